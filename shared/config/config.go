@@ -1,0 +1,103 @@
+// Package config turns the environment into a struct, and every mistake in it
+// into one error: an operator mends a deployment once, not once per variable.
+//
+// The groups in this package (Account, Linkcard, Slack and so on) hold the
+// variables that more than one function reads. A function's own Config has a field
+// for each group it needs. doc/config.md is the table of them all.
+package config
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Problem is one variable that is wrong. Its text never holds a secret.
+type Problem struct {
+	Variable string
+	Rule     string // what to set instead
+}
+
+// String gives the variable and what to do about it.
+func (p Problem) String() string { return p.Variable + ": " + p.Rule }
+
+// Validator is a configuration whose variables depend on one another.
+type Validator interface {
+	Validate() []Problem
+}
+
+// Load reads a T from environ, which has the form of os.Environ. A T is a
+// struct whose fields, or whose groups' fields, have `env` and `envDefault`
+// tags. The error gives every [Problem] found, one a line.
+func Load[T Validator](environ []string) (T, error) {
+	var config T
+	err := env.ParseWithOptions(&config, env.Options{Environment: env.ToMap(environ)})
+	problems := parseProblems(err, reflect.TypeFor[T]())
+	for _, p := range config.Validate() {
+		// A variable that could not be read at all is reported for that alone.
+		if !slices.ContainsFunc(problems, func(q Problem) bool { return q.Variable == p.Variable }) {
+			problems = append(problems, p)
+		}
+	}
+	return config, join(problems)
+}
+
+func join(problems []Problem) error {
+	errs := make([]error, len(problems))
+	for i, p := range problems {
+		errs[i] = errors.New(p.String())
+	}
+	return errors.Join(errs...)
+}
+
+// parseProblems names the variable where the library names the struct field.
+func parseProblems(err error, config reflect.Type) []Problem {
+	aggregate, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
+		return nil
+	}
+	var problems []Problem
+	for _, err := range aggregate.Errors {
+		if parse, ok := errors.AsType[env.ParseError](err); ok {
+			problems = append(problems, Problem{variableOf(config, parse.Name), ruleOf(parse)})
+			continue
+		}
+		problems = append(problems, Problem{"environment", err.Error()})
+	}
+	return problems
+}
+
+// ruleOf takes the words of our own types, and words of its own for the plain
+// numbers and booleans, whose errors would repeat the value.
+func ruleOf(p env.ParseError) string {
+	switch p.Type.Kind() {
+	case reflect.Bool:
+		return "must be true or false"
+	case reflect.Float64, reflect.Int:
+		return "must be a number"
+	default:
+		return p.Err.Error()
+	}
+}
+
+// variableOf finds the `env` tag of a field, in config or a group of it.
+func variableOf(config reflect.Type, field string) string {
+	for f := range config.Fields() {
+		if name := f.Tag.Get("env"); f.Name == field && name != "" {
+			return name
+		}
+		if f.Type.Kind() == reflect.Struct && f.Tag.Get("env") == "" {
+			if name := variableOf(f.Type, field); name != field {
+				return name
+			}
+		}
+	}
+	return field
+}
+
+// Missing is the problem of a variable that is needed and not set.
+func Missing(variable, why string) Problem {
+	return Problem{variable, "is not set; " + why}
+}

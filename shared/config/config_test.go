@@ -1,0 +1,131 @@
+package config_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signalbox/shared/config"
+	"signalbox/shared/logging"
+)
+
+// all has every group, as no function has.
+type all struct {
+	Process  config.Process
+	Account  config.Account
+	Linkcard config.Linkcard
+	Dysms    config.Dysms
+	Auth     config.Auth
+	Slack    config.Slack
+	State    config.State
+	Usage    config.Steps `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
+}
+
+func (a all) Validate() []config.Problem {
+	return slices.Concat(a.Account.Validate(), a.Auth.Validate(), a.Slack.Validate(), a.State.Validate())
+}
+
+var least = []string{
+	"ALIBABA_CLOUD_ACCESS_KEY_ID=id",
+	"ALIBABA_CLOUD_ACCESS_KEY_SECRET=the-secret",
+	"SIGNALBOX_API_TOKENS=0123456789abcdef, fedcba9876543210",
+	"SIGNALBOX_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/hidden",
+	"SIGNALBOX_STATE_FILE=/mnt/state.json",
+}
+
+func TestLoadDefaults(t *testing.T) {
+	t.Parallel()
+	got, err := config.Load[all](least)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Linkcard.LinkcardQPS != 20 || got.Dysms.DysmsQPS != 10 || got.Linkcard.Zone.String() != "Asia/Shanghai" ||
+		!slices.Equal(got.Usage, config.Steps{80, 90, 100}) || len(got.Auth.Tokens) != 2 {
+		t.Errorf("Load gave %+v, want the defaults of doc/config.md", got)
+	}
+	if string(got.Auth.Tokens[1]) != "fedcba9876543210" {
+		t.Error("the second token was not read as written")
+	}
+}
+
+func TestLoadReportsEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := config.Load[all]([]string{
+		"SIGNALBOX_LINKCARD_ENDPOINT=http://linkcard.aliyuncs.com",
+		"SIGNALBOX_DYSMS_ENDPOINT=dysmsapi",
+		"SIGNALBOX_LINKCARD_QPS=0",
+		"SIGNALBOX_DYSMS_QPS=NaN",
+		"SIGNALBOX_TIMEZONE=Mars/Olympus",
+		"SIGNALBOX_API_TOKENS=hidden",
+		"SIGNALBOX_SLACK_WEBHOOK_URL=http://hooks.slack.com/services/hidden",
+		"SIGNALBOX_SLACK_SHOW_ICCID=hidden",
+		"SIGNALBOX_ALERT_USAGE=80,80",
+		"SIGNALBOX_LOG_LEVEL=loud",
+	})
+	var got []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		variable, _, _ := strings.Cut(line, ": ")
+		got = append(got, variable)
+	}
+	want := []string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+		"SIGNALBOX_ALERT_USAGE", "SIGNALBOX_API_TOKENS", "SIGNALBOX_DYSMS_ENDPOINT", "SIGNALBOX_DYSMS_QPS",
+		"SIGNALBOX_LINKCARD_ENDPOINT", "SIGNALBOX_LINKCARD_QPS", "SIGNALBOX_LOG_LEVEL",
+		"SIGNALBOX_SLACK_SHOW_ICCID", "SIGNALBOX_SLACK_WEBHOOK_URL", "SIGNALBOX_STATE_FILE", "SIGNALBOX_TIMEZONE",
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("variables reported (-want +got):\n%s\n%v", diff, err)
+	}
+	if strings.Contains(err.Error(), "hidden") {
+		t.Errorf("the error repeats a value: %v", err)
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{
+		"https://linkcard.aliyuncs.com": true, "http://127.0.0.1:9000": true, "http://[::1]:9000/": true, "http://localhost": true,
+		"http://10.0.0.1": false, "http://127.0.0.1.example.com": false, "ftp://127.0.0.1": false, "https://": false,
+		"https://host/path": false, "https://user:pw@host": false, "linkcard.aliyuncs.com": false,
+	}
+	for text, ok := range tests {
+		var e config.Endpoint
+		if err := e.UnmarshalText([]byte(text)); (err == nil) != ok {
+			t.Errorf("endpoint %q: error %v, want ok %v", text, err, ok)
+		}
+	}
+}
+
+func TestAccountOnFunctionComputeNeedsNoKey(t *testing.T) {
+	t.Parallel()
+	account := config.Account{FunctionCompute: "signalbox-cardflow"}
+	if problems := account.Validate(); problems != nil {
+		t.Errorf("Validate = %v, want none: the role brings credentials", problems)
+	}
+}
+
+func TestSecretsStayHidden(t *testing.T) {
+	t.Parallel()
+	loaded, err := config.Load[all](least)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(loaded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log strings.Builder
+	logging.New(&log, nil).Info("configuration", slog.Any("config", loaded), slog.Any("key", loaded.Account.AccessKeySecret))
+	shown := fmt.Sprintf("%v %+v %#v %s %s", loaded, loaded, loaded, encoded, log.String())
+	for _, secret := range []string{"the-secret", "0123456789abcdef", "hidden"} {
+		if strings.Contains(shown, secret) {
+			t.Errorf("%q is visible in %s", secret, shown)
+		}
+	}
+}

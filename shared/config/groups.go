@@ -1,0 +1,117 @@
+package config
+
+import (
+	"io"
+	"log/slog"
+	_ "time/tzdata" // neither cloud's image promises a zone database
+
+	"signalbox/shared/aliyun/credential"
+	"signalbox/shared/logging"
+)
+
+// Process is what every function reads.
+type Process struct {
+	LogLevel Level `env:"SIGNALBOX_LOG_LEVEL" envDefault:"info"`
+}
+
+// Logger returns the process's logger, which writes to w.
+func (p Process) Logger(w io.Writer) *slog.Logger { return logging.New(w, p.LogLevel.Level) }
+
+// Account is the Alibaba Cloud account that calls are made for.
+type Account struct {
+	AccessKeyID     string `env:"ALIBABA_CLOUD_ACCESS_KEY_ID"`
+	AccessKeySecret Secret `env:"ALIBABA_CLOUD_ACCESS_KEY_SECRET"`
+	SecurityToken   Secret `env:"ALIBABA_CLOUD_SECURITY_TOKEN"`
+	Region          string `env:"SIGNALBOX_REGION" envDefault:"ap-southeast-1"`
+
+	// FunctionCompute tells that each invocation brings its role's credentials.
+	FunctionCompute string `env:"FC_FUNCTION_NAME"`
+	RuntimeAPI      string `env:"FC_RUNTIME_API"`
+}
+
+// Credentials returns the invocation's credentials where there are any, and the
+// configured key pair otherwise.
+func (a Account) Credentials() credential.Provider {
+	return credential.Invocation{Fallback: credential.Credentials{
+		AccessKeyID:     a.AccessKeyID,
+		AccessKeySecret: string(a.AccessKeySecret),
+		SecurityToken:   string(a.SecurityToken),
+	}}
+}
+
+// Validate asks for a key pair, except where invocations bring one.
+func (a Account) Validate() []Problem {
+	if a.FunctionCompute != "" || a.RuntimeAPI != "" {
+		return nil
+	}
+	var problems []Problem
+	if a.AccessKeyID == "" {
+		problems = append(problems, Missing("ALIBABA_CLOUD_ACCESS_KEY_ID", "it is the key that calls are signed with"))
+	}
+	if a.AccessKeySecret == "" {
+		problems = append(problems, Missing("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "it is the secret of the key"))
+	}
+	return problems
+}
+
+// Linkcard is the SIM card service.
+type Linkcard struct {
+	LinkcardEndpoint Endpoint `env:"SIGNALBOX_LINKCARD_ENDPOINT" envDefault:"https://linkcard.aliyuncs.com"`
+	LinkcardQPS      Rate     `env:"SIGNALBOX_LINKCARD_QPS" envDefault:"20"`
+	Zone             Zone     `env:"SIGNALBOX_TIMEZONE" envDefault:"Asia/Shanghai"`
+}
+
+// Dysms is the text message service.
+type Dysms struct {
+	DysmsEndpoint Endpoint `env:"SIGNALBOX_DYSMS_ENDPOINT" envDefault:"https://dysmsapi.ap-southeast-1.aliyuncs.com"`
+	DysmsQPS      Rate     `env:"SIGNALBOX_DYSMS_QPS" envDefault:"10"`
+}
+
+// Auth is who may call a function over HTTP.
+type Auth struct {
+	Mode   string `env:"SIGNALBOX_AUTH" envDefault:"token"`
+	Tokens Tokens `env:"SIGNALBOX_API_TOKENS"`
+}
+
+// Platform reports whether the trigger has already authenticated the caller.
+func (a Auth) Platform() bool { return a.Mode == "platform" }
+
+// Validate asks for tokens where tokens decide.
+func (a Auth) Validate() []Problem {
+	switch {
+	case a.Mode != "token" && a.Mode != "platform":
+		return []Problem{{"SIGNALBOX_AUTH", "must be token or platform"}}
+	case a.Mode == "token" && len(a.Tokens) == 0:
+		return []Problem{Missing("SIGNALBOX_API_TOKENS",
+			"give the tokens that callers may show, or set SIGNALBOX_AUTH=platform where the trigger authenticates")}
+	default:
+		return nil
+	}
+}
+
+// Slack is where alerts go.
+type Slack struct {
+	WebhookURL SecretURL `env:"SIGNALBOX_SLACK_WEBHOOK_URL"`
+	ShowICCID  bool      `env:"SIGNALBOX_SLACK_SHOW_ICCID" envDefault:"false"`
+}
+
+// Validate asks for the webhook.
+func (s Slack) Validate() []Problem {
+	if s.WebhookURL.Secret == "" {
+		return []Problem{Missing("SIGNALBOX_SLACK_WEBHOOK_URL", "it is where alerts are posted")}
+	}
+	return nil
+}
+
+// State is where what must outlive an invocation is kept.
+type State struct {
+	StateFile string `env:"SIGNALBOX_STATE_FILE"`
+}
+
+// Validate asks for a place.
+func (s State) Validate() []Problem {
+	if s.StateFile == "" {
+		return []Problem{Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance")}
+	}
+	return nil
+}
