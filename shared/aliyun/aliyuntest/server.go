@@ -1,0 +1,152 @@
+package aliyuntest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Options say what the stand-in knows and how strict it is. The zero value is
+// ready to use.
+type Options struct {
+	AccessKeyID     string // the one key it accepts; "" means "testid"
+	AccessKeySecret string // "" means "testsecret"
+	SecurityToken   string // if set, every call must carry it
+	Cards           int    // size of the fleet; 0 means 100, a negative number none
+	Seed            uint64 // another seed, another fleet
+	// Now is the server's clock; nil means time.Now.
+	Now func() time.Time
+	// QPS is the quota of the actions it names, in calls per second. An action it
+	// does not name has its documented quota.
+	QPS map[string]int
+}
+
+func (o Options) withDefaults() Options {
+	o.AccessKeyID = cmp.Or(o.AccessKeyID, "testid")
+	o.AccessKeySecret = cmp.Or(o.AccessKeySecret, "testsecret")
+	o.Cards = max(0, cmp.Or(o.Cards, 100))
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// Server is the stand-in. Make it with [New]. It may be used by several
+// goroutines at once.
+type Server struct {
+	options Options
+	fleet   fleet
+
+	mu          sync.Mutex
+	ids         *rand.Rand
+	nonces      nonces
+	qps         map[string]int
+	accepted    map[string]*window
+	arrived     map[string]*window
+	most        map[string]int
+	faults      []Fault
+	calls       []*Call
+	conversions []Conversion
+}
+
+// New returns a stand-in with a fleet of cards and no calls seen.
+func New(o Options) *Server {
+	o = o.withDefaults()
+	return &Server{
+		options:  o,
+		fleet:    fleet{size: o.Cards, seed: o.Seed, epoch: midnight(o.Now()), edited: map[int]Card{}},
+		ids:      rand.New(rand.NewPCG(o.Seed, 0)),
+		qps:      maps.Collect(maps.All(o.QPS)), // never nil, unlike a clone
+		accepted: map[string]*window{},
+		arrived:  map[string]*window{},
+		most:     map[string]int{},
+	}
+}
+
+// ServeHTTP answers one call.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a, err := s.answer(r)
+	if err != nil {
+		panic(http.ErrAbortHandler) // drops the connection without an answer
+	}
+	maps.Copy(w.Header(), a.header)
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	w.WriteHeader(a.status)
+	half := len(a.body) / 2
+	if _, err := w.Write(a.body[:half]); err != nil || a.cut {
+		return
+	}
+	if a.pause > 0 {
+		if http.NewResponseController(w).Flush() != nil || wait(r.Context(), a.pause) != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+	_, _ = w.Write(a.body[half:]) // the caller went away; there is nobody to tell
+}
+
+// answer judges and serves one call. An error means that there is no answer: the
+// connection breaks, or r's context has ended.
+func (s *Server) answer(r *http.Request) (answer, error) {
+	q, err := readQuery(r)
+	call := s.arrive(q)
+	if err == nil {
+		err = s.verify(q)
+	}
+	a, err := s.outcome(r.Context(), q, err)
+	s.finish(call, a.code)
+	return a, err
+}
+
+// outcome refuses the call with err or for its quota, or lets the next fault have
+// it, or serves it. The quota is judged on arrival, however slow the answer.
+func (s *Server) outcome(ctx context.Context, q *query, err error) (answer, error) {
+	if refusal, ok := errors.AsType[*apiError](err); ok {
+		return q.refuse(refusal), nil
+	}
+	if !s.admit(q.api) {
+		return q.refuse(throttled()), nil
+	}
+	serve := func() answer { return s.serve(q) }
+	if fault, ok := s.nextFault(q.api.name); ok {
+		return effects[fault.Kind](ctx, fault, q, serve)
+	}
+	return serve(), nil
+}
+
+// serve answers a verified call: its names first, then what its action asks.
+func (s *Server) serve(q *query) answer {
+	result, err := s.perform(q)
+	if refusal, ok := errors.AsType[*apiError](err); ok {
+		return q.refuse(refusal)
+	}
+	return q.encode(http.StatusOK, result.code, q.api.name+"Response", result.body)
+}
+
+func (s *Server) perform(q *query) (result, error) {
+	if err := q.checkNames(); err != nil {
+		return result{}, err
+	}
+	return q.api.perform(s, q)
+}
+
+func throttled() *apiError {
+	return badRequest("Throttling.User", "Request was denied due to user flow control.")
+}
+
+// wait returns when d has passed, or with ctx's error when ctx ends first.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
