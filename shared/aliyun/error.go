@@ -1,0 +1,101 @@
+package aliyun
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Kind is what a failure means to the caller.
+type Kind int
+
+// The kinds of failure.
+const (
+	// Unexpected is an answer that cannot be understood.
+	Unexpected Kind = iota
+	// Throttled is a call above the quota as Alibaba counts it.
+	Throttled
+	// Unavailable is a fault on Alibaba's side or on the way there.
+	Unavailable
+	// Timeout is an attempt that took too long.
+	Timeout
+	// Denied is a key, a signature or a permission that is not accepted.
+	Denied
+	// NotFound is a card that does not exist or no longer does.
+	NotFound
+	// Invalid is a request that Alibaba will never accept.
+	Invalid
+	// Stale is a nonce or a time that was refused; a new one may be accepted.
+	Stale
+)
+
+var kindNames = [...]string{
+	Unexpected: "unexpected", Throttled: "throttled", Unavailable: "unavailable", Timeout: "timeout",
+	Denied: "denied", NotFound: "not found", Invalid: "invalid", Stale: "stale",
+}
+
+// String returns the kind in words.
+func (k Kind) String() string { return kindNames[k] }
+
+// Error is a call that failed, after all its attempts. Its text names the
+// action, the code, the number of attempts and Alibaba's request id, and holds
+// no parameter of the call and nothing secret.
+type Error struct {
+	Action    string
+	Kind      Kind
+	Code      string // Alibaba's, such as Throttling.User; empty where there was no answer
+	Status    int    // HTTP status; 0 where there was no answer
+	RequestID string // Alibaba's
+	Attempts  int    // how often the call was tried
+	// Message is Alibaba's text. It may repeat parameters of the call, so it
+	// is for a debugger's eyes and not part of Error.
+	Message string
+	// RetryAfter is how long Alibaba asked to wait; zero where it did not.
+	RetryAfter time.Duration
+	// Err is the cause where there was no answer.
+	Err error
+}
+
+// Error gives the failure in one line.
+func (e *Error) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: %s", e.Action, e.Kind)
+	if e.Code != "" {
+		fmt.Fprintf(&text, ": %s", e.Code)
+	}
+	if e.Status != 0 {
+		fmt.Fprintf(&text, " (status %d)", e.Status)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&text, ": %v", e.Err)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&text, " after %d attempts", e.Attempts)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&text, " (request %s)", e.RequestID)
+	}
+	return text.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// transportError classifies a call that got no answer.
+func transportError(action string, err error) *Error {
+	// A *url.Error prints the whole URL, signature and token included.
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	failure := &Error{Action: action, Kind: Unavailable, Err: err}
+	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
+		failure.Kind = Timeout
+	}
+	if errors.Is(err, errTooLarge) {
+		failure.Kind = Unexpected
+	}
+	return failure
+}

@@ -1,0 +1,54 @@
+package aliyun
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	firstBackoff = 100 * time.Millisecond
+	maxBackoff   = 5 * time.Second
+	// leastAttempt is the shortest time in which an answer can be hoped for.
+	leastAttempt = 50 * time.Millisecond
+)
+
+// again says which kinds of failure another attempt can mend.
+var again = map[Kind]bool{Throttled: true, Unavailable: true, Timeout: true, Stale: true}
+
+// retry waits before the next attempt, and reports false where there is to be
+// none: the failure is final, the attempts are used up, another one could not
+// end before ctx's deadline, or ctx ended, whose cause then explains e.
+func (c *Client) retry(ctx context.Context, e *Error) bool {
+	if !again[e.Kind] || e.Attempts >= c.config.MaxAttempts {
+		return e.endedBy(ctx)
+	}
+	wait := max(backoff(e.Attempts, rand.Int64N), e.RetryAfter)
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait+leastAttempt {
+		return e.endedBy(ctx)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err() == nil || e.endedBy(ctx)
+	case <-ctx.Done():
+		return e.endedBy(ctx)
+	}
+}
+
+// endedBy makes the end of ctx, if it ended, the cause of e. It reports false:
+// there is no further attempt.
+func (e *Error) endedBy(ctx context.Context) bool {
+	if cause := context.Cause(ctx); cause != nil {
+		e.Err = cause
+	}
+	return false
+}
+
+// backoff returns a random wait of up to the exponential bound ("full jitter"),
+// so that callers that failed together do not come back together.
+func backoff(attempt int, random func(int64) int64) time.Duration {
+	bound := min(firstBackoff<<(attempt-1), maxBackoff)
+	return time.Duration(random(int64(bound) + 1))
+}

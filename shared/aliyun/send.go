@@ -1,0 +1,96 @@
+package aliyun
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
+
+	"signalbox/shared/aliyun/credential"
+)
+
+// maxBody is the most that is read of an answer. The largest real one, a page
+// of 40 cards, is about 60 KiB.
+const maxBody = 1 << 20
+
+const userAgent = "signalbox"
+
+// reply is an answer as it came: status, the two headers that matter, body.
+type reply struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// newHTTPClient returns a client for one host. Redirects are not followed: they
+// would carry the signature to another host.
+func newHTTPClient() *http.Client {
+	dialer := &net.Dialer{Timeout: 3 * time.Second, KeepAlive: 15 * time.Second}
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         dialer.DialContext,
+			TLSHandshakeTimeout: 5 * time.Second,
+			MaxIdleConnsPerHost: 32,
+			// Under the minute after which servers drop an idle connection.
+			IdleConnTimeout:   50 * time.Second,
+			ForceAttemptHTTP2: true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// signed turns a request model into a request that can be sent.
+//
+// The method is POST, which net/http never sends a second time by itself: a
+// silent replay would carry a nonce that was already used.
+func (c *Client) signed(ctx context.Context, model requests.AcsRequest, k credential.Credentials, s stamp) (*http.Request, error) {
+	model.SetScheme(c.endpoint.Scheme)
+	model.SetDomain(c.endpoint.Host)
+	if err := sign(model, k, c.config.Region, s); err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, model.GetMethod(), model.BuildUrl(), model.GetBodyReader())
+	if err != nil {
+		return nil, errors.New("the endpoint and the parameters make no URL")
+	}
+	for name, value := range model.GetHeaders() {
+		request.Header.Set(name, value)
+	}
+	request.Header.Set("User-Agent", userAgent)
+	return request, nil
+}
+
+// send sends the request and reads the whole answer.
+func (c *Client) send(r *http.Request) (reply, error) {
+	response, err := c.config.HTTPClient.Do(r)
+	if err != nil {
+		return reply{}, err
+	}
+	defer response.Body.Close()
+	body, err := readAll(response.Body)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{status: response.StatusCode, header: response.Header, body: body}, nil
+}
+
+var errTooLarge = fmt.Errorf("the answer is larger than %d bytes", maxBody)
+
+func readAll(r io.Reader) ([]byte, error) {
+	var body bytes.Buffer
+	n, err := body.ReadFrom(io.LimitReader(r, maxBody+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer: %w", err)
+	}
+	if n > maxBody {
+		return nil, errTooLarge
+	}
+	return body.Bytes(), nil
+}

@@ -1,0 +1,31 @@
+package aliyun
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+)
+
+// Text is a string of an answer. Alibaba's types drift: what one action sends
+// as a string another sends as a number or a boolean, and some gateways send a
+// numeric Code. All are read as their text; null is empty.
+type Text string
+
+// UnmarshalJSON reads a string, number, boolean or null.
+func (t *Text) UnmarshalJSON(data []byte) error {
+	switch {
+	case bytes.Equal(data, []byte("null")):
+		*t = ""
+	case bytes.HasPrefix(data, []byte(`"`)):
+		return json.Unmarshal(data, (*string)(t))
+	case bytes.ContainsAny(data[:1], "{["):
+		return errors.New("a text was expected, not an object or a list")
+	default:
+		*t = Text(data)
+	}
+	return nil
+}
+
+// True reports whether the text says true.
+func (t Text) True() bool { return strings.EqualFold(strings.TrimSpace(string(t)), "true") }
