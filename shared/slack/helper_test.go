@@ -1,0 +1,86 @@
+package slack_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/slack"
+	"signalbox/shared/slack/slacktest"
+)
+
+// post delivers m and fails the test where the error gives the webhook away.
+// All tests post through it.
+func post(ctx context.Context, t *testing.T, w *slack.Webhook, m slack.Message) error {
+	t.Helper()
+	err := w.Post(ctx, m)
+	checkNoSecret(t, err)
+	return err
+}
+
+// checkNoSecret fails where err, or an error inside it, quotes a part of the
+// stand-in's webhook path.
+func checkNoSecret(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	said := fmt.Sprintf("%v %+v %#v", err, err, err)
+	for part := range strings.SplitSeq(strings.TrimPrefix(webhookPath, "/services/"), "/") {
+		if strings.Contains(said, part) {
+			t.Errorf("error %s contains %q of the webhook's path", said, part)
+		}
+	}
+}
+
+var webhookPath = slacktest.New(slacktest.Options{}).WebhookPath()
+
+// newWebhook returns a webhook of a fresh stand-in, reached in process and
+// without jitter: every wait after a fault is its ceiling.
+func newWebhook(t *testing.T) (*slack.Webhook, *slacktest.Server) {
+	t.Helper()
+	server := slacktest.New(slacktest.Options{})
+	return webhookOver(t, server.Transport()), server
+}
+
+func webhookOver(t *testing.T, transport http.RoundTripper) *slack.Webhook {
+	t.Helper()
+	w, err := slack.NewWebhook(slack.WebhookConfig{
+		URL:    "https://hooks.slack.example" + webhookPath,
+		Client: &http.Client{Transport: transport},
+		Jitter: func(ceiling time.Duration) time.Duration { return ceiling },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func words(s string) *slackgo.TextBlockObject {
+	return slackgo.NewTextBlockObject(slackgo.MarkdownType, s, false, false)
+}
+
+func title(s string) *slackgo.HeaderBlock {
+	return slackgo.NewHeaderBlock(slackgo.NewTextBlockObject(slackgo.PlainTextType, s, false, false))
+}
+
+func section(s string) slackgo.Block { return slackgo.NewSectionBlock(words(s), nil, nil) }
+
+// texts returns what the stand-in took, in order.
+func texts(server *slacktest.Server) []string {
+	var said []string
+	for _, m := range server.Inbox() {
+		said = append(said, m.Text)
+	}
+	return said
+}
+
+// roundTrip is a RoundTripper made of a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

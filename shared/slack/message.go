@@ -1,0 +1,135 @@
+// Package slack delivers messages to Slack in the order given, at the pace
+// Slack allows, and says plainly what became of each.
+//
+// The caller keeps a message until Post has returned nil: an error means that
+// Slack did not confirm it, and Kind says whether posting it again can help.
+// Delivery is at least once. Where an answer is lost on the way back, the
+// message is sent again and may show twice.
+//
+// No error and no log line of this package carries the webhook's URL.
+package slack
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	slackgo "github.com/slack-go/slack"
+)
+
+// Slack's limits, in characters unless said otherwise. The total is not
+// documented: Slack refuses somewhere above 13,170 characters of the blocks'
+// JSON (https://github.com/slackapi/bolt-js/issues/2509), so the limit here
+// keeps a distance.
+//
+// See https://docs.slack.dev/reference/block-kit/blocks/.
+const (
+	MaxText            = 4000  // of a message without blocks, or of a notification
+	MaxBlocks          = 50    // blocks of a message
+	MaxTotal           = 13000 // the JSON of all blocks together
+	MaxHeader          = 150
+	MaxSection         = 3000
+	MaxFields          = 10 // fields of a section
+	MaxField           = 2000
+	MaxContextElements = 10 // elements of a context
+	MaxActions         = 25 // elements of an actions block
+	MaxMarkdown        = 12000
+	MaxTables          = 1   // tables of a message
+	MaxTableRows       = 100 // rows of a table, the header row included
+	MaxTableColumns    = 20
+	MaxBlockID         = 255
+)
+
+// Message is what people get to read.
+type Message struct {
+	// Text is the whole message in words. It is always needed: phones show it
+	// as the notification, screen readers read it, and it is all that is left
+	// where Slack refuses the blocks.
+	Text string
+	// Blocks are the message as Slack lays it out: pointers, as slack-go's
+	// constructors return them. None means that Text is shown.
+	Blocks []slackgo.Block
+}
+
+// Escape returns s with Slack's three control characters replaced, so that a
+// name such as "<R&D>" shows as itself in text, sections and fields. Headers
+// and table cells are plain text and need no escaping.
+//
+// See https://docs.slack.dev/messaging/formatting-message-text/#escaping.
+func Escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
+}
+
+// Check reports the first limit of Slack that m breaks, as an *Error of kind
+// KindRejected. Text and headers are not checked for length: Post shortens
+// them, for Text only repeats what the blocks say, and the sections below a
+// header say the rest. Nothing else is shortened, so that no card goes unsaid
+// without anybody noticing.
+func (m Message) Check() error {
+	if strings.TrimSpace(m.Text) == "" {
+		return rejected("no_text")
+	}
+	if len(m.Blocks) > MaxBlocks {
+		return rejected(overLimit("blocks", len(m.Blocks), MaxBlocks))
+	}
+	if n := countTables(m.Blocks); n > MaxTables {
+		return rejected(overLimit("tables", n, MaxTables))
+	}
+	for i, block := range m.Blocks {
+		if problem := checkBlock(block); problem != "" {
+			return rejected(fmt.Sprintf("block %d: %s", i, problem))
+		}
+	}
+	return m.checkTotal()
+}
+
+func (m Message) checkTotal() error {
+	if len(m.Blocks) == 0 {
+		return nil
+	}
+	raw, err := json.Marshal(m.Blocks)
+	if err != nil {
+		return rejected("blocks are not JSON: " + err.Error())
+	}
+	if n := utf8.RuneCount(raw); n > MaxTotal {
+		return rejected(overLimit("characters in all blocks", n, MaxTotal))
+	}
+	return nil
+}
+
+// fitted returns m with Text and headers cut to Slack's limits. The blocks of
+// the caller stay as they are.
+func (m Message) fitted() Message {
+	fit := Message{Text: shorten(m.Text, MaxText)}
+	for _, block := range m.Blocks {
+		if header, ok := block.(*slackgo.HeaderBlock); ok && header.Text != nil {
+			block = fittedHeader(*header)
+		}
+		fit.Blocks = append(fit.Blocks, block)
+	}
+	return fit
+}
+
+func fittedHeader(header slackgo.HeaderBlock) *slackgo.HeaderBlock {
+	text := *header.Text
+	text.Text = shorten(text.Text, MaxHeader)
+	header.Text = &text
+	return &header
+}
+
+// shorten cuts s to at most limit characters, the last of them an ellipsis. It
+// leaves no half of an escape or of a link behind.
+func shorten(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	kept := string([]rune(s)[:limit-1])
+	if open := strings.LastIndexByte(kept, '&'); open > len(kept)-len("&amp;") && !strings.Contains(kept[open:], ";") {
+		kept = kept[:open]
+	}
+	if open := strings.LastIndexByte(kept, '<'); open > strings.LastIndexByte(kept, '>') {
+		kept = kept[:open]
+	}
+	return kept + "…"
+}
