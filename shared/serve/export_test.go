@@ -1,0 +1,4 @@
+package serve
+
+// Margin is for the table of margins.
+var Margin = margin

@@ -1,0 +1,72 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	// idleTimeout outlasts FC, which wants connections kept for over 15 min.
+	idleTimeout    = 20 * time.Minute
+	maxHeaderBytes = 64 << 10
+	// stopTimeout is how long requests in flight may take once it is time to go.
+	stopTimeout = 10 * time.Second
+)
+
+// listenAndServe serves until ctx ends or the process is told to stop, and then
+// lets the requests in flight finish.
+func (s *service) listenAndServe(ctx context.Context, where platform) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", where.address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", where.address, err)
+	}
+	// Requests outlive ctx, but not the grace they get.
+	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	server := s.newServer(requests, where.custom)
+	s.Logger.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()))
+
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve on %s: %w", where.address, err)
+	case <-ctx.Done():
+		stop() // A second signal ends the process at once.
+		return s.shutdown(requests, server)
+	}
+}
+
+func (s *service) newServer(ctx context.Context, custom bool) *http.Server {
+	return &http.Server{
+		Handler:           s.handler(custom),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ErrorLog:          slog.NewLogLogger(s.Logger.Handler(), slog.LevelWarn),
+	}
+}
+
+func (s *service) shutdown(ctx context.Context, server *http.Server) error {
+	s.Logger.InfoContext(ctx, "stopping")
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errors.Join(fmt.Errorf("stop: requests still in flight after %s", stopTimeout), server.Close())
+	}
+	return err
+}

@@ -1,0 +1,45 @@
+package serve
+
+import (
+	"cmp"
+	"crypto/rand"
+	"net/http"
+
+	"signalbox/shared/aliyun/credential"
+	"signalbox/shared/logging"
+)
+
+// Headers of FC's custom runtime.
+//
+// https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/principles-1
+const (
+	headerRequestID   = "X-Fc-Request-Id"
+	headerKeyID       = "X-Fc-Access-Key-Id"
+	headerKeySecret   = "X-Fc-Access-Key-Secret" //nolint:gosec // The name of a header, not a key.
+	headerToken       = "X-Fc-Security-Token"    //nolint:gosec // Likewise.
+	headerControlPath = "X-Fc-Control-Path"
+	headerStatus      = "X-Fc-Status"
+)
+
+// identify gives each request's ctx an id and, behind FC's custom runtime, the
+// credentials of the invocation. Anybody else's x-fc-* headers mean nothing.
+func identify(custom bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := rand.Text()
+		ctx := r.Context()
+		if custom {
+			id = cmp.Or(r.Header.Get(headerRequestID), id)
+			ctx = credential.NewContext(ctx, credential.Credentials{
+				AccessKeyID:     r.Header.Get(headerKeyID),
+				AccessKeySecret: r.Header.Get(headerKeySecret),
+				SecurityToken:   r.Header.Get(headerToken),
+			})
+		}
+		r = r.Clone(logging.WithRequestID(ctx, id))
+		// No handler is to come across a secret among the headers.
+		for _, name := range []string{headerKeyID, headerKeySecret, headerToken} {
+			r.Header.Del(name)
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,89 @@
+// Package sample is a function for the tests of serve and servetest: it shows
+// what reaches a function on each platform, and fails in every way one can.
+package sample
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+
+	"signalbox/shared/logging"
+	"signalbox/shared/serve"
+	"signalbox/shared/serve/event"
+)
+
+// Secret is in the text of each failure here, and must reach the log only.
+const Secret = "internal-detail-4711"
+
+// Open makes the function. With SAMPLE=broken it gives two mistakes, and with
+// SAMPLE=bare the function has neither a schedule nor a queue.
+func Open(environ []string) (serve.Function, error) {
+	if slices.Contains(environ, "SAMPLE=broken") {
+		return serve.Function{}, errors.Join(errors.New("SAMPLE_ONE: missing"), errors.New("SAMPLE_TWO: not a number"))
+	}
+	f := serve.Function{
+		Name:    "sample",
+		Handler: routes(),
+		Tick:    tick,
+		Batch:   batch,
+		Logger:  logging.New(os.Stderr, slog.LevelInfo),
+	}
+	if slices.Contains(environ, "SAMPLE=bare") {
+		f.Tick, f.Batch = nil, nil
+	}
+	return f, nil
+}
+
+func routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("/echo/{segment}", echo)
+	mux.HandleFunc("POST /binary", binary)
+	mux.HandleFunc("GET /context", showContext)
+	mux.HandleFunc("GET /crowd", crowd())
+	mux.HandleFunc("POST /stream", stream)
+	mux.HandleFunc("GET /wait", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("GET /panic", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		panic(Secret)
+	})
+	mux.HandleFunc("GET /panic-half-way", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("half"))
+		panic(Secret)
+	})
+	mux.HandleFunc("GET /panic-after-status", func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusAccepted)
+		panic(Secret)
+	})
+	mux.HandleFunc("GET /abort", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	return mux
+}
+
+// tick does what its payload says.
+func tick(_ context.Context, t event.Tick) (any, error) {
+	switch t.Payload {
+	case "fail":
+		return nil, errors.New(Secret)
+	case "panic":
+		panic(Secret)
+	case "unencodable":
+		return func() {}, nil
+	}
+	return map[string]string{"name": t.Name, "id": t.ID, "payload": t.Payload}, nil
+}
+
+// batch fails the messages that say "bad".
+func batch(_ context.Context, messages []event.Message) (failed []string) {
+	for _, m := range messages {
+		switch string(m.Body) {
+		case "bad":
+			failed = append(failed, m.ID)
+		case "panic":
+			panic(Secret)
+		}
+	}
+	return failed
+}

@@ -1,0 +1,84 @@
+// Package serve runs one function wherever it is deployed: on Function Compute
+// (built-in or custom runtime), on Lambda, or as a plain HTTP server.
+//
+// [Main] finds out once which platform started the process. On Function
+// Compute's go1 runtime and on Lambda it takes events from the platform's
+// runtime API, and package event says what they are; anywhere else it is
+// an HTTP server, which is also all that FC's custom runtimes ask for. A
+// [Function] never notices the difference.
+//
+// Every invocation's ctx carries the platform's request id, on Function Compute
+// the credentials of the function's role, and a deadline a little before the
+// platform's own, so that there is time left to answer. A panic ends one
+// invocation and not the process.
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"signalbox/shared/serve/event"
+)
+
+// Function is what one deployable serves. Its parts are called from several
+// goroutines at once.
+type Function struct {
+	// Name is the function's name in its log lines.
+	Name string
+	// Handler answers HTTP requests. It is required, and may panic: the
+	// caller gets a 500 and the log gets the stack.
+	Handler http.Handler
+	// Tick runs what is scheduled. Its result is encoded as the JSON answer.
+	// Its error is logged whole and told to the platform, which may deliver
+	// the tick again, without its text. Nil means no schedule: a tick is
+	// then taken as a ping that keeps the instance warm.
+	Tick func(ctx context.Context, t event.Tick) (any, error)
+	// Batch takes messages from a queue and returns the ids of those to be
+	// delivered again. It logs their errors itself. Nil means no queue.
+	Batch func(ctx context.Context, messages []event.Message) (failed []string)
+	// Logger gets what goes wrong here. Nil discards it.
+	Logger *slog.Logger
+}
+
+// Main runs a function until the platform ends it and returns the code for
+// [os.Exit]. It hands environ, as from [os.Environ], to open; what open finds
+// wrong with it is printed to stderr, whole, and the code is 1.
+func Main(environ []string, open func(environ []string) (Function, error)) int {
+	return Run(context.Background(), environ, os.Stderr, open)
+}
+
+// Run is [Main] for those who want to stop a plain HTTP server, by ending
+// ctx, and to see what goes to stderr.
+func Run(ctx context.Context, environ []string, stderr io.Writer, open func(environ []string) (Function, error)) int {
+	if err := run(ctx, environ, open); err != nil {
+		_, _ = fmt.Fprintln(stderr, err) // There is nowhere else to say it.
+		return 1
+	}
+	return 0
+}
+
+func run(ctx context.Context, environ []string, open func(environ []string) (Function, error)) error {
+	where, hostErr := detect(environ)
+	function, err := open(environ)
+	if err := errors.Join(err, hostErr); err != nil {
+		return err
+	}
+	s, err := newService(function)
+	if err != nil {
+		return err
+	}
+	switch where.kind {
+	case functionCompute:
+		s.startFunctionCompute()
+	case lambdaRuntime:
+		s.startLambda()
+	case plainHTTP:
+		return s.listenAndServe(ctx, where)
+	}
+	return nil
+}

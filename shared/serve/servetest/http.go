@@ -1,0 +1,93 @@
+package servetest
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// HTTP is a process that is a plain HTTP server.
+type HTTP struct {
+	// URL is where it listens, without a slash at the end.
+	URL string
+
+	child *process
+}
+
+// StartHTTP starts binary with just the variables of env and a HOST and PORT on
+// the loopback interface. It waits until GET /healthz is answered, whatever
+// the answer, and otherwise does as [StartFC].
+func StartHTTP(tb testing.TB, binary string, env ...string) *HTTP {
+	tb.Helper()
+	port := freePort(tb)
+	child := startProcess(tb, binary, env, "HOST=127.0.0.1", "PORT="+port)
+	h := &HTTP{URL: "http://127.0.0.1:" + port, child: child}
+	ready := make(chan struct{})
+	ctx, cancel := context.WithCancel(tb.Context())
+	defer cancel()
+	go func() {
+		if untilAnswered(ctx, h.URL+"/healthz") {
+			close(ready)
+		}
+	}()
+	child.await(ready, "answer GET /healthz")
+	return h
+}
+
+// Stop asks the process to end, as the platforms do with SIGTERM, waits for it
+// and returns its exit code.
+func (h *HTTP) Stop() int {
+	h.child.tb.Helper()
+	return h.child.stop(syscall.SIGTERM)
+}
+
+// Output returns what the process has printed so far, to stdout and stderr.
+func (h *HTTP) Output() string { return h.child.output() }
+
+// freePort returns a port that was free a moment ago.
+func freePort(tb testing.TB) string {
+	tb.Helper()
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatalf("find a free port: %v", err)
+	}
+	defer func() { _ = listener.Close() }() // What matters is that it was free.
+	address, ok := listener.Addr().(*net.TCPAddr)
+	if !ok {
+		tb.Fatalf("find a free port: listening on %s", listener.Addr())
+	}
+	return strconv.Itoa(address.Port)
+}
+
+// untilAnswered asks until there is an answer or ctx ends.
+func untilAnswered(ctx context.Context, url string) bool {
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for {
+		if answered(ctx, client, url) {
+			return true
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+func answered(ctx context.Context, client *http.Client, url string) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return false
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return false
+	}
+	return response.Body.Close() == nil
+}

@@ -1,0 +1,78 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"signalbox/shared/logging"
+	"signalbox/shared/serve/event"
+)
+
+// service is a Function that survives whatever an invocation does.
+type service struct {
+	Function
+
+	// guarded is the Function's Handler, made safe.
+	guarded http.Handler
+	now     func() time.Time
+}
+
+func newService(f Function) (*service, error) {
+	if f.Handler == nil {
+		return nil, fmt.Errorf("function %q has no handler", f.Name)
+	}
+	f.Logger = cmp.Or(f.Logger, logging.Discard()).With(slog.String("function", f.Name))
+	s := &service{Function: f, now: time.Now}
+	s.guarded = s.guard(f.Handler)
+	return s, nil
+}
+
+// invoke answers one event of a runtime API. An HTTP event never gives an
+// error, because a platform would show its text to the client.
+func (s *service) invoke(ctx context.Context, raw []byte) (json.RawMessage, error) {
+	ctx, cancel := withMargin(ctx)
+	defer cancel()
+	e, err := event.Decode(raw)
+	if err != nil {
+		return nil, s.refuse(ctx, err.Error())
+	}
+	switch {
+	case e.HTTP != nil:
+		return s.answer(ctx, e.HTTP), nil
+	case e.Tick != nil:
+		return s.tick(ctx, *e.Tick)
+	default:
+		return s.batch(ctx, e.Messages)
+	}
+}
+
+// answer serves an HTTP event. What the guard cannot answer, because the
+// handler broke off half-way, is a 500 here: nothing has been sent yet.
+func (s *service) answer(ctx context.Context, h *event.HTTP) (raw json.RawMessage) {
+	err := attempt(func() error {
+		raw = h.Serve(ctx, s.guarded)
+		return nil
+	})
+	if err != nil {
+		raw = h.Serve(ctx, http.HandlerFunc(internalError))
+	}
+	return raw
+}
+
+// EventError says that a function cannot do anything with an event. The name of
+// this type is the errorType that the platforms' alarms see. Its text
+// quotes nothing of the event.
+type EventError struct{ reason string }
+
+// Error says why.
+func (e *EventError) Error() string { return e.reason }
+
+func (s *service) refuse(ctx context.Context, reason string) error {
+	s.Logger.ErrorContext(ctx, "event refused", slog.String("error", reason))
+	return &EventError{reason}
+}
