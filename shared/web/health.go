@@ -1,0 +1,22 @@
+package web
+
+import (
+	"net/http"
+	"runtime/debug"
+)
+
+// health says that the process answers, and which build it is. It calls nobody.
+func health(w http.ResponseWriter, _ *http.Request) error {
+	return JSON(w, http.StatusOK, struct {
+		Status  string `json:"status"`
+		Version string `json:"version"`
+	}{"ok", version()})
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version
+}

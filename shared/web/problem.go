@@ -1,0 +1,101 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// problemType begins every problem's type; what follows is stable.
+const problemType = "urn:problem-type:signalbox:"
+
+// Error is a refusal with two sides: Detail is for the caller, Err for the log.
+type Error struct {
+	Status int
+	Slug   string // end of the problem's type, such as "invalid-month"; stable
+	Field  string // parameter or member that is wrong; may be empty
+	Detail string // what is wrong and what to do, for the caller
+	Header http.Header
+	Err    error // the cause; never shown to the caller
+}
+
+// NewError returns a refusal with a status, a stable name and a text for the
+// caller.
+func NewError(status int, slug, detail string) *Error {
+	return &Error{Status: status, Slug: slug, Detail: detail}
+}
+
+// BadParameter refuses a malformed path or query parameter.
+func BadParameter(field, detail string) *Error {
+	return &Error{Status: http.StatusBadRequest, Slug: "invalid-parameter", Field: field, Detail: detail}
+}
+
+// BadMember refuses a member of a JSON body that breaks a rule.
+func BadMember(field, detail string) *Error {
+	return &Error{Status: http.StatusUnprocessableEntity, Slug: "invalid-member", Field: field, Detail: detail}
+}
+
+// NotFound refuses a request for what does not exist.
+func NotFound(slug, detail string) *Error { return NewError(http.StatusNotFound, slug, detail) }
+
+// Because returns e with its cause, for the log.
+func (e *Error) Because(err error) *Error {
+	e.Err = err
+	return e
+}
+
+// Error gives both sides, for the log.
+func (e *Error) Error() string {
+	text := e.Slug + ": " + e.Detail
+	if e.Field != "" {
+		text = e.Slug + " " + e.Field + ": " + e.Detail
+	}
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// problem is the body of a refusal, RFC 9457.
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	Field  string `json:"field,omitempty"`
+}
+
+func (e *Error) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), e.Header)
+	body, err := json.Marshal(problem{
+		Type: problemType + e.Slug, Title: http.StatusText(e.Status), Status: e.Status, Detail: e.Detail, Field: e.Field,
+	})
+	if err != nil {
+		body = []byte(`{}`)
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(e.Status)
+	// A caller that has gone is no news.
+	_, _ = w.Write(append(body, '\n'))
+}
+
+// asError returns the refusal that err is, or one that says nothing.
+func asError(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return NewError(http.StatusInternalServerError, "internal", "An internal error; it has been logged.")
+}
+
+// RetryAfter sets the header of that name: whole seconds, at least one.
+func (e *Error) RetryAfter(d time.Duration) *Error {
+	seconds := max(1, int((d+time.Second-1)/time.Second))
+	e.Header = http.Header{"Retry-After": {strconv.Itoa(seconds)}}
+	return e
+}

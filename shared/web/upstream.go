@@ -1,0 +1,56 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"signalbox/shared/aliyun"
+	"signalbox/shared/quota"
+)
+
+// FromUpstream turns an error of a call to Alibaba into what the caller of a
+// function is told: what happened and whether to come back.
+func FromUpstream(err error) *Error {
+	if exhausted, ok := errors.AsType[*quota.ExhaustedError](err); ok {
+		return tooMany(exhausted.RetryAfter).Because(err)
+	}
+	if failure, ok := errors.AsType[*aliyun.Error](err); ok {
+		return fromFailure(failure).Because(err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return tooSlow().Because(err)
+	}
+	return NewError(http.StatusBadGateway, "upstream-unavailable",
+		"The call to Alibaba Cloud could not be made; the reason has been logged.").Because(err)
+}
+
+func fromFailure(e *aliyun.Error) *Error {
+	switch {
+	case errors.Is(e, context.DeadlineExceeded) || e.Kind == aliyun.Timeout:
+		return tooSlow()
+	case e.Kind == aliyun.Throttled:
+		return tooMany(e.RetryAfter)
+	case e.Kind == aliyun.NotFound:
+		return NotFound("no-such-card", "This account has no such card, or the card no longer exists.")
+	case e.Kind == aliyun.Denied:
+		return NewError(http.StatusBadGateway, "upstream-denied",
+			"Alibaba Cloud refused this function's credentials or permissions; its operator has to mend that.")
+	case e.Kind == aliyun.Invalid:
+		return NewError(http.StatusBadGateway, "upstream-refused",
+			"Alibaba Cloud refused the call with "+e.Code+"; trying again will not help.")
+	default:
+		return NewError(http.StatusBadGateway, "upstream-unavailable",
+			"Alibaba Cloud did not answer as it should; try again.")
+	}
+}
+
+func tooMany(wait time.Duration) *Error {
+	return NewError(http.StatusTooManyRequests, "quota-exhausted",
+		"The account's quota of calls is used up for now; try again after the time in Retry-After.").RetryAfter(wait)
+}
+
+func tooSlow() *Error {
+	return NewError(http.StatusGatewayTimeout, "upstream-timeout", "Alibaba Cloud did not answer in time; try again.")
+}
