@@ -1,0 +1,16 @@
+// Command bootstrap is the cardflow function, as every platform starts it.
+package main
+
+import (
+	"os"
+
+	"signalbox/functions/cardflow"
+	"signalbox/shared/serve"
+)
+
+func main() { os.Exit(serve.Main(os.Environ(), open)) }
+
+func open(environ []string) (serve.Function, error) {
+	handler, logger, err := cardflow.FromEnv(environ, os.Stderr)
+	return serve.Function{Name: "cardflow", Handler: handler, Logger: logger}, err
+}

@@ -1,0 +1,71 @@
+package cardflow
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/card"
+	"signalbox/shared/web"
+)
+
+type server struct{ Config }
+
+// handleFlow answers GET /cards/{iccid}/flow?month=202110&month=202111.
+func (s *server) handleFlow(w http.ResponseWriter, r *http.Request) error {
+	request, err := parseFlow(r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
+	defer cancel()
+	answer, err := s.Source.GetCardFlowInfo(ctx, request)
+	if err != nil {
+		return web.FromUpstream(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
+	}
+	return web.JSON(w, http.StatusOK, newFlow(request.ICCID, string(answer.RequestID), answer.Usage(s.Zone)))
+}
+
+func parseFlow(r *http.Request) (linkcard.GetCardFlowInfoRequest, error) {
+	var request linkcard.GetCardFlowInfoRequest
+	id, err := card.ParseICCID(r.PathValue("iccid"))
+	if err != nil {
+		return request, web.BadParameter("iccid", err.Error())
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return request, web.BadParameter("month", "the query cannot be read; months are given as month=yyyyMM")
+	}
+	for name := range query {
+		if name != "month" {
+			return request, web.BadParameter(name, "this path takes no such parameter; months are given as month=yyyyMM")
+		}
+	}
+	months, err := parseMonths(query["month"])
+	return linkcard.GetCardFlowInfoRequest{ICCID: id, Months: months}, err
+}
+
+// parseMonths reads months that are repeated or joined with commas: Function
+// Compute joins repeated parameters itself.
+func parseMonths(values []string) ([]card.Month, error) {
+	var months []card.Month
+	for _, text := range values {
+		for part := range strings.SplitSeq(text, ",") {
+			month, err := card.ParseMonth(part)
+			if err != nil {
+				return nil, web.BadParameter("month", err.Error())
+			}
+			if !slices.Contains(months, month) {
+				months = append(months, month)
+			}
+		}
+	}
+	if len(months) > linkcard.MaxMonths {
+		return nil, web.BadParameter("month", fmt.Sprintf("at most %d months can be asked for at once", linkcard.MaxMonths))
+	}
+	return months, nil
+}
