@@ -1,0 +1,88 @@
+// Package conversion takes conversion rates of one-time passwords, over HTTP or
+// from a queue, and forwards them to Alibaba's text message service, which
+// routes messages by them.
+package conversion
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"signalbox/shared/aliyun/dysms"
+	"signalbox/shared/config"
+	"signalbox/shared/web"
+)
+
+// Sink is what conversion asks Alibaba.
+type Sink interface {
+	ConversionData(ctx context.Context, r dysms.ConversionDataRequest) (dysms.ConversionDataResponse, error)
+}
+
+var _ Sink = (*dysms.Client)(nil)
+
+// Config is what the function is made of. All fields but Now and Timeout are
+// required.
+type Config struct {
+	Sink   Sink
+	Guard  web.Guard // who may report
+	Logger *slog.Logger
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+	// Timeout bounds the forwarding of one report, all attempts included.
+	// Zero: 20 s.
+	Timeout time.Duration
+}
+
+// Function forwards reports. It is safe for concurrent use.
+type Function struct {
+	config Config
+	routes http.Handler
+}
+
+// New returns the function.
+func New(c Config) *Function {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 20 * time.Second
+	}
+	f := &Function{config: c}
+	mux := web.NewMux(c.Logger)
+	mux.HandleFunc("POST /conversions", c.Guard(f.handleConversion))
+	f.routes = mux
+	return f
+}
+
+// ServeHTTP answers reports that come over HTTP.
+func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
+
+// Env is the function's environment.
+type Env struct {
+	Process config.Process
+	Account config.Account
+	Dysms   config.Dysms
+	Auth    config.Auth
+}
+
+// Validate reports what is missing.
+func (e Env) Validate() []config.Problem {
+	return append(e.Account.Validate(), e.Auth.Validate()...)
+}
+
+// FromEnv makes the function from environ, with logs as JSON lines on logs.
+// The error names every variable that is wrong.
+func FromEnv(environ []string, logs io.Writer) (*Function, *slog.Logger, error) {
+	env, err := config.Load[Env](environ)
+	if err != nil {
+		return nil, nil, err
+	}
+	logger := env.Process.Logger(logs)
+	sink, err := dysms.Open(env.Account, env.Dysms, logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	return New(Config{Sink: sink, Guard: web.GuardFor(env.Auth), Logger: logger}), logger, nil
+}

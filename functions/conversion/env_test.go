@@ -1,0 +1,56 @@
+package conversion_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/functions/conversion"
+	"signalbox/shared/aliyun/aliyuntest"
+)
+
+func TestFromEnvGuards(t *testing.T) {
+	t.Parallel()
+	cloud := aliyuntest.New(aliyuntest.Options{})
+	server := httptest.NewServer(cloud)
+	t.Cleanup(server.Close)
+	const token = "a-token-of-26-characters--"
+	function, _, err := conversion.FromEnv([]string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid",
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
+		"SIGNALBOX_DYSMS_ENDPOINT=" + server.URL,
+		"SIGNALBOX_API_TOKENS=" + token,
+	}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string]int{"": 401, "Bearer " + token: 200} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/conversions", strings.NewReader(`{"conversionRate":0.53}`))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", header)
+		got := httptest.NewRecorder()
+		before := time.Now()
+		function.ServeHTTP(got, r)
+		if got.Code != want {
+			t.Errorf("Authorization %q = %d, %s; want %d", header, got.Code, got.Body, want)
+		}
+		if arrived := cloud.Conversions(); want == http.StatusOK && (len(arrived) != 1 || arrived[0].ReportTime < before.UnixMilli()) {
+			t.Errorf("at the stand-in %+v, want one report of now", arrived)
+		}
+	}
+}
+
+func TestFromEnvListsEverythingWrong(t *testing.T) {
+	t.Parallel()
+	_, _, err := conversion.FromEnv([]string{"SIGNALBOX_DYSMS_ENDPOINT=ftp://x", "SIGNALBOX_DYSMS_QPS=0"}, io.Discard)
+	for _, variable := range []string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SIGNALBOX_DYSMS_ENDPOINT", "SIGNALBOX_DYSMS_QPS", "SIGNALBOX_API_TOKENS",
+	} {
+		if err == nil || !strings.Contains(err.Error(), variable+": ") {
+			t.Errorf("FromEnv with everything wrong = %v, want %s named", err, variable)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package conversion_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"signalbox/functions/conversion"
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/aliyun/credential"
+	"signalbox/shared/aliyun/dysms"
+	"signalbox/shared/logging"
+	"signalbox/shared/quota"
+	"signalbox/shared/web"
+)
+
+// now is the function's clock: a time with more than milliseconds in it.
+var now = time.Date(2026, 11, 22, 12, 0, 0, 123_456_789, time.UTC)
+
+// setup returns the function and the stand-in that it forwards to in process.
+func setup(t *testing.T) (*conversion.Function, *aliyuntest.Server, *bytes.Buffer) {
+	t.Helper()
+	cloud := aliyuntest.New(aliyuntest.Options{})
+	api, err := aliyun.New(aliyun.Config{
+		Endpoint:    "https://dysmsapi.ap-southeast-1.aliyuncs.com",
+		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
+		Quota:       quota.NewLocal(10),
+		HTTPClient:  &http.Client{Transport: cloud.Transport()},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logs bytes.Buffer
+	return conversion.New(conversion.Config{
+		Sink:   dysms.New(api),
+		Guard:  web.Open,
+		Logger: logging.New(&logs, slog.LevelInfo),
+		Now:    func() time.Time { return now },
+	}), cloud, &logs
+}
+
+func post(t *testing.T, h http.Handler, media string, body io.Reader) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/conversions", body)
+	if media != "" {
+		r.Header.Set("Content-Type", media)
+	}
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	return recorder
+}
+
+// problem is the body of a refusal, as a caller reads it.
+type problem struct{ Type, Field, Detail string }
+
+func readProblem(t *testing.T, got *httptest.ResponseRecorder) problem {
+	t.Helper()
+	if media := got.Header().Get("Content-Type"); media != "application/problem+json" {
+		t.Errorf("Content-Type = %q, want application/problem+json", media)
+	}
+	var p problem
+	if err := json.Unmarshal(got.Body.Bytes(), &p); err != nil {
+		t.Fatalf("body %q: %v", got.Body, err)
+	}
+	return p
+}
