@@ -1,0 +1,19 @@
+// Command bootstrap is the alerts function, as every platform starts it.
+package main
+
+import (
+	"os"
+
+	"signalbox/functions/alerts"
+	"signalbox/shared/serve"
+)
+
+func main() { os.Exit(serve.Main(os.Environ(), open)) }
+
+func open(environ []string) (serve.Function, error) {
+	function, logger, err := alerts.FromEnv(environ, os.Stderr)
+	if err != nil {
+		return serve.Function{}, err
+	}
+	return serve.Function{Name: "alerts", Handler: function, Tick: function.Tick, Logger: logger}, nil
+}
