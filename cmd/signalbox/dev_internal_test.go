@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// dev is a running signalbox dev.
+type dev struct {
+	client *http.Client
+	curls  []string // the lines to try
+	inbox  string
+	cancel context.CancelFunc
+	ended  chan struct{}
+	code   int // once it has ended
+}
+
+// startDev reads what signalbox dev prints until it has said everything.
+func startDev(t *testing.T) *dev {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	transport := &http.Transport{}
+	d := &dev{client: &http.Client{Transport: transport}, cancel: cancel, ended: make(chan struct{})}
+	stdout, writer := io.Pipe()
+	go func() {
+		defer close(d.ended)
+		defer writer.Close()
+		d.code = run(ctx, []string{"dev", "--port", "0", "--cards", "60"}, writer, t.Output())
+	}()
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		d.stop()
+	})
+	lines := bufio.NewScanner(stdout)
+	for d.inbox == "" && lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		if strings.HasPrefix(line, "curl ") {
+			d.curls = append(d.curls, line)
+		}
+		if inbox, ok := strings.CutPrefix(line, "Slack inbox: "); ok {
+			d.inbox = inbox
+		}
+	}
+	return d
+}
+
+// stop ends signalbox dev and returns its exit code.
+func (d *dev) stop() int {
+	d.cancel()
+	<-d.ended
+	return d.code
+}
+
+// page is what comes back from an address.
+type page struct {
+	status      int
+	media, body string
+}
+
+// curl does what curl does with a line as printed.
+func (d *dev) curl(t *testing.T, line string) page {
+	t.Helper()
+	method, url, body, header := http.MethodGet, "", "", http.Header{}
+	words := shellWords(t, line)
+	for i := 1; i < len(words); i++ {
+		switch words[i] {
+		case "-sS":
+		case "-X":
+			i++
+			method = words[i]
+		case "-H":
+			i++
+			name, value, _ := strings.Cut(words[i], ": ")
+			header.Set(name, value)
+		case "-d":
+			i++
+			body = words[i]
+		default:
+			url = words[i]
+		}
+	}
+	return d.do(t, method, url, body, header)
+}
+
+func (d *dev) do(t *testing.T, method, url, body string, header http.Header) page {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = header
+	response, err := d.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page{response.StatusCode, response.Header.Get("Content-Type"), string(answer)}
+}
+
+// shellWords splits a line of words that are plain or within single quotes.
+func shellWords(t *testing.T, line string) []string {
+	t.Helper()
+	var words []string
+	for line = strings.TrimSpace(line); line != ""; line = strings.TrimLeft(line, " ") {
+		end := " "
+		if line[0] == '\'' {
+			line, end = line[1:], "'"
+		}
+		word, rest, closed := strings.Cut(line, end)
+		if end == "'" && !closed {
+			t.Fatalf("no closing quote after %s", word)
+		}
+		if end == " " && strings.ContainsAny(word, "'\"$&;|<>?*\\`") {
+			t.Fatalf("a shell would not take %s as it is", word)
+		}
+		words, line = append(words, word), rest
+	}
+	return words
+}
+
+func TestDevServesWhatItPrints(t *testing.T) {
+	t.Parallel()
+	d := startDev(t)
+	want := []string{`"usedBytes":`, `"responseCode":"OK"`, `"messages":1`}
+	if len(d.curls) != len(want) || d.inbox == "" {
+		t.Fatalf("dev printed curl lines %q and inbox %q, want three and an address", d.curls, d.inbox)
+	}
+	for i, line := range d.curls {
+		if got := d.curl(t, line); got.status != http.StatusOK || !strings.Contains(got.body, want[i]) {
+			t.Errorf("%s\n= %d, %s; want 200 with %s", line, got.status, got.body, want[i])
+		}
+	}
+	inbox := d.do(t, http.MethodGet, d.inbox, "", http.Header{})
+	if inbox.status != http.StatusOK || !strings.HasPrefix(inbox.media, "text/html") {
+		t.Errorf("GET %s = %d, %s; want 200 and HTML", d.inbox, inbox.status, inbox.media)
+	}
+	if !strings.Contains(inbox.body, "SIM cards: ") {
+		t.Errorf("the inbox does not show the sweep's message:\n%s", inbox.body)
+	}
+	if code := d.stop(); code != exitOK {
+		t.Errorf("dev stopped with %d, want 0", code)
+	}
+}
+
+// TestDevGuardsAndRefuses shows that the functions behind dev are as deployed.
+func TestDevGuardsAndRefuses(t *testing.T) {
+	t.Parallel()
+	d := startDev(t)
+	if len(d.curls) == 0 {
+		t.Fatal("dev printed no curl line")
+	}
+	unguarded := strings.Replace(d.curls[0], devToken, "some-other-token", 1)
+	if got := d.curl(t, unguarded); got.status != http.StatusUnauthorized {
+		t.Errorf("a lookup with another token = %d, %s; want 401", got.status, got.body)
+	}
+	base := strings.TrimSuffix(d.inbox, "/inbox")
+	for path, status := range map[string]int{"/": 200, "/healthz": 200, "/nothing": 404} {
+		if got := d.do(t, http.MethodGet, base+path, "", http.Header{}); got.status != status {
+			t.Errorf("GET %s = %d, %s; want %d", path, got.status, got.body, status)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// step is one request worth trying.
+type step struct {
+	title, method, url, body string
+}
+
+// steps are the main job: a lookup, a forward, a sweep.
+func (t *town) steps() []step {
+	return []step{
+		{title: "Look a card up", method: http.MethodGet, url: t.base + "/cards/" + t.cloud.ICCID(shownCard) + "/flow"},
+		{title: "Forward a conversion rate", method: http.MethodPost, url: t.base + "/conversions", body: `{"verified":53,"requested":100}`},
+		{title: "Sweep the fleet", method: http.MethodPost, url: t.base + "/invoke"},
+	}
+}
+
+// curl returns the step as a line for a shell.
+func (s step) curl() string {
+	words := []string{"curl", "-sS", "-X", s.method, "-H", "'Authorization: Bearer " + devToken + "'"}
+	if s.body != "" {
+		words = append(words, "-H", "'Content-Type: application/json'", "-d", "'"+s.body+"'")
+	}
+	return strings.Join(append(words, "'"+s.url+"'"), " ")
+}
+
+// once takes every step and prints what went to and fro, and what Slack got.
+func once(ctx context.Context, t *town, stdout io.Writer) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	for _, s := range t.steps() {
+		fmt.Fprintf(stdout, "== %s\n$ %s\n", s.title, s.curl())
+		status, body, err := s.take(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "HTTP %d\n%s\n\n", status, readable(body))
+		if status != http.StatusOK {
+			return fmt.Errorf("%s: status %d", strings.ToLower(s.title), status)
+		}
+	}
+	inbox := t.slack.Inbox()
+	if len(inbox) == 0 {
+		return fmt.Errorf("the sweep of %d cards posted nothing to Slack", t.cloud.Cards())
+	}
+	for _, m := range inbox {
+		fmt.Fprintf(stdout, "== Slack\n%s\n", m.Plain())
+	}
+	return nil
+}
+
+func (s step) take(ctx context.Context) (status int, body []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, s.method, s.url, strings.NewReader(s.body))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+devToken)
+	if s.body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := (&http.Client{}).Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	body, err = io.ReadAll(response.Body)
+	return response.StatusCode, body, err
+}
+
+// innermost is an object that holds no other.
+var innermost = regexp.MustCompile(`\{[^{}]*\}`)
+
+// readable indents JSON and keeps each innermost object on one line.
+func readable(body []byte) string {
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, bytes.TrimSpace(body), "", "  "); err != nil {
+		return string(body)
+	}
+	return innermost.ReplaceAllStringFunc(indented.String(), func(object string) string {
+		return strings.Join(strings.Fields(object), " ")
+	})
+}

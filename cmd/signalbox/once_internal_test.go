@@ -1,0 +1,62 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/card"
+)
+
+func TestDevOnce(t *testing.T) {
+	t.Parallel()
+	var stdout bytes.Buffer
+	if code := run(t.Context(), []string{"dev", "--once", "--cards", "60"}, &stdout, t.Output()); code != exitOK {
+		t.Fatalf("signalbox dev --once = %d, want 0:\n%s", code, &stdout)
+	}
+	printed := stdout.String()
+	cards := aliyuntest.New(aliyuntest.Options{Cards: 60})
+	for what, pattern := range map[string]string{
+		"the card":       `"iccid": "` + cards.ICCID(shownCard) + `"`,
+		"used bytes":     `"usedBytes": [1-9][0-9]+`,
+		"used ratio":     `"ratio": 0\.92`,
+		"package expiry": `"expireTime": "20[0-9-]{8}T23:59:59\+08:00"`,
+		"forwarded rate": `"conversionRate": 0\.53`,
+		"forward's OK":   `"responseCode": "OK"`,
+		"sweep":          `"cards": 60`,
+		"one message":    `"messages": 1`,
+	} {
+		if !regexp.MustCompile(pattern).MatchString(printed) {
+			t.Errorf("output has no %s (%s):\n%s", what, pattern, printed)
+		}
+	}
+	if n := strings.Count(printed, "HTTP 200\n"); n != 3 {
+		t.Errorf("output shows %d answers with status 200, want 3", n)
+	}
+	_, slack, _ := strings.Cut(printed, "== Slack\n")
+	checkNamed(t, slack, "Package ends soon", cards.ICCID(1), "ends 20")
+	checkNamed(t, slack, "Usage is over its threshold", cards.ICCID(2), "92%")
+}
+
+// checkNamed wants a card, masked, in a line under a title, with words about it.
+func checkNamed(t *testing.T, message, title, iccid, words string) {
+	t.Helper()
+	lines := strings.Split(message, "\n")
+	start := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, title) })
+	if start < 0 {
+		t.Errorf("Slack message has no title %q:\n%s", title, message)
+		return
+	}
+	for _, line := range lines[start+1:] {
+		if !strings.Contains(line, " · ") {
+			break // the next title
+		}
+		if strings.Contains(line, card.ICCID(iccid).Masked()) && strings.Contains(line, words) {
+			return
+		}
+	}
+	t.Errorf("Slack message names no card %v with %q under %q:\n%s", card.ICCID(iccid), words, title, message)
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+)
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+const usage = `signalbox runs Signalbox at a desk.
+
+Usage:
+
+	signalbox dev [--once] [--cards N] [--port N]
+
+	dev    start the three functions and stand-ins of Alibaba and Slack on one
+	       loopback port, and say what to try
+
+Flags of a command: signalbox dev --help
+`
+
+// errUsage is a command line that cannot be read; what is wrong with it has
+// been printed.
+var errUsage = errors.New("usage")
+
+// run does what args ask for and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := dispatch(ctx, args, stdout, stderr)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case errors.Is(err, errUsage):
+		return exitUsage
+	default:
+		fmt.Fprintln(stderr, "signalbox:", err)
+		return exitError
+	}
+}
+
+func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return errUsage
+	}
+	switch args[0] {
+	case "dev":
+		return runDev(ctx, args[1:], stdout, stderr)
+	case "help", "-h", "--help":
+		fmt.Fprint(stdout, usage)
+		return nil
+	default:
+		fmt.Fprintf(stderr, "signalbox: no command %q\n\n%s", args[0], usage)
+		return errUsage
+	}
+}

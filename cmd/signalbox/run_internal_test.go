@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { taken.Close() })
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name           string
+		args           []string
+		code           int
+		stdout, stderr string // a part of what is printed; none: nothing is
+	}{
+		{"nothing", nil, exitUsage, "", "signalbox dev"},
+		{"no such command", []string{"deploy"}, exitUsage, "", `no command "deploy"`},
+		{"help", []string{"help"}, exitOK, "signalbox dev", ""},
+		{"help of dev", []string{"dev", "--help"}, exitOK, "", "-cards"},
+		{"no such flag", []string{"dev", "--twice"}, exitUsage, "", "-twice"},
+		{"argument", []string{"dev", "now"}, exitUsage, "", "want no arguments"},
+		{"too few cards", []string{"dev", "--once", "--cards", "2"}, exitUsage, "", "--cards of 3 or more"},
+		{"cards that are no number", []string{"dev", "--cards", "many"}, exitUsage, "", "-cards"},
+		{"no such port", []string{"dev", "--port", "65536"}, exitUsage, "", "--port from 0 to 65535"},
+		{"port taken", []string{"dev", "--port", port}, exitError, "", "signalbox: listen"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), tt.args, &stdout, &stderr); code != tt.code {
+				t.Errorf("run(%v) = %d, want %d", tt.args, code, tt.code)
+			}
+			for name, printed := range map[string]struct{ got, want string }{
+				"stdout": {stdout.String(), tt.stdout}, "stderr": {stderr.String(), tt.stderr},
+			} {
+				if !strings.Contains(printed.got, printed.want) || (printed.want == "") != (printed.got == "") {
+					t.Errorf("run(%v) wrote to %s %q, want %q in it", tt.args, name, printed.got, printed.want)
+				}
+			}
+		})
+	}
+}
+
+func TestOnceStopsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	if code := run(ctx, []string{"dev", "--once", "--cards", strconv.Itoa(leastCards)}, &stdout, &stderr); code != exitError {
+		t.Errorf("run with an ended ctx = %d, want %d", code, exitError)
+	}
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+
+	"signalbox/functions/alerts"
+	"signalbox/functions/cardflow"
+	"signalbox/functions/conversion"
+	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/serve"
+	"signalbox/shared/slack/slacktest"
+)
+
+const (
+	// The key and the token are known to the stand-ins alone.
+	devKeyID  = "signalbox-dev-key"
+	devSecret = "signalbox-dev-secret" //nolint:gosec // opens nothing but the stand-in
+	devToken  = "signalbox-dev-token"  //nolint:gosec // opens nothing but the functions of this process
+
+	// leastCards has the fleet's three cards for demonstrations: a healthy
+	// one, one that is about to expire, and one that is nearly used up.
+	leastCards = 3
+	// shownCard is the one that is nearly used up.
+	shownCard = 2
+)
+
+// town is the three functions and the clouds they call, behind one address.
+type town struct {
+	*http.ServeMux
+	base  string
+	cloud *aliyuntest.Server
+	slack *slacktest.Server
+}
+
+// newTown builds everything that answers at base. The functions are made from
+// an environment, as a deployed one is.
+func newTown(base, folder string, cards int, logs io.Writer) (*town, error) {
+	t := &town{
+		ServeMux: http.NewServeMux(),
+		base:     base,
+		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: cards}),
+		slack:    slacktest.New(slacktest.Options{}),
+	}
+	environ := t.environ(filepath.Join(folder, "alerts.json"))
+	flow, flowLog, flowErr := cardflow.FromEnv(environ, logs)
+	convert, convertLog, convertErr := conversion.FromEnv(environ, logs)
+	alert, alertLog, alertErr := alerts.FromEnv(environ, logs)
+	if err := errors.Join(flowErr, convertErr, alertErr); err != nil {
+		return nil, err
+	}
+	err := errors.Join(
+		t.mount(serve.Function{Name: "cardflow", Handler: flow, Logger: flowLog}, "/cards/", "/healthz"),
+		t.mount(serve.Function{Name: "conversion", Handler: convert, Batch: convert.Batch, Logger: convertLog}, "/conversions"),
+		t.mount(serve.Function{Name: "alerts", Handler: alert, Tick: alert.Tick, Logger: alertLog}, "/invoke"),
+	)
+	t.mountStandIns()
+	return t, err
+}
+
+// environ is the configuration of all three functions.
+func (t *town) environ(stateFile string) []string {
+	return []string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + devKeyID,
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + devSecret,
+		"SIGNALBOX_LINKCARD_ENDPOINT=" + t.base,
+		"SIGNALBOX_DYSMS_ENDPOINT=" + t.base,
+		"SIGNALBOX_API_TOKENS=" + devToken,
+		"SIGNALBOX_SLACK_WEBHOOK_URL=" + t.base + t.slack.WebhookPath(),
+		"SIGNALBOX_STATE_FILE=" + stateFile,
+		"SIGNALBOX_LOG_LEVEL=warn",
+	}
+}
+
+// mount serves paths by a function, as a plain HTTP deployment does.
+func (t *town) mount(f serve.Function, paths ...string) error {
+	handler, err := serve.Handler(f)
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		t.Handle(path, handler)
+	}
+	return nil
+}
+
+// mountStandIns puts the clouds beside the functions: Alibaba's gateway answers
+// at the root, as the real one does, and Slack under its own paths.
+func (t *town) mountStandIns() {
+	for _, path := range []string{"/services/", "/api/", "/inbox", "/inbox.json", "/inbox.txt"} {
+		t.Handle(path, t.slack)
+	}
+	t.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && !r.URL.Query().Has("Action") {
+			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+			// A caller that has gone is no news.
+			_, _ = io.WriteString(w, t.welcome())
+			return
+		}
+		t.cloud.ServeHTTP(w, r)
+	})
+}
+
+// welcome says what to try.
+func (t *town) welcome() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "Signalbox on %s: %d cards, stand-ins of Alibaba Cloud and Slack. Try:\n\n", t.base, t.cloud.Cards())
+	for _, s := range t.steps() {
+		fmt.Fprintf(&text, "%s:\n  %s\n", s.title, s.curl())
+	}
+	fmt.Fprintf(&text, "\nSlack inbox: %s/inbox\n", t.base)
+	return text.String()
+}
