@@ -1,0 +1,51 @@
+# The tools' versions. They run by version, so that go.mod lists only what ships.
+GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+FUNCTIONS ?= cardflow conversion alerts
+GOARCH    ?= amd64
+FUZZTIME  ?= 5s
+
+.PHONY: help build test race vet lint tidy-check fuzz bench cover dev
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
+
+build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64)
+	@for f in $(FUNCTIONS); do \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags lambda.norpc \
+			-ldflags "-s -w -buildid=" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
+	done
+
+test: ## run the tests
+	go test ./...
+
+race: ## run the tests in any order under the race detector
+	CGO_ENABLED=1 go test -race -shuffle=on -count=1 ./...
+
+vet: ## run go vet
+	go vet ./...
+
+lint: ## run the linters of .golangci.yml
+	$(GOLANGCI_LINT) config verify
+	$(GOLANGCI_LINT) run
+
+tidy-check: ## fail where go.mod or go.sum is not tidy
+	go mod tidy -diff
+
+fuzz: ## run every fuzz target for FUZZTIME
+	@grep -r --include='*_test.go' --exclude-dir=testdata '^func Fuzz' . | \
+	sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | \
+	while read -r dir target; do \
+		echo "$$dir $$target"; \
+		go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "$$dir" || exit 1; \
+	done
+
+bench: ## run the benchmarks
+	go test -run='^$$' -bench=. -benchmem ./...
+
+cover: ## show the coverage of each function
+	go test -coverpkg=./... -coverprofile=coverage.out ./...
+	go tool cover -func=coverage.out
+
+dev: ## serve the functions and the stand-ins on one loopback port
+	go run ./cmd/signalbox dev

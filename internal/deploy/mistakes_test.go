@@ -1,0 +1,52 @@
+package deploy_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A mistake spoils the first place in a file that holds old, and must lead to
+// the complaint want.
+type mistake struct{ old, mistaken, want string }
+
+// TestMistakesAreFound proves that the checks can fail, with the real files
+// spoilt in one place each.
+func TestMistakesAreFound(t *testing.T) {
+	t.Parallel()
+	for file, mistakes := range map[string][]mistake{"s.yaml": fcMistakes, "template.yaml": samMistakes} {
+		for _, m := range mistakes {
+			t.Run(file+" "+m.want, func(t *testing.T) {
+				t.Parallel()
+				text := string(read(t, file))
+				spoilt := strings.Replace(text, m.old, m.mistaken, 1)
+				if spoilt == text {
+					t.Fatalf("%s does not hold %q", file, m.old)
+				}
+				_, found := files[file]([]byte(spoilt))
+				if !strings.Contains(strings.Join(found, "\n"), m.want) {
+					t.Errorf("problems after %q became %q = %q, want %q", m.old, m.mistaken, found, m.want)
+				}
+			})
+		}
+	}
+}
+
+// TestDifferencesAreFound does the same for what the two files must share.
+func TestDifferencesAreFound(t *testing.T) {
+	t.Parallel()
+	fc, _ := fcFile(read(t, "s.yaml"))
+	before := shared(fc)["alerts"]
+	for _, change := range []struct{ old, difference string }{
+		{"@every 10m", "@every 5m"},
+		{"timeout: 600", "timeout: 300"},
+		{"SIGNALBOX_SLACK_WEBHOOK_URL: ", "SIGNALBOX_SLACK_BOT_TOKEN: "},
+	} {
+		text := strings.Replace(string(read(t, "s.yaml")), change.old, change.difference, 1)
+		changed, _ := fcFile([]byte(text))
+		if after := shared(changed)["alerts"]; cmp.Equal(before, after) {
+			t.Errorf("shared(...) does not change when %q becomes %q", change.old, change.difference)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package deploy_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A function is what both files tell about one.
+type function struct {
+	variables   map[string]string
+	timeout     int // seconds
+	concurrency int // instances at most
+	http        bool
+	public      bool          // the platform lets everybody in
+	every       time.Duration // between two ticks, 0 without a timer
+	mount       string        // a folder that outlives the instance, "" without
+}
+
+// problems collects what is wrong, each with where it is.
+type problems struct {
+	at    string
+	found []string
+}
+
+func (p *problems) unless(ok bool, format string, args ...any) {
+	if !ok {
+		p.found = append(p.found, p.at+fmt.Sprintf(format, args...))
+	}
+}
+
+// decode reads node into out and takes a property that out lacks for a mistake.
+func (p *problems) decode(node yaml.Node, out any) {
+	text, err := yaml.Marshal(&node)
+	if err == nil {
+		err = strict(text, out)
+	}
+	p.unless(err == nil, "%v", err)
+}
+
+// strict reads YAML of which every property must be known.
+func strict(text []byte, out any) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(out); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("decode YAML: %w", err)
+	}
+	return nil
+}
+
+// function checks what holds on every platform.
+func (p *problems) function(f function) {
+	p.unless(f.concurrency > 0, "the number of instances is left to the default")
+	p.unless(f.http || f.every != 0, "nothing ever calls it")
+	p.unless(f.counts(), "its share of the account's quota is left to the default")
+	if f.http {
+		p.auth(f)
+	}
+	if f.every != 0 {
+		p.unless(f.concurrency == 1, "%d sweeps could run at once", f.concurrency)
+		p.unless(f.keepsState(), "what was told before is lost: no SIGNALBOX_REDIS_URL, and SIGNALBOX_STATE_FILE is on no mount")
+	}
+}
+
+// auth wants exactly one of the platform and the function to ask who calls.
+func (p *problems) auth(f function) {
+	want := "platform"
+	if f.public {
+		want = "token"
+		_, ok := f.variables["SIGNALBOX_API_TOKENS"]
+		p.unless(ok, "SIGNALBOX_API_TOKENS is missing")
+	}
+	got := f.variables["SIGNALBOX_AUTH"]
+	p.unless(got == want, "SIGNALBOX_AUTH is %q where the trigger wants %q", got, want)
+}
+
+func (f function) counts() bool {
+	_, linkcard := f.variables["SIGNALBOX_LINKCARD_QPS"]
+	_, dysms := f.variables["SIGNALBOX_DYSMS_QPS"]
+	return linkcard || dysms
+}
+
+func (f function) keepsState() bool {
+	_, redis := f.variables["SIGNALBOX_REDIS_URL"]
+	file := f.variables["SIGNALBOX_STATE_FILE"]
+	return redis || f.mount != "" && path.Clean(file) == file && strings.HasPrefix(file, f.mount+"/")
+}

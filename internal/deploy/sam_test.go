@@ -1,0 +1,190 @@
+package deploy_test
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// samFile reads template.yaml and lists what is wrong with it.
+func samFile(text []byte) (map[string]function, []string) {
+	var document samDocument
+	if err := strict(text, &document); err != nil {
+		return nil, []string{err.Error()}
+	}
+	var p problems
+	p.samHead(document)
+	p.samReferences(text, document)
+	functions := make(map[string]function)
+	queues := p.samQueues(document)
+	for id, resource := range document.Resources {
+		if resource.Type == "AWS::Serverless::Function" {
+			where := problems{at: id + ": "}
+			name, f := where.samFunction(resource.Properties, document.Globals.Function, queues)
+			where.unless(strings.EqualFold(id, name), "CodeUri is build/%s", name)
+			functions[name] = f
+			p.found = append(p.found, where.found...)
+		}
+	}
+	slices.Sort(p.found)
+	return functions, p.found
+}
+
+func (p *problems) samHead(document samDocument) {
+	global := document.Globals.Function
+	p.unless(document.Version == "2010-09-09", "AWSTemplateFormatVersion is %q", document.Version)
+	p.unless(document.Transform == "AWS::Serverless-2016-10-31", "Transform is %q", document.Transform)
+	p.unless(global.Runtime == "provided.al2023", "Runtime is %q, want provided.al2023", global.Runtime)
+	p.unless(global.Handler == "bootstrap", "Handler is %q, want bootstrap", global.Handler)
+	p.unless(slices.Equal(global.Architectures, []string{"arm64"}), "Architectures is %v, want [arm64]", global.Architectures)
+	p.unless(global.LoggingConfig.LogFormat == "JSON", "LogFormat is %q, want JSON", global.LoggingConfig.LogFormat)
+}
+
+// samQueues returns the queues by their logical id.
+func (p *problems) samQueues(document samDocument) map[string]samQueue {
+	queues := make(map[string]samQueue)
+	for id, resource := range document.Resources {
+		switch resource.Type {
+		case "AWS::Serverless::Function":
+		case "AWS::SQS::Queue":
+			var queue samQueue
+			p.decode(resource.Properties, &queue)
+			queues[id] = queue
+		default:
+			p.unless(false, "%s: no check knows the type %q", id, resource.Type)
+		}
+	}
+	return queues
+}
+
+func (p *problems) samFunction(node yaml.Node, global samGlobal, queues map[string]samQueue) (string, function) {
+	var s samFunction
+	p.decode(node, &s)
+	name, ok := strings.CutPrefix(s.CodeURI, "build/")
+	p.unless(ok, "CodeUri is %q, want build/<function>", s.CodeURI)
+	p.unless(s.MemorySize >= 128 && s.MemorySize <= 10240, "MemorySize is %d, want 128 to 10240", s.MemorySize)
+	p.unless(s.Timeout >= 1 && s.Timeout <= 900, "Timeout is %d, want 1 to 900", s.Timeout)
+	f := function{
+		variables:   p.samVariables(global.Environment, s.Environment),
+		timeout:     s.Timeout,
+		concurrency: s.Concurrency,
+	}
+	for _, mount := range s.FileSystemConfigs {
+		p.unless(len(s.VpcConfig) == 2, "a file system is reached through a VPC")
+		f.mount = mount.LocalMountPath
+	}
+	if s.FunctionURLConfig != nil {
+		f.http, f.public = true, p.samURL(*s.FunctionURLConfig)
+	}
+	for _, event := range s.Events {
+		p.samEvent(event, s, queues, &f)
+	}
+	p.function(f)
+	return name, f
+}
+
+func (p *problems) samVariables(environments ...samEnvironment) map[string]string {
+	plain := make(map[string]string)
+	for _, environment := range environments {
+		for name, value := range environment.Variables {
+			text, ok := value.(string)
+			p.unless(ok, "%s is not a quoted string", name)
+			p.unless(!strings.Contains(text, "resolve:ssm-secure"), "%s: Lambda cannot resolve ssm-secure", name)
+			plain[name] = text
+		}
+	}
+	return plain
+}
+
+func (p *problems) samURL(c samURL) (public bool) {
+	p.unless(c.AuthType == "NONE" || c.AuthType == "AWS_IAM", "AuthType is %q", c.AuthType)
+	p.unless(c.InvokeMode == "BUFFERED", "InvokeMode is %q, want BUFFERED", c.InvokeMode)
+	return c.AuthType == "NONE"
+}
+
+func (p *problems) samEvent(event samEvent, s samFunction, queues map[string]samQueue, f *function) {
+	switch event.Type {
+	case "SQS":
+		p.samSQS(event.Properties, s.Timeout, queues)
+	case "ScheduleV2":
+		f.every = p.samSchedule(event.Properties)
+		retries := s.EventInvokeConfig.MaximumRetryAttempts
+		p.unless(retries != nil && *retries == 0, "Lambda would repeat a failed sweep: MaximumRetryAttempts is not 0")
+	default:
+		p.unless(false, "no check knows the event %q", event.Type)
+	}
+}
+
+func (p *problems) samSQS(node yaml.Node, timeout int, queues map[string]samQueue) {
+	var s samSQS
+	p.decode(node, &s)
+	p.unless(slices.Equal(s.ResponseTypes, []string{"ReportBatchItemFailures"}), "one bad message would repeat its whole batch")
+	queue, ok := queues[strings.TrimSuffix(s.Queue, ".Arn")]
+	p.unless(ok, "Queue %q is no queue's Arn", s.Queue)
+	p.unless(queue.VisibilityTimeout >= 6*timeout, "VisibilityTimeout %d is below six times the Timeout %d", queue.VisibilityTimeout, timeout)
+	_, ok = queues[strings.TrimSuffix(queue.Redrive.Target, ".Arn")]
+	p.unless(ok && queue.Redrive.Receives > 0, "a message that always fails would never leave the queue")
+}
+
+func (p *problems) samSchedule(node yaml.Node) time.Duration {
+	var s samSchedule
+	p.decode(node, &s)
+	quoted := s.Window.Mode.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0
+	p.unless(s.Window.Mode.Value == "OFF" && quoted, `FlexibleTimeWindow.Mode is not the quoted "OFF"`)
+	p.unless(s.OmitName, "OmitName is not true: two stacks would collide")
+	p.unless(s.Retry.MaximumRetryAttempts != nil && s.Retry.MaximumEventAgeInSeconds != nil, "RetryPolicy is left to the default")
+	p.samInput(s.Input)
+	interval, err := rateInterval(s.Expression)
+	p.unless(err == nil, "ScheduleExpression: %v", err)
+	return interval
+}
+
+// samInput wants the shape of Function Compute's timer event.
+func (p *problems) samInput(input string) {
+	var tick map[string]string
+	err := json.Unmarshal([]byte(input), &tick)
+	keys := slices.Sorted(maps.Keys(tick))
+	ok := err == nil && slices.Equal(keys, []string{"payload", "triggerName", "triggerTime"})
+	p.unless(ok && tick["triggerTime"] == "<aws.scheduler.scheduled-time>", "Input is not a tick: %s", input)
+}
+
+var placeholder = regexp.MustCompile(`\$\{([^}]+)\}`)
+
+// samReferences wants every !Ref, !GetAtt and !Sub to name something there.
+func (p *problems) samReferences(text []byte, document samDocument) {
+	known := func(name string) bool {
+		_, parameter := document.Parameters[name]
+		_, resource := document.Resources[name]
+		_, url := document.Resources[strings.TrimSuffix(name, "Url")]
+		return parameter || resource || url
+	}
+	var root yaml.Node
+	p.unless(yaml.Unmarshal(text, &root) == nil, "not YAML")
+	for _, name := range references(&root) {
+		p.unless(known(name), "%s names nothing in the template", name)
+	}
+}
+
+func references(node *yaml.Node) []string {
+	var names []string
+	switch node.Tag {
+	case "!Ref":
+		names = append(names, node.Value)
+	case "!GetAtt":
+		name, _, _ := strings.Cut(node.Value, ".")
+		names = append(names, name)
+	case "!Sub":
+		for _, match := range placeholder.FindAllStringSubmatch(node.Value, -1) {
+			names = append(names, match[1])
+		}
+	}
+	for _, child := range node.Content {
+		names = append(names, references(child)...)
+	}
+	return names
+}
