@@ -1,0 +1,146 @@
+package archtest_test
+
+import "slices"
+
+// A layer is a row of packages that know those below, and each other, and
+// nothing above.
+type layer struct {
+	name     string
+	packages []string
+}
+
+// order is the one direction in which dependencies point, lowest first. A
+// pattern is as matches describes. Every package of ours stands in one layer.
+var order = []layer{
+	{"vocabulary", []string{
+		"signalbox/shared/card",
+		"signalbox/shared/incident",
+		"signalbox/functions/*/rule",
+	}},
+	{"tools", []string{
+		"signalbox/shared/aliyun",
+		"signalbox/shared/aliyun/credential",
+		"signalbox/shared/config",
+		"signalbox/shared/logging",
+		"signalbox/shared/quota",
+		"signalbox/shared/serve/event",
+		"signalbox/shared/slack",
+		"signalbox/shared/store",
+		"signalbox/shared/web",
+	}},
+	{"operations", []string{
+		"signalbox/shared/aliyun/dysms",
+		"signalbox/shared/aliyun/linkcard",
+	}},
+	{"functions", []string{"signalbox/functions/*"}},
+	{"platforms", []string{"signalbox/shared/serve"}},
+	{"stand-ins and laws", slices.Concat(standIns, []string{
+		"signalbox/internal/*",
+		"signalbox/shared/serve/internal/...",
+	})},
+	{"executables", []string{
+		"signalbox/functions/*/bootstrap",
+		"signalbox/cmd/...",
+	}},
+}
+
+var standIns = []string{
+	"signalbox/shared/aliyun/aliyuntest",
+	"signalbox/shared/slack/slacktest",
+	"signalbox/shared/serve/servetest",
+}
+
+// A rule says what the packages it binds may import. Both lists hold patterns
+// as matches describes them.
+type rule struct {
+	reason string
+	binds  []string
+	// deep extends the rule from a package's own import lines to everything
+	// that comes with them.
+	deep bool
+	may  []string
+}
+
+// rules are the laws beside order.
+var rules = []rule{
+	{
+		reason: "the vocabulary is values in, values out: callers reach, log and keep",
+		binds:  order[0].packages,
+		may:    slices.Concat([]string{"std", "!os", "!os/..."}, order[0].packages),
+	},
+	{
+		// Not os: fmt itself brings it.
+		reason: "the vocabulary does not know how it is reached, not even through others",
+		binds:  order[0].packages,
+		deep:   true,
+		may:    []string{"...", "!net/http", "!log/slog"},
+	},
+	{
+		reason: "shared/serve alone knows which platform runs us",
+		binds:  []string{"signalbox/...", "!signalbox/shared/serve"},
+		may:    []string{"...", "!github.com/aws/aws-lambda-go/...", "!github.com/aliyun/fc-runtime-go-sdk/..."},
+	},
+	{
+		reason: "a platform serves any function, so it knows none",
+		binds:  []string{"signalbox/shared/serve"},
+		deep:   true,
+		may:    []string{"...", "!signalbox/functions/..."},
+	},
+	{
+		reason: "a stand-in that shares code with the client is wrong where the client is wrong",
+		binds:  []string{"signalbox/shared/aliyun/aliyuntest", "signalbox/shared/slack/slacktest"},
+		may:    []string{"...", "!signalbox/..."},
+	},
+	{
+		reason: "the fake platforms run a built executable and know it from outside only",
+		binds:  []string{"signalbox/shared/serve/servetest"},
+		deep:   true,
+		may:    []string{"...", "!signalbox/functions/..."},
+	},
+	{
+		reason: "what is deployed carries nothing made for tests",
+		binds:  []string{"signalbox/functions/*/bootstrap"},
+		deep:   true,
+		may:    slices.Concat([]string{"...", "!testing", "!testing/...", "!net/http/httptest"}, not(standIns)),
+	},
+}
+
+// downward turns order into rules.
+func downward(order []layer) []rule {
+	var below []string
+	var rules []rule
+	for _, l := range order {
+		below = slices.Concat(below, l.packages)
+		rules = append(rules, rule{
+			reason: "dependencies point one way: the " + l.name + " know nothing above them",
+			binds:  l.packages,
+			may:    slices.Concat([]string{"...", "!signalbox/..."}, below),
+		})
+	}
+	return rules
+}
+
+// apart keeps each function among packages to itself.
+func apart(packages []listed) []rule {
+	var rules []rule
+	for _, p := range packages {
+		if matches([]string{"signalbox/functions/*"}, p.ImportPath) {
+			rules = append(rules, rule{
+				reason: "no function knows another: what two need is shared",
+				binds:  []string{p.ImportPath + "/..."},
+				deep:   true,
+				may:    []string{"...", "!signalbox/functions/...", p.ImportPath + "/..."},
+			})
+		}
+	}
+	return rules
+}
+
+// not turns patterns into their exceptions.
+func not(patterns []string) []string {
+	exceptions := make([]string, len(patterns))
+	for i, pattern := range patterns {
+		exceptions[i] = "!" + pattern
+	}
+	return exceptions
+}

@@ -1,0 +1,2 @@
+// Package fc stands in for a module of others.
+package fc

@@ -1,0 +1,2 @@
+// Package alerts is part of a fixture.
+package alerts

@@ -1,0 +1,2 @@
+// Package events stands in for a module of others.
+package events

@@ -1,0 +1,2 @@
+// Package serve is part of a fixture.
+package serve

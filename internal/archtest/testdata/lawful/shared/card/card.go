@@ -1,0 +1,4 @@
+// Package card is part of a fixture.
+package card
+
+import _ "strconv"

@@ -1,0 +1,2 @@
+// Package slacktest is part of a fixture.
+package slacktest

@@ -1,0 +1,2 @@
+// Package cardflow is part of a fixture.
+package cardflow

@@ -1,0 +1,2 @@
+// Package aliyun is part of a fixture.
+package aliyun

@@ -1,0 +1,4 @@
+// Package alerts is part of a fixture.
+package alerts
+
+import _ "testing"

@@ -1,0 +1,6 @@
+// Package main is part of a fixture.
+package main
+
+import _ "signalbox/functions/alerts"
+
+func main() {}

@@ -1,0 +1,2 @@
+// Package linkcard is part of a fixture.
+package linkcard

@@ -1,0 +1,2 @@
+// Package outside stands in for a module of others.
+package outside

@@ -1,0 +1,4 @@
+// Package rule is part of a fixture.
+package rule
+
+import _ "net/http"

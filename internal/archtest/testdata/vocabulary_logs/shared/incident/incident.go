@@ -1,0 +1,4 @@
+// Package incident is part of a fixture.
+package incident
+
+import _ "log/slog"
