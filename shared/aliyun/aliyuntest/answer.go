@@ -17,6 +17,7 @@ type answer struct {
 	header http.Header
 	body   []byte
 	cut    bool          // the body ends in the middle, short of its Content-Length
+	reset  bool          // the connection breaks in the middle of the body
 	pause  time.Duration // between the two halves of the body
 }
 
@@ -73,6 +74,7 @@ func (q *query) encode(status int, code, root string, value any) answer {
 func (q *query) page(status int, code, format string, body []byte) answer {
 	return answer{code: code, status: status, body: body, header: http.Header{
 		"Content-Type":     {format},
+		"Date":             {q.at.UTC().Format(http.TimeFormat)}, // the stand-in's clock, not the machine's
 		"X-Acs-Request-Id": {q.id},
 	}}
 }

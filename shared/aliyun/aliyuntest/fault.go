@@ -27,8 +27,8 @@ type Fault struct {
 // Kind is a way for a call to go wrong.
 type Kind string
 
-// The kinds of faults. Slow, SlowBody, Truncated, WrongLength and XMLInstead
-// serve the call and spoil its answer; the others do not serve it.
+// The kinds of faults. Slow, SlowBody, Truncated, WrongLength, ResetBody and
+// XMLInstead serve the call and spoil its answer; the others do not serve it.
 const (
 	Throttle       Kind = "Throttle"       // Throttling.User, whatever the quota
 	Status500      Kind = "Status500"      // a gateway error InternalError
@@ -37,7 +37,11 @@ const (
 	NumericCode    Kind = "NumericCode"    // a gateway error whose Code is a JSON number
 	RedirectTo     Kind = "RedirectTo"     // 302 to Location
 	Huge           Kind = "Huge"           // an answer of 10 MB, valid as JSON
+	ExpiredToken   Kind = "ExpiredToken"   // a gateway error InvalidSecurityToken.Expired
+	NonceUsed      Kind = "NonceUsed"      // a gateway error SignatureNonceUsed
+	LowerKeys      Kind = "LowerKeys"      // ServiceUnavailable with lower-case keys
 	Reset          Kind = "Reset"          // the connection breaks before an answer
+	ResetBody      Kind = "ResetBody"      // the connection breaks half-way through the body
 	Slow           Kind = "Slow"           // nothing happens for Delay
 	SlowBody       Kind = "SlowBody"       // the body stops half-way for Delay
 	Truncated      Kind = "Truncated"      // the first half of the body passes for the whole
@@ -57,7 +61,11 @@ var effects = map[Kind]effect{
 	NumericCode:    page(http.StatusServiceUnavailable, "application/json", `{"RequestId":"0","Code":503,"Message":"busy"}`),
 	RedirectTo:     redirect,
 	Huge:           huge,
+	ExpiredToken:   refusal(http.StatusBadRequest, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."),
+	NonceUsed:      refusal(http.StatusBadRequest, "SignatureNonceUsed", "Specified signature nonce was used already."),
+	LowerKeys:      page(http.StatusServiceUnavailable, "application/json", `{"requestId":"0","code":"ServiceUnavailable","message":"busy"}`),
 	Reset:          reset,
+	ResetBody:      spoil(func(_ Fault, a *answer) { a.reset = true }),
 	Slow:           slow,
 	SlowBody:       spoil(func(f Fault, a *answer) { a.pause = f.Delay }),
 	Truncated:      spoil(func(_ Fault, a *answer) { a.body = a.body[:len(a.body)/2] }),

@@ -82,6 +82,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if _, err := w.Write(a.body[:half]); err != nil || a.cut {
 		return
 	}
+	if a.reset {
+		_ = http.NewResponseController(w).Flush() // let the first half out before the end
+		panic(http.ErrAbortHandler)
+	}
 	if a.pause > 0 {
 		if http.NewResponseController(w).Flush() != nil || wait(r.Context(), a.pause) != nil {
 			panic(http.ErrAbortHandler)

@@ -52,7 +52,7 @@ func (a answer) response(r *http.Request) *http.Response {
 func (a answer) reader(ctx context.Context) io.Reader {
 	half := len(a.body) / 2
 	between := func([]byte) (int, error) {
-		if a.cut {
+		if a.cut || a.reset {
 			return 0, io.ErrUnexpectedEOF
 		}
 		if err := wait(ctx, a.pause); err != nil {
