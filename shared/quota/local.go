@@ -8,58 +8,70 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Local keeps the quota within this process: calls of an action are spaced
-// evenly, never in a burst, since a burst at the start of one second and the
-// even flow after it would be twice the quota in that second.
-//
-// It is safe for concurrent use; waiters are served in the order they came.
+// Local keeps the quota within this process. It is safe for concurrent use;
+// waiters are served in the order they came.
 type Local struct {
-	perSecond rate.Limit
+	perSecond float64
 
-	mu       sync.Mutex
-	limiters map[string]*rate.Limiter
+	mu    sync.Mutex
+	gates map[string]*gate
 }
 
-// margin keeps the pace a little below the quota: rounding, or a call that is a
-// few milliseconds early on the network, must not put one call too many into
-// one of Alibaba's seconds.
-const margin = 0.995
+var _ source = (*Local)(nil)
+
+// gate is the way to one action.
+type gate struct {
+	pace    pace
+	limiter *rate.Limiter
+	closed  time.Time // until when Alibaba asked to wait
+}
 
 // NewLocal allows perSecond calls a second of each action.
 func NewLocal(perSecond float64) *Local {
-	return &Local{perSecond: rate.Limit(perSecond * margin), limiters: make(map[string]*rate.Limiter)}
+	return &Local{perSecond: perSecond * margin, gates: make(map[string]*gate)}
 }
 
-// Wait returns when the caller may make one call of action. Where ctx's
-// deadline comes before that it returns an [ExhaustedError] at once, and where
-// ctx ends while waiting, ctx's cause.
-func (l *Local) Wait(ctx context.Context, action string) error {
-	if err := context.Cause(ctx); err != nil {
-		return err
-	}
-	place := l.limiter(action).Reserve()
-	wait := place.Delay()
-	if wait == 0 {
-		return nil
-	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
-		place.Cancel()
-		return &ExhaustedError{Action: action, RetryAfter: wait}
-	}
-	if err := sleep(ctx, wait); err != nil {
-		place.Cancel()
-		return err
-	}
-	return nil
-}
+// Wait waits for one place, see [Quota].
+func (l *Local) Wait(ctx context.Context, action string) error { return wait(ctx, l, action) }
 
-func (l *Local) limiter(action string) *rate.Limiter {
+// Throttled slows the action down, see [Quota].
+func (l *Local) Throttled(_ context.Context, action string, retryAfter time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	limiter, ok := l.limiters[action]
-	if !ok {
-		limiter = rate.NewLimiter(l.perSecond, 1)
-		l.limiters[action] = limiter
+	g, now := l.gate(action), time.Now()
+	g.pace.throttled(now)
+	if until := now.Add(retryAfter); until.After(g.closed) {
+		g.closed = until
 	}
-	return limiter
+}
+
+func (l *Local) speed() float64 { return l.perSecond }
+
+func (l *Local) reserve(ctx context.Context, action string, n int) (first, step time.Duration, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	g, now := l.gate(action), time.Now()
+	speed := g.pace.at(now)
+	g.limiter.SetLimitAt(now, rate.Limit(speed))
+	place := g.limiter.ReserveN(now, 1)
+	first = max(place.DelayFrom(now), g.closed.Sub(now))
+	if first >= patience(ctx) {
+		place.CancelAt(now)
+		return 0, 0, &ExhaustedError{Action: action, RetryAfter: first}
+	}
+	for range n - 1 {
+		g.limiter.ReserveN(now, 1)
+	}
+	g.pace.accepted.add(now.Add(first), float64(n))
+	return first, time.Duration(float64(time.Second) / speed), nil
+}
+
+// gate returns the gate of an action. The caller holds mu.
+func (l *Local) gate(action string) *gate {
+	g, ok := l.gates[action]
+	if !ok {
+		g = &gate{pace: pace{quota: l.perSecond}, limiter: rate.NewLimiter(rate.Limit(l.perSecond), 1)}
+		l.gates[action] = g
+	}
+	return g
 }

@@ -1,7 +1,14 @@
 // Package quota says how fast this account may call each action.
 //
 // Alibaba counts calls per main account and per action, so lookups, listings
-// and conversion reports have a quota each and do not eat one another's.
+// and conversion reports have a quota each and do not eat one another's. [Local]
+// keeps a quota within one process, [Redis] across all instances that share it;
+// [Background] lets others go first.
+//
+// Calls are spaced evenly, never in a burst: a burst at the start of one second
+// and the even flow after it would be twice the quota in that second. They slow
+// down when Alibaba throttles all the same, because somebody else calls too or
+// the quota is smaller than believed, and climb back when it no longer does.
 package quota
 
 import (
@@ -9,6 +16,29 @@ import (
 	"fmt"
 	"time"
 )
+
+// Quota hands out places in the quota of an action. It is safe for concurrent
+// use.
+type Quota interface {
+	// Wait returns when the caller may make one call of action. Where ctx's
+	// deadline comes before that it returns an [ExhaustedError] at once, and
+	// where ctx ends while waiting, ctx's cause; the place is then lost.
+	Wait(ctx context.Context, action string) error
+	// Throttled says that Alibaba refused a call of action for being too
+	// fast, and how long it asked to wait, zero where it did not say.
+	Throttled(ctx context.Context, action string, retryAfter time.Duration)
+}
+
+// source is where places come from.
+type source interface {
+	Quota
+	// reserve takes n places in a row: the first is first away and each of
+	// the others step after the one before it. Where the first is further
+	// away than ctx's deadline it takes none and returns an ExhaustedError.
+	reserve(ctx context.Context, action string, n int) (first, step time.Duration, err error)
+	// speed is how many places a second there are at most.
+	speed() float64
+}
 
 // ExhaustedError says that the next free place in the quota comes only after
 // the caller's deadline. Nothing was called and nothing was counted.
@@ -23,8 +53,39 @@ func (e *ExhaustedError) Error() string {
 		e.Action, e.RetryAfter.Round(time.Millisecond))
 }
 
+// margin keeps the pace a little below the quota: rounding, or a call that is a
+// few milliseconds early on the network, must not put one call too many into
+// one of Alibaba's seconds.
+const margin = 0.995
+
+// longest is how long a caller without a deadline may be made to wait.
+const longest = time.Hour
+
+// patience returns how long a caller may wait for its place.
+func patience(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(time.Until(deadline), longest)
+	}
+	return longest
+}
+
+// wait takes one place of s and returns when it is there.
+func wait(ctx context.Context, s source, action string) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	first, _, err := s.reserve(ctx, action, 1)
+	if err != nil {
+		return err
+	}
+	return sleep(ctx, first)
+}
+
 // sleep waits for d or until ctx ends, whichever comes first.
 func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

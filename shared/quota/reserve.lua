@@ -1,0 +1,45 @@
+-- Takes n places in the quota of one action, evenly spaced (GCRA).
+--
+-- KEYS[1] state of the action, a hash
+-- ARGV    quota (calls a second), n, longest wait (microseconds)
+-- returns {microseconds until the first place, microseconds from one to the next},
+--         the second 0 where the first is too far away and none was taken
+--
+-- next: when the next place is free; closed: until when Alibaba asked to wait;
+-- found, at: speed and time of the last throttling answer; s<k>, n<k>: places
+-- given out in second s, less those that were throttled.
+
+local quota, n, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local state = redis.call('HMGET', KEYS[1], 'next', 'closed', 'found', 'at')
+
+local speed = quota
+if state[4] then
+  local clean = (now - state[4]) / 1000000
+  local grown = state[3] + 0.05 * clean
+  if clean > 15 then
+    grown = grown + 0.02 * (clean - 15) ^ 2
+  end
+  speed = math.min(grown, quota)
+end
+
+local step = 1000000 / speed
+local first = math.max(now, tonumber(state[1] or 0), tonumber(state[2] or 0))
+local wait = math.ceil(first - now)
+if wait >= longest then
+  return {wait, 0}
+end
+
+local second = math.floor(first / 1000000)
+local slot = second % 16
+local counted = redis.call('HMGET', KEYS[1], 's' .. slot, 'n' .. slot)
+local before = 0
+if counted[1] and tonumber(counted[1]) == second then
+  before = tonumber(counted[2])
+end
+redis.call('HSET', KEYS[1],
+  'next', string.format('%.0f', first + n * step),
+  's' .. slot, second, 'n' .. slot, before + n)
+redis.call('PEXPIRE', KEYS[1], 3600000 + math.ceil(wait / 1000))
+return {wait, math.floor(step)}
