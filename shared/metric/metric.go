@@ -1,0 +1,125 @@
+// Package metric counts the calls to Alibaba, per action, and hands the counts
+// over in the form that each platform's users expect: Prometheus text over HTTP,
+// Embedded Metric Format lines on Lambda, log lines on Function Compute.
+package metric
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+// Call is one attempt of a call, as far as it is counted.
+type Call struct {
+	Action    string
+	Made      bool          // false: refused before it was sent
+	Retry     bool          // not the first attempt
+	Failed    bool          // throttled attempts included
+	Throttled bool          // Alibaba said too fast
+	Waited    time.Duration // for a place in the quota
+}
+
+// Meter adds calls up. Make it with [New]; it is safe for concurrent use.
+type Meter struct {
+	set *metrics.Set
+
+	mu      sync.Mutex
+	actions map[string]*counters
+}
+
+// New returns a Meter at zero.
+func New() *Meter {
+	return &Meter{set: metrics.NewSet(), actions: make(map[string]*counters)}
+}
+
+// counters are the counts of one action, and what was reported of them.
+type counters struct {
+	action                            string
+	calls, throttled, retried, failed *metrics.Counter
+	waited                            *metrics.FloatCounter
+	reported                          Counts
+}
+
+// Counts are the calls of one action.
+type Counts struct {
+	Action        string
+	Calls         uint64
+	Throttled     uint64
+	Retried       uint64
+	Failed        uint64
+	WaitedSeconds float64
+}
+
+// Count adds one attempt.
+func (m *Meter) Count(c Call) {
+	n := m.of(c.Action)
+	increment(n.calls, c.Made)
+	increment(n.throttled, c.Throttled)
+	increment(n.retried, c.Retry)
+	increment(n.failed, c.Failed)
+	n.waited.Add(c.Waited.Seconds())
+}
+
+func increment(c *metrics.Counter, really bool) {
+	if really {
+		c.Inc()
+	}
+}
+
+// WritePrometheus writes the totals since the start as Prometheus text.
+//
+// https://prometheus.io/docs/instrumenting/exposition_formats/
+func (m *Meter) WritePrometheus(w io.Writer) { m.set.WritePrometheus(w) }
+
+// sinceLast returns what was counted since it was last called, by action, and
+// nothing of actions that were not called.
+func (m *Meter) sinceLast() []Counts {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var news []Counts
+	for _, n := range m.actions {
+		total := n.total()
+		if total != n.reported {
+			news = append(news, total.minus(n.reported))
+			n.reported = total
+		}
+	}
+	slices.SortFunc(news, func(a, b Counts) int { return cmp.Compare(a.Action, b.Action) })
+	return news
+}
+
+func (m *Meter) of(action string) *counters {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n, ok := m.actions[action]
+	if !ok {
+		name := func(what string) string { return fmt.Sprintf("signalbox_upstream_%s{action=%q}", what, action) }
+		n = &counters{
+			action:    action,
+			calls:     m.set.NewCounter(name("calls_total")),
+			throttled: m.set.NewCounter(name("throttled_total")),
+			retried:   m.set.NewCounter(name("retried_total")),
+			failed:    m.set.NewCounter(name("failed_total")),
+			waited:    m.set.NewFloatCounter(name("waited_seconds_total")),
+			reported:  Counts{Action: action},
+		}
+		m.actions[action] = n
+	}
+	return n
+}
+
+func (n *counters) total() Counts {
+	return Counts{n.action, n.calls.Get(), n.throttled.Get(), n.retried.Get(), n.failed.Get(), n.waited.Get()}
+}
+
+func (c Counts) minus(d Counts) Counts {
+	return Counts{
+		c.Action, c.Calls - d.Calls, c.Throttled - d.Throttled, c.Retried - d.Retried, c.Failed - d.Failed,
+		c.WaitedSeconds - d.WaitedSeconds,
+	}
+}
