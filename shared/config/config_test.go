@@ -18,6 +18,7 @@ import (
 type all struct {
 	Process  config.Process
 	Account  config.Account
+	Quota    config.Quota
 	Linkcard config.Linkcard
 	Dysms    config.Dysms
 	Auth     config.Auth
@@ -60,6 +61,8 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 		"SIGNALBOX_DYSMS_ENDPOINT=dysmsapi",
 		"SIGNALBOX_LINKCARD_QPS=0",
 		"SIGNALBOX_DYSMS_QPS=NaN",
+		"SIGNALBOX_QUOTA_SHARE=2",
+		"SIGNALBOX_REDIS_URL=http://:hidden@host",
 		"SIGNALBOX_TIMEZONE=Mars/Olympus",
 		"SIGNALBOX_API_TOKENS=hidden",
 		"SIGNALBOX_SLACK_WEBHOOK_URL=http://hooks.slack.com/services/hidden",
@@ -76,6 +79,7 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
 		"SIGNALBOX_ALERT_USAGE", "SIGNALBOX_API_TOKENS", "SIGNALBOX_DYSMS_ENDPOINT", "SIGNALBOX_DYSMS_QPS",
 		"SIGNALBOX_LINKCARD_ENDPOINT", "SIGNALBOX_LINKCARD_QPS", "SIGNALBOX_LOG_LEVEL",
+		"SIGNALBOX_QUOTA_SHARE", "SIGNALBOX_REDIS_URL",
 		"SIGNALBOX_SLACK_SHOW_ICCID", "SIGNALBOX_SLACK_WEBHOOK_URL", "SIGNALBOX_STATE_FILE", "SIGNALBOX_TIMEZONE",
 	}
 	slices.Sort(got)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	_ "time/tzdata" // neither cloud's image promises a zone database
@@ -53,6 +54,19 @@ func (a Account) Validate() []Problem {
 	}
 	return problems
 }
+
+// Quota is where the account's quota is kept.
+type Quota struct {
+	RedisURL RedisURL `env:"SIGNALBOX_REDIS_URL"`
+	Share    Share    `env:"SIGNALBOX_QUOTA_SHARE" envDefault:"0.1"`
+	Account  string   `env:"SIGNALBOX_ACCOUNT"`
+
+	// PlatformAccount is Function Compute's name for the main account.
+	PlatformAccount string `env:"FC_ACCOUNT_ID"`
+}
+
+// AccountID names the main account among those that use one Redis.
+func (q Quota) AccountID() string { return cmp.Or(q.Account, q.PlatformAccount, "main") }
 
 // Linkcard is the SIM card service.
 type Linkcard struct {

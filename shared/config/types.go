@@ -76,6 +76,32 @@ func (s *SecretURL) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// RedisURL is the address of a Redis, with its password.
+type RedisURL struct{ Secret }
+
+// UnmarshalText checks the form; its errors do not repeat the URL.
+func (r *RedisURL) UnmarshalText(text []byte) error {
+	u, err := url.Parse(string(text))
+	if err != nil || u.Host == "" || u.Scheme != "redis" && u.Scheme != "rediss" {
+		return errors.New("must be a URL such as redis://:password@host:6379/0, or rediss:// for TLS")
+	}
+	r.Secret = Secret(text)
+	return nil
+}
+
+// Share is a part of a whole, above 0 and at most 1.
+type Share float64
+
+// UnmarshalText checks the range.
+func (s *Share) UnmarshalText(text []byte) error {
+	value, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(value > 0 && value <= 1) {
+		return errors.New("must be a number above 0 and at most 1, such as 0.1")
+	}
+	*s = Share(value)
+	return nil
+}
+
 // Rate is a number of calls a second, above 0.
 type Rate float64
 
