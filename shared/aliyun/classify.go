@@ -2,12 +2,16 @@ package aliyun
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Outcome is what an answer says about itself. An answer with status 200 can
@@ -26,18 +30,34 @@ type Answer interface {
 
 // readReply decodes a reply into answer, a pointer. A status that is not 2xx is
 // a refusal, and its body is the gateway's.
-func readReply(action string, r reply, answer any) error {
+func readReply(action string, r reply, answer any) *Error {
 	if r.status/100 != 2 {
 		return refusal(action, r)
 	}
 	if err := decode(r.body, answer); err != nil {
-		return &Error{Action: action, Kind: Unexpected, Status: r.status, Err: err}
+		return unreadable(action, r, err)
 	}
 	return nil
 }
 
+// unreadable is the error of an answer that is no answer. One that is broken off
+// or garbled, or a page of somebody in between, may be whole the next time; one
+// of another form will not change.
+func unreadable(action string, r reply, err error) *Error {
+	e := &Error{Action: action, Kind: Unexpected, Status: r.status, Err: errUnreadable}
+	_, badJSON := errors.AsType[*json.SyntaxError](err)
+	_, badXML := errors.AsType[*xml.SyntaxError](err)
+	if badJSON || badXML || errors.Is(err, io.EOF) {
+		e.Kind = Unavailable
+	}
+	return e
+}
+
+// errUnreadable stands for the decoder's error, which may quote the answer.
+var errUnreadable = errors.New("the answer cannot be read")
+
 // judge turns what a decoded answer says about itself into nil or an error.
-func judge(action string, r reply, o Outcome) error {
+func judge(action string, r reply, o Outcome) *Error {
 	switch {
 	case o.OK:
 		return nil
@@ -55,29 +75,34 @@ func refusal(action string, r reply) *Error {
 	gateway := &gatewayError{}
 	_ = decode(r.body, gateway)
 	return newError(action, r, Outcome{
-		Code:      string(gateway.Code),
+		Code:      string(cmp.Or(gateway.Code, gateway.LowerCode)),
 		Message:   string(gateway.Message),
-		RequestID: string(gateway.RequestID),
+		RequestID: string(cmp.Or(gateway.RequestID, gateway.LowerRequestID)),
 	})
 }
 
 func newError(action string, r reply, o Outcome) *Error {
+	kind := kindOf(o.Code, r.status)
 	e := &Error{
-		Action: action, Kind: kindOf(o.Code, r.status),
-		Code: o.Code, Status: r.status, RequestID: o.RequestID, Message: o.Message,
-		RetryAfter: retryAfter(r.header),
+		Action: action, Kind: kind,
+		Code: word(o.Code), Status: r.status, RequestID: word(o.RequestID), Message: tellable(kind, o.Message),
+		RetryAfter: retryAfter(r.header), date: r.header.Get("Date"),
 	}
+	// Only throttling carries a hint, whatever its code.
 	if e.RetryAfter > 0 && r.status/100 != 2 {
 		e.Kind = Throttled
 	}
 	return e
 }
 
-// gatewayError is the body of a refusal by the gateway.
+// gatewayError is the body of a refusal by the gateway. Some gateways write the
+// names in lower case, which only XML tells apart.
 type gatewayError struct {
-	Code      Text
-	Message   Text
-	RequestID Text `json:"RequestId" xml:"RequestId"`
+	Code           Text
+	Message        Text
+	RequestID      Text `json:"RequestId" xml:"RequestId"`
+	LowerCode      Text `json:"-" xml:"code"`
+	LowerRequestID Text `json:"-" xml:"requestId"`
 }
 
 // decode reads JSON, or XML where the body begins like it: that is what the
@@ -102,6 +127,9 @@ var codes = []struct {
 	{"SignatureNonceUsed", Stale},
 	{"InvalidTimeStamp", Stale},
 	{"IllegalTimestamp", Stale},
+
+	{"InvalidSecurityToken.Expired", Expired},
+	{"SecurityTokenExpired", Expired},
 
 	{"Signature", Denied},
 	{"IncompleteSignature", Denied},
@@ -160,9 +188,38 @@ func normalise(code string) string {
 	return strings.TrimRight(code, ".")
 }
 
-// retryAfter reads the gateway's hint, which is in milliseconds.
+// word keeps a code or an id from bringing anything else into errors and logs.
+func word(s string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-*%", r)) {
+			return r
+		}
+		return -1
+	}, s)
+	return clean[:min(len(clean), 80)]
+}
+
+// retryAfter reads the gateway's hint, which is in milliseconds: a header of its
+// own, or the longer TimeLeft of the two older ones, whose values are lists such
+// as "Limit:20,Remain:0,TimeLeft:800".
 func retryAfter(h http.Header) time.Duration {
-	ms, err := strconv.ParseInt(h.Get("X-Acs-Retry-After"), 10, 32)
+	if wait := milliseconds(h.Get("X-Acs-Retry-After")); wait > 0 {
+		return wait
+	}
+	return max(timeLeft(h.Get("X-Ratelimit-User-Api")), timeLeft(h.Get("X-Ratelimit-User")))
+}
+
+func timeLeft(list string) time.Duration {
+	for field := range strings.SplitSeq(list, ",") {
+		if ms, ok := strings.CutPrefix(strings.TrimSpace(field), "TimeLeft:"); ok {
+			return milliseconds(ms)
+		}
+	}
+	return 0
+}
+
+func milliseconds(text string) time.Duration {
+	ms, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || ms <= 0 {
 		return 0
 	}

@@ -14,9 +14,10 @@ import (
 
 // Quota hands out the places in the quota of an action. Wait returns nil when
 // the caller may make one call, and an error at once when that would be later
-// than ctx's deadline.
+// than ctx's deadline. Throttled hears of calls that were too fast all the same.
 type Quota interface {
 	Wait(ctx context.Context, action string) error
+	Throttled(ctx context.Context, action string, retryAfter time.Duration)
 }
 
 // Config is what a Client is made of.
@@ -38,7 +39,13 @@ type Config struct {
 	// AttemptTimeout bounds one attempt. Zero: 7 s, a little more than the
 	// 5 to 6 s after which Alibaba's own gateway gives up.
 	AttemptTimeout time.Duration
-	// Logger gets a line for each attempt that went wrong. Nil: none.
+	// Background says that nobody waits for the calls: while the service is
+	// broken they wait for it, as long as ctx allows, instead of failing.
+	Background bool
+	// Observe is told of each attempt. Nil: nobody is.
+	Observe func(Attempt)
+	// Logger gets a line for each attempt: at warn where it went wrong, else
+	// at debug. Nil: none.
 	Logger *slog.Logger
 }
 
@@ -52,6 +59,9 @@ func (c Config) withDefaults() Config {
 	if c.AttemptTimeout == 0 {
 		c.AttemptTimeout = 7 * time.Second
 	}
+	if c.Observe == nil {
+		c.Observe = func(Attempt) {}
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -59,10 +69,13 @@ func (c Config) withDefaults() Config {
 }
 
 // Client calls the actions of one service. It is safe for concurrent use; make
-// one per service and keep it, since it keeps the connections.
+// one per service and keep it, since it keeps the connections, what it learned
+// of the service's clock, and whether the service is worth calling.
 type Client struct {
 	config   Config
-	endpoint *url.URL
+	endpoint string // scheme, host and the path of all RPC calls
+	breaker  *breaker
+	clock    clock
 }
 
 // New returns a client, or an error that names what the Config lacks.
@@ -74,7 +87,8 @@ func New(c Config) (*Client, error) {
 	if c.Credentials == nil || c.Quota == nil {
 		return nil, errors.New("aliyun client: credentials and quota are required")
 	}
-	return &Client{config: c.withDefaults(), endpoint: endpoint}, nil
+	c = c.withDefaults()
+	return &Client{config: c, endpoint: endpoint.Scheme + "://" + endpoint.Host + "/", breaker: newBreaker(endpoint.Host, c.Logger)}, nil
 }
 
 // Call makes one call of c's service and returns its decoded answer. It tries
@@ -84,62 +98,12 @@ func New(c Config) (*Client, error) {
 // deadline (quota.ExhaustedError) and where there are no credentials.
 func Call[T Answer](ctx context.Context, c *Client, r Request) (T, error) {
 	var answer T
-	err := c.loop(ctx, r, func(action string, got reply) error {
+	err := c.call(ctx, r, func(action string, got reply) *Error {
 		answer = *new(T) // nothing of a refused attempt's answer stays
-		if err := readReply(action, got, &answer); err != nil {
-			return err
+		if failure := readReply(action, got, &answer); failure != nil {
+			return failure
 		}
 		return judge(action, got, answer.Outcome())
 	})
 	return answer, err
-}
-
-// loop makes attempts until one succeeds or the last has failed.
-func (c *Client) loop(ctx context.Context, r Request, read func(action string, got reply) error) error {
-	for attempt := 1; ; attempt++ {
-		err := c.attempt(ctx, r, read)
-		failure, ok := errors.AsType[*Error](err)
-		if !ok {
-			return err
-		}
-		failure.Attempts = attempt
-		c.log(ctx, failure)
-		if !c.retry(ctx, failure) {
-			return failure
-		}
-	}
-}
-
-// attempt is one round of the loop: wait, sign, send, read, classify.
-func (c *Client) attempt(ctx context.Context, r Request, read func(action string, got reply) error) error {
-	model := r.Model()
-	action := model.GetActionName()
-	if err := c.config.Quota.Wait(ctx, action); err != nil {
-		return fmt.Errorf("%s: %w", action, err)
-	}
-	credentials, err := c.config.Credentials.Credentials(ctx)
-	if err != nil {
-		return fmt.Errorf("%s: %w", action, err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, c.config.AttemptTimeout)
-	defer cancel()
-	request, err := c.signed(ctx, model, credentials, newStamp())
-	if err != nil {
-		return fmt.Errorf("sign %s: %w", action, err)
-	}
-	got, err := c.send(request)
-	if err != nil {
-		return transportError(action, err)
-	}
-	return read(action, got)
-}
-
-func (c *Client) log(ctx context.Context, e *Error) {
-	c.config.Logger.LogAttrs(ctx, slog.LevelWarn, "upstream call refused",
-		slog.String("action", e.Action),
-		slog.Int("attempt", e.Attempts),
-		slog.String("kind", e.Kind.String()),
-		slog.String("code", e.Code),
-		slog.Int("status", e.Status),
-		slog.String("upstream_request_id", e.RequestID))
 }

@@ -3,7 +3,7 @@ package aliyun_test
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -21,6 +21,27 @@ import (
 )
 
 var keys = credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"}
+
+// roundTripper answers requests in process.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func answer(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// leaksNothing checks texts that people may see.
+func leaksNothing(t *testing.T, cloud *aliyuntest.Server, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		for _, secret := range []string{keys.AccessKeyID, keys.AccessKeySecret, "Signature=", cloud.ICCID(0)} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%q is visible in %s", secret, text)
+			}
+		}
+	}
+}
 
 // setup returns a client of a stand-in, in process, and what the client logs.
 func setup(t *testing.T, o aliyuntest.Options, edit func(*aliyun.Config)) (*linkcard.Client, *aliyuntest.Server, *strings.Builder) {
@@ -50,78 +71,6 @@ func setup(t *testing.T, o aliyuntest.Options, edit func(*aliyun.Config)) (*link
 func lookup(ctx context.Context, client *linkcard.Client, cloud *aliyuntest.Server) error {
 	_, err := client.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: card.ICCID(cloud.ICCID(0))})
 	return err
-}
-
-// TestFaults injects each fault once and for good: the first shows whether
-// another attempt is made, the second what the caller is told in the end.
-func TestFaults(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name    string
-		fault   aliyuntest.Fault
-		retried bool
-		kind    aliyun.Kind
-		code    string
-	}{
-		{"throttled", aliyuntest.Fault{Kind: aliyuntest.Throttle}, true, aliyun.Throttled, "Throttling.User"},
-		{"throttled with a hint", aliyuntest.Fault{Kind: aliyuntest.Throttle, RetryAfter: 3 * time.Second}, true, aliyun.Throttled, "Throttling.User"},
-		{"internal error", aliyuntest.Fault{Kind: aliyuntest.Status500}, true, aliyun.Unavailable, "InternalError"},
-		{"a proxy's page", aliyuntest.Fault{Kind: aliyuntest.HTML502}, true, aliyun.Unavailable, ""},
-		{"unavailable", aliyuntest.Fault{Kind: aliyuntest.Unavailable503}, true, aliyun.Unavailable, "ServiceUnavailable"},
-		{"numeric code", aliyuntest.Fault{Kind: aliyuntest.NumericCode}, true, aliyun.Unavailable, "503"},
-		{"reset before the answer", aliyuntest.Fault{Kind: aliyuntest.Reset}, true, aliyun.Unavailable, ""},
-		{"body cut off", aliyuntest.Fault{Kind: aliyuntest.WrongLength}, true, aliyun.Unavailable, ""},
-		{"too slow", aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: time.Minute}, true, aliyun.Timeout, ""},
-		{"body too slow", aliyuntest.Fault{Kind: aliyuntest.SlowBody, Delay: time.Minute}, true, aliyun.Timeout, ""},
-		{"half a body", aliyuntest.Fault{Kind: aliyuntest.Truncated}, false, aliyun.Unexpected, ""},
-		{"redirect", aliyuntest.Fault{Kind: aliyuntest.RedirectTo}, false, aliyun.Unexpected, ""},
-		{"ten megabytes", aliyuntest.Fault{Kind: aliyuntest.Huge}, false, aliyun.Unexpected, ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				client, cloud, log := setup(t, aliyuntest.Options{}, nil)
-				cloud.Inject(tt.fault)
-				err := lookup(t.Context(), client, cloud)
-				if (err == nil) != tt.retried {
-					t.Errorf("one fault: error %v, want success after a retry %v", err, tt.retried)
-				}
-				tt.fault.Count = -1
-				cloud.Inject(tt.fault)
-				err = lookup(t.Context(), client, cloud)
-				failure, ok := errors.AsType[*aliyun.Error](err)
-				if !ok || failure.Kind != tt.kind || failure.Code != tt.code {
-					t.Fatalf("lasting fault: %v (%+v), want kind %v and code %q", err, failure, tt.kind, tt.code)
-				}
-				if want := map[bool]int{true: 4, false: 1}[tt.retried]; failure.Attempts != want {
-					t.Errorf("%d attempts, want %d", failure.Attempts, want)
-				}
-				leaksNothing(t, cloud, err.Error(), fmt.Sprintf("%+v", err), log.String())
-			})
-		})
-	}
-}
-
-// leaksNothing checks texts that people may see.
-func leaksNothing(t *testing.T, cloud *aliyuntest.Server, texts ...string) {
-	t.Helper()
-	for _, text := range texts {
-		for _, secret := range []string{keys.AccessKeyID, keys.AccessKeySecret, "Signature=", cloud.ICCID(0)} {
-			if strings.Contains(text, secret) {
-				t.Errorf("%q is visible in %s", secret, text)
-			}
-		}
-	}
-}
-
-func TestXMLAnswerIsRead(t *testing.T) {
-	t.Parallel()
-	client, cloud, _ := setup(t, aliyuntest.Options{}, nil)
-	cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.XMLInstead})
-	if err := lookup(t.Context(), client, cloud); err != nil {
-		t.Errorf("an XML answer = %v, want it read", err)
-	}
 }
 
 func TestRefusals(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -30,11 +31,16 @@ const (
 	Invalid
 	// Stale is a nonce or a time that was refused; a new one may be accepted.
 	Stale
+	// Expired is a temporary key whose time is over.
+	Expired
+	// Broken is a call that was not made, because the service has failed too
+	// often of late.
+	Broken
 )
 
 var kindNames = [...]string{
 	Unexpected: "unexpected", Throttled: "throttled", Unavailable: "unavailable", Timeout: "timeout",
-	Denied: "denied", NotFound: "not found", Invalid: "invalid", Stale: "stale",
+	Denied: "denied", NotFound: "not found", Invalid: "invalid", Stale: "stale", Expired: "expired", Broken: "broken",
 }
 
 // String returns the kind in words.
@@ -50,13 +56,16 @@ type Error struct {
 	Status    int    // HTTP status; 0 where there was no answer
 	RequestID string // Alibaba's
 	Attempts  int    // how often the call was tried
-	// Message is Alibaba's text. It may repeat parameters of the call, so it
-	// is for a debugger's eyes and not part of Error.
+	// Message is Alibaba's text, without anything that looks like a card's
+	// number, and empty for refused signatures, whose text repeats the call.
 	Message string
 	// RetryAfter is how long Alibaba asked to wait; zero where it did not.
 	RetryAfter time.Duration
-	// Err is the cause where there was no answer.
+	// Err is the cause where there was no answer, or none that can be read.
 	Err error
+
+	date  string // the answer's Date header
+	ended bool   // the caller's ctx ended during the attempt
 }
 
 // Error gives the failure in one line.
@@ -79,6 +88,21 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&text, " (request %s)", e.RequestID)
 	}
 	return text.String()
+}
+
+// numberLike is what an ICCID looks like, and other numbers that are nobody's
+// business.
+var numberLike = regexp.MustCompile(`[0-9A-Za-z]{15,}`)
+
+const maxMessage = 200
+
+// tellable returns the part of Alibaba's text that may be shown.
+func tellable(kind Kind, message string) string {
+	if kind == Denied {
+		return ""
+	}
+	runes := []rune(numberLike.ReplaceAllString(message, "…"))
+	return string(runes[:min(len(runes), maxMessage)])
 }
 
 // Unwrap returns the cause.

@@ -13,17 +13,14 @@ const (
 	leastAttempt = 50 * time.Millisecond
 )
 
-// again says which kinds of failure another attempt can mend.
-var again = map[Kind]bool{Throttled: true, Unavailable: true, Timeout: true, Stale: true}
-
 // retry waits before the next attempt, and reports false where there is to be
 // none: the failure is final, the attempts are used up, another one could not
 // end before ctx's deadline, or ctx ended, whose cause then explains e.
-func (c *Client) retry(ctx context.Context, e *Error) bool {
-	if !again[e.Kind] || e.Attempts >= c.config.MaxAttempts {
+func (c *call) retry(ctx context.Context, e *Error) bool {
+	if !c.mayHelp(ctx, e) {
 		return e.endedBy(ctx)
 	}
-	wait := max(backoff(e.Attempts, rand.Int64N), e.RetryAfter)
+	wait := max(backoff(c.attempts, rand.Int64N), e.RetryAfter)
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait+leastAttempt {
 		return e.endedBy(ctx)
 	}
@@ -35,6 +32,27 @@ func (c *Client) retry(ctx context.Context, e *Error) bool {
 	case <-ctx.Done():
 		return e.endedBy(ctx)
 	}
+}
+
+// mayHelp reports whether another attempt can go better.
+func (c *call) mayHelp(ctx context.Context, e *Error) bool {
+	switch e.Kind {
+	case Throttled, Unavailable, Timeout, Stale:
+		return c.attempts < c.config.MaxAttempts
+	case Broken:
+		return c.config.Background
+	case Expired:
+		return c.attempts == 1 && c.signerChanged(ctx)
+	default:
+		return false
+	}
+}
+
+// signerChanged reports whether the credentials have been renewed since they were
+// refused.
+func (c *call) signerChanged(ctx context.Context) bool {
+	now, err := c.config.Credentials.Credentials(ctx)
+	return err == nil && now != c.signer
 }
 
 // endedBy makes the end of ctx, if it ended, the cause of e. It reports false:
@@ -49,6 +67,6 @@ func (e *Error) endedBy(ctx context.Context) bool {
 // backoff returns a random wait of up to the exponential bound ("full jitter"),
 // so that callers that failed together do not come back together.
 func backoff(attempt int, random func(int64) int64) time.Duration {
-	bound := min(firstBackoff<<(attempt-1), maxBackoff)
+	bound := min(firstBackoff<<max(0, attempt-1), maxBackoff)
 	return time.Duration(random(int64(bound) + 1))
 }

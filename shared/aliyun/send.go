@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
@@ -18,8 +20,6 @@ import (
 // maxBody is the most that is read of an answer. The largest real one, a page
 // of 40 cards, is about 60 KiB.
 const maxBody = 1 << 20
-
-const userAgent = "signalbox"
 
 // reply is an answer as it came: status, the two headers that matter, body.
 type reply struct {
@@ -51,20 +51,38 @@ func newHTTPClient() *http.Client {
 // The method is POST, which net/http never sends a second time by itself: a
 // silent replay would carry a nonce that was already used.
 func (c *Client) signed(ctx context.Context, model requests.AcsRequest, k credential.Credentials, s stamp) (*http.Request, error) {
-	model.SetScheme(c.endpoint.Scheme)
-	model.SetDomain(c.endpoint.Host)
 	if err := sign(model, k, c.config.Region, s); err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, model.GetMethod(), model.BuildUrl(), model.GetBodyReader())
+	request, err := http.NewRequestWithContext(ctx, model.GetMethod(), c.endpoint, model.GetBodyReader())
 	if err != nil {
-		return nil, errors.New("the endpoint and the parameters make no URL")
+		return nil, errors.New("the endpoint is no URL")
 	}
-	for name, value := range model.GetHeaders() {
-		request.Header.Set(name, value)
-	}
-	request.Header.Set("User-Agent", userAgent)
+	request.URL.RawQuery = encode(model.GetQueryParams())
+	request.Header["Content-Type"] = formType
+	request.Header["User-Agent"] = userAgent
 	return request, nil
+}
+
+// The headers that are the same in every request.
+var (
+	formType  = []string{"application/x-www-form-urlencoded"}
+	userAgent = []string{"signalbox"}
+)
+
+// encode writes parameters for a URL. Their order is of no account there.
+func encode(params map[string]string) string {
+	var query strings.Builder
+	query.Grow(512)
+	for name, value := range params {
+		if query.Len() > 0 {
+			query.WriteByte('&')
+		}
+		query.WriteString(url.QueryEscape(name))
+		query.WriteByte('=')
+		query.WriteString(url.QueryEscape(value))
+	}
+	return query.String()
 }
 
 // send sends the request and reads the whole answer.

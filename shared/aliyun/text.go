@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
 // Text is a string of an answer. Alibaba's types drift: what one action sends
 // as a string another sends as a number or a boolean, and some gateways send a
 // numeric Code. All are read as their text; null is empty.
-type Text string
+type Text string //nolint:recvcheck // decoding needs a pointer, reading does not
 
 // UnmarshalJSON reads a string, number, boolean or null.
 func (t *Text) UnmarshalJSON(data []byte) error {
@@ -18,13 +19,22 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	case bytes.Equal(data, []byte("null")):
 		*t = ""
 	case bytes.HasPrefix(data, []byte(`"`)):
-		return json.Unmarshal(data, (*string)(t))
+		return t.unquote(data)
 	case bytes.ContainsAny(data[:1], "{["):
 		return errors.New("a text was expected, not an object or a list")
 	default:
 		*t = Text(data)
 	}
 	return nil
+}
+
+// unquote reads a string; most have nothing in them to decode.
+func (t *Text) unquote(data []byte) error {
+	if inside := data[1 : len(data)-1]; !bytes.ContainsRune(inside, '\\') && utf8.Valid(inside) {
+		*t = Text(inside)
+		return nil
+	}
+	return json.Unmarshal(data, (*string)(t))
 }
 
 // True reports whether the text says true.

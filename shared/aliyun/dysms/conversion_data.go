@@ -42,6 +42,9 @@ func (r ConversionDataRequest) Model() requests.AcsRequest {
 	return model
 }
 
+// Subject is empty: a rate is about no card.
+func (ConversionDataRequest) Subject() string { return "" }
+
 // FormatRate writes a rate the way Alibaba takes it: the shortest plain decimal.
 func FormatRate(rate float64) string { return strconv.FormatFloat(rate, 'f', -1, 64) }
 

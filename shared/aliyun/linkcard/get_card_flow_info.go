@@ -32,6 +32,9 @@ func (r GetCardFlowInfoRequest) Model() requests.AcsRequest {
 	}{newModel("GetCardFlowInfo"), string(r.ICCID), &months}
 }
 
+// Subject names the card, masked.
+func (r GetCardFlowInfoRequest) Subject() string { return r.ICCID.Masked() }
+
 // GetCardFlowInfoResponse is the answer as it comes, texts unchanged. Usage
 // reads them.
 type GetCardFlowInfoResponse struct {

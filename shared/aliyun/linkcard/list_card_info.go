@@ -36,6 +36,14 @@ func (r ListCardInfoRequest) Model() requests.AcsRequest {
 	}{newModel("ListCardInfo"), strconv.Itoa(r.PageNo), strconv.Itoa(size), string(r.ICCID)}
 }
 
+// Subject names the card that is asked for, masked, or nothing.
+func (r ListCardInfoRequest) Subject() string {
+	if r.ICCID == "" {
+		return ""
+	}
+	return r.ICCID.Masked()
+}
+
 // ListCardInfoResponse is one page of cards as it comes, texts unchanged.
 type ListCardInfoResponse struct {
 	Envelope

@@ -1,0 +1,32 @@
+package aliyun
+
+import (
+	"crypto/rand"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// clock is the service's clock as far as it is known: ours, and by how much the
+// service's has been seen to differ. The zero value is our own.
+type clock struct {
+	ahead atomic.Int64 // nanoseconds that the service is ahead of us
+}
+
+// learn sets the clock by the Date header of an answer that refused our time.
+func (c *clock) learn(date string) {
+	if at, err := http.ParseTime(date); err == nil {
+		c.ahead.Store(int64(time.Until(at)))
+	}
+}
+
+// stamp is what makes each signature different.
+type stamp struct {
+	nonce string
+	time  time.Time
+}
+
+// stamp returns a nonce of 130 random bits and the time.
+func (c *clock) stamp() stamp {
+	return stamp{nonce: rand.Text(), time: time.Now().Add(time.Duration(c.ahead.Load()))}
+}
