@@ -34,7 +34,10 @@ func fromFailure(e *aliyun.Error) *Error {
 		return tooMany(e.RetryAfter)
 	case e.Kind == aliyun.NotFound:
 		return NotFound("no-such-card", "This account has no such card, or the card no longer exists.")
-	case e.Kind == aliyun.Denied:
+	case e.Kind == aliyun.Broken:
+		return NewError(http.StatusBadGateway, "upstream-unavailable",
+			"Alibaba Cloud has failed too often of late and is left alone; try again after the time in Retry-After.").RetryAfter(e.RetryAfter)
+	case e.Kind == aliyun.Denied || e.Kind == aliyun.Expired:
 		return NewError(http.StatusBadGateway, "upstream-denied",
 			"Alibaba Cloud refused this function's credentials or permissions; its operator has to mend that.")
 	case e.Kind == aliyun.Invalid:
