@@ -10,7 +10,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"time"
 )
 
@@ -28,13 +27,22 @@ type Verdict struct {
 	Instance string
 	// Level is the rung of the rule's ladder, from 1 upwards; 0 is all clear.
 	Level int
+	// Hold says that things are between the two: not bad enough to open an
+	// incident, not good enough to resolve one. Level is then of no account.
+	Hold bool
+	// Breaches is how many verdicts in a row it takes to open an incident.
+	// Zero: one.
+	Breaches int
+	// Quiet says that it is not to be told now: a worse one hides it, somebody
+	// silenced it, or it is night. It is told when that is over, if still true.
+	Quiet bool
 	// Reason names why, such as "used-up".
 	Reason string
 	// Facts are what a reader wants to know, by name.
 	Facts map[string]string
 }
 
-// Incident is something that is wrong and has been told.
+// Incident is something that is wrong.
 type Incident struct {
 	Key
 	Instance string            `json:"instance"`
@@ -42,6 +50,12 @@ type Incident struct {
 	Reason   string            `json:"reason"`
 	Opened   time.Time         `json:"opened"`
 	Facts    map[string]string `json:"facts,omitempty"`
+
+	// Told is the level that was told; 0: it was kept quiet so far.
+	Told   int       `json:"told"`
+	ToldAt time.Time `json:"toldAt,omitzero"`
+	// Ended is when it was over, where that was kept quiet.
+	Ended time.Time `json:"ended,omitzero"`
 }
 
 // Kind is what a notice tells.
@@ -51,6 +65,7 @@ type Kind string
 const (
 	Opened    Kind = "opened"
 	Escalated Kind = "escalated" // the same incident, a higher level
+	Reminded  Kind = "reminded"  // the same incident, still open
 	Resolved  Kind = "resolved"
 )
 
@@ -63,83 +78,20 @@ type Notice struct {
 	At       time.Time `json:"at"`
 }
 
-// State is the open incidents. Its size grows with what is wrong, not with the
-// number of subjects. The zero value has none.
-type State struct {
-	Open map[string]Incident `json:"open,omitempty"`
-}
-
 // id joins the key for use as a map key.
 func (k Key) id() string { return k.Subject + "/" + k.Rule }
 
-// Subjects returns the subjects that have an open incident.
-func (s State) Subjects() map[string]bool {
-	subjects := make(map[string]bool, len(s.Open))
-	for _, i := range s.Open {
-		subjects[i.Subject] = true
-	}
-	return subjects
-}
-
-// Advance applies verdicts to s at now and returns the new state with the
-// notices that follow, in the order of the verdicts. A key without a verdict
-// stays as it is: what was not seen has neither begun nor ended.
-func (s State) Advance(verdicts []Verdict, now time.Time) (State, []Notice) {
-	next := State{Open: maps.Clone(s.Open)}
-	if next.Open == nil {
-		next.Open = make(map[string]Incident)
-	}
-	var notices []Notice
-	for _, v := range verdicts {
-		notices = append(notices, next.apply(v, now)...)
-	}
-	return next, notices
-}
-
-// apply changes s, which is Advance's own copy.
-func (s State) apply(v Verdict, now time.Time) []Notice {
-	past, open := s.Open[v.id()]
-	switch {
-	case !open && v.Level > 0:
-		return []Notice{s.open(v, now)}
-	case !open:
-		return nil
-	case v.Level == 0:
-		return []Notice{s.resolve(past, v, now)}
-	case v.Instance != past.Instance:
-		return []Notice{s.resolve(past, v, now), s.open(v, now)}
-	case v.Level > past.Level:
-		return []Notice{s.escalate(past, v, now)}
-	default:
-		return nil
-	}
-}
-
-func (s State) open(v Verdict, now time.Time) Notice {
-	i := Incident{Key: v.Key, Instance: v.Instance, Level: v.Level, Reason: v.Reason, Opened: now, Facts: v.Facts}
-	s.Open[v.id()] = i
-	return newNotice(Opened, i, now)
-}
-
-func (s State) escalate(past Incident, v Verdict, now time.Time) Notice {
-	past.Level, past.Reason, past.Facts = v.Level, v.Reason, v.Facts
-	s.Open[v.id()] = past
-	return newNotice(Escalated, past, now)
-}
-
-// resolve tells the facts as they are now: the new expiry, the new usage.
-func (s State) resolve(past Incident, v Verdict, now time.Time) Notice {
-	delete(s.Open, v.id())
-	past.Reason, past.Facts = v.Reason, v.Facts
-	return newNotice(Resolved, past, now)
-}
-
 func newNotice(kind Kind, i Incident, now time.Time) Notice {
-	return Notice{ID: noticeID(kind, i), Kind: kind, Incident: i, At: now}
+	return Notice{ID: noticeID(kind, i, now), Kind: kind, Incident: i, At: now}
 }
 
-// noticeID is made of what the news is, not of when it was found.
-func noticeID(kind Kind, i Incident) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d\x00%d", kind, i.id(), i.Instance, i.Level, i.Opened.Unix()))
+// noticeID is made of what the news is, not of when it was found; a reminder's
+// news is the time.
+func noticeID(kind Kind, i Incident, now time.Time) string {
+	text := fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d\x00%d", kind, i.id(), i.Instance, i.Level, i.Opened.Unix())
+	if kind == Reminded {
+		text = fmt.Appendf(text, "\x00%d", now.Unix())
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:6])
 }
