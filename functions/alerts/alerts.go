@@ -12,9 +12,11 @@ import (
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
+	"signalbox/shared/metric"
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
@@ -43,8 +45,8 @@ var (
 	_ Store    = (*store.File)(nil)
 )
 
-// Config is what the function is made of. Watch, ShowICCID and Now may be left
-// out; the rest is required.
+// Config is what the function is made of. Watch, ShowICCID, Now and Meter may be
+// left out; the rest is required.
 type Config struct {
 	Cards      Cards
 	Notifier   Notifier
@@ -55,11 +57,15 @@ type Config struct {
 	Watch      []card.ICCID     // just these cards; none: the whole account
 	ShowICCID  bool             // whole numbers in messages, not masked ones
 	Now        func() time.Time // nil: time.Now
+	Meter      *metric.Meter    // counts the calls that Cards makes; nil: nobody asks
 }
 
 // Function sweeps the fleet. It is safe for concurrent use, but only one sweep
 // at a time makes sense: a second one that overlaps is refused its save.
 type Function struct {
+	Logger *slog.Logger
+	Meter  *metric.Meter
+
 	config Config
 	routes http.Handler
 }
@@ -69,7 +75,7 @@ func New(c Config) *Function {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Function{config: c, routes: web.NewMux(c.Logger)}
+	return &Function{Logger: c.Logger, Meter: c.Meter, config: c, routes: web.NewMux(c.Logger)}
 }
 
 // ServeHTTP answers GET /healthz: the function works by ticks.
@@ -79,6 +85,7 @@ func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.
 type Env struct {
 	Process  config.Process
 	Account  config.Account
+	Quota    config.Quota
 	Linkcard config.Linkcard
 	Slack    config.Slack
 	State    config.State
@@ -95,20 +102,23 @@ func (e Env) Validate() []config.Problem {
 
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (*Function, *slog.Logger, error) {
+func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	logger := env.Process.Logger(logs)
-	cards, cardsErr := linkcard.Open(env.Account, env.Linkcard, logger)
+	logger, meter := env.Process.Logger(logs), metric.New()
+	api, apiErr := aliyun.Open(aliyun.Settings{
+		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
+		Account: env.Account, Quota: env.Quota, Background: true, Meter: meter, Logger: logger,
+	})
 	state, stateErr := store.OpenFile(env.State.StateFile)
 	webhook, slackErr := slack.NewWebhook(slack.WebhookConfig{URL: string(env.Slack.WebhookURL.Secret)})
-	if err := errors.Join(cardsErr, stateErr, slackErr); err != nil {
-		return nil, nil, err
+	if err := errors.Join(apiErr, stateErr, slackErr); err != nil {
+		return nil, err
 	}
 	return New(Config{
-		Cards:      cards,
+		Cards:      linkcard.New(api),
 		Notifier:   webhook,
 		Store:      state,
 		Thresholds: rule.NewThresholds(env.Usage, env.ExpiryDays),
@@ -116,5 +126,6 @@ func FromEnv(environ []string, logs io.Writer) (*Function, *slog.Logger, error) 
 		Logger:     logger,
 		Watch:      env.ICCIDs,
 		ShowICCID:  env.Slack.ShowICCID,
-	}), logger, nil
+		Meter:      meter,
+	}), nil
 }

@@ -46,7 +46,7 @@ func (f *Function) Sweep(ctx context.Context) (Report, error) {
 	}
 	found, readErr := f.read(ctx, past.Incidents.Subjects())
 	now := f.config.Now()
-	next, notices := past.Incidents.Advance(found.verdicts, now)
+	next, notices := past.Incidents.Advance(found.verdicts, now, 0)
 	report := found.report.with(next, notices)
 
 	saved, err := f.save(ctx, past.with(next, notices))
@@ -102,6 +102,7 @@ func (r Report) with(next incident.State, notices []incident.Notice) Report {
 			r.Escalated++
 		case incident.Resolved:
 			r.Resolved++
+		case incident.Reminded:
 		}
 	}
 	r.Open = len(next.Open)

@@ -199,7 +199,7 @@ func TestOneBadCardDoesNotEndASweep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet(t, 100, nil)
-		f.cloud.Inject(aliyuntest.Fault{Action: "GetCardFlowInfo", Kind: aliyuntest.Truncated, Count: 1})
+		f.cloud.Inject(aliyuntest.Fault{Action: "GetCardFlowInfo", Kind: aliyuntest.RedirectTo, Count: 1})
 		r := f.sweep(t)
 		if r.Failed != 1 || r.Checked != 99 || r.Opened != f.mayFire()-1 {
 			t.Errorf("sweep with one unreadable card: %+v, want 99 of 100 checked", r)
@@ -285,7 +285,7 @@ func TestTickAnswersWithTheReport(t *testing.T) {
 
 func TestFromEnvListsEveryMistake(t *testing.T) {
 	t.Parallel()
-	_, _, err := alerts.FromEnv([]string{
+	_, err := alerts.FromEnv([]string{
 		"SIGNALBOX_ICCIDS=89860321000000015668,nonsense", "SIGNALBOX_ALERT_USAGE=x", "SIGNALBOX_ALERT_EXPIRY_DAYS=0",
 	}, nil)
 	for _, variable := range []string{

@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"time"
 
+	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
+	"signalbox/shared/metric"
 	"signalbox/shared/web"
 )
 
@@ -46,6 +48,7 @@ func New(c Config) http.Handler {
 type Env struct {
 	Process  config.Process
 	Account  config.Account
+	Quota    config.Quota
 	Linkcard config.Linkcard
 	Auth     config.Auth
 }
@@ -55,22 +58,34 @@ func (e Env) Validate() []config.Problem {
 	return append(e.Account.Validate(), e.Auth.Validate()...)
 }
 
+// Function is the function with what it reports through.
+type Function struct {
+	http.Handler
+
+	Logger *slog.Logger
+	Meter  *metric.Meter
+}
+
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (http.Handler, *slog.Logger, error) {
+func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	logger := env.Process.Logger(logs)
-	cards, err := linkcard.Open(env.Account, env.Linkcard, logger)
+	logger, meter := env.Process.Logger(logs), metric.New()
+	api, err := aliyun.Open(aliyun.Settings{
+		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
+		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
+	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return New(Config{
-		Source: cards,
+	handler := New(Config{
+		Source: linkcard.New(api),
 		Guard:  web.GuardFor(env.Auth),
 		Zone:   env.Linkcard.Zone.Location,
 		Logger: logger,
-	}), logger, nil
+	})
+	return &Function{Handler: handler, Logger: logger, Meter: meter}, nil
 }

@@ -35,7 +35,7 @@ func TestFromEnvGuards(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			function, _, err := cardflow.FromEnv(append([]string{tt.variable}, environ...), io.Discard)
+			function, err := cardflow.FromEnv(append([]string{tt.variable}, environ...), io.Discard)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestFromEnvGuards(t *testing.T) {
 
 func TestFromEnvListsEverythingWrong(t *testing.T) {
 	t.Parallel()
-	_, _, err := cardflow.FromEnv([]string{
+	_, err := cardflow.FromEnv([]string{
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=", // and no id
 		"SIGNALBOX_LINKCARD_ENDPOINT=http://linkcard.aliyuncs.com",
 		"SIGNALBOX_LINKCARD_QPS=many",
@@ -82,7 +82,7 @@ func TestFromEnvListsEverythingWrong(t *testing.T) {
 
 func TestFromEnvListsEverythingMissing(t *testing.T) {
 	t.Parallel()
-	_, _, err := cardflow.FromEnv(nil, io.Discard)
+	_, err := cardflow.FromEnv(nil, io.Discard)
 	for _, variable := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SIGNALBOX_API_TOKENS"} {
 		if err == nil || !strings.Contains(err.Error(), variable+": is not set") {
 			t.Errorf("FromEnv of nothing = %v, want %s named", err, variable)

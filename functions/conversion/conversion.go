@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"time"
 
+	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/dysms"
 	"signalbox/shared/config"
+	"signalbox/shared/metric"
 	"signalbox/shared/web"
 )
 
@@ -22,8 +24,7 @@ type Sink interface {
 
 var _ Sink = (*dysms.Client)(nil)
 
-// Config is what the function is made of. All fields but Now and Timeout are
-// required.
+// Config is what the function is made of. Sink, Guard and Logger are required.
 type Config struct {
 	Sink   Sink
 	Guard  web.Guard // who may report
@@ -33,10 +34,15 @@ type Config struct {
 	// Timeout bounds the forwarding of one report, all attempts included.
 	// Zero: 20 s.
 	Timeout time.Duration
+	// Meter counts the calls that Sink makes. Nil: nobody asks.
+	Meter *metric.Meter
 }
 
 // Function forwards reports. It is safe for concurrent use.
 type Function struct {
+	Logger *slog.Logger
+	Meter  *metric.Meter
+
 	config Config
 	routes http.Handler
 }
@@ -49,7 +55,7 @@ func New(c Config) *Function {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
 	}
-	f := &Function{config: c}
+	f := &Function{Logger: c.Logger, Meter: c.Meter, config: c}
 	mux := web.NewMux(c.Logger)
 	mux.HandleFunc("POST /conversions", c.Guard(f.handleConversion))
 	f.routes = mux
@@ -63,6 +69,7 @@ func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.
 type Env struct {
 	Process config.Process
 	Account config.Account
+	Quota   config.Quota
 	Dysms   config.Dysms
 	Auth    config.Auth
 }
@@ -74,15 +81,18 @@ func (e Env) Validate() []config.Problem {
 
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (*Function, *slog.Logger, error) {
+func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	logger := env.Process.Logger(logs)
-	sink, err := dysms.Open(env.Account, env.Dysms, logger)
+	logger, meter := env.Process.Logger(logs), metric.New()
+	api, err := aliyun.Open(aliyun.Settings{
+		Endpoint: env.Dysms.DysmsEndpoint, PerSecond: env.Dysms.DysmsQPS,
+		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
+	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return New(Config{Sink: sink, Guard: web.GuardFor(env.Auth), Logger: logger}), logger, nil
+	return New(Config{Sink: dysms.New(api), Guard: web.GuardFor(env.Auth), Logger: logger, Meter: meter}), nil
 }

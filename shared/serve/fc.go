@@ -19,7 +19,9 @@ import (
 // https://github.com/aliyun/fc-runtime-go-sdk
 func (s *service) startFunctionCompute() {
 	fc.Start(func(ctx context.Context, raw []byte) (json.RawMessage, error) {
-		return s.invoke(withFunctionCompute(ctx), raw)
+		ctx = withFunctionCompute(ctx)
+		defer s.Meter.Log(ctx, s.Logger)
+		return s.invoke(ctx, raw)
 	})
 }
 

@@ -3,8 +3,8 @@ package serve
 import "net/http"
 
 // Handler returns f as plain HTTP mode serves it, for those who have a server
-// of their own: with a request id, the guard against panics, and POST /invoke
-// where f has a Tick.
+// of their own: with a request id, the guard against panics, GET /metrics, and
+// POST /invoke where f has a Tick.
 func Handler(f Function) (http.Handler, error) {
 	s, err := newService(f)
 	if err != nil {
@@ -15,5 +15,18 @@ func Handler(f Function) (http.Handler, error) {
 
 // handler puts what surrounds a function's own handler in order.
 func (s *service) handler(custom bool) http.Handler {
-	return identify(custom, s.guard(s.schedule(custom, s.Handler)))
+	return identify(custom, s.guard(s.metrics(s.schedule(custom, s.Handler))))
+}
+
+// metrics adds GET /metrics for Prometheus to scrape. It holds counts alone, and
+// asks for no token; keep it from the public with a proxy where that matters.
+func (s *service) metrics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || r.URL.Path != "/metrics" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		s.Meter.WritePrometheus(w)
+	})
 }

@@ -3,6 +3,8 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
+	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -15,8 +17,18 @@ import (
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-golang.html
 func (s *service) startLambda() {
 	lambda.StartWithOptions(func(ctx context.Context, raw json.RawMessage) (json.RawMessage, error) {
-		return s.invoke(withLambda(ctx), raw)
+		ctx = withLambda(ctx)
+		defer s.reportEMF(ctx)
+		return s.invoke(ctx, raw)
 	})
+}
+
+// reportEMF writes the metrics of an invocation to stdout, where CloudWatch finds
+// them.
+func (s *service) reportEMF(ctx context.Context) {
+	if err := s.Meter.WriteEMF(os.Stdout, s.now()); err != nil {
+		s.Logger.ErrorContext(ctx, "metrics lost", slog.String("error", err.Error()))
+	}
 }
 
 // withLambda carries the invocation's id. There are no Alibaba Cloud

@@ -22,6 +22,7 @@ import (
 	"net/http"
 	"os"
 
+	"signalbox/shared/metric"
 	"signalbox/shared/serve/event"
 )
 
@@ -43,6 +44,10 @@ type Function struct {
 	Batch func(ctx context.Context, messages []event.Message) (failed []string)
 	// Logger gets what goes wrong here. Nil discards it.
 	Logger *slog.Logger
+	// Meter is reported as the platform's users expect: at GET /metrics as a
+	// plain HTTP server, and after each invocation elsewhere. Nil reports
+	// nothing.
+	Meter *metric.Meter
 }
 
 // Main runs a function until the platform ends it and returns the code for

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"signalbox/shared/logging"
+	"signalbox/shared/metric"
 	"signalbox/shared/serve/event"
 )
 
@@ -27,6 +28,7 @@ func newService(f Function) (*service, error) {
 		return nil, fmt.Errorf("function %q has no handler", f.Name)
 	}
 	f.Logger = cmp.Or(f.Logger, logging.Discard()).With(slog.String("function", f.Name))
+	f.Meter = cmp.Or(f.Meter, metric.New())
 	s := &service{Function: f, now: time.Now}
 	s.guarded = s.guard(f.Handler)
 	return s, nil

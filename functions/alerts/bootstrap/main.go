@@ -11,9 +11,11 @@ import (
 func main() { os.Exit(serve.Main(os.Environ(), open)) }
 
 func open(environ []string) (serve.Function, error) {
-	function, logger, err := alerts.FromEnv(environ, os.Stderr)
+	function, err := alerts.FromEnv(environ, os.Stderr)
 	if err != nil {
 		return serve.Function{}, err
 	}
-	return serve.Function{Name: "alerts", Handler: function, Tick: function.Tick, Logger: logger}, nil
+	return serve.Function{
+		Name: "alerts", Handler: function, Tick: function.Tick, Logger: function.Logger, Meter: function.Meter,
+	}, nil
 }

@@ -11,6 +11,9 @@ import (
 func main() { os.Exit(serve.Main(os.Environ(), open)) }
 
 func open(environ []string) (serve.Function, error) {
-	handler, logger, err := cardflow.FromEnv(environ, os.Stderr)
-	return serve.Function{Name: "cardflow", Handler: handler, Logger: logger}, err
+	function, err := cardflow.FromEnv(environ, os.Stderr)
+	if err != nil {
+		return serve.Function{}, err
+	}
+	return serve.Function{Name: "cardflow", Handler: function, Logger: function.Logger, Meter: function.Meter}, nil
 }
