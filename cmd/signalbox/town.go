@@ -47,16 +47,16 @@ func newTown(base, folder string, cards int, logs io.Writer) (*town, error) {
 		slack:    slacktest.New(slacktest.Options{}),
 	}
 	environ := t.environ(filepath.Join(folder, "alerts.json"))
-	flow, flowLog, flowErr := cardflow.FromEnv(environ, logs)
-	convert, convertLog, convertErr := conversion.FromEnv(environ, logs)
-	alert, alertLog, alertErr := alerts.FromEnv(environ, logs)
+	flow, flowErr := cardflow.FromEnv(environ, logs)
+	convert, convertErr := conversion.FromEnv(environ, logs)
+	alert, alertErr := alerts.FromEnv(environ, logs)
 	if err := errors.Join(flowErr, convertErr, alertErr); err != nil {
 		return nil, err
 	}
 	err := errors.Join(
-		t.mount(serve.Function{Name: "cardflow", Handler: flow, Logger: flowLog}, "/cards/", "/healthz"),
-		t.mount(serve.Function{Name: "conversion", Handler: convert, Batch: convert.Batch, Logger: convertLog}, "/conversions"),
-		t.mount(serve.Function{Name: "alerts", Handler: alert, Tick: alert.Tick, Logger: alertLog}, "/invoke"),
+		t.mount(serve.Function{Name: "cardflow", Handler: flow, Logger: flow.Logger, Meter: flow.Meter}, "/cards/", "/healthz"),
+		t.mount(serve.Function{Name: "conversion", Handler: convert, Batch: convert.Batch, Logger: convert.Logger, Meter: convert.Meter}, "/conversions"),
+		t.mount(serve.Function{Name: "alerts", Handler: alert, Tick: alert.Tick, Logger: alert.Logger, Meter: alert.Meter}, "/invoke"),
 	)
 	t.mountStandIns()
 	return t, err
@@ -91,7 +91,7 @@ func (t *town) mount(f serve.Function, paths ...string) error {
 // mountStandIns puts the clouds beside the functions: Alibaba's gateway answers
 // at the root, as the real one does, and Slack under its own paths.
 func (t *town) mountStandIns() {
-	for _, path := range []string{"/services/", "/api/", "/inbox", "/inbox.json", "/inbox.txt"} {
+	for _, path := range []string{"/services/", "/api/", "/upload/", "/inbox", "/inbox.json", "/inbox.txt", "/inbox/"} {
 		t.Handle(path, t.slack)
 	}
 	t.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {

@@ -49,6 +49,39 @@ func TestNewWebhookURL(t *testing.T) {
 	}
 }
 
+func TestNewBot(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, token, channel, url string
+		ok                        bool
+	}{
+		{"slack", botToken, "#alerts", "", true},
+		{"another API", botToken, "C1", "https://slack-gov.com/api/", true},
+		{"loopback", botToken, "C1", "http://127.0.0.1:9000/api/", true},
+		{"no token", "", "C1", "", false},
+		{"token with a newline", botToken + "\n", "C1", "", false},
+		{"no channel", botToken, "", "", false},
+		{"plain http", botToken, "C1", "http://slack.com/api/", false},
+		{"no slash at the end", botToken, "C1", "https://slack.com/api", false},
+		{"query", botToken, "C1", "https://slack.com/api/?token=" + botToken + "/", false},
+		{"user", botToken, "C1", "https://me:" + botToken + "@slack.com/api/", false},
+		{"bad escape", botToken, "C1", "https://slack.com/" + botToken + "%zz/", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b, err := slack.NewBot(slack.BotConfig{Token: tt.token, Channel: tt.channel, APIURL: tt.url})
+			if (err == nil) != tt.ok {
+				t.Errorf("NewBot(%q, %q, %q) = %v, want ok %v", tt.token, tt.channel, tt.url, err, tt.ok)
+			}
+			checkNoSecret(t, err)
+			if said := fmt.Sprintf("%v %+v", b, b); strings.Contains(said, "xoxb") {
+				t.Errorf("bot prints as %s, want no token", said)
+			}
+		})
+	}
+}
+
 // patience is below the first wait after a fault, so that one attempt is made.
 const patience = 900 * time.Millisecond
 

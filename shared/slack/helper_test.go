@@ -23,17 +23,17 @@ func post(ctx context.Context, t *testing.T, w *slack.Webhook, m slack.Message) 
 	return err
 }
 
-// checkNoSecret fails where err, or an error inside it, quotes a part of the
-// stand-in's webhook path.
+// checkNoSecret fails where err, or an error inside it, quotes the bot's token
+// or a part of the stand-in's webhook path.
 func checkNoSecret(t *testing.T, err error) {
 	t.Helper()
 	if err == nil {
 		return
 	}
 	said := fmt.Sprintf("%v %+v %#v", err, err, err)
-	for part := range strings.SplitSeq(strings.TrimPrefix(webhookPath, "/services/"), "/") {
-		if strings.Contains(said, part) {
-			t.Errorf("error %s contains %q of the webhook's path", said, part)
+	for _, secret := range append(strings.Split(strings.TrimPrefix(webhookPath, "/services/"), "/"), botToken) {
+		if strings.Contains(said, secret) {
+			t.Errorf("error %s contains the secret %q", said, secret)
 		}
 	}
 }
@@ -59,6 +59,40 @@ func webhookOver(t *testing.T, transport http.RoundTripper) *slack.Webhook {
 		t.Fatal(err)
 	}
 	return w
+}
+
+const botToken = "xoxb-1234-onlyTheStandInKnows"
+
+// newBot returns a bot of a fresh stand-in, reached in process and without
+// jitter.
+func newBot(t *testing.T) (*slack.Bot, *slacktest.Server) {
+	t.Helper()
+	server := slacktest.New(slacktest.Options{Token: botToken, Burst: 1})
+	return botOver(t, server.Transport()), server
+}
+
+func botOver(t *testing.T, transport http.RoundTripper) *slack.Bot {
+	t.Helper()
+	b, err := slack.NewBot(slack.BotConfig{
+		Token: botToken, Channel: "alerts",
+		Client: &http.Client{Transport: transport},
+		Jitter: func(ceiling time.Duration) time.Duration { return ceiling },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// say posts text as a new message, or fails the test.
+func say(t *testing.T, b *slack.Bot, text string) slack.Ref {
+	t.Helper()
+	ref, err := b.Post(t.Context(), slack.Message{Text: text})
+	checkNoSecret(t, err)
+	if err != nil || ref.Channel == "" || ref.TS == "" {
+		t.Fatalf("Post(%s) = %v, %v, want where it is", text, ref, err)
+	}
+	return ref
 }
 
 func words(s string) *slackgo.TextBlockObject {

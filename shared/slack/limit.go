@@ -29,6 +29,12 @@ func checkBlock(block slackgo.Block) string {
 		return checkCount("characters in markdown", utf8.RuneCountInString(b.Text), MaxMarkdown)
 	case *slackgo.TableBlock:
 		return checkTable(b)
+	case *slackgo.DataTableBlock:
+		return checkDataTable(b)
+	case *slackgo.DataVisualizationBlock:
+		if err := b.Validate(); err != nil {
+			return err.Error()
+		}
 	}
 	return ""
 }
@@ -67,10 +73,11 @@ func checkActions(b *slackgo.ActionBlock) string {
 	return checkCount("actions", len(b.Elements.ElementSet), MaxActions)
 }
 
-func countTables(blocks []slackgo.Block) int {
+// count returns how many of blocks are of a kind.
+func count(blocks []slackgo.Block, kind slackgo.MessageBlockType) int {
 	n := 0
 	for _, block := range blocks {
-		if _, ok := block.(*slackgo.TableBlock); ok {
+		if block != nil && block.BlockType() == kind {
 			n++
 		}
 	}

@@ -1,17 +1,19 @@
 // Package slack delivers messages to Slack in the order given, at the pace
 // Slack allows, and says plainly what became of each.
 //
-// The caller keeps a message until Post has returned nil: an error means that
-// Slack did not confirm it, and Kind says whether posting it again can help.
-// Delivery is at least once. Where an answer is lost on the way back, the
-// message is sent again and may show twice.
+// The caller keeps a message until it is delivered without an error: an error
+// means that Slack did not confirm it, and Kind says whether posting it again
+// can help. Delivery is at least once. Where an answer is lost on the way back,
+// the message is sent again and may show twice.
 //
-// No error and no log line of this package carries the webhook's URL.
+// Webhook posts, Bot can also update, reply and upload files. No error and no
+// log line of this package carries the webhook's URL or the bot's token.
 package slack
 
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -38,18 +40,50 @@ const (
 	MaxTables          = 1   // tables of a message
 	MaxTableRows       = 100 // rows of a table, the header row included
 	MaxTableColumns    = 20
+	MaxDataTableRows   = 101   // rows of a data table, the header row included
+	MaxDataTableText   = 10000 // all cells of a data table together
+	MaxPageSize        = 100   // rows of a data table's page
+	MaxCharts          = 2     // data visualizations of a message
 	MaxBlockID         = 255
 )
 
 // Message is what people get to read.
 type Message struct {
+	// ID is the caller's own name for the message, which stays the same however
+	// often it is sent, so that a message that shows twice can be told. A Bot
+	// puts it into the message's metadata, as {"id": ID} of the event type
+	// "signalbox_notice"; a Webhook cannot. "" is none.
+	ID string
 	// Text is the whole message in words. It is always needed: phones show it
 	// as the notification, screen readers read it, and it is all that is left
 	// where Slack refuses the blocks.
 	Text string
 	// Blocks are the message as Slack lays it out: pointers, as slack-go's
 	// constructors return them. None means that Text is shown.
+	//
+	// Where Slack refuses them, the message is sent again without its data
+	// visualizations, then without its data tables, which Slack does not know
+	// everywhere yet, and at last as Text alone. So the other blocks have to
+	// make sense without these.
 	Blocks []slackgo.Block
+}
+
+// newestKinds are the kinds of blocks that Slack may refuse although nothing is
+// wrong with them, the newest first.
+var newestKinds = [...]slackgo.MessageBlockType{slackgo.MBTDataVisualization, slackgo.MBTDataTable}
+
+// plainer returns m without the newest kind of block that it has, or else
+// without any.
+func (m Message) plainer() Message {
+	for _, kind := range newestKinds {
+		isKind := func(b slackgo.Block) bool { return b.BlockType() == kind }
+		if slices.ContainsFunc(m.Blocks, isKind) {
+			m.Blocks = slices.DeleteFunc(slices.Clone(m.Blocks), isKind)
+			return m
+		}
+	}
+	m.Blocks = nil
+	return m
 }
 
 // Escape returns s with Slack's three control characters replaced, so that a
@@ -73,8 +107,11 @@ func (m Message) Check() error {
 	if len(m.Blocks) > MaxBlocks {
 		return rejected(overLimit("blocks", len(m.Blocks), MaxBlocks))
 	}
-	if n := countTables(m.Blocks); n > MaxTables {
+	if n := count(m.Blocks, slackgo.MBTTable); n > MaxTables {
 		return rejected(overLimit("tables", n, MaxTables))
+	}
+	if n := count(m.Blocks, slackgo.MBTDataVisualization); n > MaxCharts {
+		return rejected(overLimit("data visualizations", n, MaxCharts))
 	}
 	for i, block := range m.Blocks {
 		if problem := checkBlock(block); problem != "" {
@@ -101,7 +138,7 @@ func (m Message) checkTotal() error {
 // fitted returns m with Text and headers cut to Slack's limits. The blocks of
 // the caller stay as they are.
 func (m Message) fitted() Message {
-	fit := Message{Text: shorten(m.Text, MaxText)}
+	fit := Message{ID: m.ID, Text: shorten(m.Text, MaxText)}
 	for _, block := range m.Blocks {
 		if header, ok := block.(*slackgo.HeaderBlock); ok && header.Text != nil {
 			block = fittedHeader(*header)

@@ -2,6 +2,8 @@ package slack_test
 
 import (
 	"errors"
+	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,6 +38,17 @@ func TestLimits(t *testing.T) {
 		{"markdown", func(n int) []slackgo.Block { return one(slackgo.NewMarkdownBlock("", han(n))) }, slack.MaxMarkdown},
 		{"rows", func(n int) []slackgo.Block { return one(table(n, 2)) }, slack.MaxTableRows},
 		{"columns", func(n int) []slackgo.Block { return one(table(2, n)) }, slack.MaxTableColumns},
+		{"data table rows", func(n int) []slackgo.Block { return one(dataTable(n, 2)) }, slack.MaxDataTableRows},
+		{"data table columns", func(n int) []slackgo.Block { return one(dataTable(2, n)) }, slack.MaxTableColumns},
+		{"data table page", func(n int) []slackgo.Block { return one(dataTable(2, 1).WithPageSize(n)) }, slack.MaxPageSize},
+		{"data table text", func(n int) []slackgo.Block {
+			return one(dataTable(2, 1).AddRow(slackgo.NewDataTableRawTextCell(han(n - 2))))
+		}, slack.MaxDataTableText},
+		{"charts", func(n int) []slackgo.Block { return repeat[slackgo.Block](n, chart(20)) }, slack.MaxCharts},
+		{"chart categories", func(n int) []slackgo.Block { return one(chart(n)) }, 20},
+		{"chart title", func(n int) []slackgo.Block {
+			return one(slackgo.NewDataVisualizationBlock(han(n), chart(1).Chart))
+		}, 50},
 		{"block id", func(n int) []slackgo.Block { return one(slackgo.NewMarkdownBlock(han(n), "a")) }, slack.MaxBlockID},
 		{"total", total, slack.MaxTotal},
 	}
@@ -74,6 +87,11 @@ func TestCheckRefuses(t *testing.T) {
 		{"empty section text", slack.Message{Text: "a", Blocks: one(section(""))}},
 		{"nil field", slack.Message{Text: "a", Blocks: one(slackgo.NewSectionBlock(nil, []*slackgo.TextBlockObject{nil}, nil))}},
 		{"two tables", slack.Message{Text: "a", Blocks: []slackgo.Block{table(1, 1), table(1, 1)}}},
+		{"data table without caption", slack.Message{Text: "a", Blocks: one(slackgo.NewDataTableBlock(""))}},
+		{"data table without rows", slack.Message{Text: "a", Blocks: one(dataTable(1, 1))}},
+		{"ragged data table", slack.Message{Text: "a", Blocks: one(dataTable(2, 2).AddRow(slackgo.NewDataTableRawTextCell("a")))}},
+		{"chart without values", slack.Message{Text: "a", Blocks: one(chart(0))}},
+		{"chart that is no number", slack.Message{Text: "a", Blocks: one(chartOf(math.NaN()))}},
 		{"no actions", slack.Message{Text: "a", Blocks: one(&slackgo.ActionBlock{})}},
 	}
 	for _, tt := range tests {
@@ -147,6 +165,29 @@ func table(rows, columns int) slackgo.Block {
 		t.AddRow(repeat[slackgo.TableCell](columns, slackgo.NewTableRawTextCell("a"))...)
 	}
 	return t
+}
+
+func dataTable(rows, columns int) *slackgo.DataTableBlock {
+	t := slackgo.NewDataTableBlock("a table")
+	for range rows {
+		t.AddRow(repeat[slackgo.DataTableCell](columns, slackgo.NewDataTableRawTextCell("a"))...)
+	}
+	return t
+}
+
+func chart(categories int) *slackgo.DataVisualizationBlock {
+	return chartOf(make([]float64, categories)...)
+}
+
+func chartOf(values ...float64) *slackgo.DataVisualizationBlock {
+	var names []string
+	var points []slackgo.DataVisualizationDataPoint
+	for i, v := range values {
+		names = append(names, strconv.Itoa(i))
+		points = append(points, slackgo.NewDataVisualizationDataPoint(strconv.Itoa(i), v))
+	}
+	return slackgo.NewDataVisualizationBlock("Usage", slackgo.NewDataVisualizationLineChart(
+		slackgo.NewDataVisualizationAxisConfig(names...), slackgo.NewDataVisualizationDataSeries("MB", points...)))
 }
 
 // total returns five sections whose JSON has n characters.

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -12,15 +13,16 @@ import (
 )
 
 const (
-	maxAnswer         = 1024             // bytes of an answer that are read: Slack's are one word
+	maxAnswer         = 1 << 20          // bytes of an answer that are read: the Web API repeats the message
 	defaultRetryAfter = 30 * time.Second // where a 429 does not say
 )
 
-// listener passes one request on and keeps what Slack answered, which slack-go
-// throws away: the word in the body, and a Retry-After that is a date.
+// listener passes requests on and keeps what Slack answered to the last one,
+// which slack-go throws away: the word in the body, and a Retry-After that is a
+// date.
 type listener struct {
 	base   http.RoundTripper
-	answer *answer // nil until there is one
+	answer *answer // to the last request, nil where there was none
 }
 
 type answer struct {
@@ -29,8 +31,9 @@ type answer struct {
 	retryAfter string
 }
 
-// RoundTrip sends request and reads the first bytes of its answer.
+// RoundTrip sends request and reads its answer.
 func (l *listener) RoundTrip(request *http.Request) (*http.Response, error) {
+	l.answer = nil
 	response, err := l.base.RoundTrip(request)
 	if err != nil {
 		return nil, err
@@ -45,8 +48,8 @@ func (l *listener) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// client returns a client for one request that reports to l. It follows no
-// redirect: Slack redirects only where a workspace is gone.
+// client returns a client that reports to l. It follows no redirect: Slack
+// redirects only where a workspace is gone.
 func (l *listener) client(timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport:     l,
@@ -55,19 +58,33 @@ func (l *listener) client(timeout time.Duration) *http.Client {
 	}
 }
 
-// failure returns what a means as an error, nil where Slack took the message.
-// now is when it was received.
+// isOK reports whether a is how a webhook says that Slack took the message.
+func (a *answer) isOK() bool {
+	return a.status == http.StatusOK && string(bytes.TrimSpace(a.body)) == "ok"
+}
+
+// stored returns where the Web API says that it put the message.
+func (a *answer) stored() (ref Ref, ok bool) {
+	var envelope struct {
+		OK      bool   `json:"ok"`
+		Channel string `json:"channel"`
+		TS      string `json:"ts"`
+	}
+	ok = a.status == http.StatusOK && json.Unmarshal(a.body, &envelope) == nil &&
+		envelope.OK && envelope.Channel != "" && envelope.TS != ""
+	return Ref{envelope.Channel, envelope.TS}, ok
+}
+
+// failure returns what a means as an error, for a message that Slack did not
+// take. now is when it was received.
 func (a *answer) failure(now time.Time) *Error {
 	word, seconds := a.said()
-	if a.status == http.StatusOK && word == "ok" {
-		return nil
-	}
 	e := &Error{Kind: classify(a.status, word), Status: a.status, Reason: word}
-	if word == "" || word == "ok" {
-		e.Reason = strings.ToLower(http.StatusText(a.status))
-	}
-	if a.status == http.StatusOK && e.Kind == KindConfig {
+	switch {
+	case a.status == http.StatusOK && word == "":
 		e.Reason = "answered without ok"
+	case word == "":
+		e.Reason = strings.ToLower(http.StatusText(a.status))
 	}
 	if e.Kind == KindRateLimited {
 		e.RetryAfter = a.wait(now, seconds)
@@ -79,18 +96,20 @@ func (a *answer) failure(now time.Time) *Error {
 // request's path and must not get into an error.
 var slackWord = regexp.MustCompile(`^[a-z][a-z_]{0,63}$`)
 
-// said returns Slack's word, which comes bare or as JSON with the seconds to
-// wait, or "" where the body is something else.
+// said returns Slack's word for a failure, which comes bare or as JSON with the
+// seconds to wait, or "" where the body is something else. A bare word with
+// status 200 counts only where it is known: others than Slack answer so.
 func (a *answer) said() (word string, seconds int) {
-	word = strings.TrimSpace(string(a.body))
 	var envelope struct {
 		Error      string `json:"error"`
 		RetryAfter int    `json:"retry_after"`
 	}
 	if json.Unmarshal(a.body, &envelope) == nil {
 		word = envelope.Error
+	} else if word = string(bytes.TrimSpace(a.body)); a.status == http.StatusOK && kindOfReason(word) == "" {
+		word = ""
 	}
-	if !slackWord.MatchString(word) {
+	if !slackWord.MatchString(word) || word == "ok" {
 		word = ""
 	}
 	return word, envelope.RetryAfter
@@ -108,4 +127,9 @@ func (a *answer) wait(now time.Time, inBody int) time.Duration {
 		return time.Duration(inBody) * time.Second
 	}
 	return defaultRetryAfter
+}
+
+// noAnswer is the error for a request that err ended before there was one.
+func noAnswer(ctx context.Context, err error, secrets ...string) *Error {
+	return &Error{Kind: KindUnavailable, Reason: reasonOf(err, secrets), cause: ctx.Err()}
 }

@@ -12,6 +12,7 @@ const (
 	maxTotal   = 13200
 	maxBlockID = 255
 	maxTables  = 1
+	maxCharts  = 2
 )
 
 // part is one block as a reader sees it.
@@ -21,6 +22,7 @@ type part struct {
 	Items []text   // fields of a section, elements of a context
 	Links []text   // buttons
 	Rows  [][]text // of a table
+	Chart chart
 }
 
 // text is a piece of what a block says.
@@ -52,8 +54,11 @@ func readBlocks(raw json.RawMessage) (parts []part, problem string) {
 		ids[id] = true
 		parts = append(parts, p)
 	}
-	if countTables(parts) > maxTables {
+	if count(parts, "table") > maxTables {
 		return nil, "invalid_attachments" // Slack keeps tables as attachments
+	}
+	if count(parts, "data_visualization") > maxCharts {
+		return nil, "invalid_blocks"
 	}
 	if utf8.RuneCount(raw) > maxTotal {
 		return nil, "msg_blocks_too_long"
@@ -89,15 +94,20 @@ func readBlock(raw json.RawMessage) (p part, id string, ok bool) {
 		p, ok = readRichText(raw)
 	case "table":
 		p, ok = readTable(raw)
+	case "data_table":
+		p, ok = readDataTable(raw)
+	case "data_visualization":
+		p, ok = readChart(raw)
 	}
 	p.Kind = head.Type
 	return p, head.BlockID, ok
 }
 
-func countTables(parts []part) int {
+// count returns how many of parts are of a kind.
+func count(parts []part, kind string) int {
 	n := 0
 	for _, p := range parts {
-		if p.Kind == "table" {
+		if p.Kind == kind {
 			n++
 		}
 	}

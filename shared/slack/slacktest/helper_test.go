@@ -58,6 +58,9 @@ func hook(t *testing.T, s *slacktest.Server, body string) answer {
 type result struct {
 	OK                 bool
 	Error, Channel, TS string
+	UploadURL          string `json:"upload_url"`
+	FileID             string `json:"file_id"`
+	BotID              string `json:"bot_id"`
 	RetryAfter         string `json:"-"`
 	Status             int    `json:"-"`
 }

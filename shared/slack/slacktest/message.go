@@ -18,20 +18,25 @@ const (
 
 // Message is one message that the server took.
 type Message struct {
-	At       time.Time       `json:"at"`
-	Channel  string          `json:"channel"` // its name
-	TS       string          `json:"ts"`      // its id within the channel
-	ThreadTS string          `json:"threadTs,omitempty"`
-	Text     string          `json:"text"`
-	Blocks   json.RawMessage `json:"blocks,omitempty"` // as received
-	Updates  int             `json:"updates"`          // how often chat.update changed it
+	At       time.Time `json:"at"`
+	Channel  string    `json:"channel"` // its name
+	TS       string    `json:"ts"`      // its id within the channel
+	ThreadTS string    `json:"threadTs,omitempty"`
+	// Broadcast is whether a reply shows in the channel too.
+	Broadcast bool            `json:"broadcast,omitempty"`
+	Text      string          `json:"text"`
+	Blocks    json.RawMessage `json:"blocks,omitempty"`   // as received
+	Metadata  json.RawMessage `json:"metadata,omitempty"` // as received
+	Files     []File          `json:"files,omitempty"`    // in the order in which they came
+	Updates   int             `json:"updates"`            // how often chat.update changed it
 }
 
 // check returns Slack's error string for p, or "".
 func (p *payload) check() string {
-	p.Blocks = bytes.TrimSpace(p.Blocks)
-	if bytes.Equal(p.Blocks, []byte("null")) || len(p.Blocks) == 0 {
-		p.Blocks = nil
+	p.Blocks = given(p.Blocks)
+	p.Metadata = given(p.Metadata)
+	if !validMetadata(p.Metadata) {
+		return "invalid_metadata_format"
 	}
 	if len(p.Attachments) > maxAttachments {
 		return "too_many_attachments"
@@ -49,9 +54,38 @@ func (p *payload) check() string {
 	return ""
 }
 
+// given returns raw, or nil where it says nothing.
+func given(raw json.RawMessage) json.RawMessage {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+		return nil
+	}
+	return raw
+}
+
+// shownBlocks returns the blocks, nil where they are an empty list.
+func (p *payload) shownBlocks() json.RawMessage {
+	if parts, _ := readBlocks(p.Blocks); len(parts) == 0 {
+		return nil
+	}
+	return p.Blocks
+}
+
+// validMetadata reports whether raw names an event and gives its payload. None
+// is fine.
+func validMetadata(raw json.RawMessage) bool {
+	var metadata struct {
+		EventType    string         `json:"event_type"`
+		EventPayload map[string]any `json:"event_payload"`
+	}
+	return raw == nil ||
+		json.Unmarshal(raw, &metadata) == nil && metadata.EventType != "" && metadata.EventPayload != nil
+}
+
 func (s *Server) storeLocked(to *channel, p payload) *Message {
 	m := &Message{
-		At: s.now(), Channel: to.name, TS: s.nextTSLocked(), ThreadTS: p.ThreadTS, Text: p.Text, Blocks: p.Blocks,
+		At: s.now(), Channel: to.name, TS: s.nextTSLocked(), ThreadTS: p.ThreadTS, Broadcast: p.Broadcast,
+		Text: p.Text, Blocks: p.shownBlocks(), Metadata: p.Metadata,
 	}
 	s.messages = append(s.messages, m)
 	return m

@@ -1,11 +1,9 @@
 package slacktest
 
 import (
+	"cmp"
 	"encoding/json"
-	"io"
-	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +19,11 @@ type result struct {
 	Text    string   `json:"text,omitempty"`
 	Message *message `json:"message,omitempty"`
 
+	*identity
+	UploadURL string     `json:"upload_url,omitempty"`
+	FileID    string     `json:"file_id,omitempty"`
+	Files     []fileName `json:"files,omitempty"`
+
 	status int
 	wait   time.Duration
 }
@@ -32,6 +35,17 @@ type message struct {
 	ThreadTS string          `json:"thread_ts,omitempty"`
 	Text     string          `json:"text"`
 	Blocks   json.RawMessage `json:"blocks,omitempty"`
+	Metadata json.RawMessage `json:"metadata,omitempty"`
+}
+
+// identity is what auth.test tells of a token.
+type identity struct {
+	URL    string `json:"url"`
+	Team   string `json:"team"`
+	User   string `json:"user"`
+	TeamID string `json:"team_id"`
+	UserID string `json:"user_id"`
+	BotID  string `json:"bot_id"`
 }
 
 func failed(reason string) result { return result{Error: reason, status: http.StatusOK} }
@@ -43,18 +57,21 @@ func limited(wait time.Duration) result {
 func stored(in *channel, m *Message) result {
 	return result{
 		OK: true, Channel: in.id, TS: m.TS, Text: m.Text, status: http.StatusOK,
-		Message: &message{Type: "message", TS: m.TS, ThreadTS: m.ThreadTS, Text: m.Text, Blocks: m.Blocks},
+		Message: &message{
+			Type: "message", TS: m.TS, ThreadTS: m.ThreadTS, Text: m.Text, Blocks: m.Blocks, Metadata: m.Metadata,
+		},
 	}
 }
 
-// handleMethod wraps a method with what all have in common: reading, the token
-// and refusals. The method is called with the lock held.
-func (s *Server) handleMethod(method func(payload) result) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+// handleMethod serves the method called name with what all have in common:
+// reading, the token and refusals. The method is called with the lock held.
+func (s *Server) handleMethod(name string, method func(payload) result) {
+	s.mux.HandleFunc("POST /api/"+name, func(w http.ResponseWriter, r *http.Request) {
 		p, token, problem := readArguments(w, r)
+		p.base = baseOf(r)
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if refused, found := s.refuseLocked(); found {
+		if refused, found := s.refuseLocked(name); found {
 			refused.header(w)
 			answerMethod(w, result{Error: refused.Body, status: refused.Status})
 			return
@@ -69,7 +86,25 @@ func (s *Server) handleMethod(method func(payload) result) http.HandlerFunc {
 		default:
 			answerMethod(w, method(p))
 		}
+	})
+}
+
+// baseOf returns the scheme and host that r asked.
+func baseOf(r *http.Request) string {
+	scheme := r.URL.Scheme // set where there is no network between
+	if scheme == "" {
+		scheme = "http"
+		if r.TLS != nil {
+			scheme = "https"
+		}
 	}
+	return scheme + "://" + r.Host
+}
+
+func (s *Server) testAuth(p payload) result {
+	return result{OK: true, status: http.StatusOK, identity: &identity{
+		URL: p.base + "/", Team: "Stand-in", User: "signalbox", TeamID: "T0STANDIN", UserID: "U0STANDIN", BotID: "B0STANDIN",
+	}}
 }
 
 func (s *Server) postMessage(p payload) result {
@@ -83,9 +118,15 @@ func (s *Server) postMessage(p payload) result {
 	if problem := p.check(); problem != "" {
 		return failed(problem)
 	}
-	if p.ThreadTS != "" && s.messageLocked(to, p.ThreadTS) == nil {
+	if p.ThreadTS == "" {
+		p.Broadcast = false
+		return stored(to, s.storeLocked(to, p))
+	}
+	parent := s.messageLocked(to, p.ThreadTS)
+	if parent == nil {
 		return failed("cannot_reply_to_message")
 	}
+	p.ThreadTS = cmp.Or(parent.ThreadTS, parent.TS) // threads have no threads
 	return stored(to, s.storeLocked(to, p))
 }
 
@@ -113,7 +154,10 @@ func (s *Server) updateMessage(p payload) result {
 		m.Text = p.Text
 	}
 	if p.Blocks != nil {
-		m.Blocks = p.Blocks
+		m.Blocks = p.shownBlocks()
+	}
+	if p.Metadata != nil {
+		m.Metadata = p.Metadata
 	}
 	m.Updates++
 	return stored(in, m)
@@ -129,47 +173,6 @@ func (s *Server) channelLocked(key string, byName bool) *channel {
 		return nil
 	}
 	return s.channels[i]
-}
-
-// readArguments reads JSON, where only the header carries the token, or a form.
-func readArguments(w http.ResponseWriter, r *http.Request) (p payload, token, problem string) {
-	token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		return p, token, "request_timeout"
-	}
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch kind {
-	case "application/json":
-		if json.Unmarshal(body, &p) != nil {
-			return p, token, "invalid_json"
-		}
-	case "application/x-www-form-urlencoded":
-		form, err := url.ParseQuery(string(body))
-		if err != nil {
-			return p, token, "invalid_form_data"
-		}
-		if token == "" {
-			token = form.Get("token")
-		}
-		return fromForm(form), token, ""
-	default:
-		return p, token, "invalid_post_type"
-	}
-	return p, token, ""
-}
-
-func fromForm(form url.Values) payload {
-	p := payload{
-		Channel:  form.Get("channel"),
-		TS:       form.Get("ts"),
-		ThreadTS: form.Get("thread_ts"),
-		Text:     form.Get("text"),
-	}
-	if blocks := form.Get("blocks"); blocks != "" {
-		p.Blocks = json.RawMessage(blocks)
-	}
-	return p
 }
 
 func answerMethod(w http.ResponseWriter, r result) {

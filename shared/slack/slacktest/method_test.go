@@ -1,10 +1,12 @@
 package slacktest_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"signalbox/shared/slack/slacktest"
 )
@@ -35,6 +37,56 @@ func TestPostAndUpdate(t *testing.T) {
 	}
 }
 
+func TestThread(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(slacktest.Options{})
+	metadata := map[string]any{"event_payload": map[string]any{"id": "1"}, "event_type": "notice"}
+	first := call(t, s, "chat.postMessage", map[string]any{"channel": "alerts", "text": "first", "reply_broadcast": true})
+	reply := call(t, s, "chat.postMessage", map[string]any{
+		"channel": "alerts", "text": "reply", "thread_ts": first.TS, "reply_broadcast": true, "metadata": metadata,
+	})
+	nested := call(t, s, "chat.postMessage", map[string]any{"channel": "alerts", "text": "nested", "thread_ts": reply.TS})
+	call(t, s, "chat.update", map[string]any{
+		"channel": first.Channel, "ts": first.TS, "text": "first", "blocks": []any{}, "metadata": metadata,
+	})
+	kept := json.RawMessage(`{"event_payload":{"id":"1"},"event_type":"notice"}`)
+	want := []slacktest.Message{
+		{Channel: "alerts", TS: first.TS, Text: "first", Metadata: kept, Updates: 1},
+		{Channel: "alerts", TS: reply.TS, ThreadTS: first.TS, Text: "reply", Broadcast: true, Metadata: kept},
+		{Channel: "alerts", TS: nested.TS, ThreadTS: first.TS, Text: "nested"},
+	}
+	if diff := cmp.Diff(want, s.Inbox(), cmpopts.IgnoreFields(slacktest.Message{}, "At")); diff != "" {
+		t.Errorf("inbox (-want +got):\n%s", diff)
+	}
+}
+
+// TestUpdateClearsBlocks checks that only blocks which are sent replace those
+// that are there, an empty list included.
+func TestUpdateClearsBlocks(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(slacktest.Options{})
+	divider := []any{map[string]any{"type": "divider"}}
+	first := call(t, s, "chat.postMessage", map[string]any{"channel": "alerts", "text": "a", "blocks": divider})
+	for _, step := range []struct {
+		blocks any
+		want   string
+	}{{nil, `[{"type":"divider"}]`}, {[]any{}, ""}, {divider, `[{"type":"divider"}]`}} {
+		call(t, s, "chat.update", map[string]any{"channel": first.Channel, "ts": first.TS, "text": "a", "blocks": step.blocks})
+		if got := string(s.Inbox()[0].Blocks); got != step.want {
+			t.Errorf("blocks = %s after an update with %v, want %s", got, step.blocks, step.want)
+		}
+	}
+}
+
+func TestAuthTest(t *testing.T) {
+	t.Parallel()
+	s, _ := newServer(slacktest.Options{})
+	want := result{OK: true, Status: 200, BotID: "B0STANDIN"}
+	if diff := cmp.Diff(want, call(t, s, "auth.test", nil)); diff != "" {
+		t.Errorf("auth.test (-want +got):\n%s", diff)
+	}
+}
+
 func TestMethodErrors(t *testing.T) {
 	t.Parallel()
 	const id = "C00000001"
@@ -46,11 +98,17 @@ func TestMethodErrors(t *testing.T) {
 		{"channel", "chat.postMessage", map[string]any{"channel": "nowhere", "text": "a"}, "channel_not_found"},
 		{"no text", "chat.postMessage", map[string]any{"channel": id}, "no_text"},
 		{"blocks", "chat.postMessage", map[string]any{"channel": id, "text": "a", "blocks": []any{1}}, "invalid_blocks"},
+		{"metadata", "chat.postMessage", map[string]any{"channel": id, "text": "a", "metadata": map[string]any{"event_type": "a"}}, "invalid_metadata_format"},
 		{"thread", "chat.postMessage", map[string]any{"channel": id, "text": "a", "thread_ts": "1.0"}, "cannot_reply_to_message"},
 		{"update by name", "chat.update", map[string]any{"channel": "alerts", "ts": "1.0", "text": "a"}, "channel_not_found"},
 		{"update of nothing", "chat.update", map[string]any{"channel": id, "ts": "1.0", "text": "a"}, "message_not_found"},
 		{"long update", "chat.update", map[string]any{"channel": id, "ts": "1795311000.000000", "text": han(4001)}, "msg_too_long"},
 		{"empty update", "chat.update", map[string]any{"channel": id, "ts": "1795311000.000000"}, "no_text"},
+		{"file without a name", "files.getUploadURLExternal", map[string]any{"length": 1}, "invalid_arguments"},
+		{"file without length", "files.getUploadURLExternal", map[string]any{"filename": "a"}, "invalid_arguments"},
+		{"no files", "files.completeUploadExternal", map[string]any{"channel_id": id}, "invalid_arguments"},
+		{"unknown file", "files.completeUploadExternal", map[string]any{"channel_id": id, "files": []any{map[string]any{"id": "F1"}}}, "file_not_found"},
+		{"file by channel name", "files.completeUploadExternal", map[string]any{"channel_id": "alerts", "files": []any{map[string]any{"id": "F1"}}}, "channel_not_found"},
 		{"unknown", "chat.sing", nil, "unknown_method"},
 	}
 	for _, tt := range tests {
@@ -125,5 +183,43 @@ func TestMethodRefusal(t *testing.T) {
 	got := call(t, s, "chat.postMessage", map[string]any{"channel": "alerts", "text": "a"})
 	if diff := cmp.Diff(result{Error: "token_revoked", Status: 200}, got); diff != "" {
 		t.Errorf("chat.postMessage (-want +got):\n%s", diff)
+	}
+}
+
+// TestRefuseMethod checks that a refusal of one method lets the others pass, and
+// that one of all methods comes before it.
+func TestRefuseMethod(t *testing.T) {
+	t.Parallel()
+	s, c := newServer(slacktest.Options{})
+	s.Refuse(slacktest.Refusal{Method: "chat.update", Status: 200, Body: "first"})
+	s.Refuse(slacktest.Refusal{Method: "chat.update", For: time.Second, Status: 200, Body: "second"})
+	s.Refuse(slacktest.Refusal{Method: "webhook", Status: 410, Body: "third"})
+	s.Refuse(slacktest.Refusal{Count: 2, Status: 500, Body: "any"})
+	steps := []struct{ method, want string }{
+		{"auth.test", "any"},
+		{"chat.update", "any"},
+		{"auth.test", ""},
+		{"chat.update", "first"},
+		{"chat.update", "second"},
+		{"auth.test", ""},
+		{"chat.update", "second"},
+		{"webhook", "third"},
+		{"webhook", "ok"},
+		{"later", ""},
+		{"chat.update", "channel_not_found"},
+	}
+	for i, step := range steps {
+		var got string
+		switch step.method {
+		case "webhook":
+			got = hook(t, s, `{"text":"a"}`).Body
+		case "later":
+			c.now = c.now.Add(time.Second)
+		default:
+			got = call(t, s, step.method, nil).Error
+		}
+		if got != step.want {
+			t.Errorf("step %d, %s = %q, want %q", i, step.method, got, step.want)
+		}
 	}
 }

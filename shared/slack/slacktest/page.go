@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -13,22 +14,21 @@ import (
 //go:embed inbox.html
 var inboxHTML string
 
-var inboxPage = template.Must(template.New("inbox").Funcs(template.FuncMap{"show": text.html}).Parse(inboxHTML))
+var inboxPage = template.Must(template.New("inbox").Funcs(template.FuncMap{
+	"show": text.html, "label": File.label, "draw": chart.draw, "describe": chart.describe,
+}).Parse(inboxHTML))
 
-// letter is a message as the page shows it.
+// letter is a message as the page shows it, with its thread.
 type letter struct {
 	Message
-	Parts []part
+	Parts   []part
+	Replies []letter // oldest first
 }
 
-// handlePage shows the inbox to people, newest first.
+// handlePage shows the inbox to people, the newest threads first.
 func (s *Server) handlePage(w http.ResponseWriter, _ *http.Request) {
-	var letters []letter
-	for _, m := range slices.Backward(s.Inbox()) {
-		letters = append(letters, m.letter())
-	}
 	var page bytes.Buffer
-	if err := inboxPage.Execute(&page, letters); err != nil {
+	if err := inboxPage.Execute(&page, threads(s.Inbox())); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -37,13 +37,31 @@ func (s *Server) handlePage(w http.ResponseWriter, _ *http.Request) {
 	_, _ = page.WriteTo(w)
 }
 
-// letter reads m's blocks, or shows its text as Slack does where it has none.
-func (m Message) letter() letter {
+// threads puts replies under what they reply to. The stand-in takes none whose
+// parent it does not know.
+func threads(inbox []Message) []letter {
+	replies := map[string][]letter{}
+	for _, m := range inbox {
+		if m.ThreadTS != "" {
+			replies[m.ThreadTS] = append(replies[m.ThreadTS], letter{Message: m, Parts: m.parts()})
+		}
+	}
+	var letters []letter
+	for _, m := range slices.Backward(inbox) {
+		if m.ThreadTS == "" {
+			letters = append(letters, letter{m, m.parts(), replies[m.TS]})
+		}
+	}
+	return letters
+}
+
+// parts reads m's blocks, or its text as Slack shows it where it has none.
+func (m Message) parts() []part {
 	parts, _ := readBlocks(m.Blocks)
-	if len(parts) == 0 {
+	if len(parts) == 0 && m.Text != "" {
 		parts = []part{{Kind: "section", Text: text{Raw: m.Text, Mrkdwn: true}}}
 	}
-	return letter{m, parts}
+	return parts
 }
 
 // handleJSON gives the inbox to programs, oldest first.
@@ -55,9 +73,24 @@ func (s *Server) handleJSON(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) handleText(w http.ResponseWriter, _ *http.Request) {
 	var b strings.Builder
 	for _, m := range s.Inbox() {
-		b.WriteString("#" + m.Channel + "  " + m.At.Format(time.RFC3339) + "\n\n" + m.Plain() + "\n")
+		b.WriteString("#" + m.Channel + "  " + m.At.Format(time.RFC3339) + m.history() + "\n\n" + m.Plain() + "\n")
 	}
 	answerText(w, http.StatusOK, b.String())
+}
+
+// history says what a terminal's reader cannot see otherwise.
+func (m Message) history() string {
+	said := ""
+	if m.ThreadTS != "" {
+		said += "  reply to " + m.ThreadTS
+	}
+	if m.Broadcast {
+		said += ", also to the channel"
+	}
+	if m.Updates > 0 {
+		said += "  edited " + strconv.Itoa(m.Updates) + "×"
+	}
+	return said
 }
 
 // html returns t as HTML. Everything that came from outside is escaped.

@@ -7,16 +7,16 @@ import (
 )
 
 // Plain returns the message as a reader sees it, in words: the blocks where
-// there are any, else the text. Links show their address in brackets.
+// there are any, else the text, then the names of its files. Links show their
+// address in brackets, charts their numbers.
 func (m Message) Plain() string {
-	parts, _ := readBlocks(m.Blocks)
-	if len(parts) == 0 {
-		return text{Raw: m.Text, Mrkdwn: true}.plain() + "\n"
-	}
 	var b strings.Builder
-	for _, p := range parts {
+	for _, p := range m.parts() {
 		b.WriteString(p.plain())
 		b.WriteByte('\n')
+	}
+	for _, f := range m.Files {
+		b.WriteString("[" + f.label() + "]\n")
 	}
 	return b.String()
 }
@@ -32,6 +32,10 @@ func (p part) plain() string {
 		return join(p.Items, " · ")
 	case "table":
 		return plainTable(p.Rows)
+	case "data_table":
+		return p.Text.plain() + "\n" + plainTable(p.Rows)
+	case "data_visualization":
+		return p.Text.plain() + " (" + p.Chart.describe() + ")\n" + plainTable(p.Chart.rows())
 	}
 	lines := make([]string, 0, 1+len(p.Items)+len(p.Links))
 	if p.Text.Raw != "" {

@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// Refusal is an answer that Slack gives instead of taking a message.
+// Refusal is an answer that Slack gives instead of doing what is asked.
 type Refusal struct {
+	// Method is what is refused: a method of the Web API such as "chat.update",
+	// "webhook", or "upload" for a file's content. "" is any of them.
+	Method string
 	// Count is how many requests are refused: zero means one, -1 all until
 	// ClearRefusals. It is not used where For is set.
 	Count int
@@ -28,8 +31,12 @@ type refusal struct {
 	until time.Time
 }
 
-// Refuse makes the server refuse what it would take. Refusals take effect one
-// after the other, in the order of the calls.
+// refusals are those of one method, the first of them in effect.
+type refusals []refusal
+
+// Refuse makes the server refuse what it would take. Refusals of the same
+// Method take effect one after the other, in the order of the calls; those of
+// any method come before those of one.
 func (s *Server) Refuse(r Refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,17 +44,17 @@ func (s *Server) Refuse(r Refusal) {
 	if next.left == 0 {
 		next.left = 1
 	}
-	s.refusals = append(s.refusals, next)
-	if len(s.refusals) == 1 {
-		s.refusals[0].start(s.now())
+	if len(s.refusals[r.Method]) == 0 {
+		next.start(s.now())
 	}
+	s.refusals[r.Method] = append(s.refusals[r.Method], next)
 }
 
 // ClearRefusals ends all refusals.
 func (s *Server) ClearRefusals() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.refusals = nil
+	clear(s.refusals)
 }
 
 func (r *refusal) start(now time.Time) { r.until = now.Add(r.For) }
@@ -59,23 +66,36 @@ func (r *refusal) over(now time.Time) bool {
 	return r.left == 0
 }
 
-// refuseLocked reports what this request is refused with.
-func (s *Server) refuseLocked() (Refusal, bool) {
-	now := s.now()
-	for len(s.refusals) > 0 && s.refusals[0].over(now) {
-		ended := s.refusals[0]
-		s.refusals = s.refusals[1:]
-		if len(s.refusals) > 0 {
-			s.refusals[0].start(latest(ended, now))
+// refuseLocked reports what this request of method is refused with.
+func (s *Server) refuseLocked(method string) (Refusal, bool) {
+	for _, key := range []string{"", method} {
+		left := s.refusals[key].current(s.now())
+		s.refusals[key] = left
+		if len(left) > 0 {
+			return left[0].use(), true
 		}
 	}
-	if len(s.refusals) == 0 {
-		return Refusal{}, false
+	return Refusal{}, false
+}
+
+// current drops what is over and starts what comes next.
+func (r refusals) current(now time.Time) refusals {
+	for len(r) > 0 && r[0].over(now) {
+		ended := r[0]
+		r = r[1:]
+		if len(r) > 0 {
+			r[0].start(latest(ended, now))
+		}
 	}
-	if first := &s.refusals[0]; first.For == 0 && first.left > 0 {
-		first.left--
+	return r
+}
+
+// use counts one request that is refused.
+func (r *refusal) use() Refusal {
+	if r.For == 0 && r.left > 0 {
+		r.left--
 	}
-	return s.refusals[0].Refusal, true
+	return r.Refusal
 }
 
 // latest returns when the refusal that follows ended begins.
@@ -86,7 +106,7 @@ func latest(ended refusal, now time.Time) time.Time {
 	return now
 }
 
-// refuse answers a request of the webhook with r.
+// refuse answers a request that is not of the Web API with r.
 func (r Refusal) refuse(w http.ResponseWriter) {
 	r.header(w)
 	answerText(w, r.Status, r.Body)

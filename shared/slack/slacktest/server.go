@@ -3,17 +3,23 @@
 //
 // It knows
 //   - POST of its webhook path, as JSON or as the form field payload;
-//   - POST /api/chat.postMessage and /api/chat.update, as JSON or as a form,
-//     with a bot token in the Authorization header or in the form;
+//   - POST /api/auth.test, chat.postMessage (threads, reply_broadcast and
+//     metadata included) and chat.update, as JSON or as a form, with a bot
+//     token in the Authorization header or in the form;
+//   - files: POST /api/files.getUploadURLExternal, then POST below /upload/v1/,
+//     then POST /api/files.completeUploadExternal;
 //   - the blocks header, section, divider, context, actions (buttons that are
-//     links), image, rich_text (its words), markdown and table, with Slack's
-//     limits; any other block is refused with invalid_blocks;
+//     links), image, rich_text (its words), markdown, table, data_table and
+//     data_visualization, with Slack's limits; any other block is refused with
+//     invalid_blocks;
 //   - Slack's pace: one message per second and channel after a short burst,
 //     50 updates a minute, 429 with Retry-After beyond;
-//   - GET /inbox, /inbox.json and /inbox.txt: what a reader would see.
+//   - GET /inbox, with files below it, /inbox.json and /inbox.txt: what a
+//     reader would see.
 //
-// It does not know files, ephemeral messages, legacy attachments beyond their
-// number, mentions, scopes, clicks and everything else of Slack.
+// It puts a file on the message whose thread it is for, where Slack makes a
+// reply of it. It does not know ephemeral messages, legacy attachments beyond
+// their number, mentions, scopes, clicks and everything else of Slack.
 //
 // See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
 // and https://docs.slack.dev/reference/methods/chat.postMessage/.
@@ -56,9 +62,11 @@ type Server struct {
 	mu       sync.Mutex
 	channels []*channel
 	messages []*Message
-	refusals []refusal
+	refusals map[string]refusals
+	uploads  map[string]*upload
 	updates  bucket
 	lastTS   int64 // microseconds, so that each message has its own
+	lastFile int
 }
 
 // channel is a place to post to.
@@ -74,6 +82,9 @@ func New(o Options) *Server {
 		token:   cmp.Or(o.Token, defaultToken),
 		mux:     http.NewServeMux(),
 		updates: bucket{size: 50, every: time.Minute / 50},
+
+		refusals: map[string]refusals{},
+		uploads:  map[string]*upload{},
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -92,12 +103,17 @@ func New(o Options) *Server {
 
 func (s *Server) routes() {
 	s.mux.HandleFunc("POST /services/", s.handleWebhook)
-	s.mux.HandleFunc("POST /api/chat.postMessage", s.handleMethod(s.postMessage))
-	s.mux.HandleFunc("POST /api/chat.update", s.handleMethod(s.updateMessage))
+	s.handleMethod("auth.test", s.testAuth)
+	s.handleMethod("chat.postMessage", s.postMessage)
+	s.handleMethod("chat.update", s.updateMessage)
+	s.handleMethod("files.getUploadURLExternal", s.getUploadURL)
+	s.mux.HandleFunc("POST /upload/v1/{id}", s.handleUpload)
+	s.handleMethod("files.completeUploadExternal", s.completeUpload)
 	s.mux.HandleFunc("POST /api/", func(w http.ResponseWriter, _ *http.Request) { answerMethod(w, failed("unknown_method")) })
 	s.mux.HandleFunc("GET /inbox", s.handlePage)
 	s.mux.HandleFunc("GET /inbox.json", s.handleJSON)
 	s.mux.HandleFunc("GET /inbox.txt", s.handleText)
+	s.mux.HandleFunc("GET /inbox/files/{ts}/{n}", s.handleFile)
 }
 
 // ServeHTTP answers as Slack would, and shows the inbox.
@@ -117,6 +133,8 @@ func (s *Server) Inbox() []Message {
 	for i, m := range s.messages {
 		inbox[i] = *m
 		inbox[i].Blocks = slices.Clone(m.Blocks)
+		inbox[i].Metadata = slices.Clone(m.Metadata)
+		inbox[i].Files = slices.Clone(m.Files)
 	}
 	return inbox
 }

@@ -19,14 +19,19 @@ func readTable(raw json.RawMessage) (p part, ok bool) {
 	if json.Unmarshal(raw, &block) != nil || len(block.Rows) == 0 || len(block.Rows) > maxRows {
 		return p, false
 	}
-	for _, cells := range block.Rows {
+	p.Rows, ok = readRows(block.Rows)
+	return p, ok
+}
+
+func readRows(raw [][]json.RawMessage) (rows [][]text, ok bool) {
+	for _, cells := range raw {
 		row, ok := readRow(cells)
 		if !ok {
-			return p, false
+			return nil, false
 		}
-		p.Rows = append(p.Rows, row)
+		rows = append(rows, row)
 	}
-	return p, true
+	return rows, true
 }
 
 func readRow(cells []json.RawMessage) (row []text, ok bool) {

@@ -11,14 +11,23 @@ import (
 // maxBody is the most bytes of a request that are read.
 const maxBody = 1 << 20
 
-// payload is a message as a webhook or chat.postMessage gets it.
+// payload is what a webhook or a method of the Web API gets.
 type payload struct {
 	Channel     string            `json:"channel"`
 	TS          string            `json:"ts"`
 	ThreadTS    string            `json:"thread_ts"`
+	Broadcast   bool              `json:"reply_broadcast"`
 	Text        string            `json:"text"`
 	Blocks      json.RawMessage   `json:"blocks"`
 	Attachments []json.RawMessage `json:"attachments"`
+	Metadata    json.RawMessage   `json:"metadata"`
+
+	Filename  string     `json:"filename"`
+	Length    int        `json:"length"`
+	ChannelID string     `json:"channel_id"`
+	Files     []fileName `json:"files"`
+
+	base string // scheme and host that were asked
 }
 
 func (s *Server) handleWebhook(w http.ResponseWriter, r *http.Request) {
@@ -29,7 +38,7 @@ func (s *Server) handleWebhook(w http.ResponseWriter, r *http.Request) {
 	p, ok := readPayload(w, r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if refused, found := s.refuseLocked(); found {
+	if refused, found := s.refuseLocked("webhook"); found {
 		refused.refuse(w)
 		return
 	}
@@ -47,7 +56,7 @@ func (s *Server) handleWebhook(w http.ResponseWriter, r *http.Request) {
 		answerText(w, http.StatusBadRequest, problem)
 		return
 	}
-	p.ThreadTS = "" // a webhook does not reply
+	p.ThreadTS, p.Metadata = "", nil // a webhook neither replies nor keeps metadata
 	s.storeLocked(to, p)
 	answerText(w, http.StatusOK, "ok")
 }

@@ -91,6 +91,34 @@ func TestBlocks(t *testing.T) {
 		{"wide table", table(1, 21), "invalid_blocks"},
 		{"two tables", list(2, table(1, 1)), "invalid_attachments"},
 		{"empty cell", `{"type":"table","rows":[[{"type":"raw_text","text":""}]]}`, "invalid_blocks"},
+		{"data table", dataTable(101, 2, 1), "ok"},
+		{"data table of 20 columns", dataTable(2, 20, 1), "ok"},
+		{"data table of much text", dataTable(2, 1, 5000), "ok"},
+		{"long data table", dataTable(102, 1, 1), "invalid_blocks"},
+		{"wide data table", dataTable(2, 21, 1), "invalid_blocks"},
+		{"data table of a header", dataTable(1, 1, 1), "invalid_blocks"},
+		{"data table of too much text", dataTable(2, 1, 5001), "invalid_blocks"},
+		{"data table without caption", strings.Replace(dataTable(2, 1, 1), "caption", "title", 1), "invalid_blocks"},
+		{"ragged data table", strings.Replace(dataTable(2, 2, 1), list(2, rawCell(1)), rawCell(1), 1), "invalid_blocks"},
+		{"data table of long pages", strings.Replace(dataTable(2, 1, 1), "{", `{"page_size":101,`, 1), "invalid_blocks"},
+		{"rich header", strings.Replace(dataTable(2, 1, 1), rawCell(1), `{"type":"rich_text","elements":[{"type":"text","text":"a"}]}`, 1), "invalid_blocks"},
+		{"line chart", seriesChart("line", 6, 20, 20, 20), "ok"},
+		{"bar chart", seriesChart("bar", 1, 1, 10, 1), "ok"},
+		{"area chart", seriesChart("area", 2, 2, 10, 2), "ok"},
+		{"pie chart", pie(6, "1"), "ok"},
+		{"two charts", list(2, pie(1, "1")), "ok"},
+		{"three charts", list(3, pie(1, "1")), "invalid_blocks"},
+		{"unknown chart", seriesChart("radar", 1, 1, 10, 1), "invalid_blocks"},
+		{"chart without series", seriesChart("bar", 0, 1, 10, 0), "invalid_blocks"},
+		{"chart of seven series", seriesChart("bar", 7, 1, 10, 1), "invalid_blocks"},
+		{"chart of 21 categories", seriesChart("bar", 1, 21, 10, 21), "invalid_blocks"},
+		{"chart with a long label", seriesChart("bar", 1, 1, 21, 1), "invalid_blocks"},
+		{"chart of one name twice", strings.Replace(seriesChart("bar", 2, 1, 1, 1), `"name":"1"`, `"name":"0"`, 1), "invalid_blocks"},
+		{"chart with a gap", seriesChart("bar", 1, 3, 10, 2), "invalid_blocks"},
+		{"chart with a long title", strings.Replace(pie(1, "1"), `"title":"a"`, `"title":"`+han(51)+`"`, 1), "invalid_blocks"},
+		{"pie of seven", pie(7, "1"), "invalid_blocks"},
+		{"pie of nothing", pie(1, "0"), "invalid_blocks"},
+		{"chart of words", pie(1, `"1"`), "invalid_blocks"},
 		{"all together", list(4, `{"type":"section","text":{"type":"mrkdwn","text":"`+han(3000)+`"}}`), "ok"},
 		{"too much together", list(5, `{"type":"section","text":{"type":"mrkdwn","text":"`+han(2640)+`"}}`), "msg_blocks_too_long"},
 	}
@@ -214,4 +242,35 @@ func han(n int) string { return strings.Repeat("卡", n) }
 
 func table(rows, columns int) string {
 	return `{"type":"table","rows":[` + list(rows, "["+list(columns, `{"type":"raw_text","text":"a"}`)+"]") + `]}`
+}
+
+func rawCell(length int) string {
+	return `{"type":"raw_text","text":"` + strings.Repeat("a", length) + `"}`
+}
+
+func dataTable(rows, columns, length int) string {
+	return `{"type":"data_table","caption":"a","rows":[` + list(rows, "["+list(columns, rawCell(length))+"]") + `]}`
+}
+
+// seriesChart has points for as many of its categories, whose labels have a
+// length.
+func seriesChart(kind string, series, categories, length, points int) string {
+	label := func(i int) string { return fmt.Sprintf("%0*d", length, i) }
+	var names, data, rows []string
+	for i := range categories {
+		names = append(names, `"`+label(i)+`"`)
+	}
+	for i := range points {
+		data = append(data, `{"label":"`+label(i)+`","value":-1.5}`)
+	}
+	for i := range series {
+		rows = append(rows, `{"name":"`+label(i)+`","data":[`+strings.Join(data, ",")+`]}`)
+	}
+	return `{"type":"data_visualization","title":"a","chart":{"type":"` + kind + `","series":[` + strings.Join(rows, ",") +
+		`],"axis_config":{"categories":[` + strings.Join(names, ",") + `]}}}`
+}
+
+func pie(segments int, value string) string {
+	return `{"type":"data_visualization","title":"a","chart":{"type":"pie","segments":[` +
+		list(segments, `{"label":"a","value":`+value+`}`) + `]}}`
 }

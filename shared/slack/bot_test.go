@@ -1,0 +1,412 @@
+package slack_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/slack"
+	"signalbox/shared/slack/slacktest"
+)
+
+// TestBotAnswers gives every answer of the Web API until the message is given
+// up.
+func TestBotAnswers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		status   int
+		word     string
+		kind     slack.Kind
+		reason   string
+		attempts int // of a message with a block
+	}{
+		{200, "invalid_blocks", slack.KindRejected, "invalid_blocks", 2},
+		{200, "invalid_blocks_format", slack.KindRejected, "invalid_blocks_format", 2},
+		{200, "msg_blocks_too_long", slack.KindRejected, "msg_blocks_too_long", 2},
+		{200, "msg_too_long", slack.KindRejected, "msg_too_long", 2},
+		{200, "no_text", slack.KindRejected, "no_text", 2},
+		{200, "too_many_attachments", slack.KindRejected, "too_many_attachments", 2},
+		{200, "invalid_arguments", slack.KindRejected, "invalid_arguments", 2},
+		{200, "invalid_metadata_format", slack.KindRejected, "invalid_metadata_format", 2},
+		{200, "metadata_too_large", slack.KindRejected, "metadata_too_large", 2},
+		{200, "message_not_found", slack.KindRejected, "message_not_found", 1},
+		{200, "cant_update_message", slack.KindRejected, "cant_update_message", 1},
+		{200, "edit_window_closed", slack.KindRejected, "edit_window_closed", 1},
+		{200, "thread_not_found", slack.KindRejected, "thread_not_found", 1},
+		{200, "cannot_reply_to_message", slack.KindRejected, "cannot_reply_to_message", 1},
+		{200, "not_authed", slack.KindConfig, "not_authed", 1},
+		{200, "invalid_auth", slack.KindConfig, "invalid_auth", 1},
+		{200, "token_revoked", slack.KindConfig, "token_revoked", 1},
+		{200, "token_expired", slack.KindConfig, "token_expired", 1},
+		{200, "account_inactive", slack.KindConfig, "account_inactive", 1},
+		{200, "missing_scope", slack.KindConfig, "missing_scope", 1},
+		{200, "channel_not_found", slack.KindConfig, "channel_not_found", 1},
+		{200, "not_in_channel", slack.KindConfig, "not_in_channel", 1},
+		{200, "is_archived", slack.KindConfig, "is_archived", 1},
+		{200, "restricted_action", slack.KindConfig, "restricted_action", 1},
+		{200, "ekm_access_denied", slack.KindConfig, "ekm_access_denied", 1},
+		{200, "a_new_word", slack.KindConfig, "a_new_word", 1},
+		{200, "No word: " + botToken, slack.KindConfig, "answered without ok", 1},
+		{200, "internal_error", slack.KindUnavailable, "internal_error", 4},
+		{200, "fatal_error", slack.KindUnavailable, "fatal_error", 4},
+		{200, "service_unavailable", slack.KindUnavailable, "service_unavailable", 4},
+		{200, "request_timeout", slack.KindUnavailable, "request_timeout", 4},
+		{503, "service_unavailable", slack.KindUnavailable, "service_unavailable", 4},
+		{500, "", slack.KindUnavailable, "internal server error", 4},
+		{404, "", slack.KindConfig, "not found", 1},
+		{302, "", slack.KindConfig, "found", 1},
+		{0, "", slack.KindUnavailable, "EOF", 4},
+	}
+	for _, tt := range tests {
+		t.Run(http.StatusText(tt.status)+" "+tt.reason, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b, server := newBot(t)
+				server.Refuse(slacktest.Refusal{Count: -1, Status: tt.status, Body: tt.word})
+				ref, err := b.Post(t.Context(), slack.Message{Text: "hello", Blocks: one(section("hello"))})
+				checkNoSecret(t, err)
+				want := &slack.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts}
+				got, _ := errors.AsType[*slack.Error](err)
+				if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" || ref != (slack.Ref{}) {
+					t.Errorf("Post = %v and (-want +got):\n%s", ref, diff)
+				}
+
+				server.ClearRefusals()
+				say(t, b, "later")
+			})
+		})
+	}
+}
+
+func TestBotNotSlack(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"page": "<html>welcome</html>", "word": "ok", "no ts": `{"ok":true,"channel":"C1"}`, "empty": "", "no verdict": `{"ts":"1.0","channel":"C1"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := botOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+				answer := httptest.NewRecorder()
+				answer.Body.WriteString(body)
+				return answer.Result(), r.Body.Close()
+			}))
+			_, err := b.Post(t.Context(), slack.Message{Text: "hello"})
+			if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != slack.KindConfig || e.Reason != "answered without ok" {
+				t.Errorf("Post = %v, want KindConfig", err)
+			}
+		})
+	}
+}
+
+// TestBotUnreadableMessageComesBack checks that a message which slack-go cannot
+// read back is not taken for a failure.
+func TestBotUnreadableMessageComesBack(t *testing.T) {
+	t.Parallel()
+	b := botOver(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		answer := httptest.NewRecorder()
+		answer.Body.WriteString(`{"ok":true,"channel":"C1","ts":"1.0","message":{"blocks":[{"type":"data_visualization","chart":{"type":"radar"}}]}}`)
+		return answer.Result(), r.Body.Close()
+	}))
+	ref, err := b.Post(t.Context(), slack.Message{Text: "hello"})
+	if want := (slack.Ref{Channel: "C1", TS: "1.0"}); ref != want || err != nil {
+		t.Errorf("Post = %v, %v, want %v", ref, err, want)
+	}
+}
+
+// TestBotErrorsKeepTheToken lets connections fail in ways that quote it.
+func TestBotErrorsKeepTheToken(t *testing.T) {
+	t.Parallel()
+	for name, transport := range map[string]http.RoundTripper{
+		"connection refused": refusedTransport(t),
+		"no answer":          roundTripError(errors.New("proxy refused token " + botToken)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ref := slack.Ref{Channel: "C1", TS: "1.0"}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			_, posted := botOver(t, transport).Post(ctx, slack.Message{Text: "a"})
+			_, updated := botOver(t, transport).Update(ctx, ref, slack.Message{Text: "a"})
+			uploaded := botOver(t, transport).Upload(ctx, ref, "a.csv", "a", []byte("a"))
+			for _, err := range []error{posted, updated, uploaded} {
+				checkNoSecret(t, err)
+				e, ok := errors.AsType[*slack.Error](err)
+				if !ok || e.Kind != slack.KindUnavailable || e.Attempts != 1 || !strings.Contains(e.Reason, name) {
+					t.Errorf("error = %v, want KindUnavailable for %s after one attempt", err, name)
+				}
+			}
+		})
+	}
+}
+
+// TestBotStory posts, updates and replies, and looks at what a reader sees.
+func TestBotStory(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, server := newBot(t)
+		first, err := b.Post(t.Context(), slack.Message{ID: "2026-11-22/usage", Text: "one card", Blocks: one(section("one card"))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		updated, err := b.Update(t.Context(), first, slack.Message{ID: "2026-11-22/usage", Text: "two cards", Blocks: one(title("two"))})
+		if err != nil || updated != first {
+			t.Errorf("Update = %v, %v, want %v", updated, err, first)
+		}
+		quiet, err := b.Reply(t.Context(), first, slack.Message{Text: "quiet"}, false)
+		if err != nil || quiet == first || quiet.Channel != first.Channel {
+			t.Errorf("Reply = %v, %v, want another message of the channel", quiet, err)
+		}
+		if _, err := b.Reply(t.Context(), first, slack.Message{Text: "loud"}, true); err != nil {
+			t.Errorf("Reply = %v, want nil", err)
+		}
+		want := []slacktest.Message{
+			{
+				Channel: "alerts", TS: first.TS, Text: "two cards", Updates: 1,
+				Blocks:   []byte(`[{"type":"header","text":{"type":"plain_text","text":"two","emoji":false}}]`),
+				Metadata: []byte(`{"event_type":"signalbox_notice","event_payload":{"id":"2026-11-22/usage"}}`),
+			},
+			{Channel: "alerts", TS: quiet.TS, ThreadTS: first.TS, Text: "quiet"},
+			{Channel: "alerts", ThreadTS: first.TS, Text: "loud", Broadcast: true},
+		}
+		got := server.Inbox()
+		got[2].TS = ""
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(slacktest.Message{}, "At")); diff != "" {
+			t.Errorf("inbox (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestBotKeepsToRef checks that what is about a message goes to its channel,
+// though the bot posts to another one now.
+func TestBotKeepsToRef(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := slacktest.New(slacktest.Options{Token: botToken, Channels: []string{"summary", "alerts"}})
+		b := botOver(t, server.Transport())
+		other, err := slack.NewBot(slack.BotConfig{
+			Token: botToken, Channel: "summary", Client: &http.Client{Transport: server.Transport()},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ref := say(t, b, "a")
+		_, updated := other.Update(t.Context(), ref, slack.Message{Text: "A"})
+		reply, replied := other.Reply(t.Context(), ref, slack.Message{Text: "b"}, false)
+		uploaded := other.Upload(t.Context(), ref, "a.csv", "a", []byte("a"))
+		if err := errors.Join(updated, replied, uploaded); err != nil || reply.Channel != ref.Channel {
+			t.Errorf("reply at %v, %v, want it in the channel of %v", reply, err, ref)
+		}
+	})
+}
+
+// TestBotLargest posts the largest message there is, which Slack repeats in its
+// answer.
+func TestBotLargest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, server := newBot(t)
+		ref, err := b.Post(t.Context(), slack.Message{Text: han(slack.MaxText), Blocks: total(slack.MaxTotal)})
+		if err != nil || len(server.Inbox()) != 1 || server.Inbox()[0].TS != ref.TS {
+			t.Errorf("Post = %v, %v, want one message", ref, err)
+		}
+	})
+}
+
+// TestBotUpdateFallback checks that a message which is lost becomes one new
+// message.
+func TestBotUpdateFallback(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"message_not_found", "cant_update_message", "edit_window_closed"} {
+		t.Run(word, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b, server := newBot(t)
+				first := say(t, b, "first")
+				server.Refuse(slacktest.Refusal{Method: "chat.update", Status: 200, Body: word})
+				server.Refuse(slacktest.Refusal{Method: "chat.postMessage", Status: 500})
+				again, err := b.Update(t.Context(), first, slack.Message{Text: "second", Blocks: one(section("second"))})
+				if err != nil || again == first {
+					t.Fatalf("Update = %v, %v, want a new message", again, err)
+				}
+				inbox := server.Inbox()
+				if diff := cmp.Diff([]string{"first", "second"}, texts(server)); diff != "" || inbox[1].TS != again.TS || inbox[1].Blocks == nil {
+					t.Errorf("inbox = %+v, want the second with its blocks at %v (-want +got):\n%s", inbox, again, diff)
+				}
+				if third, err := b.Update(t.Context(), again, slack.Message{Text: "third"}); err != nil || third != again {
+					t.Errorf("next Update = %v, %v, want %v", third, err, again)
+				}
+			})
+		})
+	}
+}
+
+// TestBotFallbackStartsAfresh checks that the new message has all blocks again,
+// although an update with them was refused before.
+func TestBotFallbackStartsAfresh(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, server := newBot(t)
+		server.Refuse(slacktest.Refusal{Method: "chat.update", Status: 200, Body: "invalid_blocks"})
+		gone := slack.Ref{Channel: "C00000001", TS: "1.0"}
+		if _, err := b.Update(t.Context(), gone, slack.Message{Text: "a", Blocks: []slackgo.Block{chart(1), section("a")}}); err != nil {
+			t.Fatalf("Update = %v, want nil", err)
+		}
+		if diff := cmp.Diff([]string{"data_visualization", "section"}, kinds(t, server.Inbox()[0])); diff != "" {
+			t.Errorf("blocks (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestBotUpdateFails checks that a message which is still there is not posted
+// again.
+func TestBotUpdateFails(t *testing.T) {
+	t.Parallel()
+	for word, kind := range map[string]slack.Kind{
+		"missing_scope": slack.KindConfig, "channel_not_found": slack.KindConfig,
+		"msg_too_long": slack.KindRejected, "internal_error": slack.KindUnavailable,
+	} {
+		t.Run(word, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b, server := newBot(t)
+				first := say(t, b, "first")
+				server.Refuse(slacktest.Refusal{Method: "chat.update", Count: -1, Status: 200, Body: word})
+				ref, err := b.Update(t.Context(), first, slack.Message{Text: "second"})
+				if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != kind || ref != (slack.Ref{}) {
+					t.Errorf("Update = %v, %v, want %s", ref, err, kind)
+				}
+				if diff := cmp.Diff([]string{"first"}, texts(server)); diff != "" {
+					t.Errorf("inbox (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestBotUpdateFallbackFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, server := newBot(t)
+		server.Refuse(slacktest.Refusal{Method: "chat.postMessage", Count: -1, Status: 200, Body: "is_archived"})
+		_, err := b.Update(t.Context(), slack.Ref{Channel: "C00000001", TS: "1.0"}, slack.Message{Text: "a"})
+		want := &slack.Error{Kind: slack.KindConfig, Status: 200, Reason: "is_archived", Attempts: 2}
+		got, _ := errors.AsType[*slack.Error](err)
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" {
+			t.Errorf("Update (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestBotNoRef checks what is done with the zero Ref and a thread that is gone.
+func TestBotNoRef(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, server := newBot(t)
+		if ref, err := b.Update(t.Context(), slack.Ref{}, slack.Message{Text: "new"}); err != nil || ref == (slack.Ref{}) {
+			t.Errorf("Update of nothing = %v, %v, want a new message", ref, err)
+		}
+		_, noRef := b.Reply(t.Context(), slack.Ref{}, slack.Message{Text: "a"}, true)
+		_, gone := b.Reply(t.Context(), slack.Ref{Channel: "C00000001", TS: "1.0"}, slack.Message{Text: "a"}, true)
+		for _, err := range []error{noRef, gone} {
+			if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != slack.KindRejected {
+				t.Errorf("Reply = %v, want KindRejected", err)
+			}
+		}
+		if diff := cmp.Diff([]string{"new"}, texts(server)); diff != "" {
+			t.Errorf("inbox (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestBotPlainer checks what is left of a message each time that Slack refuses
+// it, for a new message and for one that has blocks already.
+func TestBotPlainer(t *testing.T) {
+	t.Parallel()
+	blocks := []slackgo.Block{title("cards"), chart(3), dataTable(2, 1), chart(2), section("cards")}
+	tests := []struct {
+		refused int
+		want    []string // kinds of blocks
+	}{
+		{0, []string{"header", "data_visualization", "data_table", "data_visualization", "section"}},
+		{1, []string{"header", "data_table", "section"}},
+		{2, []string{"header", "section"}},
+		{3, nil},
+	}
+	for _, tt := range tests {
+		for _, method := range []string{"chat.postMessage", "chat.update"} {
+			t.Run(strings.Join(tt.want, " ")+" by "+method, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					b, server := newBot(t)
+					var ref slack.Ref
+					if method == "chat.update" {
+						ref, _ = b.Post(t.Context(), slack.Message{Text: "old", Blocks: one(section("old"))})
+					}
+					if tt.refused > 0 {
+						server.Refuse(slacktest.Refusal{Method: method, Count: tt.refused, Status: 200, Body: "invalid_blocks"})
+					}
+					given := slack.Message{Text: "words", Blocks: blocks}
+					if _, err := b.Update(t.Context(), ref, given); err != nil {
+						t.Fatalf("Update = %v, want nil", err)
+					}
+					inbox := server.Inbox()
+					if diff := cmp.Diff(tt.want, kinds(t, inbox[0])); diff != "" || len(inbox) != 1 || inbox[0].Text != "words" {
+						t.Errorf("inbox = %d messages with %q, blocks (-want +got):\n%s", len(inbox), inbox[0].Text, diff)
+					}
+					if len(given.Blocks) != 5 || given.Blocks[1] == nil {
+						t.Errorf("the caller's blocks were changed to %v", given.Blocks)
+					}
+				})
+			})
+		}
+	}
+}
+
+// kinds returns the types of m's blocks.
+func kinds(t *testing.T, m slacktest.Message) []string {
+	t.Helper()
+	var blocks slackgo.Blocks
+	if m.Blocks == nil {
+		return nil
+	}
+	if err := blocks.UnmarshalJSON(m.Blocks); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, b := range blocks.BlockSet {
+		said = append(said, string(b.BlockType()))
+	}
+	return said
+}
+
+func TestBotLogsPlainer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := slacktest.New(slacktest.Options{Token: botToken})
+		server.Refuse(slacktest.Refusal{Status: 200, Body: "invalid_blocks"})
+		var log bytes.Buffer
+		b, err := slack.NewBot(slack.BotConfig{
+			Token: botToken, Channel: "alerts", Client: &http.Client{Transport: server.Transport()},
+			Logger: slog.New(slog.NewTextHandler(&log, nil)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Post(t.Context(), slack.Message{Text: "a", Blocks: []slackgo.Block{chart(1), section("a")}}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(log.String(), "reason=invalid_blocks blocks_left=1") || strings.Contains(log.String(), botToken) {
+			t.Errorf("log = %q, want the reason and what is left", log.String())
+		}
+	})
+}

@@ -1,0 +1,57 @@
+package slacktest
+
+import (
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// readArguments reads JSON, where only the header carries the token, or a form.
+func readArguments(w http.ResponseWriter, r *http.Request) (p payload, token, problem string) {
+	token, _ = strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return p, token, "request_timeout"
+	}
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch kind {
+	case "application/json":
+		if json.Unmarshal(body, &p) != nil {
+			return p, token, "invalid_json"
+		}
+	case "application/x-www-form-urlencoded":
+		form, err := url.ParseQuery(string(body))
+		if err != nil {
+			return p, token, "invalid_form_data"
+		}
+		if token == "" {
+			token = form.Get("token")
+		}
+		return fromForm(form), token, ""
+	default:
+		return p, token, "invalid_post_type"
+	}
+	return p, token, ""
+}
+
+func fromForm(form url.Values) payload {
+	p := payload{
+		Channel:   form.Get("channel"),
+		TS:        form.Get("ts"),
+		ThreadTS:  form.Get("thread_ts"),
+		Broadcast: form.Get("reply_broadcast") == "true",
+		Text:      form.Get("text"),
+		Blocks:    json.RawMessage(form.Get("blocks")),
+		Metadata:  json.RawMessage(form.Get("metadata")),
+		Filename:  form.Get("filename"),
+		ChannelID: form.Get("channel_id"),
+	}
+	// What cannot be read is missing, which the method says.
+	p.Length, _ = strconv.Atoi(form.Get("length"))
+	_ = json.Unmarshal([]byte(form.Get("files")), &p.Files)
+	return p
+}
