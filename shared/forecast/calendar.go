@@ -1,0 +1,67 @@
+package forecast
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"signalbox/shared/card"
+)
+
+// day is the length of every day on a wall clock without daylight saving.
+const day = 24 * time.Hour
+
+// NextMonth returns the start of the month after now's in now's zone, when the
+// data of a monthly package is fresh again.
+func NextMonth(now time.Time) time.Time {
+	year, month, _ := now.Date()
+	next := time.Date(year, month+1, 1, 0, 0, 0, 0, now.Location())
+	if next.Day() != 1 {
+		// Daylight saving begins at this very midnight, which Date may then
+		// place an hour before.
+		next = next.Add(time.Hour)
+	}
+	return next
+}
+
+// series returns the known amounts of the last Window days before today.
+func series(days []card.DayUsage, today card.Day) []float64 {
+	byAge := make(map[time.Duration]int64, Window)
+	for _, d := range days {
+		age := midnight(today).Sub(midnight(d.Day))
+		if bytes, known := d.Flow.Bytes(); known && day <= age && age <= Window*day {
+			byAge[age] = max(byAge[age], bytes)
+		}
+	}
+	var amounts []float64
+	for _, age := range slices.Sorted(maps.Keys(byAge)) {
+		amounts = append(amounts, float64(byAge[age]))
+	}
+	return amounts
+}
+
+// daysBetween counts calendar days and parts of them: the night on which the
+// clocks change does not make a month longer or shorter.
+func daysBetween(now, then time.Time) float64 {
+	return float64(wall(then.In(now.Location())).Sub(wall(now))) / float64(day)
+}
+
+// dayAfter returns the day so many days after now, or the unknown day beyond
+// Horizon.
+func dayAfter(now time.Time, days float64) card.Day {
+	if days > Horizon {
+		return card.Day{}
+	}
+	return card.DayOf(wall(now).Add(time.Duration(days * float64(day))))
+}
+
+// wall reads t's clock as if its zone had no daylight saving.
+func wall(t time.Time) time.Time {
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	return time.Date(year, month, day, hour, minute, second, t.Nanosecond(), time.UTC)
+}
+
+func midnight(d card.Day) time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+}
