@@ -3,9 +3,9 @@ GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 
 FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
-FUZZTIME  ?= 5s
+FUZZTIME  ?= 100000x
 
-.PHONY: help build test race vet lint tidy-check fuzz bench cover dev
+.PHONY: help build test race redis vet lint tidy-check fuzz bench cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -22,8 +22,11 @@ test: ## run the tests
 race: ## run the tests in any order under the race detector
 	CGO_ENABLED=1 go test -race -shuffle=on -count=1 ./...
 
+redis: ## run the tests that need redis-server
+	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest
+
 vet: ## run go vet
-	go vet ./...
+	go vet -tags redis ./...
 
 lint: ## run the linters of .golangci.yml
 	$(GOLANGCI_LINT) config verify
@@ -32,7 +35,7 @@ lint: ## run the linters of .golangci.yml
 tidy-check: ## fail where go.mod or go.sum is not tidy
 	go mod tidy -diff
 
-fuzz: ## run every fuzz target for FUZZTIME
+fuzz: ## run every fuzz target FUZZTIME (a count with x, or a duration)
 	@grep -r --include='*_test.go' --exclude-dir=testdata '^func Fuzz' . | \
 	sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | \
 	while read -r dir target; do \

@@ -14,6 +14,7 @@ type layer struct {
 var order = []layer{
 	{"vocabulary", []string{
 		"signalbox/shared/card",
+		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/functions/*/rule",
 	}},
@@ -22,6 +23,7 @@ var order = []layer{
 		"signalbox/shared/aliyun/credential",
 		"signalbox/shared/config",
 		"signalbox/shared/logging",
+		"signalbox/shared/metric",
 		"signalbox/shared/quota",
 		"signalbox/shared/serve/event",
 		"signalbox/shared/slack",

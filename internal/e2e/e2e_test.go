@@ -241,3 +241,49 @@ func TestInvocationCredentialsOnFC(t *testing.T) {
 		t.Errorf("lookup with the role's credentials = %+v, want 200", got)
 	}
 }
+
+// TestCallsAreCounted wants the counts where each platform's users look.
+func TestCallsAreCounted(t *testing.T) {
+	t.Parallel()
+	binary := servetest.Build(t, "signalbox/functions/cardflow/bootstrap")
+	c := newClouds(t)
+	lookup := request{"GET", "/cards/" + c.cloud.ICCID(0) + "/flow", ""}
+
+	plain := servetest.StartHTTP(t, binary, c.env...)
+	lookup.send(t, plain.URL)
+	if text := scrape(t, plain.URL+"/metrics"); !strings.Contains(text, `signalbox_upstream_calls_total{action="GetCardFlowInfo"} 1`) {
+		t.Errorf("GET /metrics says\n%s", text)
+	}
+
+	fc := servetest.StartFC(t, binary, c.env...)
+	fc.Invoke(t.Context(), lookup.fcEvent())
+	lambda := servetest.StartLambda(t, binary, c.env...)
+	lambda.Invoke(t.Context(), lookup.lambdaEvent())
+	outputs := []struct{ platform, output, want string }{
+		{"Function Compute", fc.Output(), `"message":"metrics"`},
+		{"Lambda", lambda.Output(), `"_aws":{"CloudWatchMetrics"`},
+	}
+	for _, o := range outputs {
+		if !strings.Contains(o.output, o.want) || strings.Contains(o.output, c.cloud.ICCID(0)) {
+			t.Errorf("%s: want %s and no whole ICCID in\n%s", o.platform, o.want, o.output)
+		}
+	}
+}
+
+func scrape(t *testing.T, url string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}

@@ -1,0 +1,103 @@
+//go:build redis
+
+package redistest_test
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// server is a redis-server of our own, which can be killed and started again.
+type server struct {
+	address string
+	command *exec.Cmd
+}
+
+func startRedis(t *testing.T) *server {
+	t.Helper()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{address: listener.Addr().String()}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.start(t)
+	t.Cleanup(func() { s.kill(t) })
+	return s
+}
+
+func (s *server) start(t *testing.T) {
+	t.Helper()
+	_, port, err := net.SplitHostPort(s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.command = exec.Command("redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no") //nolint:noctx // killed by the test
+	if err := s.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	client := s.client(t)
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if client.Ping(t.Context()).Err() == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("redis-server does not answer")
+		}
+	}
+}
+
+// kill ends the server as a crash would.
+func (s *server) kill(t *testing.T) {
+	t.Helper()
+	if err := s.command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.command.Wait() // it says that it was killed
+}
+
+func (s *server) client(t *testing.T) *redis.Client {
+	t.Helper()
+	client := redis.NewClient(&redis.Options{Addr: s.address})
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// scriptCalls returns how many scripts the server has run.
+func (s *server) scriptCalls(t *testing.T) int {
+	t.Helper()
+	stats, err := s.client(t).Info(t.Context(), "commandstats").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for line := range strings.Lines(stats) {
+		for _, command := range []string{"cmdstat_eval:", "cmdstat_evalsha:"} {
+			if rest, ok := strings.CutPrefix(line, command+"calls="); ok {
+				n, err := strconv.Atoi(rest[:strings.IndexByte(rest, ',')])
+				if err != nil {
+					t.Fatal(err)
+				}
+				total += n
+			}
+		}
+	}
+	return total
+}
+
+// TestMain is the test, or one of the processes that it starts.
+func TestMain(m *testing.M) {
+	if job := os.Getenv("REDISTEST_WORKER"); job != "" {
+		os.Exit(work(job))
+	}
+	os.Exit(m.Run())
+}
