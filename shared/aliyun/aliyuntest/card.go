@@ -105,6 +105,9 @@ func generate(seed uint64, i int, epoch time.Time) Card {
 		card.Status, card.OsStatus = StatusStopped, "200"
 	}
 	percent, days = showcase(i, percent, days)
+	if percent < 80 {
+		percent = percent * int64(epoch.Day()) / 31 // as much of it as the month is old
+	}
 	card.UsedBytes = roundTo(card.PackageBytes*percent/100, quantum)
 	card.Expires = epoch.AddDate(0, 0, days+1).Add(-time.Second)
 	return card

@@ -16,6 +16,7 @@ import (
 type Fault struct {
 	Action string // the action it strikes; "" means any
 	Count  int    // how many calls; 0 means one, -1 all until ClearFaults
+	Page   string // only calls with this PageNo; "" means any
 	Kind   Kind
 	// RetryAfter is sent by Throttle as x-acs-retry-after, in milliseconds; zero
 	// sends no header.
@@ -92,11 +93,13 @@ func (s *Server) ClearFaults() {
 	s.faults = nil
 }
 
-// nextFault returns the fault that strikes this call of the action, if any.
-func (s *Server) nextFault(action string) (Fault, bool) {
+// nextFault returns the fault that strikes this call, if any.
+func (s *Server) nextFault(q *query) (Fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.faults, func(f Fault) bool { return f.Action == "" || f.Action == action })
+	i := slices.IndexFunc(s.faults, func(f Fault) bool {
+		return (f.Action == "" || f.Action == q.api.name) && (f.Page == "" || f.Page == q.get("PageNo"))
+	})
 	if i < 0 {
 		return Fault{}, false
 	}

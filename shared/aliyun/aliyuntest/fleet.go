@@ -29,6 +29,7 @@ type fleet struct {
 
 	mu     sync.Mutex
 	edited map[int]Card
+	gone   map[int]bool // removed cards, which are not listed and not known
 }
 
 // Cards returns the size of the fleet.
@@ -68,6 +69,28 @@ func (s *Server) SetCard(iccid string, edit func(*Card)) {
 	s.fleet.edited[i] = card
 }
 
+// RemoveCard takes one card out of the fleet: those behind it move up in the
+// listing. It does nothing if there is no such card.
+func (s *Server) RemoveCard(iccid string) {
+	if i, ok := s.fleet.index(iccid); ok {
+		s.fleet.mu.Lock()
+		defer s.fleet.mu.Unlock()
+		s.fleet.gone[i] = true
+	}
+}
+
+func (f *fleet) isGone(i int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.gone[i]
+}
+
+func (f *fleet) complete() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.gone) == 0
+}
+
 func (f *fleet) card(i int) Card {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -86,7 +109,7 @@ func (f *fleet) cardLocked(i int) Card {
 // page returns n cards that match, after leaving out the first skip of them, and
 // how many match in all. A nil match takes every card.
 func (f *fleet) page(match func(Card) bool, skip, n int) (cards []Card, total int) {
-	if match == nil {
+	if match == nil && f.complete() {
 		for i := skip; i < min(skip+n, f.size); i++ {
 			cards = append(cards, f.card(i))
 		}
@@ -94,7 +117,7 @@ func (f *fleet) page(match func(Card) bool, skip, n int) (cards []Card, total in
 	}
 	for i := range f.size {
 		card := f.card(i)
-		if !match(card) {
+		if f.isGone(i) || match != nil && !match(card) {
 			continue
 		}
 		if total >= skip && total < skip+n {
@@ -116,7 +139,7 @@ func (f *fleet) index(iccid string) (int, bool) {
 		return 0, false
 	}
 	i := multiply(hidden+space-shift, unspread)
-	if i >= uint64(f.size) || iccidOf(int(i)) != iccid { //nolint:gosec // a fleet's size is never negative, and i is below it
+	if i >= uint64(f.size) || iccidOf(int(i)) != iccid || f.isGone(int(i)) { //nolint:gosec // a fleet's size is never negative, and i is below it
 		return 0, false
 	}
 	return int(i), true //nolint:gosec // i is below the fleet's size

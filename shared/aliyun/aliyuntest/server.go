@@ -60,7 +60,7 @@ func New(o Options) *Server {
 	o = o.withDefaults()
 	return &Server{
 		options:  o,
-		fleet:    fleet{size: o.Cards, seed: o.Seed, epoch: midnight(o.Now()), edited: map[int]Card{}},
+		fleet:    fleet{size: o.Cards, seed: o.Seed, epoch: midnight(o.Now()), edited: map[int]Card{}, gone: map[int]bool{}},
 		ids:      rand.New(rand.NewPCG(o.Seed, 0)),
 		qps:      maps.Collect(maps.All(o.QPS)), // never nil, unlike a clone
 		accepted: map[string]*window{},
@@ -117,7 +117,7 @@ func (s *Server) outcome(ctx context.Context, q *query, err error) (answer, erro
 		return q.refuse(throttled()), nil
 	}
 	serve := func() answer { return s.serve(q) }
-	if fault, ok := s.nextFault(q.api.name); ok {
+	if fault, ok := s.nextFault(q); ok {
 		return effects[fault.Kind](ctx, fault, q, serve)
 	}
 	return serve(), nil
