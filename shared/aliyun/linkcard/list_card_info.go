@@ -76,6 +76,12 @@ type CardInfo struct {
 	Period                 aliyun.Text // 1101 month, 1103 quarter, 1106 half year, 1112 year
 	Vendor                 aliyun.Text
 	Remark                 aliyun.Text
+	TagList                []Tag
+}
+
+// Tag is a name that an operator gave to cards.
+type Tag struct {
+	TagName aliyun.Text
 }
 
 // ListCardInfo returns one page of cards with their usage and expiry: forty
@@ -95,4 +101,13 @@ func (i CardInfo) Expires(zone *time.Location) time.Time {
 // Used returns what was used in this period, and what is left.
 func (i CardInfo) Used() (used, rest card.DataSize) {
 	return card.ParseDataSize(string(i.PeriodAddFlow)), card.ParseDataSize(string(i.PeriodRestFlow))
+}
+
+// Tags returns the names of the card's tags.
+func (i CardInfo) Tags() []string {
+	tags := make([]string, len(i.TagList))
+	for n, t := range i.TagList {
+		tags[n] = string(t.TagName)
+	}
+	return tags
 }
