@@ -1,13 +1,10 @@
 package quota
 
 import (
-	"context"
-	"errors"
+	"fmt"
 	"log/slog"
-	"time"
 
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
+	"signalbox/shared/redisdial"
 )
 
 // Config says where a quota is kept and how large it is.
@@ -33,13 +30,12 @@ type Config struct {
 func Open(c Config) (Quota, error) {
 	var from source = NewLocal(c.PerSecond)
 	if c.RedisURL != "" {
-		redis.SetLogger(silent{})
-		options, err := redis.ParseURL(c.RedisURL)
+		client, err := redisdial.Open(c.RedisURL, redisTimeout)
 		if err != nil {
-			return nil, errors.New("quota: the Redis URL cannot be read")
+			return nil, fmt.Errorf("quota: %w", err)
 		}
 		from = NewRedis(RedisConfig{
-			Client: redis.NewClient(tuned(options)), Account: c.Account,
+			Client: client, Account: c.Account,
 			PerSecond: c.PerSecond, Share: c.Share, Logger: c.Logger,
 		})
 	}
@@ -47,24 +43,4 @@ func Open(c Config) (Quota, error) {
 		return newBackground(from), nil
 	}
 	return from, nil
-}
-
-// silent keeps go-redis from writing lines of its own to stderr: what there is to
-// say of Redis, [Redis] says.
-type silent struct{}
-
-// Printf writes nothing.
-func (silent) Printf(context.Context, string, ...any) {}
-
-// tuned makes a client that would rather fail than wait: there is a fallback,
-// and an instance may be frozen between two calls.
-func tuned(o *redis.Options) *redis.Options {
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = redisTimeout, redisTimeout, redisTimeout, redisTimeout
-	o.ContextTimeoutEnabled = true
-	o.MaxRetries = -1 // a reservation that was made twice is a place lost
-	o.DialerRetries = 1
-	o.ConnMaxIdleTime = time.Minute
-	o.DisableIdentity = true
-	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	return o
 }

@@ -24,6 +24,8 @@ type File struct {
 	mu   sync.Mutex
 }
 
+var _ Store = (*File)(nil)
+
 // document is the form of the file.
 type document struct {
 	Schema  int              `json:"schema"`
@@ -43,7 +45,7 @@ func OpenFile(path string) (*File, error) {
 	return &File{path: path}, nil
 }
 
-// Get returns the entry of key; the zero Entry where there is none.
+// Get returns the entry of key, see [Store].
 func (f *File) Get(_ context.Context, key string) (Entry, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -51,8 +53,7 @@ func (f *File) Get(_ context.Context, key string) (Entry, error) {
 	return doc.Entries[key], err
 }
 
-// Put writes e as the entry of key and returns it with its new version. The
-// error is [ErrConflict] where e.Version is not the latest.
+// Put writes e as the entry of key, see [Store].
 func (f *File) Put(_ context.Context, key string, e Entry) (Entry, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

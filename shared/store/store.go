@@ -1,11 +1,14 @@
 // Package store keeps the small state that must outlive an invocation: open
-// incidents, notices not yet delivered, where a sweep had got to.
+// incidents, notices not yet delivered, where a sweep had got to. [File] keeps
+// it for one instance, [Redis] for all that share it.
 //
 // Every implementation compares and sets: a writer that has not seen the latest
-// version is refused, so two that overlap cannot undo one another's work.
+// version is refused, so two that overlap cannot undo one another's work. A
+// [Lease] keeps them from overlapping in the first place.
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +23,16 @@ var ErrConflict = errors.New("the entry was changed by another writer")
 type Entry struct {
 	Value   json.RawMessage `json:"value"`
 	Version uint64          `json:"version"`
+}
+
+// Store is what [Open] chooses and [Acquire] works on: a [File] or a [Redis].
+type Store interface {
+	// Get returns the entry of key; the zero Entry where there is none.
+	Get(ctx context.Context, key string) (Entry, error)
+	// Put writes e as the entry of key and returns it with its new version.
+	// The error is [ErrConflict] where e.Version is not the latest; after any
+	// other error the entry may have been written all the same.
+	Put(ctx context.Context, key string, e Entry) (Entry, error)
 }
 
 // next returns the entry that takes the place of current, or ErrConflict.
