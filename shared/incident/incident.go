@@ -33,6 +33,9 @@ type Verdict struct {
 	// Breaches is how many verdicts in a row it takes to open an incident.
 	// Zero: one.
 	Breaches int
+	// Seen names what was looked at, such as the day of the data. Verdicts on
+	// the same thing count as one breach; the empty name is always another.
+	Seen string
 	// Quiet says that it is not to be told now: a worse one hides it, somebody
 	// silenced it, or it is night. It is told when that is over, if still true.
 	Quiet bool

@@ -23,6 +23,7 @@ func TestAdvance(t *testing.T) {
 	type told = []incident.Kind
 	quiet := func(v incident.Verdict) incident.Verdict { v.Quiet = true; return v }
 	twice := func(v incident.Verdict) incident.Verdict { v.Breaches = 2; return v }
+	on := func(day string, v incident.Verdict) incident.Verdict { v.Breaches, v.Seen = 2, day; return v }
 	hold := incident.Verdict{Key: key, Instance: "a", Hold: true}
 	tests := []struct {
 		name     string
@@ -38,6 +39,7 @@ func TestAdvance(t *testing.T) {
 		{"another package is another incident", []incident.Verdict{verdict("a", 2), verdict("b", 1)}, []told{{opened}, {resolved, opened}}, 1},
 		{"holds", []incident.Verdict{hold, verdict("a", 1), hold, verdict("a", 1), verdict("a", 0)}, []told{nil, {opened}, nil, nil, {resolved}}, 0},
 		{"takes two in a row", []incident.Verdict{twice(verdict("a", 1)), verdict("a", 0), twice(verdict("a", 1)), hold, twice(verdict("a", 1)), twice(verdict("a", 1))}, []told{nil, nil, nil, nil, nil, {opened}}, 1},
+		{"takes two days", []incident.Verdict{on("1", verdict("a", 1)), on("1", verdict("a", 1)), on("2", verdict("a", 1))}, []told{nil, nil, {opened}}, 1},
 		{"is quiet and then told", []incident.Verdict{quiet(verdict("a", 1)), quiet(verdict("a", 2)), verdict("a", 2)}, []told{nil, nil, {opened}}, 1},
 		{"is quiet and never told", []incident.Verdict{quiet(verdict("a", 1)), verdict("a", 0)}, []told{nil, nil}, 0},
 		{"escalates quietly", []incident.Verdict{verdict("a", 1), quiet(verdict("a", 2)), verdict("a", 2)}, []told{{opened}, nil, {escalated}}, 1},

@@ -9,15 +9,20 @@ import (
 // with what is wrong, not with the number of subjects. The zero value has none.
 type State struct {
 	Open    map[string]Incident `json:"open,omitempty"`
-	Pending map[string]int      `json:"pending,omitempty"` // breaches in a row so far
+	Pending map[string]Breaches `json:"pending,omitempty"`
 }
 
-// Subjects returns the subjects that have an open incident, or are on the way to
-// one.
-func (s State) Subjects() map[string]bool {
-	subjects := make(map[string]bool, len(s.Open))
+// Breaches are those in a row so far.
+type Breaches struct {
+	Count int    `json:"count"`
+	Seen  string `json:"seen,omitempty"` // what the last was about
+}
+
+// Subjects returns the rules of the open incidents, by subject.
+func (s State) Subjects() map[string][]string {
+	subjects := make(map[string][]string, len(s.Open))
 	for _, i := range s.Open {
-		subjects[i.Subject] = true
+		subjects[i.Subject] = append(subjects[i.Subject], i.Rule)
 	}
 	return subjects
 }
@@ -70,8 +75,12 @@ func (a *advance) apply(v Verdict) {
 
 // breach counts towards a new incident, or opens it.
 func (a *advance) breach(v Verdict) {
-	if breaches := a.Pending[v.id()] + 1; breaches < v.Breaches {
-		a.Pending[v.id()] = breaches
+	past := a.Pending[v.id()]
+	if v.Seen == "" || v.Seen != past.Seen {
+		past.Count++
+	}
+	if past.Count < v.Breaches {
+		a.Pending[v.id()] = Breaches{past.Count, v.Seen}
 		return
 	}
 	delete(a.Pending, v.id())
