@@ -28,7 +28,7 @@ type all struct {
 }
 
 func (a all) Validate() []config.Problem {
-	return slices.Concat(a.Account.Validate(), a.Auth.Validate(), a.Slack.Validate(), a.State.Validate())
+	return slices.Concat(a.Account.Validate(), a.Auth.Validate(), a.Slack.Validate(), a.State.Needed(a.Quota))
 }
 
 var least = []string{

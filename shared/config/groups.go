@@ -103,18 +103,30 @@ func (a Auth) Validate() []Problem {
 	}
 }
 
-// Slack is where alerts go.
+// Slack is where alerts go: a webhook, or a channel by a bot.
 type Slack struct {
 	WebhookURL SecretURL `env:"SIGNALBOX_SLACK_WEBHOOK_URL"`
+	BotToken   Secret    `env:"SIGNALBOX_SLACK_BOT_TOKEN"`
+	Channel    string    `env:"SIGNALBOX_SLACK_CHANNEL"`
+	APIURL     SecretURL `env:"SIGNALBOX_SLACK_API_URL" envDefault:"https://slack.com/api/"`
 	ShowICCID  bool      `env:"SIGNALBOX_SLACK_SHOW_ICCID" envDefault:"false"`
 }
 
-// Validate asks for the webhook.
+// Bot reports whether a bot posts.
+func (s Slack) Bot() bool { return s.BotToken != "" }
+
+// Validate asks for the webhook, or for both parts of the bot.
 func (s Slack) Validate() []Problem {
-	if s.WebhookURL.Secret == "" {
-		return []Problem{Missing("SIGNALBOX_SLACK_WEBHOOK_URL", "it is where alerts are posted")}
+	switch {
+	case s.Bot() && s.WebhookURL.Secret != "":
+		return []Problem{{"SIGNALBOX_SLACK_WEBHOOK_URL", "is set beside SIGNALBOX_SLACK_BOT_TOKEN; choose one of them"}}
+	case s.Bot() && s.Channel == "":
+		return []Problem{Missing("SIGNALBOX_SLACK_CHANNEL", "it is where the bot posts")}
+	case !s.Bot() && s.WebhookURL.Secret == "":
+		return []Problem{Missing("SIGNALBOX_SLACK_WEBHOOK_URL", "it is where alerts are posted; or set SIGNALBOX_SLACK_BOT_TOKEN")}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // State is where what must outlive an invocation is kept.
@@ -122,10 +134,10 @@ type State struct {
 	StateFile string `env:"SIGNALBOX_STATE_FILE"`
 }
 
-// Validate asks for a place.
-func (s State) Validate() []Problem {
-	if s.StateFile == "" {
-		return []Problem{Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance")}
+// Needed asks for a place: a file, where there is no Redis.
+func (s State) Needed(q Quota) []Problem {
+	if s.StateFile == "" && q.RedisURL.Secret == "" {
+		return []Problem{Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance; or set SIGNALBOX_REDIS_URL")}
 	}
 	return nil
 }

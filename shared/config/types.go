@@ -115,6 +115,19 @@ func (r *Rate) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Period is a length of time, 0 or more.
+type Period time.Duration
+
+// UnmarshalText reads a number with a unit, such as 24h.
+func (p *Period) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d < 0 {
+		return errors.New("must be a length of time such as 24h, or 0s")
+	}
+	*p = Period(d)
+	return nil
+}
+
 // Steps are the rungs of a ladder, such as 80,90,100, in the order given.
 type Steps []int
 
