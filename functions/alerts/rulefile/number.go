@@ -1,0 +1,60 @@
+package rulefile
+
+import (
+	"math"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+)
+
+// ladder returns a list of different numbers from 1 to most, or none for off.
+func (p *parser) ladder(n *yaml.Node, most int) []int {
+	if off(n) {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		p.fail(n, "must be off or a list of numbers such as [80, 90]")
+		return nil
+	}
+	var rungs []int
+	seen := make(map[int]bool)
+	for _, item := range n.Content {
+		rung, ok := p.whole(item, most)
+		if ok && seen[rung] {
+			p.fail(item, "%d is there twice", rung)
+		}
+		seen[rung] = true
+		rungs = append(rungs, rung)
+	}
+	return rungs
+}
+
+// off reports whether n turns something off.
+func off(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Value == "off" }
+
+// whole returns a whole number from 1 to most.
+func (p *parser) whole(n *yaml.Node, most int) (int, bool) {
+	number, err := strconv.Atoi(n.Value)
+	switch {
+	case n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int":
+		p.fail(n, "must be a whole number from 1 to %d", most)
+	case err != nil || number < 1 || number > most:
+		p.fail(n, "must be from 1 to %d, not %s", most, n.Value)
+	default:
+		return number, true
+	}
+	return 0, false
+}
+
+// probability returns a number above 0 and at most 1.
+func (p *parser) probability(n *yaml.Node) float64 {
+	number, err := strconv.ParseFloat(n.Value, 64)
+	tag := n.ShortTag()
+	switch {
+	case n.Kind != yaml.ScalarNode || tag != "!!float" && tag != "!!int":
+		p.fail(n, "must be a number above 0 and at most 1, such as 0.8")
+	case err != nil || math.IsNaN(number) || number <= 0 || number > 1:
+		p.fail(n, "must be above 0 and at most 1, not %s", n.Value)
+	}
+	return number
+}

@@ -1,0 +1,132 @@
+package rulefile_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // the zones below, wherever the tests run
+
+	"github.com/google/go-cmp/cmp"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/functions/alerts/rulefile"
+)
+
+var defaults = rule.NewSettings([]int{80, 90, 100}, []int{30, 14, 7, 3, 1})
+
+// sameZone compares locations by name.
+var sameZone = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
+
+func TestExample(t *testing.T) {
+	t.Parallel()
+	got, err := rulefile.Load(filepath.Join("..", "..", "..", "doc", "rules.example.yaml"), defaults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shanghai := time.FixedZone("Asia/Shanghai", 8*60*60)
+	warehouse, yearly := rule.Settings{ExpiryDays: defaults.ExpiryDays}, defaults
+	yearly.ExpiryDays = []int{90, 60, 30, 14, 7}
+	want := rule.Policy{
+		Default: defaults,
+		Overrides: []rule.Override{
+			{
+				Match: rule.Match{Tag: "车队-*", Package: "移动-单卡*-月包-*", ICCID: "89860[34]*"},
+				Settings: rule.Settings{
+					UsagePercent: []int{70, 85, 100}, ExpiryDays: []int{60, 30, 7},
+					Stopped: true, StaleAfter: 72 * time.Hour, Fire: 0.9, Clear: 0.6,
+				},
+			},
+			{Match: rule.Match{Tag: "仓库"}, Settings: warehouse},
+			{Match: rule.Match{Package: "*-年包-*"}, Settings: yearly},
+		},
+		Silences: []rule.Silence{
+			{
+				Match: rule.Match{Tag: "车队-华东"}, Rule: rule.Expiry,
+				Until: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Comment: "续费已在办理",
+			},
+			{Match: rule.Match{ICCID: "89860321000000015668"}, Until: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)},
+		},
+		Mutes: []rule.Mute{
+			{From: 22 * 60, To: 7 * 60, Zone: shanghai},
+			{To: 24 * 60, Days: []time.Weekday{time.Saturday, time.Sunday}, Zone: shanghai},
+		},
+	}
+	if diff := cmp.Diff(want, got, sameZone); diff != "" {
+		t.Errorf("policy of the example (-want +got):\n%s", diff)
+	}
+}
+
+func TestUnsetStaysDefault(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text string }{
+		{"nothing but the version", "version: 1"},
+		{"blank lists", "version: 1\nrules:\nsilences: []\nmute:\n"},
+		{"windows", "\ufeffversion: 1\r\nrules:\r\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := rulefile.Parse([]byte(tt.text), defaults)
+			if diff := cmp.Diff(rule.Policy{Default: defaults}, got); err != nil || diff != "" {
+				t.Errorf("Parse(%q) gives %v (-want +got):\n%s", tt.text, err, diff)
+			}
+		})
+	}
+}
+
+func TestEveryMistakeIsListed(t *testing.T) {
+	t.Parallel()
+	golden, err := os.ReadFile(filepath.Join("testdata", "mistakes.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", "mistakes.yaml")
+	policy, err := rulefile.Load(path, defaults)
+	if err == nil {
+		t.Fatalf("Load(%s) accepts the file", path)
+	}
+	got := strings.TrimPrefix(err.Error(), "rules file "+path+":\n") + "\n"
+	if diff := cmp.Diff(string(golden), got); diff != "" {
+		t.Errorf("mistakes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(rule.Policy{}, policy); diff != "" {
+		t.Errorf("a file with mistakes gives a policy:\n%s", diff)
+	}
+}
+
+func TestNotOneDocument(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"empty", "", "line 1: the file is empty; it needs at least version: 1"},
+		{"comments", "# one\n# two\n", "line 1: the file is empty; it needs at least version: 1"},
+		{"empty document", "---", "line 1: the file is empty; it needs at least version: 1"},
+		{"scalar", "\n\nversion", "line 3: must be a mapping with the keys mute, rules, silences, version"},
+		{"list", "- version: 1", "line 1: must be a mapping with the keys mute, rules, silences, version"},
+		{"two documents", "version: 1\n---\nversion: 1", "line 2: a second document begins; one file is one document"},
+		{"tab", "version: 1\nrules:\n\t- match: {}", "line 3: is not YAML: found character that cannot start any token"},
+		{"unclosed", "version: [", "line 1: is not YAML: did not find expected node content"},
+		{"not text", "version: 1\n# \xff", "line 2: is not UTF-8 text"},
+		{"control character", "version: 1\n\n\x01", "line 3: is not UTF-8 text"},
+		{"star", "version: 1\nrules:\n- match: {tag: *field}", "line 3: a pattern that starts with * needs quotes"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			_, err := rulefile.Parse([]byte(tt.text), defaults)
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("Parse(%q) = %v, want %s", tt.text, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	t.Parallel()
+	if _, err := rulefile.Load(filepath.Join(t.TempDir(), "none.yaml"), defaults); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Load(missing) = %v, want that it does not exist", err)
+	}
+}
