@@ -1,0 +1,51 @@
+package message
+
+import (
+	"math"
+	"strings"
+
+	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/card"
+)
+
+const (
+	maxDays  = 14 // of the chart
+	wordDays = 7  // of the line that says the same in words
+	gigabyte = 1 << 30
+)
+
+// usageChart draws the usage of the last days, nil where none is known.
+func (s Style) usageChart(days []DayUsage) *slackgo.DataVisualizationBlock {
+	days = lastDays(days, maxDays)
+	if len(days) == 0 {
+		return nil
+	}
+	labels := make([]string, len(days))
+	points := make([]slackgo.DataVisualizationDataPoint, len(days))
+	for i, d := range days {
+		labels[i] = s.label(d)
+		points[i] = slackgo.NewDataVisualizationDataPoint(labels[i], math.Round(float64(d.Bytes)/gigabyte*100)/100)
+	}
+	axis := slackgo.NewDataVisualizationAxisConfig(labels...).WithYLabel("GB")
+	return slackgo.NewDataVisualizationBlock("Data used per day",
+		slackgo.NewDataVisualizationBarChart(axis, slackgo.NewDataVisualizationDataSeries("Used", points...)))
+}
+
+// usageLine says the same in words, for readers and for where Slack takes no
+// charts.
+func (s Style) usageLine(days []DayUsage) string {
+	days = lastDays(days, wordDays)
+	if len(days) == 0 {
+		return ""
+	}
+	parts := make([]string, len(days))
+	for i, d := range days {
+		parts[i] = s.label(d) + " " + card.Bytes(d.Bytes).String()
+	}
+	return "Data used: " + strings.Join(parts, ", ")
+}
+
+func lastDays(days []DayUsage, n int) []DayUsage { return days[max(0, len(days)-n):] }
+
+func (s Style) label(d DayUsage) string { return d.Day.In(s.zone()).Format("01-02") }

@@ -1,0 +1,40 @@
+package message
+
+import (
+	"strings"
+	"time"
+)
+
+// Coverage is how much of the fleet a message speaks of, and how old that is.
+type Coverage struct {
+	Checked, Total, Failed int       // cards
+	OldestData             time.Time // of the cards checked; zero is unknown
+	At                     time.Time // when the message is made; ages count from here
+	Late                   bool      // the sweep took longer than expected
+	Partial                bool      // the sweep has not seen the whole fleet yet
+}
+
+// line says it in one line.
+func (c Coverage) line(s Style) string {
+	parts := []string{c.checked()}
+	if !c.OldestData.IsZero() {
+		parts[0] += ", oldest data " + age(c.At.Sub(c.OldestData))
+	}
+	if c.Failed > 0 {
+		parts = append(parts, count(c.Failed, "card", "cards")+" failed")
+	}
+	if c.Partial {
+		parts = append(parts, "sweep not finished")
+	}
+	if c.Late {
+		parts = append(parts, "sweep late")
+	}
+	return strings.Join(append(parts, s.clock(c.At)), " · ")
+}
+
+func (c Coverage) checked() string {
+	if c.Total <= 0 {
+		return "no cards checked"
+	}
+	return percent(c.Checked, c.Total) + " of " + count(c.Total, "card", "cards") + " checked"
+}
