@@ -29,7 +29,7 @@ func startDev(t *testing.T) *dev {
 	go func() {
 		defer close(d.ended)
 		defer writer.Close()
-		d.code = run(ctx, []string{"dev", "--port", "0", "--cards", "60"}, writer, t.Output())
+		d.code = run(ctx, []string{"dev", "--port", "0", "--cards", "60"}, nil, writer, t.Output())
 	}()
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()

@@ -41,7 +41,7 @@ func TestExitCodes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
-			if code := run(t.Context(), tt.args, &stdout, &stderr); code != tt.code {
+			if code := run(t.Context(), tt.args, nil, &stdout, &stderr); code != tt.code {
 				t.Errorf("run(%v) = %d, want %d", tt.args, code, tt.code)
 			}
 			for name, printed := range map[string]struct{ got, want string }{
@@ -60,7 +60,7 @@ func TestOnceStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	if code := run(ctx, []string{"dev", "--once", "--cards", strconv.Itoa(leastCards)}, &stdout, &stderr); code != exitError {
+	if code := run(ctx, []string{"dev", "--once", "--cards", strconv.Itoa(leastCards)}, nil, &stdout, &stderr); code != exitError {
 		t.Errorf("run with an ended ctx = %d, want %d", code, exitError)
 	}
 }

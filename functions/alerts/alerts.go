@@ -1,23 +1,21 @@
-// Package alerts walks the fleet on a schedule, judges every card's expiry and
-// usage, and tells Slack what has changed since the last time.
+// Package alerts walks the fleet on a schedule, judges every card by its rules,
+// and tells Slack what has changed since the last time.
 package alerts
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"io"
 	"log/slog"
 	"net/http"
-	"slices"
 	"time"
 
+	"signalbox/functions/alerts/channel"
+	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
-	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
-	"signalbox/shared/config"
+	"signalbox/shared/incident"
 	"signalbox/shared/metric"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
 )
@@ -28,9 +26,14 @@ type Cards interface {
 	GetCardFlowInfo(ctx context.Context, r linkcard.GetCardFlowInfoRequest) (linkcard.GetCardFlowInfoResponse, error)
 }
 
-// Notifier delivers one message; an error means that it may not have arrived.
-type Notifier interface {
-	Post(ctx context.Context, m slack.Message) error
+// Rules judge what is known of a card.
+type Rules interface {
+	// Judge returns a verdict for each rule that r tells enough for.
+	Judge(r rule.Reading, now time.Time) []incident.Verdict
+	// JudgeListed returns the verdicts of the rules that need no closer look.
+	JudgeListed(listed rule.Reading, now time.Time) []incident.Verdict
+	// MayFire reports whether a listed card is worth a closer look.
+	MayFire(r rule.Reading, now time.Time) bool
 }
 
 // Store keeps what must outlive a sweep.
@@ -40,28 +43,41 @@ type Store interface {
 }
 
 var (
-	_ Cards    = (*linkcard.Client)(nil)
-	_ Notifier = (*slack.Webhook)(nil)
-	_ Store    = (*store.File)(nil)
+	_ Cards = (*linkcard.Client)(nil)
+	_ Rules = rule.Policy{}
+	_ Store = (*store.File)(nil)
+	_ Store = (*store.Redis)(nil)
 )
 
-// Config is what the function is made of. Watch, ShowICCID, Now and Meter may be
-// left out; the rest is required.
+// Config is what the function is made of. What has no zero meaning is required.
 type Config struct {
-	Cards      Cards
-	Notifier   Notifier
-	Store      Store
-	Thresholds rule.Thresholds
-	Zone       *time.Location // of the times in Alibaba's answers and in messages
-	Logger     *slog.Logger
-	Watch      []card.ICCID     // just these cards; none: the whole account
-	ShowICCID  bool             // whole numbers in messages, not masked ones
-	Now        func() time.Time // nil: time.Now
-	Meter      *metric.Meter    // counts the calls that Cards makes; nil: nobody asks
+	Cards   Cards
+	Rules   Rules
+	Channel channel.Channel
+	Store   Store
+	Zone    *time.Location // of the times in Alibaba's answers
+	Style   message.Style  // of the daily summary
+	Logger  *slog.Logger
+	// Watch is the cards to look at. None: the whole account.
+	Watch []card.ICCID
+	// Repeat is how often an incident that stays open is told again. Zero:
+	// never.
+	Repeat time.Duration
+	// Every is how often a sweep is expected to be done. Zero: 10 min.
+	Every time.Duration
+	// LeaseTime is how long a tick that has died keeps others from working.
+	// It is far above what one part of a sweep takes. Zero: 2 min.
+	LeaseTime time.Duration
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+	// Progress is told after each part of a sweep how far it got. Nil: nobody is.
+	Progress func(Report)
+	// Meter counts the calls that Cards makes. Nil: nobody asks.
+	Meter *metric.Meter
 }
 
-// Function sweeps the fleet. It is safe for concurrent use, but only one sweep
-// at a time makes sense: a second one that overlaps is refused its save.
+// Function sweeps the fleet. It is safe for concurrent use: of several ticks one
+// works, and the others leave.
 type Function struct {
 	Logger *slog.Logger
 	Meter  *metric.Meter
@@ -75,57 +91,13 @@ func New(c Config) *Function {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Progress == nil {
+		c.Progress = func(Report) {}
+	}
+	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
+	c.Every = cmp.Or(c.Every, 10*time.Minute)
 	return &Function{Logger: c.Logger, Meter: c.Meter, config: c, routes: web.NewMux(c.Logger)}
 }
 
 // ServeHTTP answers GET /healthz: the function works by ticks.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
-
-// Env is the function's environment.
-type Env struct {
-	Process  config.Process
-	Account  config.Account
-	Quota    config.Quota
-	Linkcard config.Linkcard
-	Slack    config.Slack
-	State    config.State
-
-	ICCIDs     ICCIDs       `env:"SIGNALBOX_ICCIDS"`
-	Usage      config.Steps `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
-	ExpiryDays config.Steps `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
-}
-
-// Validate reports what is missing.
-func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), e.State.Validate())
-}
-
-// FromEnv makes the function from environ, with logs as JSON lines on logs.
-// The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (*Function, error) {
-	env, err := config.Load[Env](environ)
-	if err != nil {
-		return nil, err
-	}
-	logger, meter := env.Process.Logger(logs), metric.New()
-	api, apiErr := aliyun.Open(aliyun.Settings{
-		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
-		Account: env.Account, Quota: env.Quota, Background: true, Meter: meter, Logger: logger,
-	})
-	state, stateErr := store.OpenFile(env.State.StateFile)
-	webhook, slackErr := slack.NewWebhook(slack.WebhookConfig{URL: string(env.Slack.WebhookURL.Secret)})
-	if err := errors.Join(apiErr, stateErr, slackErr); err != nil {
-		return nil, err
-	}
-	return New(Config{
-		Cards:      linkcard.New(api),
-		Notifier:   webhook,
-		Store:      state,
-		Thresholds: rule.NewThresholds(env.Usage, env.ExpiryDays),
-		Zone:       env.Linkcard.Zone.Location,
-		Logger:     logger,
-		Watch:      env.ICCIDs,
-		ShowICCID:  env.Slack.ShowICCID,
-		Meter:      meter,
-	}), nil
-}

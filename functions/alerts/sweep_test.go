@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/channel"
+	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
@@ -36,11 +38,18 @@ type fleet struct {
 
 func newFleet(t *testing.T, cards int, edit func(*alerts.Config)) *fleet {
 	t.Helper()
-	f := &fleet{cloud: aliyuntest.New(aliyuntest.Options{Cards: cards}), slack: slacktest.New(slacktest.Options{})}
+	return newFleetAt(t, cards, 20, edit)
+}
+
+// newFleetAt has another quota of linkcard's actions.
+func newFleetAt(t *testing.T, cards, perSecond int, edit func(*alerts.Config)) *fleet {
+	t.Helper()
+	quotas := map[string]int{"ListCardInfo": perSecond, "GetCardFlowInfo": perSecond}
+	f := &fleet{cloud: aliyuntest.New(aliyuntest.Options{Cards: cards, QPS: quotas}), slack: slacktest.New(slacktest.Options{})}
 	api, err := aliyun.New(aliyun.Config{
 		Endpoint:    "https://linkcard.aliyuncs.com",
 		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
-		Quota:       quota.NewLocal(20),
+		Quota:       quota.NewLocal(float64(perSecond)).Background(),
 		HTTPClient:  &http.Client{Transport: f.cloud.Transport()},
 	})
 	if err != nil {
@@ -58,12 +67,12 @@ func newFleet(t *testing.T, cards int, edit func(*alerts.Config)) *fleet {
 		t.Fatal(err)
 	}
 	config := alerts.Config{
-		Cards:      linkcard.New(api),
-		Notifier:   webhook,
-		Store:      state,
-		Thresholds: rule.NewThresholds([]int{80, 90, 100}, []int{30, 14, 7, 3, 1}),
-		Zone:       shanghai,
-		Logger:     logging.Discard(),
+		Cards:   linkcard.New(api),
+		Channel: channel.NewWebhook(webhook, message.Style{Zone: shanghai}),
+		Store:   state,
+		Rules:   rule.Policy{Default: rule.NewSettings([]int{80, 90, 100}, []int{30, 14, 7, 3, 1})},
+		Zone:    shanghai,
+		Logger:  logging.Discard(),
 	}
 	if edit != nil {
 		edit(&config)
@@ -93,6 +102,17 @@ func (f *fleet) mayFire() int {
 	return n
 }
 
+// stopped counts the cards that are.
+func (f *fleet) stopped() int {
+	n := 0
+	for i := range f.cloud.Cards() {
+		if c, _ := f.cloud.Card(f.cloud.ICCID(i)); c.Status == aliyuntest.StatusStopped {
+			n++
+		}
+	}
+	return n
+}
+
 // TestSweepOfAThousandCards is the promise of the two steps: 25 calls for the
 // listing, one more for each card that may fire, never faster than the quota.
 func TestSweepOfAThousandCards(t *testing.T) {
@@ -101,7 +121,7 @@ func TestSweepOfAThousandCards(t *testing.T) {
 		f := newFleet(t, 1000, nil)
 		start := time.Now()
 		first := f.sweep(t)
-		want := f.mayFire()
+		want, incidents := f.mayFire(), f.mayFire()+f.stopped()
 		if want < 20 {
 			t.Fatalf("%d cards of the fleet may fire, too few to prove anything", want)
 		}
@@ -111,8 +131,8 @@ func TestSweepOfAThousandCards(t *testing.T) {
 		if first.FlowCalls != want || len(f.cloud.Calls("GetCardFlowInfo")) != want {
 			t.Errorf("%d lookups, the stand-in saw %d; want %d", first.FlowCalls, len(f.cloud.Calls("GetCardFlowInfo")), want)
 		}
-		if first.Cards != 1000 || first.Checked != 1000 || first.Failed != 0 || first.Opened != want || first.Messages != 1 {
-			t.Errorf("first sweep: %+v, want all 1000 cards checked and %d incidents in one message", first, want)
+		if first.Cards != 1000 || first.Checked != 1000 || first.Failed != 0 || first.Opened != incidents || first.Messages != 1 {
+			t.Errorf("first sweep: %+v, want all 1000 cards checked and %d incidents in one message", first, incidents)
 		}
 		if took, least := time.Since(start), time.Duration(25+want-2)*time.Second/20; took > least*105/100 {
 			t.Errorf("the sweep took %v, want at most 5%% over %v", took, least)
@@ -129,7 +149,7 @@ func TestSweepOfAThousandCards(t *testing.T) {
 		}
 
 		second := f.sweep(t)
-		if second.Opened+second.Escalated+second.Resolved+second.Messages != 0 || second.Open != want || len(f.slack.Inbox()) != 1 {
+		if second.Opened+second.Escalated+second.Resolved+second.Messages != 0 || second.FlowCalls != want || second.Open != incidents || len(f.slack.Inbox()) != 1 {
 			t.Errorf("second sweep: %+v with %d messages in all, want no news", second, len(f.slack.Inbox()))
 		}
 	})
@@ -160,17 +180,22 @@ func TestSweepTellsWhatChanges(t *testing.T) {
 			told = append(told, m.Plain())
 		}
 		for i, words := range [][]string{
-			1: {"1 new, 2 resolved", card.ICCID(worse).Masked(), "Package renewed", "was open for", "no longer exists"},
-			2: {"1 worse", "Usage is higher still", "100%"},
+			1: {"1 new, 2 resolved", card.ICCID(worse).Masked(), "Package renewed", "resolved after", "card is gone"},
+			2: {"1 worse", "Data is used up", "100%"},
 			3: {"1 resolved", "back to normal"},
 		} {
-			for _, word := range words {
-				if !strings.Contains(told[i], word) {
-					t.Errorf("message %d lacks %q:\n%s", i+1, word, told[i])
-				}
-			}
+			checkWords(t, told[i], words...)
 		}
 	})
+}
+
+func checkWords(t *testing.T, text string, words ...string) {
+	t.Helper()
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			t.Errorf("the message lacks %q:\n%s", word, text)
+		}
+	}
 }
 
 func TestNoticesOutliveSlackOutage(t *testing.T) {
@@ -201,7 +226,7 @@ func TestOneBadCardDoesNotEndASweep(t *testing.T) {
 		f := newFleet(t, 100, nil)
 		f.cloud.Inject(aliyuntest.Fault{Action: "GetCardFlowInfo", Kind: aliyuntest.RedirectTo, Count: 1})
 		r := f.sweep(t)
-		if r.Failed != 1 || r.Checked != 99 || r.Opened != f.mayFire()-1 {
+		if r.Failed != 1 || r.Checked != 99 || r.Opened != f.mayFire()+f.stopped()-1 {
 			t.Errorf("sweep with one unreadable card: %+v, want 99 of 100 checked", r)
 		}
 		if r := f.sweep(t); r.Opened != 1 {
@@ -231,8 +256,8 @@ func TestDeadlineLeavesTimeToTell(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || report.Opened == 0 || report.Messages != 1 {
 			t.Errorf("sweep cut short = %+v, %v; want what was found to be told, and an error", report, err)
 		}
-		if r := f.sweep(t); r.Opened+report.Opened != f.mayFire() {
-			t.Errorf("%d and then %d opened, want %d in all", report.Opened, r.Opened, f.mayFire())
+		if r := f.sweep(t); r.Opened != f.mayFire()+f.stopped() {
+			t.Errorf("%d and then %d opened in all, want %d", report.Opened, r.Opened, f.mayFire()+f.stopped())
 		}
 	})
 }
@@ -243,13 +268,12 @@ func TestWatchedCardsOnly(t *testing.T) {
 		cloud := aliyuntest.New(aliyuntest.Options{})
 		f := newFleet(t, 100, func(c *alerts.Config) {
 			c.Watch = []card.ICCID{card.ICCID(cloud.ICCID(0)), card.ICCID(cloud.ICCID(2))}
-			c.ShowICCID = true
 		})
 		if r := f.sweep(t); r.Cards != 2 || r.ListCalls != 0 || r.FlowCalls != 2 || r.Opened != 1 {
 			t.Errorf("sweep of two watched cards: %+v, want 2 lookups and 1 incident", r)
 		}
-		if text := f.slack.Inbox()[0].Plain(); !strings.Contains(text, cloud.ICCID(2)) {
-			t.Errorf("the message masks the card although whole numbers are asked for:\n%s", text)
+		if text := f.slack.Inbox()[0].Plain(); !strings.Contains(text, card.ICCID(cloud.ICCID(2)).Masked()) {
+			t.Errorf("the message does not name the card:\n%s", text)
 		}
 	})
 }
@@ -263,10 +287,10 @@ func TestThousandsAtOnceFitOneMessage(t *testing.T) {
 				c.UsedBytes, c.Expires = c.PackageBytes, time.Now().Add(time.Hour)
 			})
 		}
-		if r := f.sweep(t); r.Opened != 800 || r.Messages != 1 {
-			t.Errorf("sweep: %+v, want 800 incidents in 1 message", r)
+		if r := f.sweep(t); r.Opened != 800+f.stopped() || r.Messages != 1 {
+			t.Errorf("sweep: %+v, want two incidents of each card in 1 message", r)
 		}
-		if text := f.slack.Inbox()[0].Plain(); strings.Count(text, "and 380 more") != 2 {
+		if text := f.slack.Inbox()[0].Plain(); !strings.Contains(text, "The worst 20 of 804 ") || !strings.Contains(text, "400 new · Data is used up") {
 			t.Errorf("the message does not count what it leaves out:\n%s", text)
 		}
 	})

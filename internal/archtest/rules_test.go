@@ -25,6 +25,7 @@ var order = []layer{
 		"signalbox/shared/logging",
 		"signalbox/shared/metric",
 		"signalbox/shared/quota",
+		"signalbox/shared/redisdial",
 		"signalbox/shared/serve/event",
 		"signalbox/shared/slack",
 		"signalbox/shared/store",
@@ -34,7 +35,12 @@ var order = []layer{
 		"signalbox/shared/aliyun/dysms",
 		"signalbox/shared/aliyun/linkcard",
 	}},
-	{"functions", []string{"signalbox/functions/*"}},
+	{"functions", []string{
+		"signalbox/functions/*",
+		"signalbox/functions/*/channel",
+		"signalbox/functions/*/message",
+		"signalbox/functions/*/rulefile",
+	}},
 	{"platforms", []string{"signalbox/shared/serve"}},
 	{"stand-ins and laws", slices.Concat(standIns, []string{
 		"signalbox/internal/*",
@@ -50,6 +56,7 @@ var standIns = []string{
 	"signalbox/shared/aliyun/aliyuntest",
 	"signalbox/shared/slack/slacktest",
 	"signalbox/shared/serve/servetest",
+	"signalbox/shared/store/storetest",
 }
 
 // A rule says what the packages it binds may import. Both lists hold patterns

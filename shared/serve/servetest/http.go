@@ -91,3 +91,12 @@ func answered(ctx context.Context, client *http.Client, url string) bool {
 	}
 	return response.Body.Close() == nil
 }
+
+// Kill ends the process at once, as a crash does.
+func (h *HTTP) Kill() {
+	h.child.tb.Helper()
+	h.child.stop(syscall.SIGKILL)
+}
+
+// PID returns the number of the process.
+func (h *HTTP) PID() int { return h.child.cmd.Process.Pid }

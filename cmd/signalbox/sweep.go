@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/channel"
+	"signalbox/functions/alerts/message"
+	"signalbox/shared/card"
+	"signalbox/shared/slack"
+	"signalbox/shared/store"
+)
+
+// sweepOptions are the flags of signalbox sweep.
+type sweepOptions struct {
+	dryRun bool
+	cards  string
+}
+
+func parseSweep(args []string, stderr io.Writer) (sweepOptions, error) {
+	var o sweepOptions
+	flags := flag.NewFlagSet("signalbox sweep", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be posted, and neither post nor remember it")
+	flags.StringVar(&o.cards, "cards", "", "look at the ICCIDs in this `file` alone, one a line")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return o, err
+		}
+		return o, errUsage
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintln(stderr, "signalbox sweep: want no arguments")
+		return o, errUsage
+	}
+	return o, nil
+}
+
+func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	options, err := parseSweep(args, stderr)
+	if err != nil {
+		return err
+	}
+	c, err := alerts.Configure(environ, stderr)
+	if err != nil {
+		return err
+	}
+	if options.cards != "" {
+		if c.Watch, err = readCards(options.cards); err != nil {
+			return err
+		}
+	}
+	if options.dryRun {
+		style := message.Style{Zone: c.Zone}
+		c.Channel, c.Store = channel.NewWebhook(printer{stdout}, style), &draft{Store: c.Store, written: make(map[string]store.Entry)}
+	}
+	c.Progress = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
+	report, err := alerts.New(c).Sweep(ctx)
+	fmt.Fprintln(stderr)
+	if err := printReport(stdout, report); err != nil {
+		return err
+	}
+	if err == nil && (report.Busy || !report.Done) {
+		return errAgain
+	}
+	return err
+}
+
+func printReport(w io.Writer, report alerts.Report) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(report)
+}
+
+const barWidth = 40
+
+// bar shows how far a sweep got, over what was shown before.
+func bar(r alerts.Report) string {
+	done := r.Checked + r.Failed
+	full := min(barWidth, barWidth*done/max(1, r.Cards))
+	return fmt.Sprintf("\r[%s%s] %d of %d cards, %d open", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), done, r.Cards, r.Open)
+}
+
+// readCards reads ICCIDs, one a line; empty lines and those that begin with # do
+// not count.
+func readCards(path string) ([]card.ICCID, error) {
+	file, err := os.Open(path) //nolint:gosec // the operator names it
+	if err != nil {
+		return nil, fmt.Errorf("read cards: %w", err)
+	}
+	defer file.Close()
+	var ids []card.ICCID
+	lines := bufio.NewScanner(file)
+	for number := 1; lines.Scan(); number++ {
+		text := strings.TrimSpace(lines.Text())
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		id, err := card.ParseICCID(text)
+		if err != nil {
+			return nil, fmt.Errorf("read cards: %s line %d: %w", path, number, err)
+		}
+		ids = append(ids, id)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read cards: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("read cards: %s names none", path)
+	}
+	return ids, nil
+}
+
+// printer is a webhook that prints.
+type printer struct{ w io.Writer }
+
+// Post prints a message as a reader would see it.
+func (p printer) Post(_ context.Context, m slack.Message) error {
+	_, err := fmt.Fprintf(p.w, "%s\n\n", m.Text)
+	return err
+}
+
+// draft is a store whose writes nobody else sees.
+type draft struct {
+	alerts.Store
+
+	written map[string]store.Entry
+}
+
+// Get returns the entry of key, as it was written here or else as it is.
+func (d *draft) Get(ctx context.Context, key string) (store.Entry, error) {
+	if e, ok := d.written[key]; ok {
+		return e, nil
+	}
+	return d.Store.Get(ctx, key)
+}
+
+// Put keeps e here.
+func (d *draft) Put(_ context.Context, key string, e store.Entry) (store.Entry, error) {
+	e.Version++
+	d.written[key] = e
+	return e, nil
+}
