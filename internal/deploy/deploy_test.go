@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -127,7 +128,7 @@ type deployed struct {
 	Concurrency int
 	HTTP        bool
 	Public      bool
-	Every       string
+	Every       []time.Duration
 }
 
 // shared leaves out what only one platform has: a file system's path, and
@@ -143,7 +144,7 @@ func shared(functions map[string]function) map[string]deployed {
 			Concurrency: f.concurrency,
 			HTTP:        f.http,
 			Public:      f.public,
-			Every:       f.every.String(),
+			Every:       slices.Sorted(slices.Values(f.every)),
 		}
 	}
 	return all

@@ -180,7 +180,7 @@ func (p *problems) fcTrigger(t fcTrigger, f *function) {
 		f.public = p.fcHTTP(t.TriggerConfig)
 		f.http = true
 	case "timer":
-		f.every = p.fcTimer(t.TriggerConfig)
+		f.every = append(f.every, p.fcTimer(t.TriggerConfig))
 	default:
 		p.unless(false, "triggerType is %q", t.TriggerType)
 	}

@@ -18,9 +18,9 @@ type function struct {
 	timeout     int // seconds
 	concurrency int // instances at most
 	http        bool
-	public      bool          // the platform lets everybody in
-	every       time.Duration // between two ticks, 0 without a timer
-	mount       string        // a folder that outlives the instance, "" without
+	public      bool            // the platform lets everybody in
+	every       []time.Duration // between two ticks of each timer
+	mount       string          // a folder that outlives the instance, "" without
 }
 
 // problems collects what is wrong, each with where it is.
@@ -57,12 +57,12 @@ func strict(text []byte, out any) error {
 // function checks what holds on every platform.
 func (p *problems) function(f function) {
 	p.unless(f.concurrency > 0, "the number of instances is left to the default")
-	p.unless(f.http || f.every != 0, "nothing ever calls it")
+	p.unless(f.http || len(f.every) > 0, "nothing ever calls it")
 	p.unless(f.counts(), "its share of the account's quota is left to the default")
 	if f.http {
 		p.auth(f)
 	}
-	if f.every != 0 {
+	if len(f.every) > 0 {
 		p.unless(f.concurrency == 1, "%d sweeps could run at once", f.concurrency)
 		p.unless(f.keepsState(), "what was told before is lost: no SIGNALBOX_REDIS_URL, and SIGNALBOX_STATE_FILE is on no mount")
 	}

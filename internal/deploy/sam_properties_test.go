@@ -78,6 +78,7 @@ type (
 	}
 	samSchedule struct {
 		Expression string    `yaml:"ScheduleExpression"`
+		Zone       string    `yaml:"ScheduleExpressionTimezone"`
 		Input      string    `yaml:"Input"`
 		Window     samWindow `yaml:"FlexibleTimeWindow"`
 		OmitName   bool      `yaml:"OmitName"`

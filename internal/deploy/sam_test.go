@@ -112,7 +112,7 @@ func (p *problems) samEvent(event samEvent, s samFunction, queues map[string]sam
 	case "SQS":
 		p.samSQS(event.Properties, s.Timeout, queues)
 	case "ScheduleV2":
-		f.every = p.samSchedule(event.Properties)
+		f.every = append(f.every, p.samSchedule(event.Properties))
 		retries := s.EventInvokeConfig.MaximumRetryAttempts
 		p.unless(retries != nil && *retries == 0, "Lambda would repeat a failed sweep: MaximumRetryAttempts is not 0")
 	default:
@@ -139,7 +139,7 @@ func (p *problems) samSchedule(node yaml.Node) time.Duration {
 	p.unless(s.OmitName, "OmitName is not true: two stacks would collide")
 	p.unless(s.Retry.MaximumRetryAttempts != nil && s.Retry.MaximumEventAgeInSeconds != nil, "RetryPolicy is left to the default")
 	p.samInput(s.Input)
-	interval, err := rateInterval(s.Expression)
+	interval, err := awsInterval(s.Expression, s.Zone)
 	p.unless(err == nil, "ScheduleExpression: %v", err)
 	return interval
 }

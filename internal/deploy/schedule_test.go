@@ -22,6 +22,23 @@ func cronInterval(expression string) (time.Duration, error) {
 	return schedule.Next(first).Sub(first), nil
 }
 
+// awsInterval reads a schedule of EventBridge: rate(10 minutes), or cron(minute
+// hour day month weekday year) with the zone it is meant in.
+func awsInterval(expression, zone string) (time.Duration, error) {
+	fields, ok := strings.CutPrefix(expression, "cron(")
+	if !ok {
+		return rateInterval(expression)
+	}
+	fields, year := strings.CutSuffix(fields, " *)")
+	if !year || strings.Count(fields, " ") != 4 {
+		return 0, fmt.Errorf("%q does not have the six fields of cron, the last of them *", expression)
+	}
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" {
+		return 0, fmt.Errorf("ScheduleExpressionTimezone %q is no zone", zone)
+	}
+	return cronInterval("CRON_TZ=" + zone + " 0 " + fields)
+}
+
 var rate = regexp.MustCompile(`^rate\(([0-9]+) (minute|minutes|hour|hours|day|days)\)$`)
 
 // rateInterval reads a schedule of EventBridge, which wants rate(1 minute) and
