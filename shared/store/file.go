@@ -88,7 +88,7 @@ func (f *File) read() (document, error) {
 }
 
 func (f *File) write(doc document) error {
-	data, err := json.MarshalIndent(doc, "", "\t")
+	data, err := json.Marshal(doc)
 	if err != nil {
 		return fmt.Errorf("write state: %w", err)
 	}
