@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// newDesk is a town with what a terminal's environment would say of it.
+func newDesk(t *testing.T) (place *town, environ []string) {
+	t.Helper()
+	var handler *town
+	server := httptest.NewUnstartedServer(nil)
+	server.Start()
+	t.Cleanup(server.Close)
+	handler, err := newTown(server.URL, t.TempDir(), 60, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = handler
+	return handler, handler.environ(filepath.Join(t.TempDir(), "state.json"))
+}
+
+func TestSweepCommand(t *testing.T) {
+	t.Parallel()
+	place, environ := newDesk(t)
+	sweep := func(args ...string) (stdout, stderr string, code int) {
+		var out, errs strings.Builder
+		code = run(t.Context(), append([]string{"sweep"}, args...), environ, &out, &errs)
+		return out.String(), errs.String(), code
+	}
+
+	out, _, code := sweep("--dry-run")
+	if code != exitOK || !strings.Contains(out, "SIM cards: ") || !strings.Contains(out, `"checked": 60`) || len(place.slack.Inbox()) != 0 {
+		t.Errorf("dry run: code %d, %d messages posted, printed\n%s", code, len(place.slack.Inbox()), out)
+	}
+	out, errs, code := sweep()
+	if code != exitOK || !strings.Contains(out, `"messages": 1`) || len(place.slack.Inbox()) != 1 || !strings.Contains(errs, "60 of 60 cards") {
+		t.Errorf("sweep after a dry run: code %d, %d messages posted, printed\n%s\n%s", code, len(place.slack.Inbox()), out, errs)
+	}
+	if out, _, code := sweep(); code != exitOK || !strings.Contains(out, `"messages": 0`) {
+		t.Errorf("second sweep: code %d, printed\n%s", code, out)
+	}
+}
+
+func TestSweepCommandOfSomeCards(t *testing.T) {
+	t.Parallel()
+	place, environ := newDesk(t)
+	list := filepath.Join(t.TempDir(), "cards")
+	text := "# the two of the demonstration\n" + place.cloud.ICCID(1) + "\n\n  " + place.cloud.ICCID(2) + "\n"
+	if err := os.WriteFile(list, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if code := run(t.Context(), []string{"sweep", "--cards", list}, environ, &out, t.Output()); code != exitOK ||
+		!strings.Contains(out.String(), `"cards": 2`) || !strings.Contains(out.String(), `"listCalls": 0`) {
+		t.Errorf("sweep of two cards: code %d, printed\n%s", code, &out)
+	}
+}
+
+func TestSweepCommandRefuses(t *testing.T) {
+	t.Parallel()
+	_, environ := newDesk(t)
+	folder := t.TempDir()
+	bad, empty := filepath.Join(folder, "bad"), filepath.Join(folder, "empty")
+	for name, text := range map[string]string{bad: "89860321000000015668\nnonsense\n", empty: "# none\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct {
+		name    string
+		args    []string
+		environ []string
+		code    int
+		want    string
+	}{
+		{"no environment", nil, nil, exitError, "SIGNALBOX_SLACK_WEBHOOK_URL: is not set"},
+		{"a flag that is not known", []string{"--fast"}, environ, exitUsage, "flag provided but not defined"},
+		{"an argument", []string{"now"}, environ, exitUsage, "want no arguments"},
+		{"no such file", []string{"--cards", filepath.Join(folder, "missing")}, environ, exitError, "read cards"},
+		{"a line that is no card", []string{"--cards", bad}, environ, exitError, "line 2: an ICCID is"},
+		{"no cards", []string{"--cards", empty}, environ, exitError, "names none"},
+	}
+	for _, tt := range tests {
+		var stderr strings.Builder
+		if code := run(t.Context(), append([]string{"sweep"}, tt.args...), tt.environ, t.Output(), &stderr); code != tt.code || !strings.Contains(stderr.String(), tt.want) {
+			t.Errorf("%s: code %d, said %q; want %d and %q", tt.name, code, &stderr, tt.code, tt.want)
+		}
+	}
+}
+
+func TestSweepCommandThatIsCutOff(t *testing.T) {
+	t.Parallel()
+	_, environ := newDesk(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if code := run(ctx, []string{"sweep"}, environ, t.Output(), t.Output()); code != exitError {
+		t.Errorf("sweep with an ended ctx: code %d, want %d", code, exitError)
+	}
+}
