@@ -101,7 +101,7 @@ func TestDailySummary(t *testing.T) {
 			t.Fatal(err)
 		}
 		inbox := f.slack.Inbox()
-		checkWords(t, inbox[len(inbox)-1].Plain(), "SIM cards on 2000-01-01", fmt.Sprintf("%d opened", opened), "1 sweep")
+		checkWords(t, inbox[len(inbox)-1].Plain(), "SIM cards on 2000-01-01", fmt.Sprintf("%d opened", opened), "1 sweep\n")
 		if _, err := f.Tick(t.Context(), event.Tick{Payload: alerts.SummaryPayload}); err != nil {
 			t.Fatal(err)
 		}

@@ -71,6 +71,14 @@ type saved struct {
 	version uint64
 }
 
+// begun remembers when the first tick came.
+func (s saved) begun(now time.Time) saved {
+	if s.Begun.IsZero() {
+		s.Begun = now
+	}
+	return s
+}
+
 // report is that of the sweep under way, or else of the last one.
 func (s saved) report() Report {
 	switch {

@@ -58,7 +58,7 @@ func (s *sweep) summarise(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	s.saved = loaded
+	s.saved = loaded.begun(s.config.Now())
 	if err := s.watch(ctx, nil); err != nil {
 		return Report{}, err
 	}

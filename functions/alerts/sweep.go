@@ -79,7 +79,7 @@ func (s *sweep) run(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	s.saved = loaded
+	s.saved = loaded.begun(s.config.Now())
 	readErr := s.read(ctx)
 	if err := s.watch(ctx, readErr); err != nil {
 		return s.saved.report(), errors.Join(readErr, err)

@@ -46,9 +46,6 @@ func (d day) with(notices []incident.Notice, p progress, late bool) day {
 // incident of the fleet, which ends with the next sweep that is done in time.
 func (s *sweep) watch(ctx context.Context, readErr error) error {
 	now := s.config.Now()
-	if s.saved.Begun.IsZero() {
-		s.saved.Begun = now
-	}
 	s.saved.Failures++
 	if readErr == nil {
 		s.saved.Failures = 0
@@ -79,7 +76,8 @@ func (s *sweep) verdict(now time.Time) incident.Verdict {
 
 // late reports whether the last sweep that was done is too long ago.
 func (s *sweep) late(now time.Time) bool {
-	return now.Sub(s.lastDone()).Seconds() > lateAfter*s.config.Every.Seconds()
+	last := s.lastDone()
+	return !last.IsZero() && now.Sub(last).Seconds() > lateAfter*s.config.Every.Seconds()
 }
 
 // lastDone is when the last sweep was done, or the first tick came.
