@@ -5,7 +5,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 100000x
 
-.PHONY: help build test race redis vet lint tidy-check fuzz bench cover dev
+.PHONY: help build test race redis kills browser vet lint tidy-check fuzz bench cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -25,8 +25,14 @@ race: ## run the tests in any order under the race detector
 redis: ## run the tests that need redis-server
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest
 
+kills: ## kill the alerts function 200 times and compare what it told
+	go test -count=1 -run TestKilledSweeps -v ./internal/e2e -args -kills 200
+
+browser: ## look at the pages in chromium
+	go test -tags browser -count=1 -v ./internal/browsertest
+
 vet: ## run go vet
-	go vet -tags redis ./...
+	go vet -tags redis,browser ./...
 
 lint: ## run the linters of .golangci.yml
 	$(GOLANGCI_LINT) config verify

@@ -1,0 +1,136 @@
+//go:build browser
+
+package browsertest_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"image"
+	"image/png"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/functions/alerts"
+	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/card"
+	"signalbox/shared/serve/event"
+	"signalbox/shared/slack/slacktest"
+)
+
+var update = flag.Bool("update", false, "renew doc/inbox.png")
+
+// newInbox sweeps a fleet and returns the address of the stand-in's inbox, with
+// what a bot has posted, and the stand-in of the fleet.
+func newInbox(t *testing.T) (address string, cloud *aliyuntest.Server) {
+	t.Helper()
+	cloud = aliyuntest.New(aliyuntest.Options{Cards: 300})
+	slack := slacktest.New(slacktest.Options{Channels: []string{"sim-cards"}, Burst: 100})
+	mux := http.NewServeMux()
+	mux.Handle("/{$}", cloud)
+	mux.Handle("/", slack)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	function, err := alerts.FromEnv([]string{
+		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
+		"SIGNALBOX_LINKCARD_ENDPOINT=" + server.URL, "SIGNALBOX_SLACK_API_URL=" + server.URL + "/api/",
+		"SIGNALBOX_SLACK_BOT_TOKEN=xoxb-test", "SIGNALBOX_SLACK_CHANNEL=sim-cards",
+		"SIGNALBOX_STATE_FILE=" + filepath.Join(t.TempDir(), "state.json"),
+	}, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sweep := func(payload string) {
+		if _, err := function.Tick(t.Context(), event.Tick{Payload: payload}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sweep("")
+	cloud.SetCard(cloud.ICCID(2), func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes })
+	sweep("")
+	sweep(alerts.SummaryPayload)
+	return server.URL + "/inbox", cloud
+}
+
+// chromium runs the browser once on a page and returns what it prints.
+func chromium(t *testing.T, address string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	all := append([]string{
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(),
+	}, append(args, address)...)
+	command := exec.CommandContext(ctx, "chromium", all...)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		t.Fatalf("chromium: %v\n%s", err, &stderr)
+	}
+	return stdout.String()
+}
+
+// TestInboxPage looks at the page as a person would see it.
+func TestInboxPage(t *testing.T) {
+	t.Parallel()
+	address, cloud := newInbox(t)
+	page := chromium(t, address, "--dump-dom")
+	for _, words := range []string{
+		"Package ends soon", "Usage is over its threshold", "Data is used up", "SIM cards on ", "单卡通用流量",
+		card.ICCID(cloud.ICCID(2)).Masked(), "edited",
+	} {
+		if !strings.Contains(page, words) {
+			t.Errorf("the page lacks %q", words)
+		}
+	}
+	picture := filepath.Join(t.TempDir(), "inbox.png")
+	chromium(t, address, "--screenshot="+picture, "--window-size=1300,1500")
+	colours := look(t, picture)
+	if colours < 50 {
+		t.Errorf("the picture has %d colours, want a page to look at", colours)
+	}
+	if *update {
+		data, err := os.ReadFile(picture)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join("..", "..", "doc", "inbox.png"), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// look counts the colours of a picture.
+func look(t *testing.T, path string) int {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	picture, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	colours := make(map[[4]uint32]bool)
+	forEach(picture, func(x, y int) {
+		r, g, b, a := picture.At(x, y).RGBA()
+		colours[[4]uint32{r, g, b, a}] = true
+	})
+	return len(colours)
+}
+
+func forEach(picture image.Image, f func(x, y int)) {
+	bounds := picture.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			f(x, y)
+		}
+	}
+}
