@@ -23,18 +23,14 @@ type devOptions struct {
 func parseDev(args []string, stderr io.Writer) (devOptions, error) {
 	var o devOptions
 	flags := flag.NewFlagSet("signalbox dev", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.BoolVar(&o.once, "once", false, "do one lookup, one forward and one sweep, print them, and exit")
 	flags.IntVar(&o.cards, "cards", 200, "`size` of the fleet")
 	flags.IntVar(&o.port, "port", 9000, "loopback `port` to listen on; 0 takes a free one, as --once does")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return o, err
-		}
-		return o, errUsage
+	if err := parse(flags, args, stderr); err != nil {
+		return o, err
 	}
-	if flags.NArg() > 0 || o.cards < leastCards || o.port < 0 || o.port > 65535 {
-		fmt.Fprintf(stderr, "signalbox dev: want no arguments, --cards of %d or more and --port from 0 to 65535\n", leastCards)
+	if o.cards < leastCards || o.port < 0 || o.port > 65535 {
+		fmt.Fprintf(stderr, "signalbox dev: want --cards of %d or more and --port from 0 to 65535\n", leastCards)
 		return o, errUsage
 	}
 	if o.once {

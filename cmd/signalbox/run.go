@@ -76,3 +76,19 @@ func dispatch(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		return errUsage
 	}
 }
+
+// parse reads a command's flags; it takes no arguments beside them.
+func parse(flags *flag.FlagSet, args []string, stderr io.Writer) error {
+	flags.SetOutput(stderr)
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return errUsage
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "%s: want no arguments\n", flags.Name())
+		return errUsage
+	}
+	return nil
+}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -28,20 +27,9 @@ type sweepOptions struct {
 func parseSweep(args []string, stderr io.Writer) (sweepOptions, error) {
 	var o sweepOptions
 	flags := flag.NewFlagSet("signalbox sweep", flag.ContinueOnError)
-	flags.SetOutput(stderr)
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be posted, and neither post nor remember it")
 	flags.StringVar(&o.cards, "cards", "", "look at the ICCIDs in this `file` alone, one a line")
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return o, err
-		}
-		return o, errUsage
-	}
-	if flags.NArg() > 0 {
-		fmt.Fprintln(stderr, "signalbox sweep: want no arguments")
-		return o, errUsage
-	}
-	return o, nil
+	return o, parse(flags, args, stderr)
 }
 
 func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {

@@ -15,13 +15,15 @@ import (
 // The scripts run in Redis, so that a decision is one round trip however many
 // instances take part, and by its clock, so that theirs need not agree.
 var (
+	//go:embed pace.lua
+	paceSource string
 	//go:embed reserve.lua
 	reserveSource string
 	//go:embed throttled.lua
 	throttledSource string
 
-	reserveScript   = redis.NewScript(reserveSource)
-	throttledScript = redis.NewScript(throttledSource)
+	reserveScript   = redis.NewScript(paceSource + reserveSource)
+	throttledScript = redis.NewScript(paceSource + throttledSource)
 )
 
 const (

@@ -14,17 +14,7 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local state = redis.call('HMGET', KEYS[1], 'next', 'closed', 'found', 'at')
 
-local speed = quota
-if state[4] then
-  local clean = (now - state[4]) / 1000000
-  local grown = state[3] + 0.05 * clean
-  if clean > 15 then
-    grown = grown + 0.02 * (clean - 15) ^ 2
-  end
-  speed = math.min(grown, quota)
-end
-
-local step = 1000000 / speed
+local step = 1000000 / pace(quota, state[3], state[4], now)
 local first = math.max(now, tonumber(state[1] or 0), tonumber(state[2] or 0))
 local wait = math.ceil(first - now)
 if wait >= longest then

@@ -30,16 +30,7 @@ if state[3] and now - state[3] < 1000000 then
   return {0, 0}
 end
 
-local speed = quota
-if state[3] then
-  local clean = (now - state[3]) / 1000000
-  local grown = state[2] + 0.05 * clean
-  if clean > 15 then
-    grown = grown + 0.02 * (clean - 15) ^ 2
-  end
-  speed = math.min(grown, quota)
-end
 local lately = this + count(second - 1) * (1 - (now % 1000000) / 1000000)
-local found = math.max(1, math.min(lately, speed) * 0.97)
+local found = math.max(1, math.min(lately, pace(quota, state[2], state[3], now)) * 0.97)
 redis.call('HSET', KEYS[1], 'found', tostring(found), 'at', string.format('%.0f', now))
 return {0, 0}
