@@ -42,6 +42,13 @@ var apis = map[string]api{
 		},
 		perform: (*Server).listCardInfo,
 	},
+	"GetCredentialPoolStatistics": {
+		name:    "GetCredentialPoolStatistics",
+		version: "2021-05-20",
+		qps:     20,
+		params:  []string{"CredentialNO", "Date"},
+		perform: (*Server).getCredentialPoolStatistics,
+	},
 	"ConversionData": {
 		name:    "ConversionData",
 		version: "2018-05-01",

@@ -34,6 +34,7 @@ type Card struct {
 	Refreshed    time.Time // when its usage was last counted; zero means today, 00:00
 	Remark       string
 	Tags         []string
+	Pool         string // the number of the plan it shares with others; "": it has its own
 	NetworkDelay time.Duration
 	Signal       int
 }

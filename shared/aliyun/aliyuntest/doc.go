@@ -19,6 +19,9 @@
 //   - GetCardFlowInfo with Iccid and DateList.1 to DateList.6.
 //   - ListCardInfo with PageNo, PageSize and the filters Iccid, Status, Vendor,
 //     ExpireTimeStart, ExpireTimeEnd and MaxRestFlowPercentage.
+//   - GetCredentialPoolStatistics with CredentialNO and Date, for the pools that
+//     [Server.SetPool] has made. Their plans are of the kind whose cards bring
+//     the data, sameflowcard.
 //   - ConversionData with ConversionRate and ReportTime.
 //   - One quota for each action, over a sliding second: 20 calls for the
 //     linkcard actions, 10 for ConversionData.
@@ -34,8 +37,10 @@
 //   - The other filters of ListCardInfo: they are refused, as are parameters
 //     that no action has.
 //   - RAM policies and more than one key pair or account.
-//   - Multi-network cards, pooled plans and cards with several packages.
-//   - The clock uses no data: only [Server.SetCard] changes what a card has used.
+//   - Multi-network cards, plans that were bought as a whole (unityPayPool) and
+//     cards with several packages.
+//   - The clock uses no data: only [Server.SetCard] changes what a card has used,
+//     and only [Server.SetPool] what its pool has.
 //
 // Where no official text says what the gateway answers, the stand-in picks:
 // duplicate parameters, parameters nobody knows and a body that is no form are

@@ -157,7 +157,7 @@ func (f *fleet) info(c Card, now time.Time) cardInfo {
 		Iccid:                  c.ICCID,
 		Status:                 c.Status,
 		OsStatus:               c.OsStatus,
-		DataType:               "single",
+		DataType:               c.dataType(),
 		DataLevel:              shortText(c.PackageBytes),
 		PeriodAddFlow:          flowText(c.UsedBytes),
 		PeriodRestFlow:         flowText(c.RestBytes()),
@@ -166,7 +166,7 @@ func (f *fleet) info(c Card, now time.Time) cardInfo {
 		ActiveTime:             timeText(c.Activated),
 		OpenAccountTime:        timeText(c.Activated.AddDate(0, 0, -7)),
 		FlowLatestModifiedTime: timeText(cmp.Or(c.Refreshed, midnight(now))),
-		CredentialNo:           "ALI-" + c.Vendor,
+		CredentialNo:           cmp.Or(c.Pool, "ALI-"+c.Vendor),
 		CredentialType:         "single",
 		CredentialInstanceID:   fmt.Sprintf("cred-%s-%s", c.Vendor, shortText(c.PackageBytes)),
 		Period:                 "1101", // a month

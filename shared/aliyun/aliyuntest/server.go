@@ -50,6 +50,7 @@ type Server struct {
 	accepted    map[string]*window
 	arrived     map[string]*window
 	most        map[string]int
+	pools       map[string]pool // by number
 	faults      []Fault
 	calls       []*Call
 	conversions []Conversion
@@ -66,6 +67,7 @@ func New(o Options) *Server {
 		accepted: map[string]*window{},
 		arrived:  map[string]*window{},
 		most:     map[string]int{},
+		pools:    map[string]pool{},
 	}
 }
 
