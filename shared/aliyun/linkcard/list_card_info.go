@@ -1,6 +1,7 @@
 package linkcard
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -15,25 +16,51 @@ import (
 // 15, 25 and 40.
 const MaxPageSize = 40
 
-// ListCardInfoRequest asks for one page of the account's cards.
+// ListCardInfoRequest asks for one page of the account's cards. It lists those
+// that pass every filter that is set.
 type ListCardInfoRequest struct {
 	PageNo   int        // from 1
 	PageSize int        // 10, 15, 25 or 40; 0: MaxPageSize
 	ICCID    card.ICCID // just this card; empty: all
+	// ExpireStart and ExpireEnd are the first and the last second in which the
+	// package may end. Zero: whenever.
+	ExpireStart, ExpireEnd time.Time
+	// Zone is that of the wall clock that the two are sent in. Nil: UTC.
+	Zone *time.Location
+	// MaxRestPercent is how much of the period's data may be left: 10, 20 or 30.
+	// Zero: any amount.
+	MaxRestPercent int
 }
 
-// Model returns the request model.
+// Model returns the request model. A filter that is not set is left out.
 func (r ListCardInfoRequest) Model() requests.AcsRequest {
-	size := r.PageSize
-	if size == 0 {
-		size = MaxPageSize
-	}
 	return &struct {
 		*requests.RpcRequest
-		PageNo   string `position:"Query" name:"PageNo"`
-		PageSize string `position:"Query" name:"PageSize"`
-		Iccid    string `position:"Query" name:"Iccid"`
-	}{newModel("ListCardInfo"), strconv.Itoa(r.PageNo), strconv.Itoa(size), string(r.ICCID)}
+		PageNo          string `position:"Query" name:"PageNo"`
+		PageSize        string `position:"Query" name:"PageSize"`
+		Iccid           string `position:"Query" name:"Iccid"`
+		ExpireTimeStart string `position:"Query" name:"ExpireTimeStart"`
+		ExpireTimeEnd   string `position:"Query" name:"ExpireTimeEnd"`
+		MaxRest         string `position:"Query" name:"MaxRestFlowPercentage"`
+	}{
+		newModel("ListCardInfo"), strconv.Itoa(r.PageNo), strconv.Itoa(cmp.Or(r.PageSize, MaxPageSize)), string(r.ICCID),
+		r.wallClock(r.ExpireStart), r.wallClock(r.ExpireEnd), r.maxRest(),
+	}
+}
+
+func (r ListCardInfoRequest) wallClock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(cmp.Or(r.Zone, time.UTC)).Format(time.DateTime)
+}
+
+// maxRest is the share as Alibaba writes it, such as "0.1".
+func (r ListCardInfoRequest) maxRest() string {
+	if r.MaxRestPercent == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(float64(r.MaxRestPercent)/100, 'f', -1, 64)
 }
 
 // Subject names the card that is asked for, masked, or nothing.
@@ -65,14 +92,14 @@ type CardInfo struct {
 	Iccid                  aliyun.Text
 	Status                 aliyun.Text // 10 testable, 20 unused, 30 in use, 35 stopped, 40 suspended, 50 destroyed
 	OsStatus               aliyun.Text // why it is stopped, such as 300 quota stop
-	DataType               aliyun.Text // single card or a kind of pool
+	DataType               aliyun.Text // singlecard, directionalcard, or a pool's: see Pool
 	DataLevel              aliyun.Text // size of the package, such as "30MB"
 	PeriodAddFlow          aliyun.Text // used in this period, such as "0KB"
 	PeriodRestFlow         aliyun.Text // left in this period, such as "130.00MB"
 	ExpireTime             aliyun.Text // yyyy-MM-dd HH:mm:ss, no zone
 	ActiveTime             aliyun.Text
 	FlowLatestModifiedTime aliyun.Text // when the usage was last refreshed
-	CredentialNo           aliyun.Text // the contract the card belongs to
+	CredentialNo           aliyun.Text // the plan that the card belongs to
 	Period                 aliyun.Text // 1101 month, 1103 quarter, 1106 half year, 1112 year
 	Vendor                 aliyun.Text
 	Remark                 aliyun.Text
@@ -96,6 +123,18 @@ func (c *Client) ListCardInfo(ctx context.Context, r ListCardInfoRequest) (ListC
 // zero time is unknown.
 func (i CardInfo) Expires(zone *time.Location) time.Time {
 	return card.ParseTime(string(i.ExpireTime), zone)
+}
+
+// Pool returns the credential of the plan whose data the card shares with
+// others; empty: it has its own. A pooled card's Used says nothing of the pool,
+// see [Client.GetCredentialPoolStatistics].
+func (i CardInfo) Pool() string {
+	switch i.DataType {
+	case "sameflowcard", "directional_sameflowcard", "unityPayPool", "GREcard":
+		return string(i.CredentialNo)
+	default:
+		return ""
+	}
 }
 
 // Used returns what was used in this period, and what is left.
