@@ -110,6 +110,7 @@ type Slack struct {
 	Channel    string    `env:"SIGNALBOX_SLACK_CHANNEL"`
 	APIURL     SecretURL `env:"SIGNALBOX_SLACK_API_URL" envDefault:"https://slack.com/api/"`
 	ShowICCID  bool      `env:"SIGNALBOX_SLACK_SHOW_ICCID" envDefault:"false"`
+	ConsoleURL Link      `env:"SIGNALBOX_CONSOLE_URL"`
 }
 
 // Bot reports whether a bot posts.

@@ -76,6 +76,22 @@ func (s *SecretURL) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Link is a page for people: https, or http on this machine.
+type Link string
+
+// UnmarshalText checks the form.
+func (l *Link) UnmarshalText(text []byte) error {
+	u, err := url.Parse(string(text))
+	if err != nil || u.Host == "" {
+		return errors.New("must be the address of a page, such as https://example.com/cards")
+	}
+	if err := checkScheme(u); err != nil {
+		return err
+	}
+	*l = Link(text)
+	return nil
+}
+
 // RedisURL is the address of a Redis, with its password.
 type RedisURL struct{ Secret }
 
