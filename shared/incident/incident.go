@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -83,6 +84,12 @@ type Notice struct {
 
 // id joins the key for use as a map key.
 func (k Key) id() string { return k.Subject + "/" + k.Rule }
+
+// keyOf undoes id: a rule's name has no slash.
+func keyOf(id string) Key {
+	slash := strings.LastIndexByte(id, '/')
+	return Key{Subject: id[:slash], Rule: id[slash+1:]}
+}
 
 func newNotice(kind Kind, i Incident, now time.Time) Notice {
 	return Notice{ID: noticeID(kind, i, now), Kind: kind, Incident: i, At: now}

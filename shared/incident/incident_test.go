@@ -25,6 +25,7 @@ func TestAdvance(t *testing.T) {
 	twice := func(v incident.Verdict) incident.Verdict { v.Breaches = 2; return v }
 	on := func(day string, v incident.Verdict) incident.Verdict { v.Breaches, v.Seen = 2, day; return v }
 	hold := incident.Verdict{Key: key, Instance: "a", Hold: true}
+	holdNext := incident.Verdict{Key: key, Instance: "b", Hold: true}
 	tests := []struct {
 		name     string
 		verdicts []incident.Verdict
@@ -37,6 +38,8 @@ func TestAdvance(t *testing.T) {
 		{"does not repeat a lower rung", []incident.Verdict{verdict("a", 2), verdict("a", 1), verdict("a", 2)}, []told{{opened}, nil, nil}, 1},
 		{"resolves once", []incident.Verdict{verdict("a", 1), verdict("a", 0), verdict("a", 0)}, []told{{opened}, {resolved}, nil}, 0},
 		{"another package is another incident", []incident.Verdict{verdict("a", 2), verdict("b", 1)}, []told{{opened}, {resolved, opened}}, 1},
+		{"is quiet and then holds", []incident.Verdict{quiet(verdict("a", 1)), hold, verdict("a", 1), quiet(verdict("a", 2)), hold, verdict("a", 0)}, []told{nil, nil, {opened}, nil, nil, {resolved}}, 0},
+		{"does not hold the package before", []incident.Verdict{verdict("a", 1), holdNext, holdNext}, []told{{opened}, {resolved}, nil}, 0},
 		{"holds", []incident.Verdict{hold, verdict("a", 1), hold, verdict("a", 1), verdict("a", 0)}, []told{nil, {opened}, nil, nil, {resolved}}, 0},
 		{"takes two in a row", []incident.Verdict{twice(verdict("a", 1)), verdict("a", 0), twice(verdict("a", 1)), hold, twice(verdict("a", 1)), twice(verdict("a", 1))}, []told{nil, nil, nil, nil, nil, {opened}}, 1},
 		{"takes two days", []incident.Verdict{on("1", verdict("a", 1)), on("1", verdict("a", 1)), on("2", verdict("a", 1))}, []told{nil, nil, {opened}}, 1},
@@ -88,6 +91,18 @@ func TestAdvanceLeavesThePastAlone(t *testing.T) {
 	}
 	if told[0].ID != again[0].ID {
 		t.Errorf("the same news has ids %s and %s, want one", told[0].ID, again[0].ID)
+	}
+}
+
+// TestSubjectsAreThoseToJudgeAgain knows a breach that has opened nothing yet: if
+// nobody looked, the next one would count as the second in a row.
+func TestSubjectsAreThoseToJudgeAgain(t *testing.T) {
+	t.Parallel()
+	once := incident.Verdict{Key: incident.Key{Subject: "a/b", Rule: "forecast"}, Level: 1, Breaches: 2}
+	state, _ := incident.State{}.Advance([]incident.Verdict{verdict("a", 1), once}, time.Unix(1_700_000_000, 0), 0)
+	want := map[string][]string{key.Subject: {"usage"}, "a/b": {"forecast"}}
+	if diff := cmp.Diff(want, state.Subjects()); diff != "" {
+		t.Errorf("subjects of an incident and a breach (-want +got):\n%s", diff)
 	}
 }
 

@@ -18,11 +18,16 @@ type Breaches struct {
 	Seen  string `json:"seen,omitempty"` // what the last was about
 }
 
-// Subjects returns the rules of the open incidents, by subject.
+// Subjects returns the rules of the open incidents and of the breaches on the way
+// to one, by subject: those that are to be judged again, be it to find them over.
 func (s State) Subjects() map[string][]string {
-	subjects := make(map[string][]string, len(s.Open))
+	subjects := make(map[string][]string, len(s.Open)+len(s.Pending))
 	for _, i := range s.Open {
 		subjects[i.Subject] = append(subjects[i.Subject], i.Rule)
+	}
+	for id := range s.Pending {
+		k := keyOf(id)
+		subjects[k.Subject] = append(subjects[k.Subject], k.Rule)
 	}
 	return subjects
 }
@@ -97,10 +102,12 @@ func (a *advance) worsen(past Incident, v Verdict) {
 	a.tell(past, v.Quiet)
 }
 
-// ease resolves an incident, unless its verdict only holds.
+// ease resolves an incident, unless its verdict only holds. What is held must be
+// the same occasion: with a new package the old one's incident is over. And it
+// must be told already: what is not bad enough to open an incident is no news.
 func (a *advance) ease(past Incident, v Verdict) {
-	if v.Hold {
-		a.tell(past, v.Quiet)
+	if v.Hold && v.Instance == past.Instance {
+		a.tell(past, v.Quiet || past.Level > past.Told)
 		return
 	}
 	a.end(past, v)
