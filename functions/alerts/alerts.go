@@ -44,6 +44,7 @@ type Store interface {
 
 var (
 	_ Cards = (*linkcard.Client)(nil)
+	_ Pools = (*linkcard.Client)(nil)
 	_ Rules = rule.Policy{}
 	_ Store = (*store.File)(nil)
 	_ Store = (*store.Redis)(nil)
@@ -60,6 +61,12 @@ type Config struct {
 	Logger  *slog.Logger
 	// Watch is the cards to look at. None: the whole account.
 	Watch []card.ICCID
+	// Pools tells of the data that cards share; such cards are themselves judged
+	// by Expiry, Stopped and Stale alone. Those of Watch are not known to share
+	// any. Nil: nobody is asked.
+	Pools Pools
+	// Filters leave cards out of the listing. Zero: none.
+	Filters Filters
 	// Repeat is how often an incident that stays open is told again. Zero:
 	// never.
 	Repeat time.Duration

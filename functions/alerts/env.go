@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -29,6 +30,7 @@ type Env struct {
 	State    config.State
 
 	ICCIDs     ICCIDs        `env:"SIGNALBOX_ICCIDS"`
+	Triage     Triage        `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
 	Usage      config.Steps  `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
 	ExpiryDays config.Steps  `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
 	RulesFile  string        `env:"SIGNALBOX_RULES_FILE"`
@@ -67,18 +69,20 @@ func Configure(environ []string, logs io.Writer) (Config, error) {
 		File: env.State.StateFile, RedisURL: string(env.Quota.RedisURL.Secret), Account: env.Quota.AccountID(),
 	})
 	people, slackErr := env.channel(logger)
-	rules, rulesErr := env.rules()
+	rules, filters, rulesErr := env.rules()
 	if err := errors.Join(apiErr, stateErr, slackErr, rulesErr); err != nil {
 		return Config{}, err
 	}
 	return Config{
 		Cards:   linkcard.New(api),
+		Pools:   linkcard.New(api),
 		Rules:   rules,
 		Channel: people,
 		Store:   state,
 		Zone:    env.Linkcard.Zone.Location,
 		Logger:  logger,
 		Watch:   env.ICCIDs,
+		Filters: filters,
 		Style:   env.style(),
 		Repeat:  time.Duration(env.Repeat),
 		Every:   time.Duration(env.Every),
@@ -88,8 +92,21 @@ func Configure(environ []string, logs io.Writer) (Config, error) {
 	}, nil
 }
 
-// rules are the thresholds of the environment, and the rules file's beside them.
-func (e Env) rules() (rule.Policy, error) {
+// rules are the thresholds, and the filters that follow from them.
+func (e Env) rules() (rule.Policy, Filters, error) {
+	policy, err := e.policy()
+	if err != nil || e.Triage != TriageFiltered {
+		return policy, Filters{}, err
+	}
+	filters, err := FiltersOf(policy)
+	if err != nil {
+		return policy, Filters{}, fmt.Errorf("SIGNALBOX_TRIAGE: must be all with these rules: %w", err)
+	}
+	return policy, filters, nil
+}
+
+// policy is the thresholds of the environment, and the rules file's beside them.
+func (e Env) policy() (rule.Policy, error) {
 	defaults := rule.NewSettings(e.Usage, e.ExpiryDays)
 	if e.RulesFile == "" {
 		return rule.Policy{Default: defaults}, nil
@@ -115,5 +132,5 @@ func (e Env) channel(logger *slog.Logger) (channel.Channel, error) {
 }
 
 func (e Env) style() message.Style {
-	return message.Style{Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID}
+	return message.Style{Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL)}
 }

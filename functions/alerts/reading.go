@@ -18,7 +18,6 @@ const monthly = "1101"
 
 // listed is what the listing tells of a card.
 func (f *Function) listed(info linkcard.CardInfo) rule.Reading {
-	used, rest := info.Used()
 	r := rule.Reading{
 		ICCID:     card.ICCID(info.Iccid),
 		Tags:      info.Tags(),
@@ -26,9 +25,11 @@ func (f *Function) listed(info linkcard.CardInfo) rule.Reading {
 		OsStatus:  string(info.OsStatus),
 		Refreshed: card.ParseTime(string(info.FlowLatestModifiedTime), f.config.Zone),
 		Expires:   info.Expires(f.config.Zone),
-		Used:      used,
-		Rest:      rest,
-		Ratio:     card.RatioOf(used, rest),
+		Pool:      info.Pool(),
+	}
+	if r.Pool == "" { // else its own numbers say nothing
+		r.Used, r.Rest = info.Used()
+		r.Ratio = card.RatioOf(r.Used, r.Rest)
 	}
 	if info.Period == monthly {
 		r.PeriodStart, r.Renews = month(f.config.Now().In(f.config.Zone))
@@ -43,6 +44,12 @@ func month(now time.Time) (start, next time.Time) {
 
 // judge looks one card up and judges it.
 func (s *surveyor) judge(ctx context.Context, listed rule.Reading) ([]incident.Verdict, error) {
+	if s.filtered() && listed.Status == "" {
+		var err error
+		if listed, err = s.relist(ctx, listed.ICCID); err != nil {
+			return nil, err
+		}
+	}
 	answer, err := s.config.Cards.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: listed.ICCID})
 	if failure, ok := errors.AsType[*aliyun.Error](err); ok && failure.Kind == aliyun.NotFound {
 		listed.Status = rule.Destroyed
@@ -53,7 +60,23 @@ func (s *surveyor) judge(ctx context.Context, listed rule.Reading) ([]incident.V
 	}
 	reading := confirmed(listed, answer.Usage(s.config.Zone))
 	reading.Forecast = s.forecast(reading, answer.Usage(s.config.Zone))
-	return s.config.Rules.Judge(reading, s.now), nil
+	// A day of the forecast's is one of the fleet's zone.
+	return append(s.config.Rules.Judge(reading, s.now.In(s.config.Zone)), s.leftToPool(reading)...), nil
+}
+
+// relist reads what the listing would have told of a card that the filters left
+// out. The reading of a card that is not there has its ICCID only.
+func (s *surveyor) relist(ctx context.Context, id card.ICCID) (rule.Reading, error) {
+	answer, err := s.config.Cards.ListCardInfo(ctx, linkcard.ListCardInfoRequest{PageNo: 1, PageSize: 10, ICCID: id})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !outOfTime(ctx, err) {
+		s.found.progress.Report.ListCalls++
+	}
+	if err != nil || len(answer.Data.List) == 0 {
+		return rule.Reading{ICCID: id}, err
+	}
+	return s.listed(answer.Data.List[0]), nil
 }
 
 // confirmed is a listed reading with what the card's own data says instead,
@@ -61,6 +84,9 @@ func (s *surveyor) judge(ctx context.Context, listed rule.Reading) ([]incident.V
 func confirmed(r rule.Reading, u card.Usage) rule.Reading {
 	if last, ok := u.LastExpiry(); ok {
 		r.Package, r.Expires = last.Name, last.Expires
+	}
+	if r.Pool != "" {
+		return r
 	}
 	if ratio := u.HighestRatio(); ratio.Known() {
 		r.Ratio = ratio

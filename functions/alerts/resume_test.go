@@ -174,3 +174,20 @@ func TestHundredThousandCards(t *testing.T) {
 		}
 	})
 }
+
+// TestSummaryChartsTheUsage has the fleet use a gigabyte from one day to the next.
+func TestSummaryChartsTheUsage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 40, nil)
+		f.sweep(t)
+		time.Sleep(24 * time.Hour)
+		f.cloud.SetCard(f.cloud.ICCID(0), func(c *aliyuntest.Card) { c.UsedBytes += 1 << 30 })
+		f.sweep(t)
+		if _, err := f.Summary(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		inbox := f.slack.Inbox()
+		checkWords(t, inbox[len(inbox)-1].Plain(), "Data used: ", " 1.00GB")
+	})
+}

@@ -38,6 +38,8 @@ type state struct {
 	Begun    time.Time `json:"begun,omitzero"`
 	Failures int       `json:"failures,omitempty"`
 	Day      day       `json:"day"`
+	// Usage is what the whole account had used, day by day.
+	Usage []total `json:"usage,omitempty"`
 }
 
 // progress is how far a sweep got.
@@ -47,11 +49,17 @@ type progress struct {
 	NextPage int       `json:"nextPage"` // from 1
 	Pages    int       `json:"pages"`    // how many are read at once
 	Total    int       `json:"total"`    // cards, as the last page said
-	// Judged are the cards that were looked up one by one. One with an open
-	// incident that is not among them at the end is in the listing no more.
+	// Listing is which of the listings is read, where filters make several, and
+	// Listed how many cards those before it had that it has not.
+	Listing int `json:"listing,omitempty"`
+	Listed  int `json:"listed,omitempty"`
+	// Judged are the cards and pools that were looked up one by one. One with an
+	// open incident that is not among them at the end is in the listing no more.
 	Judged map[string]bool `json:"judged,omitempty"`
 	// Stuck is how often the same pages could not be read.
 	Stuck int `json:"stuck,omitempty"`
+	// Used is what the listed cards have used in their periods, in bytes.
+	Used int64 `json:"used,omitempty"`
 	// Oldest is the oldest usage seen.
 	Oldest time.Time `json:"oldest,omitzero"`
 	Report Report    `json:"report"`

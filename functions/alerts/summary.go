@@ -79,6 +79,7 @@ func (s *sweep) daily() message.Daily {
 	return message.Daily{
 		Day: s.config.Now(), Opened: d.Opened, Resolved: d.Resolved,
 		Open: s.told(), Sweeps: d.Sweeps, Late: d.Late, Failed: d.Failed,
+		Usage: usageByDay(s.saved.Usage),
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 type Report struct {
 	Sweep     string `json:"sweep"` // the sweep's id
 	Done      bool   `json:"done"`  // false: the next tick goes on
-	Cards     int    `json:"cards"` // in the fleet, as far as it could be listed
+	Cards     int    `json:"cards"` // in the fleet, or with [Filters] just those listed
 	Checked   int    `json:"checked"`
 	Failed    int    `json:"failed"`    // cards that could not be judged
 	ListCalls int    `json:"listCalls"` // ListCardInfo
@@ -117,6 +117,9 @@ func (s *sweep) keep(ctx context.Context, found survey) error {
 	next, notices := s.saved.Incidents.Advance(found.verdicts, now, s.config.Repeat)
 	s.saved.Day = s.saved.Day.with(notices, found.progress, s.late(now))
 	s.saved = s.saved.with(next, notices, found.progress)
+	if found.progress.Report.Done && !s.partial() {
+		s.saved.Usage = withTotal(s.saved.Usage, now.In(s.config.Zone).Format(time.DateOnly), found.progress.Used)
+	}
 	if err := s.lease.Renew(ctx, now); err != nil {
 		return fmt.Errorf("go on with the sweep: %w", err)
 	}

@@ -20,8 +20,9 @@ type Reading struct {
 	Rest    card.DataSize // left in this period
 	Ratio   card.Ratio    // used share of the period's data
 
-	// Pool is the credential of the plan that the card shares with others.
-	// Used, Rest and Ratio are then the pool's.
+	// Pool is the credential of the plan that the card shares with others. A
+	// card's own Used, Rest and Ratio are then unknown; the pool has a reading
+	// of its own.
 	Pool string
 	// Status and OsStatus are the state of the card and the cause of it, in
 	// Alibaba's numbers.

@@ -8,7 +8,7 @@ import (
 // MayFire reports whether a listed card is worth a call of its own: Expiry or
 // Usage fires or cannot tell, or the card uses its data so fast that a forecast
 // is due. Stopped and Stale need no such call, unless it takes the package's
-// name to choose their settings.
+// name to choose their settings. What a pooled card uses is its pool's business.
 func (p Policy) MayFire(listed Reading, now time.Time) bool {
 	if listed.Status == Destroyed {
 		return false
@@ -44,7 +44,7 @@ func (s Settings) needsDetail(r Reading, now time.Time) bool {
 	expiry, usage := s.expiry(r, now), s.usage(r)
 	return expiry.fires() || usage.fires() ||
 		len(s.ExpiryDays) > 0 && !expiry.known() ||
-		len(s.UsagePercent) > 0 && !usage.known() ||
+		len(s.UsagePercent) > 0 && !usage.known() && r.Pool == "" ||
 		s.Fire > 0 && r.ahead(now)
 }
 
