@@ -78,7 +78,7 @@ func (s *sweep) daily() message.Daily {
 	d := s.saved.Day
 	return message.Daily{
 		Day: s.config.Now(), Opened: d.Opened, Resolved: d.Resolved,
-		Open: s.told(), Sweeps: d.Sweeps, Late: d.Late, Failed: d.Failed,
+		Open: slices.DeleteFunc(s.told(), func(i incident.Incident) bool { return !i.Ended.IsZero() }), Sweeps: d.Sweeps, Late: d.Late, Failed: d.Failed,
 		Usage: usageByDay(s.saved.Usage),
 	}
 }

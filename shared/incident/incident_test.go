@@ -43,6 +43,7 @@ func TestAdvance(t *testing.T) {
 		{"holds", []incident.Verdict{hold, verdict("a", 1), hold, verdict("a", 1), verdict("a", 0)}, []told{nil, {opened}, nil, nil, {resolved}}, 0},
 		{"takes two in a row", []incident.Verdict{twice(verdict("a", 1)), verdict("a", 0), twice(verdict("a", 1)), hold, twice(verdict("a", 1)), twice(verdict("a", 1))}, []told{nil, nil, nil, nil, nil, {opened}}, 1},
 		{"takes two days", []incident.Verdict{on("1", verdict("a", 1)), on("1", verdict("a", 1)), on("2", verdict("a", 1))}, []told{nil, nil, {opened}}, 1},
+		{"takes two of one occasion", []incident.Verdict{twice(verdict("a", 1)), twice(verdict("b", 1)), twice(verdict("b", 1))}, []told{nil, nil, {opened}}, 1},
 		{"is quiet and then told", []incident.Verdict{quiet(verdict("a", 1)), quiet(verdict("a", 2)), verdict("a", 2)}, []told{nil, nil, {opened}}, 1},
 		{"is quiet and never told", []incident.Verdict{quiet(verdict("a", 1)), verdict("a", 0)}, []told{nil, nil}, 0},
 		{"escalates quietly", []incident.Verdict{verdict("a", 1), quiet(verdict("a", 2)), verdict("a", 2)}, []told{{opened}, nil, {escalated}}, 1},

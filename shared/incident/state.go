@@ -16,6 +16,8 @@ type State struct {
 type Breaches struct {
 	Count int    `json:"count"`
 	Seen  string `json:"seen,omitempty"` // what the last was about
+	// Instance is the occasion that they are breaches of.
+	Instance string `json:"instance,omitempty"`
 }
 
 // Subjects returns the rules of the open incidents and of the breaches on the way
@@ -81,11 +83,14 @@ func (a *advance) apply(v Verdict) {
 // breach counts towards a new incident, or opens it.
 func (a *advance) breach(v Verdict) {
 	past := a.Pending[v.id()]
+	if past.Instance != v.Instance {
+		past = Breaches{}
+	}
 	if v.Seen == "" || v.Seen != past.Seen {
 		past.Count++
 	}
 	if past.Count < v.Breaches {
-		a.Pending[v.id()] = Breaches{past.Count, v.Seen}
+		a.Pending[v.id()] = Breaches{past.Count, v.Seen, v.Instance}
 		return
 	}
 	delete(a.Pending, v.id())
