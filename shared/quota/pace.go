@@ -8,7 +8,7 @@ import (
 const (
 	// foothold is the part of what was accepted lately that a throttled
 	// account goes back to.
-	foothold = 0.97
+	foothold = 0.95
 	// leastPace is the slowest a quota gets, in calls a second.
 	leastPace = 1.0
 	// gentle is the climb after a throttling answer, in calls a second per

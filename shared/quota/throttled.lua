@@ -31,6 +31,6 @@ if state[3] and now - state[3] < 1000000 then
 end
 
 local lately = this + count(second - 1) * (1 - (now % 1000000) / 1000000)
-local found = math.max(1, math.min(lately, pace(quota, state[2], state[3], now)) * 0.97)
+local found = math.max(1, math.min(lately, pace(quota, state[2], state[3], now)) * 0.95)
 redis.call('HSET', KEYS[1], 'found', tostring(found), 'at', string.format('%.0f', now))
 return {0, 0}
