@@ -2,6 +2,7 @@ package servetest
 
 import (
 	"context"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"strconv"
@@ -48,19 +49,28 @@ func (h *HTTP) Stop() int {
 // Output returns what the process has printed so far, to stdout and stderr.
 func (h *HTTP) Output() string { return h.child.output() }
 
+// Ports that systems do not hand out by themselves. Of those that they do, a
+// server of another test could get the one that was just found free, and would
+// answer in the child's place.
+const (
+	firstPort = 10_240
+	lastPort  = 32_767
+)
+
 // freePort returns a port that was free a moment ago.
 func freePort(tb testing.TB) string {
 	tb.Helper()
-	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatalf("find a free port: %v", err)
+	for range 100 {
+		port := strconv.Itoa(firstPort + rand.IntN(lastPort-firstPort))
+		listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:"+port)
+		if err != nil {
+			continue // somebody has it
+		}
+		_ = listener.Close() // What matters is that it was free.
+		return port
 	}
-	defer func() { _ = listener.Close() }() // What matters is that it was free.
-	address, ok := listener.Addr().(*net.TCPAddr)
-	if !ok {
-		tb.Fatalf("find a free port: listening on %s", listener.Addr())
-	}
-	return strconv.Itoa(address.Port)
+	tb.Fatalf("find a free port: a hundred were taken")
+	return ""
 }
 
 // untilAnswered asks until there is an answer or ctx ends.
