@@ -3,7 +3,7 @@ GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2
 
 FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
-FUZZTIME  ?= 100000x
+FUZZTIME  ?= 2000x
 
 .PHONY: help build test race redis kills browser vet lint tidy-check fuzz bench cover dev
 
@@ -46,7 +46,7 @@ fuzz: ## run every fuzz target FUZZTIME (a count with x, or a duration)
 	sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*).*|\1 \2|' | \
 	while read -r dir target; do \
 		echo "$$dir $$target"; \
-		go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) "$$dir" || exit 1; \
+		go test -run='^$$' -fuzz="^$$target\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x "$$dir" || exit 1; \
 	done
 
 bench: ## run the benchmarks
