@@ -81,3 +81,12 @@ func (n Number) Text() string { return n.text }
 
 // String returns the text, or "unknown" where there is none.
 func (n Number) String() string { return textOrUnknown(n.text) }
+
+// MarshalText returns the ratio's text.
+func (r Ratio) MarshalText() ([]byte, error) { return []byte(r.text), nil }
+
+// UnmarshalText reads what MarshalText returns, as [ParseRatio] does.
+func (r *Ratio) UnmarshalText(text []byte) error {
+	*r = ParseRatio(string(text))
+	return nil
+}

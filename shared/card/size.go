@@ -107,3 +107,12 @@ func textOrUnknown(text string) string {
 	}
 	return text
 }
+
+// MarshalText returns the vendor's text.
+func (s DataSize) MarshalText() ([]byte, error) { return []byte(s.text), nil }
+
+// UnmarshalText reads what MarshalText returns, as [ParseDataSize] does.
+func (s *DataSize) UnmarshalText(text []byte) error {
+	*s = ParseDataSize(string(text))
+	return nil
+}

@@ -1,107 +1,118 @@
-// Package incident decides what is open and what to tell: one incident per
-// subject, rule and instance, which opens once, climbs its ladder without
-// repeating itself, and is reported once when it is over.
+// Package incident decides what is open and what receivers are to be notified
+// of: one incident per subject and rule, which is opened once, worsens, is
+// resolved once, and does not repeat itself while it flaps.
 //
-// It is pure: the past, the verdicts and the time go in, the new past and the
-// notices come out. Delivering them is another package's work.
+// It is pure. [Advance] takes what is remembered of one incident, what a rule
+// says now, and the time; it returns what is to be remembered and the changes
+// that receivers are to be notified of. Delivering them is package notify's work.
+//
+// D is the type of the details that the rules of one function give, such as the
+// usage of a card. It must encode to JSON and back.
 package incident
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
 )
 
-// Key names one thing that can go wrong with one subject.
-type Key struct {
-	Subject string `json:"subject"` // such as an ICCID
-	Rule    string `json:"rule"`    // such as "usage"
-}
+// SubjectKind is what a subject is.
+type SubjectKind string
 
-// Verdict is what a rule says of a subject now.
-type Verdict struct {
-	Key
-	// Instance tells one occasion from the next, such as the package that is
-	// running out. Another instance is another incident.
-	Instance string
-	// Level is the rung of the rule's ladder, from 1 upwards; 0 is all clear.
-	Level int
-	// Hold says that things are between the two: not bad enough to open an
-	// incident, not good enough to resolve one. Level is then of no account.
-	Hold bool
-	// Breaches is how many verdicts in a row it takes to open an incident.
-	// Zero: one.
-	Breaches int
-	// Seen names what was looked at, such as the day of the data. Verdicts on
-	// the same thing count as one breach; the empty name is always another.
-	Seen string
-	// Quiet says that it is not to be told now: a worse one hides it, somebody
-	// silenced it, or it is night. It is told when that is over, if still true.
-	Quiet bool
-	// Reason names why, such as "used-up".
-	Reason string
-	// Facts are what a reader wants to know, by name.
-	Facts map[string]string
-}
-
-// Incident is something that is wrong.
-type Incident struct {
-	Key
-	Instance string            `json:"instance"`
-	Level    int               `json:"level"` // the highest so far
-	Reason   string            `json:"reason"`
-	Opened   time.Time         `json:"opened"`
-	Facts    map[string]string `json:"facts,omitempty"`
-
-	// Told is the level that was told; 0: it was kept quiet so far.
-	Told   int       `json:"told"`
-	ToldAt time.Time `json:"toldAt,omitzero"`
-	// Ended is when it was over, where that was kept quiet.
-	Ended time.Time `json:"ended,omitzero"`
-}
-
-// Kind is what a notice tells.
-type Kind string
-
-// The kinds of notice.
+// The kinds of subject.
 const (
-	Opened    Kind = "opened"
-	Escalated Kind = "escalated" // the same incident, a higher level
-	Reminded  Kind = "reminded"  // the same incident, still open
-	Resolved  Kind = "resolved"
+	Card  SubjectKind = "card"  // a SIM card; its ID is the ICCID
+	Pool  SubjectKind = "pool"  // a plan whose data cards share; its ID is the credential
+	Fleet SubjectKind = "fleet" // the fleet itself, its sweeps and receivers; its ID says which part
 )
 
-// Notice is one piece of news about an incident.
-type Notice struct {
-	// ID is the same whenever the same news is told again.
-	ID       string    `json:"id"`
-	Kind     Kind      `json:"kind"`
-	Incident Incident  `json:"incident"`
-	At       time.Time `json:"at"`
+// Subject is what an incident is about.
+type Subject struct {
+	Kind SubjectKind `json:"kind"`
+	ID   string      `json:"id"`
 }
 
-// id joins the key for use as a map key.
-func (k Key) id() string { return k.Subject + "/" + k.Rule }
-
-// keyOf undoes id: a rule's name has no slash.
-func keyOf(id string) Key {
-	slash := strings.LastIndexByte(id, '/')
-	return Key{Subject: id[:slash], Rule: id[slash+1:]}
+// Key names one thing that can go wrong with one subject.
+type Key struct {
+	Subject Subject `json:"subject"`
+	Rule    string  `json:"rule"` // such as "usage"; it has no slash
 }
 
-func newNotice(kind Kind, i Incident, now time.Time) Notice {
-	return Notice{ID: noticeID(kind, i, now), Kind: kind, Incident: i, At: now}
-}
+// String returns the key as text, "card/8986.../usage", as stores order records
+// by it. It holds a card's whole number: it is no text for a log.
+func (k Key) String() string { return string(k.Subject.Kind) + "/" + k.Subject.ID + "/" + k.Rule }
 
-// noticeID is made of what the news is, not of when it was found; a reminder's
-// news is the time.
-func noticeID(kind Kind, i Incident, now time.Time) string {
-	text := fmt.Appendf(nil, "%s\x00%s\x00%s\x00%d\x00%d", kind, i.id(), i.Instance, i.Level, i.Opened.Unix())
-	if kind == Reminded {
-		text = fmt.Appendf(text, "\x00%d", now.Unix())
+// ParseKey reads what String returns. An ID may have slashes.
+func ParseKey(text string) (Key, error) {
+	kind, rest, ok := strings.Cut(text, "/")
+	slash := strings.LastIndexByte(rest, '/')
+	if !ok || slash < 0 {
+		return Key{}, fmt.Errorf("incident key %q: want kind, id and rule between slashes", text)
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:6])
+	return Key{Subject: Subject{Kind: SubjectKind(kind), ID: rest[:slash]}, Rule: rest[slash+1:]}, nil
 }
+
+// Phase is where an incident is in its life. The zero Phase is that there is
+// none.
+type Phase string
+
+// The phases.
+const (
+	PhasePending  Phase = "pending" // breached, but not yet for long enough
+	PhaseOpen     Phase = "open"
+	PhaseResolved Phase = "resolved" // kept until its end is notified, and for as long as it could flap
+)
+
+// Incident is what is remembered of one thing that is, may be or was wrong. The
+// zero value is that nothing is. It is written only where it has changed, so it
+// holds no time of the last look.
+type Incident[D any] struct {
+	Key      Key    `json:"key"`
+	Phase    Phase  `json:"phase"`
+	Instance string `json:"instance,omitempty"` // the occasion, such as the package that ends
+
+	// Opened is when it began, Resolved when it ended; zero while it is open.
+	Opened   time.Time `json:"opened,omitzero"`
+	Resolved time.Time `json:"resolved,omitzero"`
+
+	// Severity, Threshold, Status and Details are as of the last evaluation: a
+	// card that was topped up from 100 % to 85 % is a warning at 85 % again.
+	Severity   Severity    `json:"severity,omitempty"`
+	Threshold  Threshold   `json:"threshold,omitzero"`
+	Status     Status      `json:"status,omitempty"`
+	Suppressed Suppression `json:"suppressed,omitzero"`
+	Details    D           `json:"details"`
+
+	// Breached counts the evaluations in a row that found it breached while it
+	// is pending; Absent those that did not find its subject. Seen is what the
+	// last of them was about.
+	Breached int    `json:"breached,omitempty"`
+	Absent   int    `json:"absent,omitempty"`
+	Seen     string `json:"seen,omitempty"`
+
+	// Notified is what receivers were last notified of.
+	Notified Notified `json:"notified,omitzero"`
+}
+
+// Notified is what receivers were last notified of one incident, be it only in
+// their outboxes.
+type Notified struct {
+	// Count is how many changes were notified, 0: none.
+	Count    int       `json:"count,omitempty"`
+	Kind     Kind      `json:"kind,omitempty"`
+	At       time.Time `json:"at,omitzero"`
+	Instance string    `json:"instance,omitempty"`
+	// Severity and Threshold are as last notified, PeakSeverity and
+	// PeakThreshold the worst since the incident opened.
+	Severity      Severity  `json:"severity,omitempty"`
+	Threshold     Threshold `json:"threshold,omitzero"`
+	PeakSeverity  Severity  `json:"peakSeverity,omitempty"`
+	PeakThreshold Threshold `json:"peakThreshold,omitzero"`
+	// Resolutions is how many ends were notified.
+	Resolutions int `json:"resolutions,omitempty"`
+	// Held is how many changes flapping has held back since At.
+	Held int `json:"held,omitempty"`
+}
+
+// IsOpen reports whether the incident is open and receivers know of it.
+func (i Incident[D]) IsOpen() bool { return i.Phase == PhaseOpen && i.Notified.Count > 0 }

@@ -1,44 +1,49 @@
-// Package store keeps the small state that must outlive an invocation: open
-// incidents, notices not yet delivered, where a sweep had got to. [File] keeps
-// it for one instance, [Redis] for all that share it.
+// Package store keeps the records that must outlive a run: open incidents,
+// outboxes, checkpoints.
 //
-// Every implementation compares and sets: a writer that has not seen the latest
-// version is refused, so two that overlap cannot undo one another's work. A
-// [Lease] keeps them from overlapping in the first place.
+// A [Store] has collections of records and writes one [Batch] at a time, whole or
+// not at all. A [Lease] is the right to work alone; a batch that carries its
+// fence is refused once the lease is lost.
 package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 )
 
-// ErrConflict says that the entry has changed since it was read: read it again
-// and decide anew.
-var ErrConflict = errors.New("the entry was changed by another writer")
+// ErrConflict says that a record was not as the batch required: another writer
+// came first, or the lease was lost. Nothing of the batch was written.
+var ErrConflict = errors.New("the records were changed by another writer")
 
-// Entry is a value with the version it was read at. The zero Entry is one that
-// does not exist yet.
-type Entry struct {
-	Value   json.RawMessage `json:"value"`
-	Version uint64          `json:"version"`
+// Record is a value in a collection. A nil Value is that there is none: a batch
+// that puts it deletes the record.
+type Record struct {
+	Collection string
+	Key        string
+	Value      []byte
 }
 
-// Store is what [Open] chooses and [Acquire] works on: a [File] or a [Redis].
+// Batch is written as one transaction.
+type Batch struct {
+	// If are records that must be just so, or the batch is refused with
+	// ErrConflict: a nil Value must not be there.
+	If []Record
+	// Put are records to write. Of one that comes twice the last counts.
+	Put []Record
+}
+
+// Store keeps records. It is safe for concurrent use.
 type Store interface {
-	// Get returns the entry of key; the zero Entry where there is none.
-	Get(ctx context.Context, key string) (Entry, error)
-	// Put writes e as the entry of key and returns it with its new version.
-	// The error is [ErrConflict] where e.Version is not the latest; after any
-	// other error the entry may have been written all the same.
-	Put(ctx context.Context, key string, e Entry) (Entry, error)
-}
-
-// next returns the entry that takes the place of current, or ErrConflict.
-func (e Entry) next(key string, current Entry) (Entry, error) {
-	if e.Version != current.Version {
-		return Entry{}, fmt.Errorf("put %s at version %d: %w (version %d)", key, e.Version, ErrConflict, current.Version)
-	}
-	return Entry{Value: e.Value, Version: e.Version + 1}, nil
+	// Get returns the value of a record, nil where there is none.
+	Get(ctx context.Context, collection, key string) ([]byte, error)
+	// List returns the records of a collection in the order of their keys.
+	List(ctx context.Context, collection string) ([]Record, error)
+	// Apply writes b. After an error other than ErrConflict it may have been
+	// written all the same.
+	Apply(ctx context.Context, b Batch) error
+	// Check reports whether the state can be used now: nil, a *DamagedError, or
+	// what keeps it from being reached.
+	Check(ctx context.Context) error
+	// Close gives up what the store holds.
+	Close() error
 }

@@ -1,0 +1,37 @@
+package incident
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// Kind is what a change says.
+type Kind string
+
+// The kinds of change.
+const (
+	Opened   Kind = "opened"
+	Worsened Kind = "worsened" // a higher severity, or a worse threshold
+	Reminded Kind = "reminded" // still open
+	Resolved Kind = "resolved"
+	Flapping Kind = "flapping" // Held changes since the last one; Incident says how it is now
+)
+
+// Change is one thing that receivers are to be notified of: the incident as it
+// was then.
+type Change[D any] struct {
+	// ID is the same however often the change is delivered.
+	ID       string      `json:"id"`
+	Kind     Kind        `json:"kind"`
+	At       time.Time   `json:"at"`
+	Held     int         `json:"held,omitempty"` // changes that a Flapping one stands for
+	Incident Incident[D] `json:"incident"`
+}
+
+// changeID names the count-th change of an incident.
+func changeID(k Key, opened time.Time, count int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%d", k, opened.UnixNano(), count))
+	return hex.EncodeToString(sum[:6])
+}
