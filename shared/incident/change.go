@@ -16,7 +16,7 @@ const (
 	Worsened Kind = "worsened" // a higher severity, or a worse threshold
 	Reminded Kind = "reminded" // still open
 	Resolved Kind = "resolved"
-	Flapping Kind = "flapping" // Held changes since the last one; Incident says how it is now
+	Flapping Kind = "flapping" // Damped changes since the last one; Incident says how it is now
 )
 
 // Change is one thing that receivers are to be notified of: the incident as it
@@ -26,11 +26,11 @@ type Change[D any] struct {
 	ID       string      `json:"id"`
 	Kind     Kind        `json:"kind"`
 	At       time.Time   `json:"at"`
-	Held     int         `json:"held,omitempty"` // changes that a Flapping one stands for
+	Damped   int         `json:"damped,omitempty"` // changes that a Flapping one stands for
 	Incident Incident[D] `json:"incident"`
 }
 
-// changeID names the count-th change of an incident.
+// changeID names the count-th change of an incident that was opened then.
 func changeID(k Key, opened time.Time, count int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%d", k, opened.UnixNano(), count))
 	return hex.EncodeToString(sum[:6])

@@ -58,6 +58,11 @@ func (t Threshold) Compare(u Threshold) int {
 	}
 }
 
+// worse reports whether t is a threshold, and a worse one than u.
+func (t Threshold) worse(u Threshold) bool {
+	return t != (Threshold{}) && u != (Threshold{}) && t.Compare(u) > 0
+}
+
 // Suppression is why an incident is not notified now. The zero value is that it
 // is.
 type Suppression struct {

@@ -102,17 +102,28 @@ type Notified struct {
 	Kind     Kind      `json:"kind,omitempty"`
 	At       time.Time `json:"at,omitzero"`
 	Instance string    `json:"instance,omitempty"`
-	// Severity and Threshold are as last notified, PeakSeverity and
-	// PeakThreshold the worst since the incident opened.
+	// Open reports whether receivers take the incident for open.
+	Open bool `json:"open,omitempty"`
+	// Severity is as last notified or eased since, PeakSeverity and PeakThreshold
+	// the worst that was notified.
 	Severity      Severity  `json:"severity,omitempty"`
-	Threshold     Threshold `json:"threshold,omitzero"`
 	PeakSeverity  Severity  `json:"peakSeverity,omitempty"`
 	PeakThreshold Threshold `json:"peakThreshold,omitzero"`
 	// Resolutions is how many ends were notified.
 	Resolutions int `json:"resolutions,omitempty"`
-	// Held is how many changes flapping has held back since At.
-	Held int `json:"held,omitempty"`
+	// Damped is how many changes flapping has held back since At.
+	Damped int `json:"damped,omitempty"`
 }
 
-// IsOpen reports whether the incident is open and receivers know of it.
-func (i Incident[D]) IsOpen() bool { return i.Phase == PhaseOpen && i.Notified.Count > 0 }
+// IsOpen reports whether the incident is open and receivers were notified of it.
+func (i Incident[D]) IsOpen() bool { return i.Phase == PhaseOpen && i.Notified.Open }
+
+// IsZero reports whether there is nothing to remember.
+func (i Incident[D]) IsZero() bool { return i.Phase == "" }
+
+// NeedsEvaluation reports whether the subject must be looked at again, be it to
+// find that all is well: it is pending or open, or receivers do not know yet that
+// it is over.
+func (i Incident[D]) NeedsEvaluation() bool {
+	return i.Phase == PhasePending || i.Phase == PhaseOpen || i.Phase == PhaseResolved && i.Notified.Open
+}
