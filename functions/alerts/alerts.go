@@ -1,5 +1,11 @@
-// Package alerts walks the fleet on a schedule, judges every card by its rules,
-// and tells Slack what has changed since the last time.
+// Package alerts sweeps the fleet on a schedule, evaluates every card by its
+// rules, and notifies people of what has changed since the last time.
+//
+// A sweep goes through four stages, each with a package of its own: scan (fleet)
+// yields observations, evaluate (rule) says what is wrong with them, advance
+// (incident) decides what changed, notify (notify) delivers the changes to each
+// receiver. What the stages leave to the next run is written in one batch
+// between advance and notify.
 package alerts
 
 import (
@@ -9,88 +15,70 @@ import (
 	"net/http"
 	"time"
 
-	"signalbox/functions/alerts/channel"
+	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
-	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
-	"signalbox/shared/incident"
 	"signalbox/shared/metric"
+	"signalbox/shared/notify"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
 )
 
-// Cards is what a sweep asks Alibaba.
-type Cards interface {
-	ListCardInfo(ctx context.Context, r linkcard.ListCardInfoRequest) (linkcard.ListCardInfoResponse, error)
-	GetCardFlowInfo(ctx context.Context, r linkcard.GetCardFlowInfoRequest) (linkcard.GetCardFlowInfoResponse, error)
-}
-
-// Rules judge what is known of a card.
+// Rules say what is wrong.
 type Rules interface {
-	// Judge returns a verdict for each rule that r tells enough for.
-	Judge(r rule.Reading, now time.Time) []incident.Verdict
-	// JudgeListed returns the verdicts of the rules that need no closer look.
-	JudgeListed(listed rule.Reading, now time.Time) []incident.Verdict
-	// MayFire reports whether a listed card is worth a closer look.
-	MayFire(r rule.Reading, now time.Time) bool
+	// Evaluate returns an evaluation for each rule that o tells enough for.
+	Evaluate(o rule.Observation, now time.Time) []rule.Evaluation
+	// EvaluateFleet returns those of the rules about the fleet itself.
+	EvaluateFleet(o rule.FleetObservation, now time.Time) []rule.Evaluation
+	// NeedsLookup reports whether a listed card is worth a call of its own.
+	NeedsLookup(listed rule.Observation, now time.Time) bool
 }
 
-// Store keeps what must outlive a sweep.
-type Store interface {
-	Get(ctx context.Context, key string) (store.Entry, error)
-	Put(ctx context.Context, key string, e store.Entry) (store.Entry, error)
-}
-
-var (
-	_ Cards = (*linkcard.Client)(nil)
-	_ Pools = (*linkcard.Client)(nil)
-	_ Rules = rule.Policy{}
-	_ Store = (*store.File)(nil)
-	_ Store = (*store.Redis)(nil)
-)
+var _ Rules = rule.Policy{}
 
 // Config is what the function is made of. What has no zero meaning is required.
 type Config struct {
-	Cards   Cards
-	Rules   Rules
-	Channel channel.Channel
-	Store   Store
-	Zone    *time.Location // of the times in Alibaba's answers
-	Style   message.Style  // of the daily summary
-	Logger  *slog.Logger
+	Cards     fleet.Cards
+	Rules     Rules
+	Receivers []notify.Receiver[rule.Details]
+	Store     store.Store
+	Zone      *time.Location // of the times in Alibaba's answers
+	Style     message.Style
+	Logger    *slog.Logger
 	// Watch is the cards to look at. None: the whole account.
 	Watch []card.ICCID
-	// Pools tells of the data that cards share; such cards are themselves judged
-	// by Expiry, Stopped and Stale alone. Those of Watch are not known to share
-	// any. Nil: nobody is asked.
-	Pools Pools
+	// Pools answers for the data that cards share; such cards are themselves
+	// evaluated without their own usage. Nil: nobody is asked.
+	Pools fleet.Pools
 	// Filters leave cards out of the listing. Zero: none.
-	Filters Filters
-	// Repeat is how often an incident that stays open is told again. Zero:
-	// never.
+	Filters fleet.Filters
+	// Repeat is how often an incident that stays open is reminded of. Zero: never.
 	Repeat time.Duration
 	// Every is how often a sweep is expected to be done. Zero: 10 min.
 	Every time.Duration
-	// LeaseTime is how long a tick that has died keeps others from working.
-	// It is far above what one part of a sweep takes. Zero: 2 min.
+	// LeaseTime is how long a run that has died keeps others from working. Zero:
+	// 2 min.
 	LeaseTime time.Duration
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
-	// Progress is told after each part of a sweep how far it got. Nil: nobody is.
+	// Progress is called after each part of a sweep. If nil, progress is not
+	// reported.
 	Progress func(Report)
-	// Meter counts the calls that Cards makes. Nil: nobody asks.
+	// Meter counts the calls that Cards makes. Nil: they are not counted.
 	Meter *metric.Meter
 }
 
-// Function sweeps the fleet. It is safe for concurrent use: of several ticks one
+// Function sweeps the fleet. It is safe for concurrent use: of several runs one
 // works, and the others leave.
 type Function struct {
 	Logger *slog.Logger
 	Meter  *metric.Meter
 
-	config Config
-	routes http.Handler
+	config   Config
+	scanner  *fleet.Scanner
+	notifier *notify.Notifier[rule.Details]
+	routes   http.Handler
 }
 
 // New returns the function.
@@ -103,8 +91,17 @@ func New(c Config) *Function {
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
-	return &Function{Logger: c.Logger, Meter: c.Meter, config: c, routes: web.NewMux(c.Logger)}
+	f := &Function{Logger: c.Logger, Meter: c.Meter, config: c, routes: web.NewMux(c.Logger)}
+	f.scanner = newScanner(c)
+	f.notifier = newNotifier(c)
+	return f
 }
 
-// ServeHTTP answers GET /healthz: the function works by ticks.
+// ServeHTTP answers GET /healthz: the function works by scheduled events.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
+
+// Close gives up the state.
+func (f *Function) Close() error { return f.config.Store.Close() }
+
+// Ready reports whether the function can work: its state is usable.
+func (f *Function) Ready(ctx context.Context) error { return f.config.Store.Check(ctx) }

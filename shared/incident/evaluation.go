@@ -1,6 +1,9 @@
 package incident
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Status is what a rule finds of a subject. The zero Status is that the rule
 // cannot say.
@@ -56,6 +59,14 @@ func (t Threshold) Compare(u Threshold) int {
 	default:
 		return -1
 	}
+}
+
+// String returns the value, such as "80"; empty where there is none.
+func (t Threshold) String() string {
+	if t == (Threshold{}) {
+		return ""
+	}
+	return strconv.FormatFloat(t.Value, 'f', -1, 64)
 }
 
 // worse reports whether t is a threshold, and a worse one than u.

@@ -1,5 +1,5 @@
-// Package message words what Slack gets to read: the digest of a sweep, the
-// living message of a group of incidents, what changed in it, and the daily
+// Package message words what people read about cards: the digest of a sweep, the
+// status message of a group of incidents, what changed in it, and the daily
 // summary. It is pure: incidents and counts go in, messages come out.
 //
 // However many cards there are, a message passes [slack.Message.Check]: it names
@@ -14,6 +14,7 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"signalbox/shared/card"
+	"signalbox/shared/incident"
 	"signalbox/shared/slack"
 )
 
@@ -43,12 +44,14 @@ func (s Style) zone() *time.Location {
 }
 
 // subject names a card, or whatever else an incident is about.
-func (s Style) subject(name string) string {
-	id, err := card.ParseICCID(name)
-	if err != nil || s.ShowICCID {
-		return name
+func (s Style) subject(subject incident.Subject) string {
+	if subject.Kind != incident.Card || s.ShowICCID {
+		return subject.ID
 	}
-	return id.Masked()
+	if id, err := card.ParseICCID(subject.ID); err == nil {
+		return id.Masked()
+	}
+	return clean(subject.ID, maxCell)
 }
 
 // draft is a message before it is known how many cards it has room to name.
@@ -63,6 +66,10 @@ type draft struct {
 	rest   string
 	chart  *slackgo.DataVisualizationBlock // nil: none
 	footer string
+}
+
+func (w Writer) draft() draft {
+	return draft{style: w.Style, at: w.Coverage.At, footer: w.Coverage.line(w.Style)}
 }
 
 // message names as many cards as there is room for.

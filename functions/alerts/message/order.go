@@ -3,40 +3,32 @@ package message
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"signalbox/functions/alerts/rule"
-	"signalbox/shared/incident"
 )
 
-// worstFirst orders incidents by severity and rung, and on one rung by what ends
-// first.
-func worstFirst(a, b incident.Incident) int {
+// worstFirst orders incidents by severity and threshold, and those of one
+// threshold by what ends first.
+func worstFirst(a, b rule.Incident) int {
 	return cmp.Or(
-		cmp.Compare(SeverityOf(a), SeverityOf(b)),
-		cmp.Compare(b.Level, a.Level),
-		compareKnown(a.Facts[rule.FactExpected], b.Facts[rule.FactExpected]),
-		compareKnown(a.Facts[rule.FactExpires], b.Facts[rule.FactExpires]),
-		cmp.Compare(a.Subject, b.Subject),
-		cmp.Compare(a.Rule, b.Rule),
+		b.Severity.Compare(a.Severity),
+		cmp.Compare(a.Key.Rule, b.Key.Rule),
+		b.Threshold.Compare(a.Threshold),
+		compareKnown(runsOutAt(a), runsOutAt(b)),
+		compareKnown(a.Details.Facts.Expires, b.Details.Facts.Expires),
+		cmp.Compare(a.Key.Subject.ID, b.Key.Subject.ID),
 	)
 }
 
 // compareKnown puts what is unknown last.
-func compareKnown(a, b string) int {
-	if (a == "") != (b == "") {
-		return cmp.Compare(b, a)
+func compareKnown(a, b time.Time) int {
+	if a.IsZero() != b.IsZero() {
+		return b.Compare(a)
 	}
-	return cmp.Compare(a, b)
+	return a.Compare(b)
 }
 
-func sorted(incidents []incident.Incident) []incident.Incident {
+func sorted(incidents []rule.Incident) []rule.Incident {
 	return slices.SortedStableFunc(slices.Values(incidents), worstFirst)
-}
-
-func rowsOf(incidents []incident.Incident) []row {
-	rows := make([]row, len(incidents))
-	for i, one := range incidents {
-		rows[i] = row{Incident: one}
-	}
-	return rows
 }

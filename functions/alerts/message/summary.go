@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"signalbox/functions/alerts/rule"
-	"signalbox/shared/incident"
 	"signalbox/shared/slack"
 )
 
@@ -13,12 +12,13 @@ const soon = 7 * 24 * time.Hour
 
 // Daily is a day in the life of a fleet.
 type Daily struct {
-	Day              time.Time           // any time of the day that the summary is for
-	Opened, Resolved int                 // incidents told during it
-	Open             []incident.Incident // at its end
-	Sweeps           int                 // that ended during it
-	Late, Failed     int                 // of them, or instead of them
-	Usage            []DayUsage          // in the order of the days; none: no chart
+	Day              time.Time  `json:"day"`    // any time of the day that the summary is for
+	Opened, Resolved int        // incidents notified during it
+	Sweeps           int        // that were finished during it
+	Late, Failed     int        // of them, or instead of them
+	Usage            []DayUsage // in the order of the days; none: no chart
+	// LastFinished is when the last sweep was finished; the zero time is never.
+	LastFinished time.Time
 }
 
 // DayUsage is the data that the fleet used in a day.
@@ -27,67 +27,66 @@ type DayUsage struct {
 	Bytes int64
 }
 
-// Summary is the daily summary. Its ID is that of the day.
-func Summary(s Style, d Daily, c Coverage) slack.Message {
-	ahead := d.ahead(c.At)
-	m := draft{
-		style: s, at: c.At, id: "daily-" + s.day(d.Day), title: "📋 SIM cards on " + s.day(d.Day),
-		lines: d.lines(s, c.At), chart: s.usageChart(d.Usage), footer: c.line(s),
-		rest: "The rest is counted above.",
+// Summary words the daily summary: what happened, what is open, and what can
+// still be prevented. Its ID is that of the day.
+func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
+	d := w.draft()
+	d.id, d.title = "daily-"+w.Style.day(day.Day), "📋 SIM cards on "+w.Style.day(day.Day)
+	if day.Sweeps == 0 {
+		d.title = "📋 SIM cards on " + w.Style.day(day.Day) + ": not checked"
 	}
-	m.rows = rowsOf(sorted(ahead))
-	for i, r := range m.rows {
-		m.rows[i].what = GroupOf(r.Incident).Title()
+	expiring, runningOut := expiring(open, d.at), runningOut(open)
+	d.lines = append([]string{day.sweeps(w.Style)}, []string{
+		"*" + number(day.Opened) + "* opened, *" + number(day.Resolved) + "* resolved, *" + number(len(open)) + "* open",
+		"*" + number(len(expiring)) + "* with a package that ends within a week",
+		"*" + number(len(runningOut)) + "* forecast to run out before they renew, if use goes on like this",
+	}...)
+	if used := w.Style.usageLine(day.Usage); used != "" {
+		d.lines = append(d.lines, used)
 	}
-	return m.message()
+	for i, line := range d.lines {
+		d.lines[i] = bulletLine + line
+	}
+	d.chart, d.rest = w.Style.usageChart(day.Usage), "The rest is counted above."
+	for _, i := range sorted(append(expiring, runningOut...)) {
+		d.rows = append(d.rows, row{i, title(groupOf(i))})
+	}
+	return d.message()
 }
 
-func (d Daily) lines(s Style, now time.Time) []string {
-	lines := []string{
-		"*" + number(d.Opened) + "* opened, *" + number(d.Resolved) + "* resolved, *" + number(len(d.Open)) + "* open",
-		"*" + number(len(d.expiring(now))) + "* with a package that ends within a week",
-		"*" + number(len(d.runningOut())) + "* forecast to run out before they renew",
-		d.sweeps(),
+// sweeps says how the sweeps did. A day without one was not a quiet day: nothing
+// is known of it.
+func (d Daily) sweeps(s Style) string {
+	text := count(d.Sweeps, "sweep", "sweeps") + " finished"
+	if d.Sweeps == 0 {
+		text = "*No sweep was finished*: nothing is known of this day"
+		if !d.LastFinished.IsZero() {
+			text += "; the last one was finished at " + s.clock(d.LastFinished)
+		}
 	}
-	if used := s.usageLine(d.Usage); used != "" {
-		lines = append(lines, used)
-	}
-	for i, line := range lines {
-		lines[i] = bulletLine + line
-	}
-	return lines
-}
-
-func (d Daily) sweeps() string {
-	text := count(d.Sweeps, "sweep", "sweeps")
 	if d.Late > 0 {
 		text += ", *" + number(d.Late) + " late*"
 	}
 	if d.Failed > 0 {
-		text += ", *" + number(d.Failed) + " failed*"
+		text += ", *" + count(d.Failed, "run", "runs") + " failed*"
 	}
 	return text
 }
 
-// ahead is what can still be prevented.
-func (d Daily) ahead(now time.Time) []incident.Incident {
-	return append(d.expiring(now), d.runningOut()...)
-}
-
-func (d Daily) expiring(now time.Time) []incident.Incident {
-	return d.those(func(i incident.Incident) bool {
-		end, err := time.Parse(time.RFC3339, i.Facts[rule.FactExpires])
-		return i.Rule == rule.Expiry && err == nil && end.After(now) && end.Sub(now) <= soon
+func expiring(open []rule.Incident, now time.Time) []rule.Incident {
+	return those(open, func(i rule.Incident) bool {
+		end := i.Details.Facts.Expires
+		return i.Key.Rule == rule.ExpiryName && end.After(now) && end.Sub(now) <= soon
 	})
 }
 
-func (d Daily) runningOut() []incident.Incident {
-	return d.those(func(i incident.Incident) bool { return i.Rule == rule.Forecast })
+func runningOut(open []rule.Incident) []rule.Incident {
+	return those(open, func(i rule.Incident) bool { return i.Key.Rule == rule.ForecastName })
 }
 
-func (d Daily) those(match func(incident.Incident) bool) []incident.Incident {
-	var found []incident.Incident
-	for _, i := range d.Open {
+func those(open []rule.Incident, match func(rule.Incident) bool) []rule.Incident {
+	var found []rule.Incident
+	for _, i := range open {
 		if match(i) {
 			found = append(found, i)
 		}

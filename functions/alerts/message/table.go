@@ -8,8 +8,6 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"signalbox/functions/alerts/rule"
-	"signalbox/shared/card"
-	"signalbox/shared/incident"
 	"signalbox/shared/slack"
 )
 
@@ -20,25 +18,43 @@ const (
 
 // row is one line of a table.
 type row struct {
-	incident.Incident
+	rule.Incident
 
-	what string // "": the table does not tell one kind from another
+	what string // empty: the table does not say one kind from another
 }
 
-// columns are what a table may show of a row; one that is unknown for all rows
-// is left out.
-var columns = []struct {
+// column is what a table may show of a row; one that is unknown for all rows is
+// left out.
+type column struct {
 	title string
 	value func(s Style, now time.Time, r row) string
-}{
+}
+
+var columns = []column{
 	{"What", func(_ Style, _ time.Time, r row) string { return r.what }},
-	{"Card", func(s Style, _ time.Time, r row) string { return s.subject(r.Subject) }},
-	{"Plan", func(_ Style, _ time.Time, r row) string { return r.Facts[rule.FactPackage] }},
-	{"Used / total", func(_ Style, _ time.Time, r row) string { return usage(r.Facts) }},
-	{"Runs out", func(_ Style, _ time.Time, r row) string { return runsOut(r.Facts) }},
-	{"Expires", func(s Style, now time.Time, r row) string { return s.expiry(r.Facts[rule.FactExpires], now) }},
-	{"Cause", func(_ Style, _ time.Time, r row) string { return causes[r.Reason] }},
-	{"Last counted", func(s Style, now time.Time, r row) string { return s.counted(r, now) }},
+	{"Card", func(s Style, _ time.Time, r row) string { return s.subject(r.Key.Subject) }},
+	{"Plan", func(_ Style, _ time.Time, r row) string { return r.Details.Facts.Package }},
+	{"Used / total", func(_ Style, _ time.Time, r row) string { return usage(r.Details.Facts) }},
+	{"Expires", func(s Style, now time.Time, r row) string { return s.expiry(r.Details.Facts.Expires, now) }},
+}
+
+// columnsOf are those that every rule has, and the one of each rule among rows.
+func columnsOf(rows []row) []column {
+	all := slices.Clone(columns)
+	for _, r := range rows {
+		name := r.Key.Rule
+		title := wordsOf(name).column
+		if title == "" || slices.ContainsFunc(all, func(c column) bool { return c.title == title }) {
+			continue
+		}
+		all = append(all, column{title, func(s Style, now time.Time, r row) string {
+			if r.Key.Rule != name {
+				return ""
+			}
+			return wordsOf(name).said(s, now, r.Incident)
+		}})
+	}
+	return all
 }
 
 // table returns the titles of the columns and a line for each row.
@@ -47,7 +63,7 @@ func table(s Style, now time.Time, rows []row) [][]string {
 		return nil
 	}
 	lines := make([][]string, len(rows)+1)
-	for _, column := range columns {
+	for _, column := range columnsOf(rows) {
 		cells := make([]string, len(rows))
 		for i, r := range rows {
 			cells[i] = clean(column.value(s, now, r), maxCell)
@@ -84,48 +100,24 @@ func rowText(cells []string) string {
 }
 
 // usage says "92.00MB / 100.00MB (92%)", as far as it is known.
-func usage(facts map[string]string) string {
-	used := facts[rule.FactUsed]
-	text := used
-	if total := card.ParseDataSize(used).Plus(card.ParseDataSize(facts[rule.FactRest])); total.Known() {
+func usage(f rule.Facts) string {
+	text := f.Used.Text()
+	if total := f.Used.Plus(f.Rest); total.Known() {
 		text += " / " + total.Text()
 	}
-	if ratio := facts[rule.FactRatio]; ratio != "" {
+	if ratio := f.Ratio.Text(); ratio != "" {
 		text = strings.TrimSpace(text + " (" + ratio + ")")
 	}
 	return text
 }
 
-// runsOut says when a card is expected to run out, and how sure that is.
-func runsOut(facts map[string]string) string {
-	text := facts[rule.FactExpected]
-	if earliest, latest := facts[rule.FactEarliest], facts[rule.FactLatest]; earliest != "" && latest != "" {
-		text += " (" + earliest + " to " + latest + ")"
-	}
-	if probability := facts[rule.FactProbability]; probability != "" {
-		text += ", " + probability
-	}
-	return strings.TrimPrefix(text, ", ")
-}
-
 // expiry says when a package ends, and in how many days.
-func (s Style) expiry(text string, now time.Time) string {
-	end, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+func (s Style) expiry(end, now time.Time) string {
+	if end.IsZero() {
 		return ""
 	}
 	if left := end.Sub(now); left > 0 {
 		return s.day(end) + ", in " + age(left)
 	}
 	return s.day(end) + ", " + age(now.Sub(end)) + " ago"
-}
-
-// counted says when the usage of a card was last counted, where that is what is
-// wrong with it.
-func (s Style) counted(r row, now time.Time) string {
-	at, err := time.Parse(time.RFC3339, r.Facts[rule.FactRefreshed])
-	if r.Rule != rule.Stale || err != nil {
-		return ""
-	}
-	return s.clock(at) + ", " + age(now.Sub(at)) + " ago"
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"signalbox/shared/card"
 )
 
 // number writes n with its thousands apart.
@@ -35,6 +37,16 @@ func percent(part, whole int) string {
 	hundredths := part * 10000 / whole
 	text := strconv.FormatFloat(float64(hundredths)/100, 'f', -1, 64)
 	return text + " %"
+}
+
+// wholePercent rounds down: nothing is certain that is not.
+func wholePercent(share float64) string { return strconv.Itoa(int(share*100)) + "%" }
+
+func dayText(d card.Day) string {
+	if d == (card.Day{}) {
+		return ""
+	}
+	return d.String()
 }
 
 // age says a duration the way people do: minutes under two hours, hours under

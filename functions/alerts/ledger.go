@@ -1,0 +1,151 @@
+package alerts
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"slices"
+	"time"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+	"signalbox/shared/store"
+)
+
+const incidents = "incidents" // a collection
+
+// ledger is the incidents that are remembered, and which of them have changed
+// since they were stored: an unchanged fleet writes nothing. It is not safe for
+// concurrent use.
+type ledger struct {
+	policy  incident.Policy
+	records map[incident.Key]rule.Incident
+	stored  map[incident.Key]uint64 // hash of what the store has
+	changed map[incident.Key][]byte // what it is to have; nil: nothing
+	seed    maphash.Seed
+}
+
+// openLedger reads the incidents. One that cannot be decoded is an error that
+// names the damage.
+func openLedger(ctx context.Context, s store.Store, p incident.Policy) (*ledger, error) {
+	l := &ledger{
+		policy: p, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
+		changed: make(map[incident.Key][]byte), seed: maphash.MakeSeed(),
+	}
+	records, err := s.List(ctx, incidents)
+	if err != nil {
+		return nil, fmt.Errorf("load the incidents: %w", err)
+	}
+	for _, r := range records {
+		var i rule.Incident
+		if err := json.Unmarshal(r.Value, &i); err != nil {
+			return nil, store.Damaged(ctx, s, fmt.Sprintf("an incident cannot be decoded: %v", err))
+		}
+		l.records[i.Key], l.stored[i.Key] = i, maphash.Bytes(l.seed, r.Value)
+	}
+	return l, nil
+}
+
+// advance applies evaluations and returns the changes that follow.
+func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.Change, error) {
+	var all []rule.Change
+	for _, e := range evaluations {
+		next, changes := incident.Advance(l.records[e.Key], e, now, l.policy)
+		if err := l.put(e.Key, next); err != nil {
+			return nil, err
+		}
+		all = append(all, changes...)
+	}
+	return all, nil
+}
+
+// elapse lets time pass for the incidents that are over, and for those that
+// damping holds back.
+func (l *ledger) elapse(now time.Time) ([]rule.Change, error) {
+	var all []rule.Change
+	for _, key := range l.keys() {
+		next, changes := incident.Elapse(l.records[key], now, l.policy)
+		if err := l.put(key, next); err != nil {
+			return nil, err
+		}
+		all = append(all, changes...)
+	}
+	return all, nil
+}
+
+// put remembers an incident, to be stored where it differs from what is.
+func (l *ledger) put(key incident.Key, next rule.Incident) error {
+	if next.IsZero() {
+		delete(l.records, key)
+		delete(l.changed, key)
+		if _, stored := l.stored[key]; stored {
+			l.changed[key] = nil
+		}
+		return nil
+	}
+	value, err := json.Marshal(next)
+	if err != nil {
+		return fmt.Errorf("store the incident of rule %s: %w", key.Rule, err)
+	}
+	l.records[key] = next
+	if hash, stored := l.stored[key]; stored && hash == maphash.Bytes(l.seed, value) {
+		delete(l.changed, key)
+		return nil
+	}
+	l.changed[key] = value
+	return nil
+}
+
+// pending returns what is to be stored, and settle says that it was.
+func (l *ledger) pending() []store.Record {
+	records := make([]store.Record, 0, len(l.changed))
+	for key, value := range l.changed {
+		records = append(records, store.Record{Collection: incidents, Key: key.String(), Value: value})
+	}
+	slices.SortFunc(records, func(a, b store.Record) int { return cmp.Compare(a.Key, b.Key) })
+	return records
+}
+
+func (l *ledger) settle() {
+	for key, value := range l.changed {
+		if value == nil {
+			delete(l.stored, key)
+		} else {
+			l.stored[key] = maphash.Bytes(l.seed, value)
+		}
+	}
+	clear(l.changed)
+}
+
+// open are the incidents that receivers take for open, in the order of their keys.
+func (l *ledger) open() []rule.Incident {
+	var open []rule.Incident
+	for _, key := range l.keys() {
+		if i := l.records[key]; i.IsOpen() {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+// subjects are those that the next sweep must look at, be it to find that all is
+// well with them.
+func (l *ledger) subjects(kinds ...incident.SubjectKind) []incident.Subject {
+	var subjects []incident.Subject
+	for key, i := range l.records {
+		if i.NeedsEvaluation() && slices.Contains(kinds, key.Subject.Kind) {
+			subjects = append(subjects, key.Subject)
+		}
+	}
+	slices.SortFunc(subjects, func(a, b incident.Subject) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+	})
+	return slices.Compact(subjects)
+}
+
+func (l *ledger) keys() []incident.Key {
+	return slices.SortedFunc(maps.Keys(l.records), func(a, b incident.Key) int { return cmp.Compare(a.String(), b.String()) })
+}

@@ -1,0 +1,163 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"signalbox/functions/alerts/fleet"
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/serve/event"
+	"signalbox/shared/store"
+)
+
+// leaseName is the lease that keeps runs from overlapping.
+const leaseName = "run"
+
+// Scheduled sweeps the fleet, or goes on with a sweep that was cut off; with the
+// payload "summary" it notifies of the day.
+//
+// scheduled: called by the timer of either cloud. The same event delivered twice
+// finds nothing new the second time, and a run that overlaps another leaves.
+func (f *Function) Scheduled(ctx context.Context, e event.Scheduled) (any, error) {
+	if e.Payload == SummaryPayload {
+		return f.Summary(ctx)
+	}
+	return f.Sweep(ctx)
+}
+
+// Sweep scans the fleet part by part. Each part is evaluated, its incidents
+// advance, and what follows is written in one batch: changed incidents, the
+// receivers' outboxes and the checkpoint. A sweep that is cut off by its deadline,
+// a crash or a deploy goes on there. At the end of the run the receivers are
+// notified.
+//
+// One card that fails does not end a sweep. An error means that the sweep is not
+// done, or that notifications wait for the next run; the Report says how far it
+// got.
+func (f *Function) Sweep(ctx context.Context) (Report, error) {
+	return f.exclusively(ctx, func(ctx context.Context, r *run) error {
+		scanErr := r.scan(ctx)
+		if err := r.evaluateFleet(ctx, scanErr); err != nil {
+			return errors.Join(scanErr, err)
+		}
+		return errors.Join(scanErr, r.notify(ctx))
+	})
+}
+
+// run is one invocation's part of a sweep. It owns the state while its lease
+// lasts.
+type run struct {
+	*Function
+
+	lease  *store.Lease
+	state  *state
+	ledger *ledger
+	report Report
+}
+
+// exclusively does work under the lease, whose loss cancels ctx.
+func (f *Function) exclusively(ctx context.Context, work func(context.Context, *run) error) (Report, error) {
+	lease, err := store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Now: f.config.Now})
+	if errors.Is(err, store.ErrHeld) {
+		f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "another run has the lease", slog.String("lease", err.Error()))
+		return Report{Busy: true}, nil
+	}
+	if err != nil {
+		return Report{}, f.unusable(ctx, fmt.Errorf("begin a run: %w", err))
+	}
+	kept, stop := lease.Keep(ctx)
+	report, err := f.work(kept, lease, work)
+	stop()
+	report.log(ctx, f.config.Logger)
+	return report, errors.Join(err, lease.Release(context.WithoutCancel(ctx)))
+}
+
+func (f *Function) work(ctx context.Context, lease *store.Lease, work func(context.Context, *run) error) (Report, error) {
+	r := &run{Function: f, lease: lease}
+	if err := r.load(ctx); err != nil {
+		return Report{}, f.unusable(ctx, err)
+	}
+	err := work(ctx, r)
+	return r.summed(), err
+}
+
+// scan reads the fleet, and stops early enough to notify of what it has found.
+func (r *run) scan(ctx context.Context) error {
+	ctx, cancel := r.beforeDeadline(ctx)
+	defer cancel()
+	r.state.begin(r.config.Now())
+	for part, err := range r.scanner.Scan(ctx, r.state.sweep.Checkpoint, r.known()) {
+		if err != nil {
+			return err
+		}
+		if err := r.keep(ctx, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep evaluates a part of the scan, advances its incidents, and writes what
+// follows.
+func (r *run) keep(ctx context.Context, part fleet.Part) error {
+	now := r.config.Now()
+	var evaluations []rule.Evaluation
+	for _, o := range part.Observations {
+		evaluations = append(evaluations, r.config.Rules.Evaluate(o, now)...)
+	}
+	changes, err := r.ledger.advance(evaluations, now)
+	if err != nil {
+		return err
+	}
+	records, err := r.state.add(part, changes, now)
+	if err != nil {
+		return err
+	}
+	if err := r.write(ctx, changes, records...); err != nil {
+		return err
+	}
+	r.config.Progress(r.summed())
+	return nil
+}
+
+// write stores what has changed in one batch, which a lost lease refuses.
+func (r *run) write(ctx context.Context, changes []rule.Change, more ...store.Record) error {
+	records, err := r.state.records()
+	if err != nil {
+		return err
+	}
+	outbox, err := r.notifier.Enqueue(changes)
+	if err != nil {
+		return err
+	}
+	batch := store.Batch{If: []store.Record{r.lease.Fence()}}
+	batch.Put = append(append(append(append(batch.Put, r.ledger.pending()...), outbox...), records...), more...)
+	if len(batch.Put) == 0 {
+		return nil
+	}
+	// What was found is kept although the time for finding more has run out.
+	err = r.config.Store.Apply(context.WithoutCancel(ctx), batch)
+	if errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("store the run's results: %w", store.ErrLost)
+	}
+	if err != nil {
+		return fmt.Errorf("store the run's results: %w", err)
+	}
+	r.ledger.settle()
+	r.state.settle()
+	return nil
+}
+
+// beforeDeadline ends 30 s before ctx does, or a tenth of what is left if that is
+// less.
+func (r *run) beforeDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	reserve := min(30*time.Second, time.Until(deadline)/10)
+	return context.WithDeadline(ctx, deadline.Add(-reserve))
+}
