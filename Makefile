@@ -5,7 +5,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills browser vet lint tidy-check fuzz bench cover dev
+.PHONY: help build test race redis kills chaos browser cfn-lint vet lint tidy-check fuzz bench cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -25,11 +25,17 @@ race: ## run the tests in any order under the race detector
 redis: ## run the tests that need redis-server
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest
 
-kills: ## kill the alerts function 200 times and compare what it told
+kills: ## kill the alerts function 200 times and compare what it sent
 	go test -count=1 -run TestKilledSweeps -v ./internal/e2e -args -kills 200
+
+chaos: ## run alerts against 2,000 schedules of faults
+	go test -count=1 -run TestChaos ./functions/alerts -args -schedules 2000
 
 browser: ## look at the pages in chromium
 	go test -tags browser -count=1 -v ./internal/browsertest
+
+cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
+	cfn-lint --non-zero-exit-code warning --template template.yaml
 
 vet: ## run go vet
 	go vet -tags redis,browser ./...
@@ -56,5 +62,5 @@ cover: ## show the coverage of each function
 	go test -coverpkg=./... -coverprofile=coverage.out ./...
 	go tool cover -func=coverage.out
 
-dev: ## serve the functions and the stand-ins on one loopback port
+dev: ## serve the functions and the fakes on one loopback port
 	go run ./cmd/signalbox dev

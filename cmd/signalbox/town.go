@@ -56,7 +56,7 @@ func newTown(base, folder string, cards int, logs io.Writer) (*town, error) {
 	err := errors.Join(
 		t.mount(serve.Function{Name: "cardflow", Handler: flow, Logger: flow.Logger, Meter: flow.Meter}, "/cards/", "/healthz"),
 		t.mount(serve.Function{Name: "conversion", Handler: convert, Batch: convert.Batch, Logger: convert.Logger, Meter: convert.Meter}, "/conversions"),
-		t.mount(serve.Function{Name: "alerts", Handler: alert, Tick: alert.Tick, Logger: alert.Logger, Meter: alert.Meter}, "/invoke"),
+		t.mount(serve.Function{Name: "alerts", Handler: alert, Scheduled: alert.Scheduled, Logger: alert.Logger, Meter: alert.Meter}, "/invoke"),
 	)
 	t.mountStandIns()
 	return t, err

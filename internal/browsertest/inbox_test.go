@@ -47,7 +47,7 @@ func newInbox(t *testing.T) (address string, cloud *aliyuntest.Server) {
 		t.Fatal(err)
 	}
 	sweep := func(payload string) {
-		if _, err := function.Tick(t.Context(), event.Tick{Payload: payload}); err != nil {
+		if _, err := function.Scheduled(t.Context(), event.Scheduled{Payload: payload}); err != nil {
 			t.Fatal(err)
 		}
 	}

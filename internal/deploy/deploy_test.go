@@ -132,7 +132,7 @@ type deployed struct {
 }
 
 // shared leaves out what only one platform has: a file system's path, and
-// AccessKeys where no role stands in for them.
+// AccessKeys where no role replaces them.
 func shared(functions map[string]function) map[string]deployed {
 	all := make(map[string]deployed, len(functions))
 	for name, f := range functions {

@@ -12,14 +12,14 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A function is what both files tell about one.
+// A function is what both files say of one.
 type function struct {
 	variables   map[string]string
 	timeout     int // seconds
 	concurrency int // instances at most
 	http        bool
 	public      bool            // the platform lets everybody in
-	every       []time.Duration // between two ticks of each timer
+	every       []time.Duration // between two events of each timer
 	mount       string          // a folder that outlives the instance, "" without
 }
 
@@ -64,7 +64,7 @@ func (p *problems) function(f function) {
 	}
 	if len(f.every) > 0 {
 		p.unless(f.concurrency == 1, "%d sweeps could run at once", f.concurrency)
-		p.unless(f.keepsState(), "what was told before is lost: no SIGNALBOX_REDIS_URL, and SIGNALBOX_STATE_FILE is on no mount")
+		p.unless(f.keepsState(), "the state is lost: no SIGNALBOX_REDIS_URL, and SIGNALBOX_STATE_FILE is on no mount")
 	}
 }
 

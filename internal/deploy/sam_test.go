@@ -19,7 +19,9 @@ func samFile(text []byte) (map[string]function, []string) {
 	}
 	var p problems
 	p.samHead(document)
-	p.samReferences(text, document)
+	made := samMade(document)
+	p.samCollisions(document, made)
+	p.samReferences(text, document, made)
 	functions := make(map[string]function)
 	queues := p.samQueues(document)
 	for id, resource := range document.Resources {
@@ -146,22 +148,22 @@ func (p *problems) samSchedule(node yaml.Node) time.Duration {
 
 // samInput wants the shape of Function Compute's timer event.
 func (p *problems) samInput(input string) {
-	var tick map[string]string
-	err := json.Unmarshal([]byte(input), &tick)
-	keys := slices.Sorted(maps.Keys(tick))
+	var event map[string]string
+	err := json.Unmarshal([]byte(input), &event)
+	keys := slices.Sorted(maps.Keys(event))
 	ok := err == nil && slices.Equal(keys, []string{"payload", "triggerName", "triggerTime"})
-	p.unless(ok && tick["triggerTime"] == "<aws.scheduler.scheduled-time>", "Input is not a tick: %s", input)
+	p.unless(ok && event["triggerTime"] == "<aws.scheduler.scheduled-time>", "Input is not a timer event: %s", input)
 }
 
 var placeholder = regexp.MustCompile(`\$\{([^}]+)\}`)
 
 // samReferences wants every !Ref, !GetAtt and !Sub to name something there.
-func (p *problems) samReferences(text []byte, document samDocument) {
+func (p *problems) samReferences(text []byte, document samDocument, made []samName) {
 	known := func(name string) bool {
 		_, parameter := document.Parameters[name]
 		_, resource := document.Resources[name]
-		_, url := document.Resources[strings.TrimSuffix(name, "Url")]
-		return parameter || resource || url
+		generated := func(n samName) bool { return n.id == name }
+		return parameter || resource || slices.ContainsFunc(made, generated)
 	}
 	var root yaml.Node
 	p.unless(yaml.Unmarshal(text, &root) == nil, "not YAML")

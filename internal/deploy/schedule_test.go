@@ -10,7 +10,7 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// cronInterval returns how far apart the ticks of Function Compute's schedule
+// cronInterval returns how far apart the events of Function Compute's schedule
 // are.
 func cronInterval(expression string) (time.Duration, error) {
 	fields := cron.Second | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor

@@ -121,5 +121,5 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p problem) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
-	_, _ = w.Write(body) // The client has gone; nobody is left to tell.
+	_, _ = w.Write(body) // The client may not be there any more.
 }

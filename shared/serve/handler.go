@@ -4,7 +4,7 @@ import "net/http"
 
 // Handler returns f as plain HTTP mode serves it, for those who have a server
 // of their own: with a request id, the guard against panics, GET /metrics, and
-// POST /invoke where f has a Tick.
+// POST /invoke where f is Scheduled.
 func Handler(f Function) (http.Handler, error) {
 	s, err := newService(f)
 	if err != nil {

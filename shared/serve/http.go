@@ -22,7 +22,7 @@ const (
 	stopTimeout = 10 * time.Second
 )
 
-// listenAndServe serves until ctx ends or the process is told to stop, and then
+// listenAndServe serves until ctx ends or the process is asked to stop, and then
 // lets the requests in flight finish.
 func (s *service) listenAndServe(ctx context.Context, where platform) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)

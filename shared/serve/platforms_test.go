@@ -21,8 +21,8 @@ const bootstrap = "signalbox/shared/serve/internal/sample/bootstrap"
 type platform interface {
 	// send makes an HTTP request and returns the answer.
 	send(t *testing.T, r request) response
-	// tick delivers an FC timer event. The errorType is "" for a success.
-	tick(t *testing.T, event string) (payload, errorType string)
+	// run delivers an FC timer event. The errorType is "" for a success.
+	run(t *testing.T, event string) (payload, errorType string)
 	Output() string
 }
 
@@ -152,7 +152,7 @@ func (p fc) send(t *testing.T, r request) response {
 	return decode(t, p.Invoke(t.Context(), r.fc(t)))
 }
 
-func (p fc) tick(t *testing.T, event string) (payload, errorType string) {
+func (p fc) run(t *testing.T, event string) (payload, errorType string) {
 	t.Helper()
 	return outcome(p.Invoke(t.Context(), []byte(event)))
 }
@@ -164,7 +164,7 @@ func (p lambda) send(t *testing.T, r request) response {
 	return decode(t, p.Invoke(t.Context(), r.lambda(t)))
 }
 
-func (p lambda) tick(t *testing.T, event string) (payload, errorType string) {
+func (p lambda) run(t *testing.T, event string) (payload, errorType string) {
 	t.Helper()
 	return outcome(p.Invoke(t.Context(), []byte(event)))
 }
@@ -186,12 +186,12 @@ func (p plain) send(t *testing.T, r request) response {
 	}
 }
 
-// tick takes FC's mark of a failed event for the error type that it becomes.
-func (p plain) tick(t *testing.T, event string) (payload, errorType string) {
+// run takes FC's mark of a failed event for the error type that it becomes.
+func (p plain) run(t *testing.T, event string) (payload, errorType string) {
 	t.Helper()
 	status, header, body := p.do(t, request{method: http.MethodPost, path: "/invoke", body: event})
 	if status == http.StatusNotFound && header.Get("X-Fc-Status") == "404" {
-		errorType = "TickError"
+		errorType = "RunError"
 	}
 	return body, errorType
 }

@@ -35,11 +35,11 @@ type Function struct {
 	// Handler answers HTTP requests. It is required, and may panic: the
 	// caller gets a 500 and the log gets the stack.
 	Handler http.Handler
-	// Tick runs what is scheduled. Its result is encoded as the JSON answer.
-	// Its error is logged whole and told to the platform, which may deliver
-	// the tick again, without its text. Nil means no schedule: a tick is
-	// then taken as a ping that keeps the instance warm.
-	Tick func(ctx context.Context, t event.Tick) (any, error)
+	// Scheduled makes the run that a scheduled event asks for. Its result is
+	// encoded as the JSON answer. Its error is logged whole; the platform
+	// learns of it without its text, and may deliver the event again. Nil
+	// means no schedule: the event then just keeps the instance warm.
+	Scheduled func(ctx context.Context, e event.Scheduled) (any, error)
 	// Batch takes messages from a queue and returns the ids of those to be
 	// delivered again. It logs their errors itself. Nil means no queue.
 	Batch func(ctx context.Context, messages []event.Message) (failed []string)

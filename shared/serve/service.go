@@ -46,8 +46,8 @@ func (s *service) invoke(ctx context.Context, raw []byte) (json.RawMessage, erro
 	switch {
 	case e.HTTP != nil:
 		return s.answer(ctx, e.HTTP), nil
-	case e.Tick != nil:
-		return s.tick(ctx, *e.Tick)
+	case e.Scheduled != nil:
+		return s.run(ctx, *e.Scheduled)
 	default:
 		return s.batch(ctx, e.Messages)
 	}

@@ -16,6 +16,6 @@ func open(environ []string) (serve.Function, error) {
 		return serve.Function{}, err
 	}
 	return serve.Function{
-		Name: "alerts", Handler: function, Tick: function.Tick, Logger: function.Logger, Meter: function.Meter,
+		Name: "alerts", Handler: function, Scheduled: function.Scheduled, Logger: function.Logger, Meter: function.Meter,
 	}, nil
 }

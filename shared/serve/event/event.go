@@ -1,5 +1,5 @@
 // Package event holds the words for what makes a function run (an HTTP request,
-// a tick of the clock, a batch of messages) and reads them from the JSON in
+// a scheduled event, a batch of messages) and reads them from the JSON in
 // which Function Compute and Lambda deliver them.
 //
 // A platform does not say which trigger an event comes from, so [Decode] goes
@@ -21,29 +21,30 @@ var ErrUnknown = errors.New("event of unknown shape: want an FC HTTP trigger (v1
 
 // Event is one decoded event. Exactly one of its fields is set.
 type Event struct {
-	HTTP     *HTTP
-	Tick     *Tick
-	Messages []Message
+	HTTP      *HTTP
+	Scheduled *Scheduled
+	Messages  []Message
 }
 
-// Tick is one moment at which a schedule wanted a function to run.
+// Scheduled is what a timer sends: one moment at which a schedule wanted a
+// function to run.
 //
-// Both platforms deliver at least once: the same Tick may come again.
-type Tick struct {
+// Both platforms deliver at least once: the same event may come again.
+type Scheduled struct {
 	// Time is when the schedule was due, which is not quite now.
 	Time time.Time
 	// Name is the trigger, rule or schedule.
 	Name string
 	// Payload is the text configured with the schedule, mostly empty.
 	Payload string
-	// ID is the same for every delivery of one tick, and for no other tick.
+	// ID is the same for every delivery of one event, and for no other event.
 	ID string
 }
 
-// NewTick returns the tick of a schedule that has no ids of its own: the
+// NewScheduled returns the event of a schedule that has no ids of its own: the
 // name and the time make one.
-func NewTick(at time.Time, name, payload string) Tick {
-	return Tick{Time: at, Name: name, Payload: payload, ID: name + "@" + at.UTC().Format(time.RFC3339Nano)}
+func NewScheduled(at time.Time, name, payload string) Scheduled {
+	return Scheduled{Time: at, Name: name, Payload: payload, ID: name + "@" + at.UTC().Format(time.RFC3339Nano)}
 }
 
 // Message is one message of a queue.
@@ -54,7 +55,7 @@ type Message struct {
 	Body []byte
 }
 
-// envelope has just the fields by which the shapes are told apart.
+// envelope has just the fields by which the shapes differ.
 type envelope struct {
 	Version        string  `json:"version"`
 	TriggerTime    *string `json:"triggerTime"`

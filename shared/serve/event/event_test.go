@@ -23,17 +23,17 @@ func payload(tb testing.TB, name string) []byte {
 	return raw
 }
 
-func TestDecodeTick(t *testing.T) {
+func TestDecodeScheduled(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name string
 		file string
-		want event.Tick
+		want event.Scheduled
 	}{
 		{
 			name: "fc timer",
 			file: "fc-timer.json",
-			want: event.Tick{
+			want: event.Scheduled{
 				Time: time.Date(2022, 7, 29, 10, 2, 58, 0, time.UTC), Name: "sweep-hourly",
 				Payload: "fleet=all", ID: "sweep-hourly@2022-07-29T10:02:58Z",
 			},
@@ -41,7 +41,7 @@ func TestDecodeTick(t *testing.T) {
 		{
 			name: "eventbridge rule",
 			file: "eventbridge-rule.json",
-			want: event.Tick{
+			want: event.Scheduled{
 				Time: time.Date(2015, 10, 8, 16, 53, 6, 0, time.UTC), Name: "sweep-hourly",
 				ID: "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
 			},
@@ -49,7 +49,7 @@ func TestDecodeTick(t *testing.T) {
 		{
 			name: "scheduler, detail is a string",
 			file: "scheduler.json",
-			want: event.Tick{
+			want: event.Scheduled{
 				Time: time.Date(2023, 5, 5, 10, 0, 0, 0, time.UTC), Name: "sweep-hourly",
 				ID: "4f1b3c1e-8c39-4a7f-9a55-0d6a4f3bc2f7",
 			},
@@ -57,7 +57,7 @@ func TestDecodeTick(t *testing.T) {
 		{
 			name: "scheduler input in the shape of fc's timer, payload is an object",
 			file: "scheduler-input.json",
-			want: event.Tick{
+			want: event.Scheduled{
 				Time: time.Date(2023, 5, 5, 10, 0, 0, 0, time.UTC), Name: "sweep-hourly",
 				Payload: `{"fleet":"all"}`, ID: "sweep-hourly@2023-05-05T10:00:00Z",
 			},
@@ -70,7 +70,7 @@ func TestDecodeTick(t *testing.T) {
 			if err != nil {
 				t.Fatalf("Decode(%s): %v", tt.file, err)
 			}
-			if diff := cmp.Diff(&tt.want, got.Tick); diff != "" || got.HTTP != nil || got.Messages != nil {
+			if diff := cmp.Diff(&tt.want, got.Scheduled); diff != "" || got.HTTP != nil || got.Messages != nil {
 				t.Errorf("Decode(%s) = %+v (-want +got):\n%s", tt.file, got, diff)
 			}
 		})
@@ -87,7 +87,7 @@ func TestDecodeMessages(t *testing.T) {
 		{ID: "059f36b4-87a3-44ab-83d2-661975830a7d", Body: []byte(`{"conversionRate":0.53,"reportTime":1349055900000}`)},
 		{ID: "2e1424d4-f796-459a-8184-9c92662be6da", Body: []byte("second")},
 	}
-	if diff := cmp.Diff(want, got.Messages); diff != "" || got.HTTP != nil || got.Tick != nil {
+	if diff := cmp.Diff(want, got.Messages); diff != "" || got.HTTP != nil || got.Scheduled != nil {
 		t.Errorf("Decode(sqs.json) = %+v (-want +got):\n%s", got, diff)
 	}
 }

@@ -25,7 +25,7 @@ func FuzzDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		e, err := event.Decode(raw)
 		kinds := 0
-		for _, set := range []bool{e.HTTP != nil, e.Tick != nil, e.Messages != nil} {
+		for _, set := range []bool{e.HTTP != nil, e.Scheduled != nil, e.Messages != nil} {
 			if set {
 				kinds++
 			}

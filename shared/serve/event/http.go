@@ -70,7 +70,7 @@ func decodeHTTP(raw []byte) (Event, error) {
 }
 
 // Request returns the request as net/http's own server would hand it to a
-// handler. Its RemoteAddr has port 0: the platforms tell the address only.
+// handler. Its RemoteAddr has port 0: the platforms give the address only.
 //
 // The platforms join repeated headers, and FC repeated query keys, with commas
 // before anybody sees them; such a value stays joined.

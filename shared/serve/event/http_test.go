@@ -20,13 +20,13 @@ func decodeHTTP(tb testing.TB, raw []byte) *event.HTTP {
 	if err != nil {
 		tb.Fatalf("Decode(%s): %v", raw, err)
 	}
-	if e.HTTP == nil || e.Tick != nil || e.Messages != nil {
+	if e.HTTP == nil || e.Scheduled != nil || e.Messages != nil {
 		tb.Fatalf("Decode(%s) = %+v, want HTTP and nothing else", raw, e)
 	}
 	return e.HTTP
 }
 
-// seen is what a handler can tell of a request.
+// seen is what a handler can know of a request.
 type seen struct {
 	Method, Path, EscapedPath, RequestURI, Host, RemoteAddr, Proto, Body string
 

@@ -51,7 +51,7 @@ func (h *HTTP) Output() string { return h.child.output() }
 
 // Ports that systems do not hand out by themselves. Of those that they do, a
 // server of another test could get the one that was just found free, and would
-// answer in the child's place.
+// answer instead of the child.
 const (
 	firstPort = 10_240
 	lastPort  = 32_767

@@ -9,7 +9,7 @@ import (
 
 // protocol is what FC's runtime API and Lambda's do differently.
 type protocol struct {
-	variable string // Tells the process where the API is.
+	variable string // Says to the process where the API is.
 	prefix   string
 	accepted int // Confirms an answer: the libraries insist on just this status.
 	headers  func(Invocation, http.Header)

@@ -71,7 +71,7 @@ func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
 		a.out[p.RequestID] = p
 		a.mu.Unlock()
 		a.headers(p.Invocation, w.Header())
-		_, _ = w.Write(p.Event) // Of a process that has gone, Do hears otherwise.
+		_, _ = w.Write(p.Event) // Do learns otherwise of a process that has ended.
 	case <-r.Context().Done():
 		<-a.slot
 	}

@@ -25,14 +25,14 @@ func Open(environ []string) (serve.Function, error) {
 		return serve.Function{}, errors.Join(errors.New("SAMPLE_ONE: missing"), errors.New("SAMPLE_TWO: not a number"))
 	}
 	f := serve.Function{
-		Name:    "sample",
-		Handler: routes(),
-		Tick:    tick,
-		Batch:   batch,
-		Logger:  logging.New(os.Stderr, slog.LevelInfo),
+		Name:      "sample",
+		Handler:   routes(),
+		Scheduled: scheduled,
+		Batch:     batch,
+		Logger:    logging.New(os.Stderr, slog.LevelInfo),
 	}
 	if slices.Contains(environ, "SAMPLE=bare") {
-		f.Tick, f.Batch = nil, nil
+		f.Scheduled, f.Batch = nil, nil
 	}
 	return f, nil
 }
@@ -62,9 +62,9 @@ func routes() http.Handler {
 	return mux
 }
 
-// tick does what its payload says.
-func tick(_ context.Context, t event.Tick) (any, error) {
-	switch t.Payload {
+// scheduled does what its payload says.
+func scheduled(_ context.Context, e event.Scheduled) (any, error) {
+	switch e.Payload {
 	case "fail":
 		return nil, errors.New(Secret)
 	case "panic":
@@ -72,7 +72,7 @@ func tick(_ context.Context, t event.Tick) (any, error) {
 	case "unencodable":
 		return func() {}, nil
 	}
-	return map[string]string{"name": t.Name, "id": t.ID, "payload": t.Payload}, nil
+	return map[string]string{"name": e.Name, "id": e.ID, "payload": e.Payload}, nil
 }
 
 // batch fails the messages that say "bad".

@@ -13,7 +13,7 @@ var (
 )
 
 // decodeTimer reads FC's timer event, which an EventBridge Scheduler can be
-// told to send as its Input.
+// made to send as its Input.
 //
 // https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/time-triggers
 func decodeTimer(raw []byte) (Event, error) {
@@ -25,8 +25,8 @@ func decodeTimer(raw []byte) (Event, error) {
 	if json.Unmarshal(raw, &timer) != nil {
 		return Event{}, errTimer
 	}
-	tick := NewTick(timer.Time, timer.Name, payloadText(timer.Payload))
-	return Event{Tick: &tick}, nil
+	scheduled := NewScheduled(timer.Time, timer.Name, payloadText(timer.Payload))
+	return Event{Scheduled: &scheduled}, nil
 }
 
 // payloadText returns a JSON string's content. FC's payload always is one; a
@@ -53,11 +53,11 @@ func decodeEventBridge(raw []byte) (Event, error) {
 	if json.Unmarshal(raw, &e) != nil {
 		return Event{}, errEventBridge
 	}
-	tick := NewTick(e.Time, scheduleName(e.Resources), "")
+	scheduled := NewScheduled(e.Time, scheduleName(e.Resources), "")
 	if e.ID != "" {
-		tick.ID = e.ID
+		scheduled.ID = e.ID
 	}
-	return Event{Tick: &tick}, nil
+	return Event{Scheduled: &scheduled}, nil
 }
 
 // scheduleName is the last part of the ARN of the rule or schedule.

@@ -11,35 +11,35 @@ import (
 
 const timer = `{"triggerTime":"2022-07-29T10:02:58Z","triggerName":"hourly","payload":"%s"}`
 
-func TestTick(t *testing.T) {
+func TestScheduled(t *testing.T) {
 	t.Parallel()
 	for name, start := range platforms(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := start(t)
-			got, errorType := p.tick(t, fmt.Sprintf(timer, "all"))
+			got, errorType := p.run(t, fmt.Sprintf(timer, "all"))
 			want := `{"id":"hourly@2022-07-29T10:02:58Z","name":"hourly","payload":"all"}`
 			if got != want || errorType != "" {
-				t.Errorf("tick = %s, error %q, want %s", got, errorType, want)
+				t.Errorf("run = %s, error %q, want %s", got, errorType, want)
 			}
 			for i, payload := range []string{"fail", "panic", "unencodable"} {
-				got, errorType := p.tick(t, fmt.Sprintf(timer, payload))
-				if errorType != "TickError" || strings.Contains(got, sample.Secret) || strings.Contains(got, ".go") {
-					t.Errorf("tick %q = %s, error %q, want a TickError without the cause", payload, got, errorType)
+				got, errorType := p.run(t, fmt.Sprintf(timer, payload))
+				if errorType != "RunError" || strings.Contains(got, sample.Secret) || strings.Contains(got, ".go") {
+					t.Errorf("run %q = %s, error %q, want a RunError without the cause", payload, got, errorType)
 				}
 				lines := logged(t, p.Output(), "ERROR")
 				if len(lines) != i+1 {
-					t.Fatalf("after tick %q %d error lines, want %d:\n%s", payload, len(lines), i+1, p.Output())
+					t.Fatalf("after run %q %d error lines, want %d:\n%s", payload, len(lines), i+1, p.Output())
 				}
-				if line := lines[i]; line["message"] != "tick failed" || line["requestId"] == nil {
-					t.Errorf("log line of tick %q = %v", payload, line)
+				if line := lines[i]; line["message"] != "run failed" || line["requestId"] == nil {
+					t.Errorf("log line of run %q = %v", payload, line)
 				}
 			}
 			if n := strings.Count(p.Output(), "panic: "+sample.Secret); n != 1 {
 				t.Errorf("the cause of the panic is in the log %d times, want once:\n%s", n, p.Output())
 			}
 			if got := p.send(t, request{method: "GET", path: "/healthz"}); got.Status != 204 {
-				t.Errorf("after failed ticks /healthz = %+v, want 204", got)
+				t.Errorf("after failed runs /healthz = %+v, want 204", got)
 			}
 		})
 	}
@@ -55,11 +55,11 @@ func TestInvokeOverHTTP(t *testing.T) {
 		wantMark            string
 		wantBody            string
 	}{
-		{"nothing is a tick at once", "/invoke", "", 200, "", `"name":"invoke"`},
+		{"nothing is a run at once", "/invoke", "", 200, "", `"name":"invoke"`},
 		{"timer event", "/invoke", fmt.Sprintf(timer, "x"), 200, "", `"payload":"x"`},
-		{"not a timer event", "/invoke", `{"Records":[{"eventSource":"aws:sqs","messageId":"m","body":""}]}`, 404, "404", "tick-failed"},
-		{"not an event", "/invoke", "8986-private", 404, "404", "tick-failed"},
-		{"too long", "/invoke", strings.Repeat("8", 1<<20+1), 404, "404", "tick-failed"},
+		{"not a timer event", "/invoke", `{"Records":[{"eventSource":"aws:sqs","messageId":"m","body":""}]}`, 404, "404", "run-failed"},
+		{"not an event", "/invoke", "8986-private", 404, "404", "run-failed"},
+		{"too long", "/invoke", strings.Repeat("8", 1<<20+1), 404, "404", "run-failed"},
 		{"from a stranger", "/http-invoke", fmt.Sprintf(timer, "x"), 404, "", "page not found"},
 	}
 	for _, tt := range tests {
@@ -84,10 +84,10 @@ func TestBare(t *testing.T) {
 	p := servetest.StartLambda(t, servetest.Build(t, bootstrap), "SAMPLE=bare")
 	got := p.Invoke(t.Context(), []byte(fmt.Sprintf(timer, "fail")))
 	if string(got.Payload) != `{"status":"warm"}` || got.Err != nil {
-		t.Errorf("tick = %s, %v, want a warm answer", got.Payload, got.Err)
+		t.Errorf("run = %s, %v, want a warm answer", got.Payload, got.Err)
 	}
-	if info := logged(t, p.Output(), "INFO"); len(info) != 1 || info[0]["tick"] != "hourly@2022-07-29T10:02:58Z" {
-		t.Errorf("info lines = %v, want one with the tick", info)
+	if info := logged(t, p.Output(), "INFO"); len(info) != 1 || info[0]["scheduled_event"] != "hourly@2022-07-29T10:02:58Z" {
+		t.Errorf("info lines = %v, want one with the event", info)
 	}
 	for _, event := range []string{
 		`{"Records":[{"eventSource":"aws:sqs","messageId":"m-1","body":"8986-private"}]}`,
