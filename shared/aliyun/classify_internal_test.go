@@ -120,7 +120,7 @@ func TestRefusalForms(t *testing.T) {
 	}
 }
 
-func TestMessagesAreshowable(t *testing.T) {
+func TestMessagesAreShowable(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		kind     Kind
