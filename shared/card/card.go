@@ -51,18 +51,6 @@ type Package struct {
 	Expires   time.Time
 }
 
-// LastExpiry returns the package that ends last: the day the card runs dry.
-// It reports false where no package has a known end.
-func (u Usage) LastExpiry() (Package, bool) {
-	var last Package
-	for _, p := range u.Packages {
-		if p.Expires.After(last.Expires) {
-			last = p
-		}
-	}
-	return last, !last.Expires.IsZero()
-}
-
 // HighestRatio returns the largest known ratio of the card's networks, which is
 // the one that stops it first. It is unknown where none is known.
 func (u Usage) HighestRatio() Ratio {
