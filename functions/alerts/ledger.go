@@ -35,18 +35,13 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy) (*ledger,
 		policy: p, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
 		changed: make(map[incident.Key][]byte), seed: maphash.MakeSeed(),
 	}
-	records, err := s.List(ctx, incidents)
-	if err != nil {
-		return nil, fmt.Errorf("load the incidents: %w", err)
-	}
-	for _, r := range records {
+	err := each(ctx, s, incidents, func(r store.Record) error {
 		var i rule.Incident
-		if err := json.Unmarshal(r.Value, &i); err != nil {
-			return nil, store.Damaged(ctx, s, fmt.Sprintf("an incident cannot be decoded: %v", err))
-		}
+		err := json.Unmarshal(r.Value, &i)
 		l.records[i.Key], l.stored[i.Key] = i, maphash.Bytes(l.seed, r.Value)
-	}
-	return l, nil
+		return err
+	})
+	return l, err
 }
 
 // advance applies evaluations and returns the changes that follow.
@@ -129,21 +124,6 @@ func (l *ledger) open() []rule.Incident {
 		}
 	}
 	return open
-}
-
-// subjects are those that the next sweep must look at, be it to find that all is
-// well with them.
-func (l *ledger) subjects(kinds ...incident.SubjectKind) []incident.Subject {
-	var subjects []incident.Subject
-	for key, i := range l.records {
-		if i.NeedsEvaluation() && slices.Contains(kinds, key.Subject.Kind) {
-			subjects = append(subjects, key.Subject)
-		}
-	}
-	slices.SortFunc(subjects, func(a, b incident.Subject) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
-	})
-	return slices.Compact(subjects)
 }
 
 func (l *ledger) keys() []incident.Key {

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
 	"signalbox/shared/serve/event"
 	"signalbox/shared/store"
 )
@@ -55,7 +57,9 @@ type run struct {
 	lease  *store.Lease
 	state  *state
 	ledger *ledger
-	report Report
+
+	progressed                     bool // a part of the scan was kept
+	messages, waiting, deadLetters int
 }
 
 // exclusively does work under the lease, whose loss cancels ctx.
@@ -112,19 +116,36 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	if err != nil {
 		return err
 	}
-	records, err := r.state.add(part, changes, now)
-	if err != nil {
+	if err := r.state.add(part, now); err != nil {
 		return err
 	}
-	if err := r.write(ctx, changes, records...); err != nil {
+	r.state.count(changes)
+	if !part.Checkpoint.Finished.IsZero() {
+		r.finish(now)
+	}
+	if err := r.write(ctx, changes); err != nil {
 		return err
 	}
+	r.progressed = true
 	r.config.Progress(r.summed())
 	return nil
 }
 
-// write stores what has changed in one batch, which a lost lease refuses.
-func (r *run) write(ctx context.Context, changes []rule.Change, more ...store.Record) error {
+// finish adds a whole sweep to what is remembered of the sweeps.
+func (r *run) finish(now time.Time) {
+	late := r.ledger.records[sweepKey].IsOpen()
+	r.state.health.finished(r.state.sweep.Checkpoint.Started, now, late)
+	if c := r.state.sweep.Checkpoint; !c.Partial {
+		r.state.usage = withTotal(r.state.usage, now.In(r.config.Zone).Format(time.DateOnly), c.Counts.Used)
+	}
+}
+
+// sweepKey is the incident of sweeps that are late or fail.
+var sweepKey = incident.Key{Subject: incident.Subject{Kind: incident.Fleet, ID: rule.SweepName}, Rule: rule.SweepName}
+
+// write stores what has changed in one batch, which a lost lease refuses. What
+// was found is kept although the time for finding more has run out.
+func (r *run) write(ctx context.Context, changes []rule.Change) error {
 	records, err := r.state.records()
 	if err != nil {
 		return err
@@ -133,21 +154,19 @@ func (r *run) write(ctx context.Context, changes []rule.Change, more ...store.Re
 	if err != nil {
 		return err
 	}
-	batch := store.Batch{If: []store.Record{r.lease.Fence()}}
-	batch.Put = append(append(append(append(batch.Put, r.ledger.pending()...), outbox...), records...), more...)
-	if len(batch.Put) == 0 {
+	put := slices.Concat(r.ledger.pending(), records, outbox)
+	if len(put) == 0 {
 		return nil
 	}
-	// What was found is kept although the time for finding more has run out.
-	err = r.config.Store.Apply(context.WithoutCancel(ctx), batch)
+	err = r.config.Store.Apply(context.WithoutCancel(ctx), store.Batch{If: []store.Record{r.lease.Fence()}, Put: put})
 	if errors.Is(err, store.ErrConflict) {
-		return fmt.Errorf("store the run's results: %w", store.ErrLost)
+		err = store.ErrLost
 	}
 	if err != nil {
-		return fmt.Errorf("store the run's results: %w", err)
+		return fmt.Errorf("store what the run has found: %w", err)
 	}
 	r.ledger.settle()
-	r.state.settle()
+	r.state.settle(records)
 	return nil
 }
 

@@ -1,0 +1,227 @@
+package alerts
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"signalbox/functions/alerts/fleet"
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/card"
+	"signalbox/shared/incident"
+	"signalbox/shared/store"
+)
+
+// The collections beside the incidents' and those of package notify.
+const (
+	sweeps  = "sweep"   // single records about the sweeps
+	lookups = "lookups" // what the last lookup of a card said, by ICCID
+	seen    = "seen"    // which known subjects the sweep under way has seen, by part
+)
+
+// sweep is the sweep under way, or the last one.
+type sweep struct {
+	Checkpoint fleet.Checkpoint `json:"checkpoint"`
+	Changes    Report           `json:"changes"` // the counts of changes alone
+}
+
+// state is what a run leaves to the next one beside incidents and outboxes. It
+// grows with what is wrong, not with the fleet, and what has not changed is not
+// written.
+type state struct {
+	sweep   sweep
+	health  health
+	usage   []total
+	lookups map[card.ICCID]fleet.Lookup
+	seen    fleet.Marks
+
+	seenKeys []string
+	stored   map[string][]byte // the single records, as they are stored
+	changed  []store.Record    // of lookups and seen
+}
+
+// single are the records of the collection sweeps, by key.
+func (s *state) single() map[string]any {
+	return map[string]any{"current": &s.sweep, "health": &s.health, "usage": &s.usage}
+}
+
+// openState reads the state.
+func openState(ctx context.Context, st store.Store) (*state, error) {
+	s := &state{lookups: make(map[card.ICCID]fleet.Lookup), stored: make(map[string][]byte)}
+	err := each(ctx, st, sweeps, func(r store.Record) error {
+		into, known := s.single()[r.Key]
+		if !known {
+			return fmt.Errorf("there is no record %q", r.Key)
+		}
+		s.stored[r.Key] = r.Value
+		return json.Unmarshal(r.Value, into)
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, st, lookups, func(r store.Record) error {
+		var l fleet.Lookup
+		err := json.Unmarshal(r.Value, &l)
+		s.lookups[card.ICCID(r.Key)] = l
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(ctx, st, seen, func(r store.Record) error {
+		var marks fleet.Marks
+		err := marks.UnmarshalText(r.Value)
+		s.seen, s.seenKeys = append(s.seen, marks...), append(s.seenKeys, r.Key)
+		return err
+	})
+	return s, err
+}
+
+// each decodes the records of a collection. One that cannot be decoded is damage.
+func each(ctx context.Context, st store.Store, collection string, decode func(store.Record) error) error {
+	records, err := st.List(ctx, collection)
+	if err != nil {
+		return fmt.Errorf("load %s: %w", collection, err)
+	}
+	for _, r := range records {
+		if err := decode(r); err != nil {
+			return store.Damaged(ctx, st, r, fmt.Sprintf("a record of %s cannot be decoded: %v", collection, err))
+		}
+	}
+	return nil
+}
+
+// begin begins a sweep, unless one is under way.
+func (s *state) begin(now time.Time) {
+	if s.health.Begun.IsZero() {
+		s.health.Begun = now
+	}
+	switch last := s.sweep.Checkpoint; {
+	case last.Sweep == "":
+		s.sweep = sweep{Checkpoint: fleet.Begin(now, fleet.Census{})}
+	case !last.Finished.IsZero():
+		s.sweep = sweep{Checkpoint: last.Next(now)}
+	}
+}
+
+// add takes over a part of the scan.
+func (s *state) add(part fleet.Part, now time.Time) error {
+	s.sweep.Checkpoint = part.Checkpoint
+	for _, id := range slices.Sorted(maps.Keys(part.Lookups)) {
+		value, err := json.Marshal(part.Lookups[id])
+		if err != nil {
+			return fmt.Errorf("store a lookup: %w", err)
+		}
+		s.lookups[id] = part.Lookups[id]
+		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id), Value: value})
+	}
+	for _, id := range part.Forget {
+		delete(s.lookups, id)
+		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id)})
+	}
+	return s.see(part.Seen, now)
+}
+
+// see keeps which known subjects were seen until the sweep is finished.
+func (s *state) see(marks fleet.Marks, now time.Time) error {
+	if !s.sweep.Checkpoint.Finished.IsZero() {
+		for _, key := range s.seenKeys {
+			s.changed = append(s.changed, store.Record{Collection: seen, Key: key})
+		}
+		s.seen, s.seenKeys = nil, nil
+		return nil
+	}
+	if len(marks) == 0 {
+		return nil
+	}
+	value, err := marks.MarshalText()
+	if err != nil {
+		return fmt.Errorf("store what was seen: %w", err)
+	}
+	key := s.sweep.Checkpoint.Sweep + "/" + now.UTC().Format(time.RFC3339Nano)
+	s.seen, s.seenKeys = append(s.seen, marks...), append(s.seenKeys, key)
+	s.changed = append(s.changed, store.Record{Collection: seen, Key: key, Value: value})
+	return nil
+}
+
+// count adds changes to the sweep's and the day's.
+func (s *state) count(changes []rule.Change) {
+	s.sweep.Changes.count(changes)
+	s.health.Day.count(changes)
+}
+
+// records returns what is to be stored; settle says that it was.
+func (s *state) records() ([]store.Record, error) {
+	changed := slices.Clone(s.changed)
+	for key, document := range s.single() {
+		value, err := json.Marshal(document)
+		if err != nil {
+			return nil, fmt.Errorf("store %s: %w", key, err)
+		}
+		if !bytes.Equal(value, s.stored[key]) {
+			changed = append(changed, store.Record{Collection: sweeps, Key: key, Value: value})
+		}
+	}
+	return changed, nil
+}
+
+func (s *state) settle(stored []store.Record) {
+	for _, r := range stored {
+		if r.Collection == sweeps {
+			s.stored[r.Key] = r.Value
+		}
+	}
+	s.changed = nil
+}
+
+// fleet is what the rules about the fleet go by.
+func (s *state) fleet(every time.Duration) rule.FleetObservation {
+	o := s.sweep.Checkpoint.Fleet()
+	o.Begun, o.LastFinished = s.health.Begun, s.health.Finished
+	o.LastTook, o.LastGap, o.Every = s.health.Took, s.health.Gap, every
+	o.FailedRuns, o.FailedCause = s.health.FailedRuns, s.health.FailedCause
+	return o
+}
+
+// known is what the scan goes by.
+func (r *run) known() fleet.Known {
+	known := fleet.Known{
+		Open: make(map[incident.Subject]fleet.Open), Lookups: r.state.lookups, Seen: r.state.seen,
+	}
+	for key, i := range r.ledger.records {
+		if key.Subject.Kind == incident.Fleet || !i.NeedsEvaluation() {
+			continue
+		}
+		open := known.Open[key.Subject]
+		if i.Opened.After(open.Since) {
+			open.Since = i.Opened
+		}
+		open.Lookup = open.Lookup || rule.NeedsOwnData(key.Rule)
+		known.Open[key.Subject] = open
+	}
+	return known
+}
+
+// load reads what earlier runs have left.
+func (r *run) load(ctx context.Context) (err error) {
+	if r.state, err = openState(ctx, r.config.Store); err != nil {
+		return err
+	}
+	r.ledger, err = openLedger(ctx, r.config.Store, incident.Policy{Repeat: r.config.Repeat})
+	return err
+}
+
+// summed is the report of the run so far.
+func (r *run) summed() Report {
+	report, c := r.state.sweep.Changes, r.state.sweep.Checkpoint
+	report.Sweep, report.Done = c.Sweep, !c.Finished.IsZero()
+	report.Cards, report.Checked, report.Failed = c.Cards(), c.Counts.Checked, c.Counts.Failed
+	report.ListCalls, report.FlowCalls = c.Counts.ListCalls, c.Counts.FlowCalls
+	report.Open = len(r.ledger.open())
+	report.Messages, report.Waiting, report.DeadLetters = r.messages, r.waiting, r.deadLetters
+	return report
+}
