@@ -1,0 +1,60 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"signalbox/shared/redisdial"
+)
+
+// Config says where state is kept. Redis wins where both places are set.
+type Config struct {
+	// File is the path of the state file. Its folder must exist.
+	File string
+	// Shared has the file opened for each operation and closed again, for
+	// platforms where several instances may exist. Otherwise the process opens
+	// it once and keeps others out.
+	Shared bool
+	// RedisURL is the Redis that all instances share.
+	RedisURL string
+	// Account names the main account, so that two can use one Redis.
+	Account string
+	// Namespace separates states that are kept in one place and do not see each
+	// other.
+	Namespace string
+	// Reset is the ID of a [DamagedError]: the state that has just this damage is
+	// moved aside at the first use, and a new one begins. Another ID does nothing.
+	Reset string
+}
+
+// Open returns the store that c describes. It does not connect to Redis: one
+// that is away is the error of the first call. So is a damaged state, of every
+// call, so that a function can start and say so.
+func Open(c Config) (Store, error) {
+	engine, err := c.engine()
+	if err != nil {
+		return nil, fmt.Errorf("open state: %w", err)
+	}
+	return newState(engine, c.Reset, migrations), nil
+}
+
+// redisTimeout bounds each step of a call: it is enough for a batch of some
+// megabytes, and a sweep learns in time that it cannot save.
+const redisTimeout = 5 * time.Second
+
+//nolint:ireturn // which one is the configuration's choice
+func (c Config) engine() (engine, error) {
+	switch {
+	case c.RedisURL != "":
+		client, err := redisdial.Open(c.RedisURL, redisTimeout)
+		if err != nil {
+			return nil, err
+		}
+		return &remote{client: client, prefix: "signalbox:{" + c.Account + ":" + c.Namespace + "}:"}, nil
+	case c.File != "":
+		return openFile(c)
+	default:
+		return nil, errors.New("neither a Redis nor a file to keep it in")
+	}
+}

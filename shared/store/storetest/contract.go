@@ -1,0 +1,330 @@
+// Package storetest holds every engine of a store to one contract.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signalbox/shared/store"
+)
+
+// Contract tests what callers rely on, leases included. open returns a store
+// that is empty and that no other call of open has returned.
+func Contract(t *testing.T, open func(t *testing.T) store.Store) {
+	t.Helper()
+	tests := []struct {
+		name string
+		run  func(t *testing.T, s store.Store)
+	}{
+		{"nothing there", nothingThere},
+		{"values", values},
+		{"order", order},
+		{"put and delete", putAndDelete},
+		{"last put counts", lastPutCounts},
+		{"conditions", conditions},
+		{"all or nothing", allOrNothing},
+		{"large batch", largeBatch},
+		{"refused records", refusedRecords},
+		{"racing writers", racingWriters},
+		{"racing counters", racingCounters},
+		{"cancelled", cancelled},
+		{"closed", closed},
+		{"lease", lease},
+		{"lease fences", leaseFences},
+		{"lease taken over", leaseTakenOver},
+		{"lease by a wrong clock", leaseByWrongClock},
+		{"lease released", leaseReleased},
+		{"lease refused", leaseRefused},
+		{"racing acquirers", racingAcquirers},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			t.Cleanup(func() { _ = s.Close() })
+			test.run(t, s)
+		})
+	}
+}
+
+func record(collection, key, value string) store.Record {
+	return store.Record{Collection: collection, Key: key, Value: []byte(value)}
+}
+
+// none is the record that is not there.
+func none(collection, key string) store.Record { return store.Record{Collection: collection, Key: key} }
+
+func put(t *testing.T, s store.Store, records ...store.Record) {
+	t.Helper()
+	if err := s.Apply(t.Context(), store.Batch{Put: records}); err != nil {
+		t.Fatalf("Apply = %v", err)
+	}
+}
+
+func wantList(t *testing.T, s store.Store, collection string, want ...store.Record) {
+	t.Helper()
+	got, err := s.List(t.Context(), collection)
+	if err != nil {
+		t.Fatalf("List(%s) = %v", collection, err)
+	}
+	if slices.EqualFunc(want, got, same) {
+		return // which cmp takes seconds to see in a large collection
+	}
+	t.Errorf("List(%s) = %d records, want %d (-want +got):\n%.2000s", collection, len(got), len(want),
+		cmp.Diff(want[:min(len(want), 20)], got[:min(len(got), 20)]))
+}
+
+func wantValue(t *testing.T, s store.Store, want store.Record) {
+	t.Helper()
+	got, err := s.Get(t.Context(), want.Collection, want.Key)
+	if err != nil {
+		t.Fatalf("Get(%.100q) = %v", want.Key, err)
+	}
+	if r := (store.Record{Collection: want.Collection, Key: want.Key, Value: got}); !same(r, want) {
+		t.Errorf("Get(%.100q) = %.100q (nil: %t), want %.100q (nil: %t)", want.Key, got, got == nil, want.Value, want.Value == nil)
+	}
+}
+
+func same(a, b store.Record) bool {
+	return a.Collection == b.Collection && a.Key == b.Key && (a.Value == nil) == (b.Value == nil) && bytes.Equal(a.Value, b.Value)
+}
+
+func nothingThere(t *testing.T, s store.Store) {
+	t.Helper()
+	wantValue(t, s, none("c", "k"))
+	wantList(t, s, "c")
+	put(t, s, record("c", "other", "1"), record("d", "k", "1"))
+	wantValue(t, s, none("c", "k"))
+	wantList(t, s, "e")
+	if err := s.Check(t.Context()); err != nil {
+		t.Errorf("Check = %v, want nil", err)
+	}
+}
+
+// values and keys are any bytes, and an empty value is not none.
+func values(t *testing.T, s store.Store) {
+	t.Helper()
+	all := make([]byte, 256)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	for _, r := range []store.Record{
+		record("c", "empty", ""),
+		record("c", "binary", string(all)),
+		record("c", string(all), "1"),
+		record("卡", "键", "套餐 🛰"),
+		record("c", "large", strings.Repeat("é", 1<<20)),
+		record("c", strings.Repeat("k", 32768), "1"),
+	} {
+		put(t, s, r)
+		wantValue(t, s, r)
+	}
+}
+
+func order(t *testing.T, s store.Store) {
+	t.Helper()
+	put(t, s, record("c", "b", "3"), record("c", "a\xff", "2"), record("c", "é", "5"), record("c", "a", "1"), record("c", "z", "4"), record("d", "y", ""))
+	wantList(t, s, "c", record("c", "a", "1"), record("c", "a\xff", "2"), record("c", "b", "3"), record("c", "z", "4"), record("c", "é", "5"))
+	wantList(t, s, "d", record("d", "y", ""))
+}
+
+func putAndDelete(t *testing.T, s store.Store) {
+	t.Helper()
+	put(t, s, record("c", "a", "1"), record("c", "b", "1"))
+	put(t, s, record("c", "a", "2"), none("c", "b"), none("c", "never"), none("d", "never"))
+	wantList(t, s, "c", record("c", "a", "2"))
+	put(t, s, none("c", "a"))
+	wantList(t, s, "c")
+	wantList(t, s, "d")
+	put(t, s, record("c", "a", "3"))
+	wantList(t, s, "c", record("c", "a", "3"))
+}
+
+func lastPutCounts(t *testing.T, s store.Store) {
+	t.Helper()
+	put(t, s, record("c", "a", "1"), record("c", "b", "1"), none("c", "b"), record("c", "a", "2"), none("c", "d"), record("c", "d", "1"))
+	wantList(t, s, "c", record("c", "a", "2"), record("c", "d", "1"))
+}
+
+func conditions(t *testing.T, s store.Store) {
+	t.Helper()
+	put(t, s, record("c", "a", "1"), record("c", "empty", ""))
+	tests := []struct {
+		name string
+		when []store.Record
+		ok   bool
+	}{
+		{"as it is", []store.Record{record("c", "a", "1")}, true},
+		{"another value", []store.Record{record("c", "a", "2")}, false},
+		{"longer value", []store.Record{record("c", "a", "1\x00")}, false},
+		{"not there", []store.Record{none("c", "a")}, false},
+		{"none, as it is", []store.Record{none("c", "b"), none("d", "a")}, true},
+		{"none of it", []store.Record{record("c", "b", "1")}, false},
+		{"empty, as it is", []store.Record{record("c", "empty", "")}, true},
+		{"empty is not none", []store.Record{none("c", "empty")}, false},
+		{"none is not empty", []store.Record{record("c", "b", "")}, false},
+		{"all but the last", []store.Record{record("c", "a", "1"), none("c", "b"), record("d", "b", "1")}, false},
+	}
+	for _, test := range tests {
+		key := "put " + test.name
+		for _, puts := range [][]store.Record{nil, {record("puts", key, "1")}} {
+			err := s.Apply(t.Context(), store.Batch{If: test.when, Put: puts})
+			if test.ok != (err == nil) || !test.ok && !errors.Is(err, store.ErrConflict) {
+				t.Errorf("%s: Apply with %d puts = %v, want ok %v or ErrConflict", test.name, len(puts), err, test.ok)
+			}
+		}
+		want := none("puts", key)
+		if test.ok {
+			want.Value = []byte("1")
+		}
+		wantValue(t, s, want)
+	}
+}
+
+func allOrNothing(t *testing.T, s store.Store) {
+	t.Helper()
+	put(t, s, record("c", "a", "1"))
+	err := s.Apply(t.Context(), store.Batch{
+		If:  []store.Record{record("c", "a", "1"), record("d", "b", "1")},
+		Put: []store.Record{none("c", "a"), record("d", "b", "2"), record("e", "c", "2")},
+	})
+	if !errors.Is(err, store.ErrConflict) {
+		t.Errorf("Apply = %v, want ErrConflict", err)
+	}
+	wantList(t, s, "c", record("c", "a", "1"))
+	wantList(t, s, "d")
+	wantList(t, s, "e")
+}
+
+func largeBatch(t *testing.T, s store.Store) {
+	t.Helper()
+	var records []store.Record
+	for i := range 20_000 {
+		records = append(records, record("c", fmt.Sprintf("%06d", i), strings.Repeat("v", 300)))
+	}
+	put(t, s, records...)
+	wantList(t, s, "c", records...)
+	var deletes []store.Record
+	for _, r := range records[1:] {
+		deletes = append(deletes, none(r.Collection, r.Key))
+	}
+	if err := s.Apply(t.Context(), store.Batch{If: records, Put: deletes}); err != nil {
+		t.Fatalf("Apply with 20,000 conditions = %v", err)
+	}
+	wantList(t, s, "c", records[0])
+}
+
+func refusedRecords(t *testing.T, s store.Store) {
+	t.Helper()
+	for name, r := range map[string]store.Record{
+		"no key":        record("c", "", "1"),
+		"no collection": record("", "k", "1"),
+		"long key":      record("c", strings.Repeat("k", 32769), "1"),
+	} {
+		for _, b := range []store.Batch{{If: []store.Record{r}}, {Put: []store.Record{record("c", "a", "1"), r}}} {
+			if err := s.Apply(t.Context(), b); err == nil || errors.Is(err, store.ErrConflict) {
+				t.Errorf("%s: Apply = %v, want an error that is not ErrConflict", name, err)
+			}
+		}
+	}
+	wantList(t, s, "c")
+}
+
+func racingWriters(t *testing.T, s store.Store) {
+	t.Helper()
+	var won atomic.Int32
+	race(func(i int) {
+		err := s.Apply(t.Context(), store.Batch{If: []store.Record{none("c", "k")}, Put: []store.Record{record("c", "k", fmt.Sprint(i))}})
+		switch {
+		case err == nil:
+			won.Add(1)
+		case !errors.Is(err, store.ErrConflict):
+			t.Errorf("Apply = %v, want ErrConflict", err)
+		}
+	})
+	if won.Load() != 1 {
+		t.Errorf("%d of 20 writers of one new record won, want 1", won.Load())
+	}
+}
+
+// racingCounters also has the first batches of a new state race: none conflicts
+// but with one that writes the same record.
+func racingCounters(t *testing.T, s store.Store) {
+	t.Helper()
+	race(func(i int) {
+		put(t, s, record("own", fmt.Sprint(i), "1"))
+		for {
+			old, err := s.Get(t.Context(), "c", "count")
+			if err != nil {
+				t.Errorf("Get = %v", err)
+				return
+			}
+			err = s.Apply(t.Context(), store.Batch{
+				If:  []store.Record{{Collection: "c", Key: "count", Value: old}},
+				Put: []store.Record{record("c", "count", string(old)+"|")},
+			})
+			if err == nil {
+				return
+			}
+			if !errors.Is(err, store.ErrConflict) {
+				t.Errorf("Apply = %v, want ErrConflict", err)
+				return
+			}
+		}
+	})
+	wantValue(t, s, record("c", "count", strings.Repeat("|", 20)))
+}
+
+func cancelled(t *testing.T, s store.Store) {
+	t.Helper()
+	put(t, s, record("c", "a", "1"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, getErr := s.Get(ctx, "c", "a")
+	_, listErr := s.List(ctx, "c")
+	applyErr := s.Apply(ctx, store.Batch{Put: []store.Record{none("c", "a")}})
+	for call, err := range map[string]error{"Get": getErr, "List": listErr, "Apply": applyErr, "Check": s.Check(ctx)} {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s with a cancelled context = %v, want context.Canceled", call, err)
+		}
+	}
+	wantList(t, s, "c", record("c", "a", "1"))
+}
+
+func closed(t *testing.T, s store.Store) {
+	t.Helper()
+	put(t, s, record("c", "a", "1"))
+	if err := s.Close(); err != nil {
+		t.Fatalf("Close = %v", err)
+	}
+	_, getErr := s.Get(t.Context(), "c", "a")
+	applyErr := s.Apply(t.Context(), store.Batch{Put: []store.Record{none("c", "a")}})
+	for call, err := range map[string]error{"Get": getErr, "Apply": applyErr, "Check": s.Check(t.Context())} {
+		if err == nil {
+			t.Errorf("%s after Close = nil, want an error", call)
+		}
+	}
+}
+
+// race runs 20 at once.
+func race(run func(i int)) {
+	var racers sync.WaitGroup
+	start := make(chan struct{})
+	for i := range 20 {
+		racers.Go(func() {
+			<-start
+			run(i)
+		})
+	}
+	close(start)
+	racers.Wait()
+}
