@@ -30,7 +30,7 @@ func TestNewWebhookURL(t *testing.T) {
 		{"another scheme", "ftp://hooks.slack.com" + webhookPath, false},
 		{"no host", "https://" + webhookPath, false},
 		{"no path", "https://hooks.slack.com/", false},
-		{"user", "https://me:onlyTheStandInTakesThis@hooks.slack.com/services/x", false},
+		{"user", "https://me:onlyTheFakeTakesThis@hooks.slack.com/services/x", false},
 		{"control character", "https://hooks.slack.com" + webhookPath + "\n", false},
 		{"bad escape", "https://hooks.slack.com" + webhookPath + "%zz", false},
 	}
@@ -97,7 +97,7 @@ func TestErrorsKeepTheSecret(t *testing.T) {
 		{"refused", refusedTransport(t), "connection refused"},
 		{"no such host", dialError(&net.DNSError{Err: "no such host", Name: "hooks.slack.example", IsNotFound: true}), "no such host"},
 		{"quotes the path", roundTripError(errors.New("proxy: cannot reach " + webhookPath)), "no answer"},
-		{"quotes the last part", roundTripError(errors.New("no route for onlyTheStandInTakesThis")), "no answer"},
+		{"quotes the last part", roundTripError(errors.New("no route for onlyTheFakeTakesThis")), "no answer"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -134,13 +134,13 @@ func TestCanceledRequestKeepsTheSecret(t *testing.T) {
 // refusedTransport connects to a port where nobody listens any more.
 func refusedTransport(t *testing.T) http.RoundTripper {
 	t.Helper()
-	gone, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	closed, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = gone.Close()
+	_ = closed.Close()
 	return &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, gone.Addr().String())
+		return new(net.Dialer).DialContext(ctx, network, closed.Addr().String())
 	}}
 }
 

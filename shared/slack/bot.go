@@ -7,18 +7,20 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
 )
 
 // metadataType names the metadata that carries a message's ID.
-const metadataType = "signalbox_notice"
+const metadataType = "signalbox_notification"
 
 // BotConfig is what a Bot needs. Token and Channel are required.
 type BotConfig struct {
-	// Token is the bot's, a secret. It needs the scope chat:write, and
-	// files:write for Upload.
+	// Token is the bot's, a secret. It needs the scope chat:write, files:write
+	// for Upload, and channels:history (groups:history in a private channel) for
+	// Find.
 	Token string
 	// Channel is where new messages go: its id, or its name. The bot must be a
 	// member.
@@ -35,24 +37,29 @@ type BotConfig struct {
 	// Jitter picks a wait of at most ceiling before an attempt after a fault.
 	// Nil means any time between zero and ceiling, all equally likely.
 	Jitter func(ceiling time.Duration) time.Duration
-	// Logger hears of messages that Slack took only in a plainer form. Nil
-	// means nobody does.
+	// Logger gets a record of each message that Slack took only in a plainer
+	// form. Nil means none is kept.
 	Logger *slog.Logger
 }
 
 // Bot posts messages to a channel, updates them and replies to them. It is safe
-// for concurrent use; whatever it sends goes out one at a time, in the order of
-// the calls, and waits, tries again and gives up as Webhook.Post does. Its
+// for concurrent use; messages, updates and replies go out one at a time, in the
+// order of the calls, and wait, are tried again and given up as Webhook.Post
+// describes. One call makes at most one message. Files and Find have send queues
+// of their own, so that neither waits for the other or delays a message. All
 // errors are of the type *Error.
 //
 // See https://docs.slack.dev/reference/methods/chat.postMessage/.
 type Bot struct {
+	client  *client
 	token   string
 	channel string
 	apiURL  string
-	lane    *lane
-	posts   pace
-	updates pace
+
+	messages, files, reads *sendQueue
+	posts, updates, looks  pace
+
+	channelID atomic.Pointer[string] // of channel, once Slack has said it
 }
 
 // Ref is a message that Slack has stored. The zero Ref is none.
@@ -75,13 +82,18 @@ func NewBot(c BotConfig) (*Bot, error) {
 	if err := errors.Join(tokenErr, channelErr, addressErr); err != nil {
 		return nil, err
 	}
+	client := newClient(c.Client, c.Jitter, c.Logger)
 	return &Bot{
-		token:   c.Token,
-		channel: c.Channel,
-		apiURL:  address.String(),
-		lane:    newLane(c.Client, c.Jitter, c.Logger),
-		posts:   newPace(cmp.Or(c.Interval, defaultInterval)),
-		updates: newPace(updateInterval),
+		client:   client,
+		token:    c.Token,
+		channel:  c.Channel,
+		apiURL:   address.String(),
+		messages: newSendQueue(client),
+		files:    newSendQueue(client),
+		reads:    newSendQueue(client),
+		posts:    newPace(cmp.Or(c.Interval, defaultInterval)),
+		updates:  newPace(tier3Interval),
+		looks:    newPace(tier3Interval),
 	}, nil
 }
 
@@ -90,80 +102,68 @@ func isUnprintable(r rune) bool { return r <= ' ' || r > '~' }
 // String names the bot without its token.
 func (b *Bot) String() string { return "slack bot" }
 
+// Channel returns BotConfig.Channel: an id or a name, where Ref.Channel is always
+// an id.
+func (b *Bot) Channel() string { return b.channel }
+
 // Post sends m to the channel and returns where it is.
 func (b *Bot) Post(ctx context.Context, m Message) (Ref, error) {
-	return b.deliver(ctx, m, b.newMessage())
+	ref, err := b.deliver(ctx, m, request{posting, b.posts, b.channel, slackgo.MsgOptionPost()})
+	if err == nil {
+		b.channelID.Store(&ref.Channel)
+	}
+	return ref, err
 }
 
 // Update replaces the message at ref by m, blocks and all, and returns where it
-// is. Where Slack has lost the message or lets nobody change it any more, and
-// for the zero Ref, m becomes a new message with a Ref of its own. Nobody is
-// notified of an update.
+// is. A message that is lost or that nobody may change any more is KindLost, as
+// is the zero Ref; nothing is posted then. Nobody is notified of an update.
 //
 // See https://docs.slack.dev/reference/methods/chat.update/.
 func (b *Bot) Update(ctx context.Context, ref Ref, m Message) (Ref, error) {
 	if ref == (Ref{}) {
-		return b.Post(ctx, m)
+		return Ref{}, updating.lost("no message to update")
 	}
-	update := call{b.updates, ref.Channel, slackgo.MsgOptionUpdate(ref.TS)}
-	return b.deliver(ctx, m, update, b.newMessage())
+	return b.deliver(ctx, m, request{updating, b.updates, ref.Channel, slackgo.MsgOptionUpdate(ref.TS)})
 }
 
 // Reply sends m to the thread of the message at ref, with broadcast to the
-// channel as well, and returns where the reply is. A thread whose message is
-// gone is KindRejected.
+// channel as well, and returns where the reply is. A thread that is lost is
+// KindLost, as is the zero Ref.
 func (b *Bot) Reply(ctx context.Context, ref Ref, m Message, broadcast bool) (Ref, error) {
 	if ref == (Ref{}) {
-		return Ref{}, rejected("no message to reply to")
+		return Ref{}, replying.lost("no message to reply to")
 	}
 	thread := slackgo.MsgOptionTS(ref.TS)
 	if broadcast {
 		thread = slackgo.MsgOptionCompose(thread, slackgo.MsgOptionBroadcast())
 	}
-	return b.deliver(ctx, m, call{b.posts, ref.Channel, thread})
+	return b.deliver(ctx, m, request{replying, b.posts, ref.Channel, thread})
 }
 
-// call is a method of the Web API that takes a message.
-type call struct {
-	pace    pace
-	channel string
-	option  slackgo.MsgOption // what makes it more than a new message
+// request is a method of the Web API that takes a message.
+type request struct {
+	operation operation
+	pace      pace
+	channel   string
+	option    slackgo.MsgOption // what makes it more than a new message
 }
 
-func (b *Bot) newMessage() call { return call{b.posts, b.channel, slackgo.MsgOptionPost()} }
-
-// deliver makes the first of the calls, and each next one in the same turn
-// where the message that the one before was about is lost.
-func (b *Bot) deliver(ctx context.Context, m Message, calls ...call) (Ref, error) {
+// deliver makes a request of m until Slack takes it.
+func (b *Bot) deliver(ctx context.Context, m Message, r request) (ref Ref, err error) {
 	m = m.fitted()
 	if err := m.Check(); err != nil {
 		return Ref{}, err
 	}
-	if failure := b.lane.takeTurn(ctx); failure != nil {
-		return Ref{}, failure
-	}
-	defer b.lane.leave()
-	var ref Ref
-	var failure *Error
-	attempts := 0
-	for _, c := range calls {
-		send := func(ctx context.Context, m Message) *Error { return b.send(ctx, c, m, &ref) }
-		if failure = b.lane.deliver(ctx, delivery{message: m, pace: c.pace, send: send}); failure == nil {
-			return ref, nil
-		}
-		attempts += failure.Attempts
-		failure.Attempts = attempts
-		if !isLost(failure.Reason) {
-			break
-		}
-	}
-	return ref, failure
+	send := func(ctx context.Context, m Message) *Error { return b.send(ctx, r, m, &ref) }
+	err = b.messages.deliver(ctx, delivery{operation: r.operation, message: m, pace: r.pace, send: send})
+	return ref, err
 }
 
 // send makes one request and sets ref where Slack took m.
-func (b *Bot) send(ctx context.Context, c call, m Message, ref *Ref) *Error {
+func (b *Bot) send(ctx context.Context, r request, m Message, ref *Ref) *Error {
 	options := []slackgo.MsgOption{
-		c.option,
+		r.option,
 		slackgo.MsgOptionText(m.Text, false),
 		slackgo.MsgOptionBlocks(m.Blocks...), // even none: chat.update keeps what is not replaced
 	}
@@ -172,27 +172,31 @@ func (b *Bot) send(ctx context.Context, c call, m Message, ref *Ref) *Error {
 			EventType: metadataType, EventPayload: map[string]any{"id": m.ID},
 		}))
 	}
-	last, err := b.ask(func(client *slackgo.Client) error {
-		_, _, _, err := client.SendMessageContext(ctx, c.channel, options...)
+	// Not the method's error: slack-go fails where it cannot read the message
+	// that comes back.
+	last, failure, _ := b.ask(ctx, func(client *slackgo.Client) error {
+		_, _, _, err := client.SendMessageContext(ctx, r.channel, options...)
 		return err
 	})
-	if last == nil {
-		return noAnswer(ctx, err, b.token)
+	if failure != nil {
+		return failure
 	}
-	// Not err: slack-go fails where it cannot read the message that comes back.
 	stored, ok := last.stored()
 	if !ok {
-		return last.failure(time.Now())
+		return last.failure(r.operation, time.Now())
 	}
 	*ref = stored
 	return nil
 }
 
-// ask lets method talk to Slack and returns its error and the last answer, nil
-// where there was none.
-func (b *Bot) ask(method func(*slackgo.Client) error) (*answer, error) {
-	l := &listener{base: b.lane.transport}
-	err := method(slackgo.New(b.token,
-		slackgo.OptionHTTPClient(l.client(b.lane.timeout)), slackgo.OptionAPIURL(b.apiURL)))
-	return l.answer, err
+// ask lets method talk to Slack and returns the last answer or, where there was
+// none, a failure; and method's error.
+func (b *Bot) ask(ctx context.Context, method func(*slackgo.Client) error) (last *answer, failure *Error, err error) {
+	l := &listener{base: b.client.transport}
+	err = method(slackgo.New(b.token,
+		slackgo.OptionHTTPClient(l.client(b.client.timeout)), slackgo.OptionAPIURL(b.apiURL)))
+	if l.answer == nil {
+		return nil, l.noAnswer(ctx, err, b.token), err
+	}
+	return l.answer, nil, err
 }

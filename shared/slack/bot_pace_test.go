@@ -50,8 +50,8 @@ func times(server *slacktest.Server, begin time.Time) []time.Duration {
 	return at
 }
 
-// TestBotPace checks the pace of posts and replies, which the stand-in enforces,
-// and that a wait asked for by one method holds all that queue behind it.
+// TestBotPace checks the pace of posts and replies, which the fake enforces, and
+// that all in the send queue wait where one was asked to.
 func TestBotPace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestBotTroubles(t *testing.T) {
 		first := say(t, b, "a")
 		server.Refuse(slacktest.Refusal{For: 30 * time.Second, Status: 429, Body: "ratelimited", RetryAfter: 4 * time.Second})
 		server.Refuse(slacktest.Refusal{Count: 2, Status: 500})
-		server.Refuse(slacktest.Refusal{Status: 200, Body: "invalid_blocks"})
+		server.Refuse(slacktest.Refusal{Method: "chat.postMessage", Status: 200, Body: "invalid_blocks"})
 		inOrder(t,
 			posting(t, b, "b"),
 			func() error {
@@ -134,7 +134,7 @@ func TestBotTroubles(t *testing.T) {
 			t.Errorf("inbox (-want +got):\n%s", diff)
 		}
 		if inbox[0].Updates != 1 || len(inbox[0].Files) != 1 || inbox[1].Blocks != nil || inbox[3].Blocks == nil {
-			t.Errorf("inbox = %+v, want one update, one file and only b in plain text", inbox)
+			t.Errorf("inbox = %+v, want one update, one file and only the first new message, b, in plain text", inbox)
 		}
 		if at := times(server, inbox[0].At); at[1] < 30*time.Second || !slices.IsSorted(at) {
 			t.Errorf("messages came after %v, want the order of the calls", at)
@@ -156,9 +156,11 @@ func TestBotDeadline(t *testing.T) {
 		_, posted := b.Post(ctx, slack.Message{Text: "b"})
 		_, updated := b.Update(ctx, first, slack.Message{Text: "b"})
 		_, replied := b.Reply(ctx, first, slack.Message{Text: "b"}, true)
-		uploaded := b.Upload(ctx, first, "b", "b", []byte("b"))
-		for i, err := range []error{posted, updated, replied, uploaded} {
-			want := &slack.Error{Kind: slack.KindRateLimited, Status: 429, Reason: "ratelimited", RetryAfter: 30 * time.Second}
+		for i, err := range []error{posted, updated, replied} {
+			want := &slack.Error{
+				Kind: slack.KindRateLimited, Status: 429, Reason: "ratelimited",
+				RetryAfter: 30 * time.Second, NotBefore: begin.Add(30 * time.Second),
+			}
 			if i == 0 {
 				want.Attempts = 1
 			}
@@ -169,6 +171,9 @@ func TestBotDeadline(t *testing.T) {
 		}
 		if took := time.Since(begin); took != 0 {
 			t.Errorf("took %v, want to return at once", took)
+		}
+		if err := b.Upload(ctx, first, "b", "b", []byte("b")); err != nil {
+			t.Errorf("Upload = %v, want files not to wait for messages", err)
 		}
 		canceled, stop := context.WithCancel(t.Context())
 		stop()

@@ -2,32 +2,39 @@ package slack
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 )
 
-// Kind says what a failed delivery means for the caller. The zero Kind is none
-// of them.
+// Kind says what a failed call means for the caller. The zero Kind is none of
+// them.
 type Kind string
 
 const (
-	// KindConfig means that the webhook, the token or the channel is gone, or
-	// may not be used for this: stop posting and tell the operator.
+	// KindConfig means that the webhook, the token or the channel cannot be
+	// used, for no message: stop posting and notify the operator.
 	KindConfig Kind = "config"
-	// KindRejected means that Slack, or Check, will never take this message:
-	// drop and count it.
+	// KindLost means that the message which was to be updated, replied to or
+	// given a file does not exist or takes nothing more. The content was not
+	// delivered; Post may deliver it as a message of its own.
+	KindLost Kind = "lost"
+	// KindRejected means that Slack, or Check, will never take this content:
+	// drop and count it. Others are not affected.
 	KindRejected Kind = "rejected"
-	// KindRateLimited means that ctx ended before the message's turn came:
-	// keep it and post it later, not before RetryAfter.
+	// KindUnknown means that Slack refused this content with a word or status
+	// that this package does not know. Others are not affected; the same call
+	// may be tried a few times more, and then no longer.
+	KindUnknown Kind = "unknown"
+	// KindRateLimited means that ctx ends before the request may be sent: keep
+	// the message and post it later, not before NotBefore.
 	KindRateLimited Kind = "rate_limited"
-	// KindUnavailable means that Slack could not be reached or failed, after
-	// all attempts: keep the message and post it later.
+	// KindUnavailable means that Slack could not be reached or failed: keep the
+	// message and post it later, and see Uncertain.
 	KindUnavailable Kind = "unavailable"
 )
 
-// Error is a delivery that Slack did not confirm. It never holds a webhook's URL
-// or a token.
+// Error is a call that Slack did not confirm. It never holds a webhook's URL or
+// a token.
 type Error struct {
 	Kind Kind
 	// Status is the HTTP status of the last answer, 0 where there was none.
@@ -35,18 +42,26 @@ type Error struct {
 	// Reason is Slack's own word, such as "no_service", where it gave one.
 	Reason string
 	// RetryAfter is the time until the next request may be sent, 0 where that
-	// is now or there is no use in one.
+	// is now or there is no use in one. NotBefore is the same as a time, to be
+	// remembered; it is zero where RetryAfter is 0. A hostile wait is cut to an
+	// hour.
 	RetryAfter time.Duration
+	NotBefore  time.Time
 	// Attempts counts the requests sent, 0 where none was.
 	Attempts int
+	// Uncertain means that the last request was, or may have been, written and
+	// that no answer says what became of it: Slack may have taken it. The call
+	// did not send it again. Bot.Find looks for the message.
+	Uncertain bool
 
-	cause error // ctx's error, or nil
+	operation operation
+	cause     error // ctx's error, or nil
 }
 
-// Error says what happened to the message.
+// Error says what was attempted and what became of it.
 func (e *Error) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "post to slack: %s", e.Reason)
+	fmt.Fprintf(&b, "%s: %s", e.operation.attempted(), e.Reason)
 	if e.Status != 0 {
 		fmt.Fprintf(&b, " (status %d)", e.Status)
 	}
@@ -56,78 +71,29 @@ func (e *Error) Error() string {
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ", retry after %s", e.RetryAfter)
 	}
+	if e.Uncertain {
+		b.WriteString(", slack may have taken it")
+	}
 	if e.cause != nil {
 		fmt.Fprintf(&b, ": %v", e.cause)
 	}
 	return b.String()
 }
 
-// Unwrap returns ctx's error where that ended the delivery. Transport errors
-// are not wrapped, for they carry the URL.
+// Unwrap returns ctx's error where that ended the call. Transport errors are
+// not wrapped, for they carry the URL.
 func (e *Error) Unwrap() error { return e.cause }
 
-// orNil returns e as an error that is nil where e is: a nil *Error in an error
-// would not be.
-func (e *Error) orNil() error {
-	if e == nil {
-		return nil
-	}
-	return e
+// wait sets when the next request may be sent.
+func (e *Error) wait(now time.Time, d time.Duration) {
+	e.RetryAfter, e.NotBefore = d, now.Add(d)
 }
 
-func rejected(reason string) *Error {
-	return &Error{Kind: KindRejected, Reason: reason}
+// rejected and lost are failures of calls that are not made at all.
+func (o operation) rejected(reason string) *Error {
+	return &Error{Kind: KindRejected, Reason: reason, operation: o}
 }
 
-// classify returns the kind of an answer that is not Slack's "ok". Slack's word
-// goes before the status, which differs between sources for the same word.
-//
-// See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/#handling_errors
-// and https://docs.slack.dev/reference/methods/chat.postMessage/#errors.
-func classify(status int, reason string) Kind {
-	if kind := kindOfReason(reason); kind != "" {
-		return kind
-	}
-	switch {
-	case status == http.StatusTooManyRequests:
-		return KindRateLimited
-	case status >= 500, status == http.StatusRequestTimeout:
-		return KindUnavailable
-	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge:
-		return KindRejected
-	default: // a redirect, 403, 404, 410, or 200 with a new word or from something that is not Slack
-		return KindConfig
-	}
-}
-
-func kindOfReason(reason string) Kind {
-	switch reason {
-	case "invalid_payload", "invalid_blocks", "invalid_blocks_format", "invalid_attachments",
-		"msg_blocks_too_long", "msg_too_long", "no_text", "too_many_attachments", "user_not_found",
-		"invalid_arguments", "invalid_form_data", "invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large":
-		return KindRejected
-	case "action_prohibited", "invalid_token", "posting_to_general_channel_denied", "channel_not_found",
-		"channel_is_archived", "no_service", "no_service_id", "no_team", "no_active_hooks", "team_disabled",
-		"not_authed", "invalid_auth", "token_revoked", "token_expired", "account_inactive", "missing_scope",
-		"not_in_channel", "is_archived", "restricted_action":
-		return KindConfig
-	case "rate_limited", "ratelimited":
-		return KindRateLimited
-	case "rollup_error", "internal_error", "fatal_error", "service_unavailable", "request_timeout":
-		return KindUnavailable
-	}
-	if isLost(reason) {
-		return KindRejected
-	}
-	return ""
-}
-
-// isLost reports whether the message that a request was about is gone or closed,
-// which no other form of the request can help.
-func isLost(reason string) bool {
-	switch reason {
-	case "message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "cannot_reply_to_message":
-		return true
-	}
-	return false
+func (o operation) lost(reason string) *Error {
+	return &Error{Kind: KindLost, Reason: reason, operation: o}
 }

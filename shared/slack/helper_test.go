@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -14,7 +15,7 @@ import (
 	"signalbox/shared/slack/slacktest"
 )
 
-// post delivers m and fails the test where the error gives the webhook away.
+// post delivers m and fails the test where the error quotes the webhook.
 // All tests post through it.
 func post(ctx context.Context, t *testing.T, w *slack.Webhook, m slack.Message) error {
 	t.Helper()
@@ -24,7 +25,7 @@ func post(ctx context.Context, t *testing.T, w *slack.Webhook, m slack.Message) 
 }
 
 // checkNoSecret fails where err, or an error inside it, quotes the bot's token
-// or a part of the stand-in's webhook path.
+// or a part of the fake's webhook path.
 func checkNoSecret(t *testing.T, err error) {
 	t.Helper()
 	if err == nil {
@@ -40,7 +41,7 @@ func checkNoSecret(t *testing.T, err error) {
 
 var webhookPath = slacktest.New(slacktest.Options{}).WebhookPath()
 
-// newWebhook returns a webhook of a fresh stand-in, reached in process and
+// newWebhook returns a webhook of a fresh fake, reached in process and
 // without jitter: every wait after a fault is its ceiling.
 func newWebhook(t *testing.T) (*slack.Webhook, *slacktest.Server) {
 	t.Helper()
@@ -61,9 +62,9 @@ func webhookOver(t *testing.T, transport http.RoundTripper) *slack.Webhook {
 	return w
 }
 
-const botToken = "xoxb-1234-onlyTheStandInKnows"
+const botToken = "xoxb-1234-onlyTheFakeKnows"
 
-// newBot returns a bot of a fresh stand-in, reached in process and without
+// newBot returns a bot of a fresh fake, reached in process and without
 // jitter.
 func newBot(t *testing.T) (*slack.Bot, *slacktest.Server) {
 	t.Helper()
@@ -105,7 +106,7 @@ func title(s string) *slackgo.HeaderBlock {
 
 func section(s string) slackgo.Block { return slackgo.NewSectionBlock(words(s), nil, nil) }
 
-// texts returns what the stand-in took, in order.
+// texts returns what the fake took, in order.
 func texts(server *slacktest.Server) []string {
 	var said []string
 	for _, m := range server.Inbox() {
@@ -118,3 +119,11 @@ func texts(server *slacktest.Server) []string {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// kindOf returns the kind of err, "" where it has none.
+func kindOf(err error) slack.Kind {
+	if e, ok := errors.AsType[*slack.Error](err); ok {
+		return e.Kind
+	}
+	return ""
+}

@@ -3,10 +3,11 @@
 //
 // The caller keeps a message until it is delivered without an error: an error
 // means that Slack did not confirm it, and Kind says whether posting it again
-// can help. Delivery is at least once. Where an answer is lost on the way back,
-// the message is sent again and may show twice.
+// can help. Where an answer is lost on the way back, the call does not send the
+// message again: Error.Uncertain says so, and the caller may look for it with
+// Bot.Find before it does.
 //
-// Webhook posts, Bot can also update, reply and upload files. No error and no
+// Webhook posts, Bot can also update, reply, upload files and look back. No error and no
 // log line of this package carries the webhook's URL or the bot's token.
 package slack
 
@@ -50,9 +51,9 @@ const (
 // Message is what people get to read.
 type Message struct {
 	// ID is the caller's own name for the message, which stays the same however
-	// often it is sent, so that a message that shows twice can be told. A Bot
-	// puts it into the message's metadata, as {"id": ID} of the event type
-	// "signalbox_notice"; a Webhook cannot. "" is none.
+	// often it is sent, so that Bot.Find can recognise it. A Bot puts it into the
+	// message's metadata, as {"id": ID} of the event type
+	// "signalbox_notification"; a Webhook cannot. "" is none.
 	ID string
 	// Text is the whole message in words. It is always needed: phones show it
 	// as the notification, screen readers read it, and it is all that is left
@@ -102,20 +103,20 @@ func Escape(s string) string {
 // without anybody noticing.
 func (m Message) Check() error {
 	if strings.TrimSpace(m.Text) == "" {
-		return rejected("no_text")
+		return checking.rejected("no_text")
 	}
 	if len(m.Blocks) > MaxBlocks {
-		return rejected(overLimit("blocks", len(m.Blocks), MaxBlocks))
+		return checking.rejected(overLimit("blocks", len(m.Blocks), MaxBlocks))
 	}
 	if n := count(m.Blocks, slackgo.MBTTable); n > MaxTables {
-		return rejected(overLimit("tables", n, MaxTables))
+		return checking.rejected(overLimit("tables", n, MaxTables))
 	}
 	if n := count(m.Blocks, slackgo.MBTDataVisualization); n > MaxCharts {
-		return rejected(overLimit("data visualizations", n, MaxCharts))
+		return checking.rejected(overLimit("data visualizations", n, MaxCharts))
 	}
 	for i, block := range m.Blocks {
 		if problem := checkBlock(block); problem != "" {
-			return rejected(fmt.Sprintf("block %d: %s", i, problem))
+			return checking.rejected(fmt.Sprintf("block %d: %s", i, problem))
 		}
 	}
 	return m.checkTotal()
@@ -127,10 +128,10 @@ func (m Message) checkTotal() error {
 	}
 	raw, err := json.Marshal(m.Blocks)
 	if err != nil {
-		return rejected("blocks are not JSON: " + err.Error())
+		return checking.rejected("blocks are not JSON: " + err.Error())
 	}
 	if n := utf8.RuneCount(raw); n > MaxTotal {
-		return rejected(overLimit("characters in all blocks", n, MaxTotal))
+		return checking.rejected(overLimit("characters in all blocks", n, MaxTotal))
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// TestLimits posts messages at a limit, which the stand-in must take with their
+// TestLimits posts messages at a limit, which the fake must take with their
 // blocks, and beyond it, which must not reach it.
 func TestLimits(t *testing.T) {
 	t.Parallel()

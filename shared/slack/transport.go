@@ -3,38 +3,31 @@ package slack
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
-	"regexp"
-	"strconv"
-	"strings"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 )
 
-const (
-	maxAnswer         = 1 << 20          // bytes of an answer that are read: the Web API repeats the message
-	defaultRetryAfter = 30 * time.Second // where a 429 does not say
-)
+const maxAnswer = 2 << 20 // bytes of an answer that are read: the Web API repeats messages
 
 // listener passes requests on and keeps what Slack answered to the last one,
-// which slack-go throws away: the word in the body, and a Retry-After that is a
-// date.
+// which slack-go drops: the word in the body, and a Retry-After that is a
+// date. Where there was no answer it knows how far the request came.
 type listener struct {
 	base   http.RoundTripper
+	asked  bool    // base got a request
 	answer *answer // to the last request, nil where there was none
-}
 
-type answer struct {
-	status     int
-	body       []byte
-	retryAfter string
+	traced    atomic.Bool // base says where it gets its connections
+	connected atomic.Bool // the last request has got one
 }
 
 // RoundTrip sends request and reads its answer.
 func (l *listener) RoundTrip(request *http.Request) (*http.Response, error) {
-	l.answer = nil
-	response, err := l.base.RoundTrip(request)
+	l.asked, l.answer = true, nil
+	response, err := l.base.RoundTrip(request.WithContext(l.trace(request.Context())))
 	if err != nil {
 		return nil, err
 	}
@@ -48,88 +41,37 @@ func (l *listener) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// trace follows a request. net/http asks for another connection only where it
+// wrote nothing to the one before. WroteRequest would come too late: a request
+// may still be written after RoundTrip has given up on it.
+func (l *listener) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) {
+			l.traced.Store(true)
+			l.connected.Store(false)
+		},
+		GotConn: func(httptrace.GotConnInfo) { l.connected.Store(true) },
+	})
+}
+
+// noAnswer is the failure of an operation that err ended before there was an
+// answer. It is uncertain unless the request certainly was not written.
+func (l *listener) noAnswer(ctx context.Context, err error, secrets ...string) *Error {
+	if !l.asked && ctx.Err() == nil {
+		return &Error{Kind: KindRejected, Reason: "no request can be made of it"}
+	}
+	return &Error{
+		Kind: KindUnavailable, Reason: reasonOf(err, secrets), cause: ctx.Err(),
+		Uncertain: l.asked && (l.connected.Load() || !l.traced.Load()),
+	}
+}
+
 // client returns a client that reports to l. It follows no redirect: Slack
-// redirects only where a workspace is gone.
+// redirects only where a workspace does not exist any more.
 func (l *listener) client(timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport:     l,
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-// isOK reports whether a is how a webhook says that Slack took the message.
-func (a *answer) isOK() bool {
-	return a.status == http.StatusOK && string(bytes.TrimSpace(a.body)) == "ok"
-}
-
-// stored returns where the Web API says that it put the message.
-func (a *answer) stored() (ref Ref, ok bool) {
-	var envelope struct {
-		OK      bool   `json:"ok"`
-		Channel string `json:"channel"`
-		TS      string `json:"ts"`
-	}
-	ok = a.status == http.StatusOK && json.Unmarshal(a.body, &envelope) == nil &&
-		envelope.OK && envelope.Channel != "" && envelope.TS != ""
-	return Ref{envelope.Channel, envelope.TS}, ok
-}
-
-// failure returns what a means as an error, for a message that Slack did not
-// take. now is when it was received.
-func (a *answer) failure(now time.Time) *Error {
-	word, seconds := a.said()
-	e := &Error{Kind: classify(a.status, word), Status: a.status, Reason: word}
-	switch {
-	case a.status == http.StatusOK && word == "":
-		e.Reason = "answered without ok"
-	case word == "":
-		e.Reason = strings.ToLower(http.StatusText(a.status))
-	}
-	if e.Kind == KindRateLimited {
-		e.RetryAfter = a.wait(now, seconds)
-	}
-	return e
-}
-
-// slackWord is what Slack's answers look like. A proxy's page may quote the
-// request's path and must not get into an error.
-var slackWord = regexp.MustCompile(`^[a-z][a-z_]{0,63}$`)
-
-// said returns Slack's word for a failure, which comes bare or as JSON with the
-// seconds to wait, or "" where the body is something else. A bare word with
-// status 200 counts only where it is known: others than Slack answer so.
-func (a *answer) said() (word string, seconds int) {
-	var envelope struct {
-		Error      string `json:"error"`
-		RetryAfter int    `json:"retry_after"`
-	}
-	if json.Unmarshal(a.body, &envelope) == nil {
-		word = envelope.Error
-	} else if word = string(bytes.TrimSpace(a.body)); a.status == http.StatusOK && kindOfReason(word) == "" {
-		word = ""
-	}
-	if !slackWord.MatchString(word) || word == "ok" {
-		word = ""
-	}
-	return word, envelope.RetryAfter
-}
-
-// wait reads Retry-After as seconds or as a date, then the body's seconds.
-func (a *answer) wait(now time.Time, inBody int) time.Duration {
-	if seconds, err := strconv.Atoi(a.retryAfter); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	if date, err := http.ParseTime(a.retryAfter); err == nil && date.After(now) {
-		return date.Sub(now)
-	}
-	if inBody > 0 {
-		return time.Duration(inBody) * time.Second
-	}
-	return defaultRetryAfter
-}
-
-// noAnswer is the error for a request that err ended before there was one.
-func noAnswer(ctx context.Context, err error, secrets ...string) *Error {
-	return &Error{Kind: KindUnavailable, Reason: reasonOf(err, secrets), cause: ctx.Err()}
 }

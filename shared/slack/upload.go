@@ -9,42 +9,68 @@ import (
 )
 
 // Upload puts a file into the thread of the message at ref, named filename and
-// shown under title. A bot without the scope files:write gets KindConfig with
-// the reason "missing_scope"; it can still post. Each attempt sends the whole
-// file.
+// shown under title. What Slack refuses is about this file alone, a missing scope
+// files:write (KindRejected) and words that nobody knows (KindUnknown) included;
+// only a token that cannot be used at all is KindConfig. Each attempt sends the
+// whole file.
 //
 // See https://docs.slack.dev/messaging/working-with-files/#upload.
 func (b *Bot) Upload(ctx context.Context, ref Ref, filename, title string, content []byte) error {
 	switch {
 	case ref == (Ref{}):
-		return rejected("no message to put the file under")
+		return uploading.lost("no message to put the file under")
 	case filename == "", len(content) == 0:
-		return rejected("a file needs a name and content")
+		return uploading.rejected("a file needs a name and content")
 	}
-	if failure := b.lane.takeTurn(ctx); failure != nil {
-		return failure
-	}
-	defer b.lane.leave()
-	send := func(ctx context.Context, _ Message) *Error {
-		return b.upload(ctx, slackgo.UploadFileParameters{
-			Reader: bytes.NewReader(content), FileSize: len(content), Filename: filename, Title: title,
-			Channel: ref.Channel, ThreadTimestamp: ref.TS,
-		})
-	}
-	return b.lane.deliver(ctx, delivery{pace: b.posts, send: send}).orNil()
+	f := file{ref, filename, title, content}
+	send := func(ctx context.Context, _ Message) *Error { return b.upload(ctx, f) }
+	return b.files.deliver(ctx, delivery{operation: uploading, pace: b.posts, send: send})
 }
 
-// upload makes the three requests of one attempt.
-func (b *Bot) upload(ctx context.Context, file slackgo.UploadFileParameters) *Error {
-	last, err := b.ask(func(client *slackgo.Client) error {
-		_, err := client.UploadFileContext(ctx, file)
+// file is what is uploaded, and where to.
+type file struct {
+	ref         Ref
+	name, title string
+	content     []byte
+}
+
+// upload makes the three requests of one attempt. Only the last makes the file
+// visible: what becomes of the others is certain to be nothing.
+func (b *Bot) upload(ctx context.Context, f file) *Error {
+	var promised *slackgo.GetUploadURLExternalResponse
+	failure := b.step(ctx, func(client *slackgo.Client) (err error) {
+		promised, err = client.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{
+			FileSize: len(f.content), FileName: f.name,
+		})
 		return err
 	})
-	switch {
-	case err == nil:
-		return nil
-	case last == nil:
-		return noAnswer(ctx, err, b.token)
+	if failure == nil {
+		failure = b.step(ctx, func(client *slackgo.Client) error {
+			return client.UploadToURL(ctx, slackgo.UploadToURLParameters{
+				UploadURL: promised.UploadURL, Reader: bytes.NewReader(f.content), Filename: f.name,
+			})
+		})
 	}
-	return last.failure(time.Now())
+	if failure != nil {
+		failure.Uncertain = false
+		return failure
+	}
+	return b.step(ctx, func(client *slackgo.Client) error {
+		_, err := client.CompleteUploadExternalContext(ctx, slackgo.CompleteUploadExternalParameters{
+			Files:   []slackgo.FileSummary{{ID: promised.FileID, Title: f.title}},
+			Channel: f.ref.Channel, ThreadTimestamp: f.ref.TS,
+		})
+		return err
+	})
+}
+
+func (b *Bot) step(ctx context.Context, method func(*slackgo.Client) error) *Error {
+	last, failure, err := b.ask(ctx, method)
+	switch {
+	case failure != nil:
+		return failure
+	case err != nil:
+		return last.failure(uploading, time.Now())
+	}
+	return nil
 }

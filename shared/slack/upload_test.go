@@ -34,7 +34,7 @@ func TestUpload(t *testing.T) {
 	})
 }
 
-// TestUploadAnswers refuses each of the three requests in turn.
+// TestUploadAnswers refuses each of the three requests.
 func TestUploadAnswers(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -44,16 +44,23 @@ func TestUploadAnswers(t *testing.T) {
 		kind         slack.Kind
 		reason       string
 		attempts     int
+		uncertain    bool
 	}{
-		{"no scope", "files.getUploadURLExternal", 200, "missing_scope", slack.KindConfig, "missing_scope", 1},
-		{"token", "files.getUploadURLExternal", 200, "invalid_auth", slack.KindConfig, "invalid_auth", 1},
-		{"hung up", "files.getUploadURLExternal", 0, "", slack.KindUnavailable, "EOF", 4},
-		{"storage fails", "upload", 502, "bad gateway", slack.KindUnavailable, "bad gateway", 4},
-		{"storage hangs up", "upload", 0, "", slack.KindUnavailable, "EOF", 4},
-		{"not shared", "files.completeUploadExternal", 200, "not_in_channel", slack.KindConfig, "not_in_channel", 1},
-		{"thread is gone", "files.completeUploadExternal", 200, "thread_not_found", slack.KindRejected, "thread_not_found", 1},
-		{"fault", "files.completeUploadExternal", 200, "internal_error", slack.KindUnavailable, "internal_error", 4},
-		{"hung up at the end", "files.completeUploadExternal", 0, "", slack.KindUnavailable, "EOF", 4},
+		{"no scope", "files.getUploadURLExternal", 200, "missing_scope", slack.KindRejected, "missing_scope", 1, false},
+		{"token", "files.getUploadURLExternal", 200, "invalid_auth", slack.KindConfig, "invalid_auth", 1, false},
+		{"new word", "files.getUploadURLExternal", 200, "a_new_word", slack.KindUnknown, "a_new_word", 1, false},
+		{"redirect", "files.getUploadURLExternal", 302, "", slack.KindUnknown, "found", 1, false},
+		{"forbidden", "upload", 403, "", slack.KindUnknown, "forbidden", 1, false},
+		{"no such file", "upload", 404, "no such file", slack.KindUnknown, "not found", 1, false},
+		{"too large", "upload", 413, "", slack.KindRejected, "request entity too large", 1, false},
+		{"new word at the end", "files.completeUploadExternal", 200, "a_new_word", slack.KindUnknown, "a_new_word", 1, false},
+		{"connection closed", "files.getUploadURLExternal", 0, "", slack.KindUnavailable, "EOF", 4, false},
+		{"storage fails", "upload", 502, "bad gateway", slack.KindUnavailable, "bad gateway", 4, false},
+		{"storage closes the connection", "upload", 0, "", slack.KindUnavailable, "EOF", 4, false},
+		{"not shared", "files.completeUploadExternal", 200, "not_in_channel", slack.KindRejected, "not_in_channel", 1, false},
+		{"thread is lost", "files.completeUploadExternal", 200, "thread_not_found", slack.KindLost, "thread_not_found", 1, false},
+		{"fault", "files.completeUploadExternal", 200, "internal_error", slack.KindUnavailable, "internal_error", 1, true},
+		{"connection closed at the end", "files.completeUploadExternal", 0, "", slack.KindUnavailable, "EOF", 1, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -64,7 +71,7 @@ func TestUploadAnswers(t *testing.T) {
 				server.Refuse(slacktest.Refusal{Method: tt.method, Count: -1, Status: tt.status, Body: tt.word})
 				err := b.Upload(t.Context(), first, "a.csv", "a", []byte("a"))
 				checkNoSecret(t, err)
-				want := &slack.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts}
+				want := &slack.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts, Uncertain: tt.uncertain}
 				got, _ := errors.AsType[*slack.Error](err)
 				if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" {
 					t.Errorf("Upload (-want +got):\n%s", diff)
@@ -93,7 +100,6 @@ func TestUploadRefuses(t *testing.T) {
 		name, filename, content string
 		ref                     slack.Ref
 	}{
-		{"no message", "a.csv", "a", slack.Ref{}},
 		{"no name", "", "a", there},
 		{"no content", "a.csv", "", there},
 	}

@@ -25,8 +25,8 @@ type WebhookConfig struct {
 	// Jitter picks a wait of at most ceiling before an attempt after a fault.
 	// Nil means any time between zero and ceiling, all equally likely.
 	Jitter func(ceiling time.Duration) time.Duration
-	// Logger hears of messages that Slack took only in a plainer form. Nil
-	// means nobody does.
+	// Logger gets a record of each message that Slack took only in a plainer
+	// form. Nil means none is kept.
 	Logger *slog.Logger
 }
 
@@ -37,9 +37,9 @@ type WebhookConfig struct {
 //
 // See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/.
 type Webhook struct {
-	url  *url.URL
-	lane *lane
-	pace pace
+	url   *url.URL
+	queue *sendQueue
+	pace  pace
 }
 
 // NewWebhook returns a Webhook, or an error that says what is wrong with the
@@ -50,20 +50,21 @@ func NewWebhook(c WebhookConfig) (*Webhook, error) {
 		return nil, err
 	}
 	return &Webhook{
-		url:  address,
-		lane: newLane(c.Client, c.Jitter, c.Logger),
-		pace: newPace(cmp.Or(c.Interval, defaultInterval)),
+		url:   address,
+		queue: newSendQueue(newClient(c.Client, c.Jitter, c.Logger)),
+		pace:  newPace(cmp.Or(c.Interval, defaultInterval)),
 	}, nil
 }
 
 // String names the webhook without its URL.
 func (w *Webhook) String() string { return "slack webhook" }
 
-// Post delivers m, or returns an *Error. It waits for its turn and for Slack's
-// pace, waits exactly as long as a 429 asks, tries again a few times where
-// Slack fails or cannot be reached, and sends a plainer message, down to Text
-// alone, where Slack refuses the blocks. It never waits for a time that lies
-// beyond ctx's deadline, but returns at once.
+// Post delivers m, or returns an *Error. It waits for the messages before it and
+// for Slack's pace, waits as long as a 429 asks, and sends a plainer message,
+// down to Text alone, where Slack refuses the blocks. Where Slack fails or cannot
+// be reached it tries again a few times, but not once Slack may have taken the
+// message: see Error.Uncertain. It never waits for a time that lies beyond ctx's
+// deadline or just before it, but returns at once.
 //
 // Before anything is sent, Text and headers are cut to Slack's limits and the
 // rest must pass Check.
@@ -72,11 +73,7 @@ func (w *Webhook) Post(ctx context.Context, m Message) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	if failure := w.lane.takeTurn(ctx); failure != nil {
-		return failure
-	}
-	defer w.lane.leave()
-	return w.lane.deliver(ctx, delivery{message: m, pace: w.pace, send: w.send}).orNil()
+	return w.queue.deliver(ctx, delivery{operation: byWebhook, message: m, pace: w.pace, send: w.send})
 }
 
 // send makes one request and returns what came of it, nil for Slack's "ok".
@@ -85,13 +82,13 @@ func (w *Webhook) send(ctx context.Context, m Message) *Error {
 	if len(m.Blocks) > 0 {
 		payload.Blocks = &slackgo.Blocks{BlockSet: m.Blocks}
 	}
-	l := &listener{base: w.lane.transport}
-	err := slackgo.PostWebhookCustomHTTPContext(ctx, w.url.String(), l.client(w.lane.timeout), payload)
+	l := &listener{base: w.queue.transport}
+	err := slackgo.PostWebhookCustomHTTPContext(ctx, w.url.String(), l.client(w.queue.timeout), payload)
 	switch {
 	case l.answer == nil:
-		return noAnswer(ctx, err, strings.FieldsFunc(w.url.RequestURI(), isSeparator)...)
+		return l.noAnswer(ctx, err, strings.FieldsFunc(w.url.RequestURI(), isSeparator)...)
 	case l.answer.isOK():
 		return nil
 	}
-	return l.answer.failure(time.Now())
+	return l.answer.failure(byWebhook, time.Now())
 }

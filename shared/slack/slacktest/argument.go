@@ -43,15 +43,24 @@ func fromForm(form url.Values) payload {
 		Channel:   form.Get("channel"),
 		TS:        form.Get("ts"),
 		ThreadTS:  form.Get("thread_ts"),
-		Broadcast: form.Get("reply_broadcast") == "true",
+		Broadcast: isTrue(form.Get("reply_broadcast")),
 		Text:      form.Get("text"),
 		Blocks:    json.RawMessage(form.Get("blocks")),
 		Metadata:  json.RawMessage(form.Get("metadata")),
 		Filename:  form.Get("filename"),
 		ChannelID: form.Get("channel_id"),
+
+		Oldest:      form.Get("oldest"),
+		Latest:      form.Get("latest"),
+		Inclusive:   isTrue(form.Get("inclusive")),
+		Cursor:      form.Get("cursor"),
+		AllMetadata: isTrue(form.Get("include_all_metadata")),
 	}
 	// What cannot be read is missing, which the method says.
 	p.Length, _ = strconv.Atoi(form.Get("length"))
+	p.Limit, _ = strconv.Atoi(form.Get("limit"))
 	_ = json.Unmarshal([]byte(form.Get("files")), &p.Files)
 	return p
 }
+
+func isTrue(argument string) bool { return argument == "true" || argument == "1" }

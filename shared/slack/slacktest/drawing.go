@@ -33,7 +33,7 @@ type line struct {
 	Filled bool
 }
 
-// mark is a word at a place.
+// mark is a word at a point.
 type mark struct {
 	At   float64
 	Says string

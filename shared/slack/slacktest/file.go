@@ -20,7 +20,7 @@ type File struct {
 	Content string `json:"content"`
 }
 
-// fileName is a file as files.completeUploadExternal is told of it.
+// fileName is a file as files.completeUploadExternal gets it.
 type fileName struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
@@ -33,7 +33,7 @@ type upload struct {
 	content []byte
 }
 
-// getUploadURL promises a place for a file.
+// getUploadURL promises to take a file.
 //
 // See https://docs.slack.dev/reference/methods/files.getUploadURLExternal/.
 func (s *Server) getUploadURL(p payload) result {
@@ -49,22 +49,17 @@ func (s *Server) getUploadURL(p payload) result {
 // handleUpload takes a file's content, raw or as the part of a form.
 func (s *Server) handleUpload(w http.ResponseWriter, r *http.Request) {
 	content, err := readFile(w, r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if refused, found := s.refuseLocked("upload"); found {
-		refused.refuse(w)
-		return
-	}
-	file := s.uploads[r.PathValue("id")]
-	switch {
-	case file == nil:
-		answerText(w, http.StatusNotFound, "not found")
-	case err != nil, len(content) != file.length:
-		answerText(w, http.StatusBadRequest, "not the file that was announced")
-	default:
+	s.exchange("upload", "", func() reply {
+		file := s.uploads[r.PathValue("id")]
+		switch {
+		case file == nil:
+			return textReply(http.StatusNotFound, "not found")
+		case err != nil, len(content) != file.length:
+			return textReply(http.StatusBadRequest, "not the file that was announced")
+		}
 		file.content = content
-		answerText(w, http.StatusOK, "OK - "+strconv.Itoa(len(content)))
-	}
+		return textReply(http.StatusOK, "OK - "+strconv.Itoa(len(content)))
+	}).send(w, r)
 }
 
 func readFile(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -90,12 +85,12 @@ func readFile(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 //
 // See https://docs.slack.dev/reference/methods/files.completeUploadExternal/.
 func (s *Server) completeUpload(p payload) result {
-	in := s.channelLocked(p.ChannelID, false)
+	in, problem := s.writableLocked(p.ChannelID, false)
 	switch {
 	case len(p.Files) == 0:
 		return failed("invalid_arguments")
-	case in == nil:
-		return failed("channel_not_found")
+	case problem != "":
+		return failed(problem)
 	case slices.ContainsFunc(p.Files, func(f fileName) bool { return !s.uploadedLocked(f.ID) }):
 		return failed("file_not_found")
 	}

@@ -15,7 +15,7 @@ import (
 func share(t *testing.T, s *slacktest.Server, ts, name, title, content string) {
 	t.Helper()
 	promised := call(t, s, "files.getUploadURLExternal", map[string]any{"filename": name, "length": len(content)})
-	if want := "http://stand.in/upload/v1/" + promised.FileID; !promised.OK || promised.UploadURL != want {
+	if want := "http://slack.example/upload/v1/" + promised.FileID; !promised.OK || promised.UploadURL != want {
 		t.Fatalf("files.getUploadURLExternal = %+v, want the URL %s", promised, want)
 	}
 	var body bytes.Buffer
@@ -26,7 +26,7 @@ func share(t *testing.T, s *slacktest.Server, ts, name, title, content string) {
 	}
 	part.Write([]byte(content))
 	parts.Close()
-	path := strings.TrimPrefix(promised.UploadURL, "http://stand.in")
+	path := strings.TrimPrefix(promised.UploadURL, "http://slack.example")
 	if got := do(t, s, "POST", path, body.String(), "Content-Type", parts.FormDataContentType()); got.Status != 200 {
 		t.Fatalf("upload = %+v, want 200", got)
 	}

@@ -30,7 +30,7 @@ type answer struct {
 
 func do(t *testing.T, s *slacktest.Server, method, path, body string, header ...string) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, "http://stand.in"+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), method, "http://slack.example"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

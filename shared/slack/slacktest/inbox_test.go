@@ -105,7 +105,7 @@ func TestInboxThreads(t *testing.T) {
 	} {
 		i := strings.Index(page[at:], want)
 		if i < 0 {
-			t.Errorf("page has no %q in its place", want)
+			t.Errorf("page has no %q after what comes before it", want)
 			continue
 		}
 		at += i

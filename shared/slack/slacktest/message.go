@@ -14,6 +14,7 @@ const (
 	maxText        = 40000 // Slack cuts the rest off
 	maxUpdateText  = 4000
 	maxAttachments = 100
+	maxMetadata    = 8 << 10 // bytes
 )
 
 // Message is one message that the server took.
@@ -37,6 +38,9 @@ func (p *payload) check() string {
 	p.Metadata = given(p.Metadata)
 	if !validMetadata(p.Metadata) {
 		return "invalid_metadata_format"
+	}
+	if len(p.Metadata) > maxMetadata {
+		return "metadata_too_large"
 	}
 	if len(p.Attachments) > maxAttachments {
 		return "too_many_attachments"
@@ -105,6 +109,17 @@ func (s *Server) nextTSLocked() string {
 	return fmt.Sprintf("%d.%06d", s.lastTS/1e6, s.lastTS%1e6)
 }
 
-func channelID(i int) string { return fmt.Sprintf("C%08d", i+1) }
+// DeleteMessage deletes a message of a channel, given by its name or id, and
+// panics where there is none.
+func (s *Server) DeleteMessage(channel, ts string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := s.nameLocked(channel)
+	at := slices.IndexFunc(s.messages, func(m *Message) bool { return m.TS == ts && m.Channel == name })
+	if at < 0 {
+		panic("slacktest: no message " + ts + " in " + channel)
+	}
+	s.messages = slices.Delete(s.messages, at, at+1)
+}
 
 func tooLong(s string, limit int) bool { return utf8.RuneCountInString(s) > limit }

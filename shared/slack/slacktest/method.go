@@ -19,6 +19,13 @@ type result struct {
 	Text    string   `json:"text,omitempty"`
 	Message *message `json:"message,omitempty"`
 
+	Needed   string `json:"needed,omitempty"`
+	Provided string `json:"provided,omitempty"`
+
+	Messages         []*message        `json:"messages,omitempty"`
+	HasMore          bool              `json:"has_more,omitempty"`
+	ResponseMetadata *responseMetadata `json:"response_metadata,omitempty"`
+
 	*identity
 	UploadURL string     `json:"upload_url,omitempty"`
 	FileID    string     `json:"file_id,omitempty"`
@@ -28,9 +35,10 @@ type result struct {
 	wait   time.Duration
 }
 
-// message is what Slack tells of the message it stored.
+// message is a message as Slack gives it back.
 type message struct {
 	Type     string          `json:"type"`
+	Subtype  string          `json:"subtype,omitempty"`
 	TS       string          `json:"ts"`
 	ThreadTS string          `json:"thread_ts,omitempty"`
 	Text     string          `json:"text"`
@@ -38,7 +46,11 @@ type message struct {
 	Metadata json.RawMessage `json:"metadata,omitempty"`
 }
 
-// identity is what auth.test tells of a token.
+type responseMetadata struct {
+	NextCursor string `json:"next_cursor"`
+}
+
+// identity is what auth.test says of a token.
 type identity struct {
 	URL    string `json:"url"`
 	Team   string `json:"team"`
@@ -57,36 +69,71 @@ func limited(wait time.Duration) result {
 func stored(in *channel, m *Message) result {
 	return result{
 		OK: true, Channel: in.id, TS: m.TS, Text: m.Text, status: http.StatusOK,
-		Message: &message{
-			Type: "message", TS: m.TS, ThreadTS: m.ThreadTS, Text: m.Text, Blocks: m.Blocks, Metadata: m.Metadata,
-		},
+		Message: m.said(),
 	}
 }
 
-// handleMethod serves the method called name with what all have in common:
-// reading, the token and refusals. The method is called with the lock held.
-func (s *Server) handleMethod(name string, method func(payload) result) {
+// said returns m as Slack gives it back.
+func (m Message) said() *message {
+	said := &message{
+		Type: "message", TS: m.TS, ThreadTS: m.ThreadTS, Text: m.Text, Blocks: m.Blocks, Metadata: m.Metadata,
+	}
+	if m.Broadcast {
+		said.Subtype = "thread_broadcast"
+	}
+	return said
+}
+
+// handleMethod serves the method called name, which needs scope, with what all
+// have in common: reading, the token and refusals. The method is called with the
+// lock held.
+func (s *Server) handleMethod(name, scope string, method func(payload) result) {
 	s.mux.HandleFunc("POST /api/"+name, func(w http.ResponseWriter, r *http.Request) {
 		p, token, problem := readArguments(w, r)
 		p.base = baseOf(r)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if refused, found := s.refuseLocked(name); found {
-			refused.header(w)
-			answerMethod(w, result{Error: refused.Body, status: refused.Status})
-			return
-		}
-		switch {
-		case problem != "":
-			answerMethod(w, failed(problem))
-		case token == "":
-			answerMethod(w, failed("not_authed"))
-		case token != s.token:
-			answerMethod(w, failed("invalid_auth"))
-		default:
-			answerMethod(w, method(p))
-		}
+		s.exchange(name, cmp.Or(p.Channel, p.ChannelID), func() reply {
+			if problem == "" {
+				problem = s.checkTokenLocked(token)
+			}
+			switch {
+			case problem != "":
+				return failed(problem).reply()
+			case scope != "" && s.scopes != nil && !slices.Contains(s.scopes, scope):
+				missing := failed("missing_scope")
+				missing.Needed, missing.Provided = scope, strings.Join(s.scopes, ",")
+				return missing.reply()
+			}
+			return method(p).reply()
+		}).send(w, r)
 	})
+}
+
+// checkTokenLocked returns Slack's word for what is wrong with token, or "".
+func (s *Server) checkTokenLocked(token string) string {
+	switch {
+	case token == "":
+		return "not_authed"
+	case token != s.token:
+		return "invalid_auth"
+	case s.revoked:
+		return "token_revoked"
+	}
+	return ""
+}
+
+// RevokeToken takes the bot's token back, for ever.
+func (s *Server) RevokeToken() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoked = true
+}
+
+func (r result) reply() reply {
+	answer := reply{status: r.status, kind: asJSON, body: marshal(r)}
+	if r.wait > 0 {
+		answer.retryAfter = wholeSeconds(r.wait)
+	}
+	return answer
 }
 
 // baseOf returns the scheme and host that r asked.
@@ -103,14 +150,14 @@ func baseOf(r *http.Request) string {
 
 func (s *Server) testAuth(p payload) result {
 	return result{OK: true, status: http.StatusOK, identity: &identity{
-		URL: p.base + "/", Team: "Stand-in", User: "signalbox", TeamID: "T0STANDIN", UserID: "U0STANDIN", BotID: "B0STANDIN",
+		URL: p.base + "/", Team: "Fake", User: "signalbox", TeamID: "T0FAKE", UserID: "U0FAKE", BotID: "B0FAKE",
 	}}
 }
 
 func (s *Server) postMessage(p payload) result {
-	to := s.channelLocked(p.Channel, true)
-	if to == nil {
-		return failed("channel_not_found")
+	to, problem := s.writableLocked(p.Channel, true)
+	if problem != "" {
+		return failed(problem)
 	}
 	if wait := to.posts.take(s.now()); wait > 0 {
 		return limited(wait)
@@ -133,9 +180,9 @@ func (s *Server) postMessage(p payload) result {
 // updateMessage replaces what the arguments carry. Blocks that are not sent
 // anew stay, as with Slack.
 func (s *Server) updateMessage(p payload) result {
-	in := s.channelLocked(p.Channel, false)
-	if in == nil {
-		return failed("channel_not_found")
+	in, problem := s.writableLocked(p.Channel, false)
+	if problem != "" {
+		return failed(problem)
 	}
 	if wait := s.updates.take(s.now()); wait > 0 {
 		return limited(wait)
@@ -143,6 +190,9 @@ func (s *Server) updateMessage(p payload) result {
 	m := s.messageLocked(in, p.TS)
 	if m == nil {
 		return failed("message_not_found")
+	}
+	if s.editWindow > 0 && s.now().Sub(m.At) > s.editWindow {
+		return failed("edit_window_closed")
 	}
 	if tooLong(p.Text, maxUpdateText) {
 		return failed("msg_too_long")
@@ -161,25 +211,6 @@ func (s *Server) updateMessage(p payload) result {
 	}
 	m.Updates++
 	return stored(in, m)
-}
-
-// channelLocked finds a channel by its id and, where names are taken, by its
-// name with or without "#". chat.update takes no name.
-func (s *Server) channelLocked(key string, byName bool) *channel {
-	i := slices.IndexFunc(s.channels, func(c *channel) bool {
-		return c.id == key || byName && c.name == strings.TrimPrefix(key, "#")
-	})
-	if i < 0 {
-		return nil
-	}
-	return s.channels[i]
-}
-
-func answerMethod(w http.ResponseWriter, r result) {
-	if r.wait > 0 {
-		setRetryAfter(w.Header(), r.wait)
-	}
-	answerJSON(w, r.status, r)
 }
 
 func answerJSON(w http.ResponseWriter, status int, v any) {

@@ -40,7 +40,7 @@ func TestPostAndUpdate(t *testing.T) {
 func TestThread(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(slacktest.Options{})
-	metadata := map[string]any{"event_payload": map[string]any{"id": "1"}, "event_type": "notice"}
+	metadata := map[string]any{"event_payload": map[string]any{"id": "1"}, "event_type": "note"}
 	first := call(t, s, "chat.postMessage", map[string]any{"channel": "alerts", "text": "first", "reply_broadcast": true})
 	reply := call(t, s, "chat.postMessage", map[string]any{
 		"channel": "alerts", "text": "reply", "thread_ts": first.TS, "reply_broadcast": true, "metadata": metadata,
@@ -49,7 +49,7 @@ func TestThread(t *testing.T) {
 	call(t, s, "chat.update", map[string]any{
 		"channel": first.Channel, "ts": first.TS, "text": "first", "blocks": []any{}, "metadata": metadata,
 	})
-	kept := json.RawMessage(`{"event_payload":{"id":"1"},"event_type":"notice"}`)
+	kept := json.RawMessage(`{"event_payload":{"id":"1"},"event_type":"note"}`)
 	want := []slacktest.Message{
 		{Channel: "alerts", TS: first.TS, Text: "first", Metadata: kept, Updates: 1},
 		{Channel: "alerts", TS: reply.TS, ThreadTS: first.TS, Text: "reply", Broadcast: true, Metadata: kept},
@@ -81,7 +81,7 @@ func TestUpdateClearsBlocks(t *testing.T) {
 func TestAuthTest(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(slacktest.Options{})
-	want := result{OK: true, Status: 200, BotID: "B0STANDIN"}
+	want := result{OK: true, Status: 200, BotID: "B0FAKE"}
 	if diff := cmp.Diff(want, call(t, s, "auth.test", nil)); diff != "" {
 		t.Errorf("auth.test (-want +got):\n%s", diff)
 	}
@@ -99,6 +99,7 @@ func TestMethodErrors(t *testing.T) {
 		{"no text", "chat.postMessage", map[string]any{"channel": id}, "no_text"},
 		{"blocks", "chat.postMessage", map[string]any{"channel": id, "text": "a", "blocks": []any{1}}, "invalid_blocks"},
 		{"metadata", "chat.postMessage", map[string]any{"channel": id, "text": "a", "metadata": map[string]any{"event_type": "a"}}, "invalid_metadata_format"},
+		{"large metadata", "chat.postMessage", map[string]any{"channel": id, "text": "a", "metadata": map[string]any{"event_type": "a", "event_payload": map[string]any{"id": han(3000)}}}, "metadata_too_large"},
 		{"thread", "chat.postMessage", map[string]any{"channel": id, "text": "a", "thread_ts": "1.0"}, "cannot_reply_to_message"},
 		{"update by name", "chat.update", map[string]any{"channel": "alerts", "ts": "1.0", "text": "a"}, "channel_not_found"},
 		{"update of nothing", "chat.update", map[string]any{"channel": id, "ts": "1.0", "text": "a"}, "message_not_found"},

@@ -1,10 +1,6 @@
 package slacktest
 
-import (
-	"net/http"
-	"strconv"
-	"time"
-)
+import "time"
 
 // bucket holds up to size permits and gains one every so often. Its zero time
 // means full.
@@ -25,10 +21,4 @@ func (b *bucket) take(now time.Time) time.Duration {
 	}
 	b.full = next
 	return 0
-}
-
-// setRetryAfter says how long to wait in whole seconds, at least one.
-func setRetryAfter(h http.Header, wait time.Duration) {
-	seconds := max(1, int((wait+time.Second-1)/time.Second))
-	h.Set("Retry-After", strconv.Itoa(seconds))
 }

@@ -37,7 +37,7 @@ func (s *Server) handlePage(w http.ResponseWriter, _ *http.Request) {
 	_, _ = page.WriteTo(w)
 }
 
-// threads puts replies under what they reply to. The stand-in takes none whose
+// threads puts replies under what they reply to. The fake takes none whose
 // parent it does not know.
 func threads(inbox []Message) []letter {
 	replies := map[string][]letter{}

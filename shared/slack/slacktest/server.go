@@ -1,11 +1,12 @@
-// Package slacktest is a stand-in of Slack: one incoming webhook, the Web API
+// Package slacktest is a fake of Slack: one incoming webhook, the Web API
 // methods that a notifier needs, and an inbox to look at.
 //
 // It knows
 //   - POST of its webhook path, as JSON or as the form field payload;
 //   - POST /api/auth.test, chat.postMessage (threads, reply_broadcast and
-//     metadata included) and chat.update, as JSON or as a form, with a bot
-//     token in the Authorization header or in the form;
+//     metadata included), chat.update, conversations.history and
+//     conversations.replies, as JSON or as a form, with a bot token in the
+//     Authorization header or in the form;
 //   - files: POST /api/files.getUploadURLExternal, then POST below /upload/v1/,
 //     then POST /api/files.completeUploadExternal;
 //   - the blocks header, section, divider, context, actions (buttons that are
@@ -13,13 +14,18 @@
 //     data_visualization, with Slack's limits; any other block is refused with
 //     invalid_blocks;
 //   - Slack's pace: one message per second and channel after a short burst,
-//     50 updates a minute, 429 with Retry-After beyond;
+//     50 updates, looks at a channel and looks at a thread a minute, 429 with
+//     Retry-After beyond;
+//   - scopes, a token that was revoked, channels that are archived or that the
+//     bot is not in, messages that were deleted or are too old to be edited;
+//   - every other answer that Slack can give, and none: see Refuse and
+//     ErrorWords;
 //   - GET /inbox, with files below it, /inbox.json and /inbox.txt: what a
 //     reader would see.
 //
 // It puts a file on the message whose thread it is for, where Slack makes a
 // reply of it. It does not know ephemeral messages, legacy attachments beyond
-// their number, mentions, scopes, clicks and everything else of Slack.
+// their number, mentions, clicks and everything else of Slack.
 //
 // See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
 // and https://docs.slack.dev/reference/methods/chat.postMessage/.
@@ -28,20 +34,19 @@ package slacktest
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
 
 const (
-	webhookPath  = "/services/T0STANDIN/B0STANDIN/onlyTheStandInTakesThis"
+	webhookPath  = "/services/T0FAKE/B0FAKE/onlyTheFakeTakesThis"
 	defaultToken = "xoxb-test"
 	defaultBurst = 3
 )
 
 // Options sets up a Server. Its zero value is ready to use.
 type Options struct {
-	// Now tells the time. Nil means time.Now. Messages carry the zone it gives.
+	// Now is the clock. Nil means time.Now. Messages carry the zone it gives.
 	Now func() time.Time
 	// Token is the bot token that the Web API accepts. "" means "xoxb-test".
 	Token string
@@ -51,41 +56,49 @@ type Options struct {
 	// Burst is how many messages a channel takes at once before the pace of one
 	// per second is enforced. Zero means 3.
 	Burst int
+	// Scopes are those of the token, such as "chat:write". Nil means all.
+	Scopes []string
+	// EditWindow is how long after it was posted a message may be updated. Zero
+	// means for ever.
+	EditWindow time.Duration
 }
 
-// Server is the stand-in, an http.Handler. It is safe for concurrent use.
+// Server is the fake, an http.Handler. It is safe for concurrent use.
 type Server struct {
-	now   func() time.Time
-	token string
-	mux   *http.ServeMux
+	now        func() time.Time
+	token      string
+	scopes     []string
+	editWindow time.Duration
+	mux        *http.ServeMux
 
 	mu       sync.Mutex
+	revoked  bool
 	channels []*channel
 	messages []*Message
-	refusals map[string]refusals
+	calls    map[string]int
+	refusals map[target]refusals
 	uploads  map[string]*upload
-	updates  bucket
 	lastTS   int64 // microseconds, so that each message has its own
 	lastFile int
-}
 
-// channel is a place to post to.
-type channel struct {
-	id, name string
-	posts    bucket
+	updates, reads, threadReads bucket
 }
 
 // New returns a Server with an empty inbox.
 func New(o Options) *Server {
 	s := &Server{
-		now:     o.Now,
-		token:   cmp.Or(o.Token, defaultToken),
-		mux:     http.NewServeMux(),
-		updates: bucket{size: 50, every: time.Minute / 50},
+		now:        o.Now,
+		token:      cmp.Or(o.Token, defaultToken),
+		scopes:     o.Scopes,
+		editWindow: o.EditWindow,
+		mux:        http.NewServeMux(),
 
-		refusals: map[string]refusals{},
+		calls:    map[string]int{},
+		refusals: map[target]refusals{},
 		uploads:  map[string]*upload{},
 	}
+	tier3 := bucket{size: 50, every: time.Minute / 50}
+	s.updates, s.reads, s.threadReads = tier3, tier3, tier3
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -103,13 +116,15 @@ func New(o Options) *Server {
 
 func (s *Server) routes() {
 	s.mux.HandleFunc("POST /services/", s.handleWebhook)
-	s.handleMethod("auth.test", s.testAuth)
-	s.handleMethod("chat.postMessage", s.postMessage)
-	s.handleMethod("chat.update", s.updateMessage)
-	s.handleMethod("files.getUploadURLExternal", s.getUploadURL)
+	s.handleMethod("auth.test", "", s.testAuth)
+	s.handleMethod("chat.postMessage", "chat:write", s.postMessage)
+	s.handleMethod("chat.update", "chat:write", s.updateMessage)
+	s.handleMethod("conversations.history", "channels:history", s.history)
+	s.handleMethod("conversations.replies", "channels:history", s.replies)
+	s.handleMethod("files.getUploadURLExternal", "files:write", s.getUploadURL)
 	s.mux.HandleFunc("POST /upload/v1/{id}", s.handleUpload)
-	s.handleMethod("files.completeUploadExternal", s.completeUpload)
-	s.mux.HandleFunc("POST /api/", func(w http.ResponseWriter, _ *http.Request) { answerMethod(w, failed("unknown_method")) })
+	s.handleMethod("files.completeUploadExternal", "files:write", s.completeUpload)
+	s.mux.HandleFunc("POST /api/", func(w http.ResponseWriter, r *http.Request) { failed("unknown_method").reply().send(w, r) })
 	s.mux.HandleFunc("GET /inbox", s.handlePage)
 	s.mux.HandleFunc("GET /inbox.json", s.handleJSON)
 	s.mux.HandleFunc("GET /inbox.txt", s.handleText)
@@ -124,17 +139,3 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // WebhookPath returns the one path that is a webhook. Any other below
 // /services/ is answered no_service.
 func (s *Server) WebhookPath() string { return webhookPath }
-
-// Inbox returns the messages in the order in which they were posted.
-func (s *Server) Inbox() []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	inbox := make([]Message, len(s.messages))
-	for i, m := range s.messages {
-		inbox[i] = *m
-		inbox[i].Blocks = slices.Clone(m.Blocks)
-		inbox[i].Metadata = slices.Clone(m.Metadata)
-		inbox[i].Files = slices.Clone(m.Files)
-	}
-	return inbox
-}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
+	"syscall"
 )
 
 // Transport returns a RoundTripper that asks the server without a network, so
@@ -26,10 +28,40 @@ func (p inProcess) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	defer func() { _ = incoming.Body.Close() }()
 	w := &recorder{header: http.Header{}}
-	if hungUp(p.handler, w, incoming) {
+	aborted := hungUp(p.handler, w, incoming)
+	trace(request, !w.refused)
+	switch {
+	case w.refused:
+		return nil, syscall.ECONNREFUSED
+	case request.Context().Err() != nil:
+		return nil, request.Context().Err()
+	case aborted:
 		return nil, io.EOF
 	}
 	return w.response(request), nil
+}
+
+// trace reports to those who follow request how far it came, as net/http does.
+func trace(request *http.Request, connected bool) {
+	follower := httptrace.ContextClientTrace(request.Context())
+	if follower == nil {
+		return
+	}
+	if follower.GetConn != nil {
+		follower.GetConn(request.URL.Host)
+	}
+	if !connected {
+		return
+	}
+	if follower.GotConn != nil {
+		follower.GotConn(httptrace.GotConnInfo{})
+	}
+	if follower.WroteHeaders != nil {
+		follower.WroteHeaders()
+	}
+	if follower.WroteRequest != nil {
+		follower.WroteRequest(httptrace.WroteRequestInfo{})
+	}
 }
 
 // hungUp serves r and reports whether the handler gave up on the connection,
@@ -50,10 +82,13 @@ func hungUp(h http.Handler, w http.ResponseWriter, r *http.Request) (aborted boo
 
 // recorder keeps what a handler writes.
 type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
+	header  http.Header
+	status  int
+	body    bytes.Buffer
+	refused bool
 }
+
+func (r *recorder) refuseConnection() { r.refused = true }
 
 // Header returns the header to be sent.
 func (r *recorder) Header() http.Header { return r.header }

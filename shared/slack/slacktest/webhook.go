@@ -22,6 +22,13 @@ type payload struct {
 	Attachments []json.RawMessage `json:"attachments"`
 	Metadata    json.RawMessage   `json:"metadata"`
 
+	Oldest      string `json:"oldest"`
+	Latest      string `json:"latest"`
+	Inclusive   bool   `json:"inclusive"`
+	Limit       int    `json:"limit"`
+	Cursor      string `json:"cursor"`
+	AllMetadata bool   `json:"include_all_metadata"`
+
 	Filename  string     `json:"filename"`
 	Length    int        `json:"length"`
 	ChannelID string     `json:"channel_id"`
@@ -36,29 +43,31 @@ func (s *Server) handleWebhook(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p, ok := readPayload(w, r)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if refused, found := s.refuseLocked("webhook"); found {
-		refused.refuse(w)
-		return
-	}
-	if !ok {
-		answerText(w, http.StatusBadRequest, "invalid_payload")
-		return
-	}
 	to := s.channels[0]
+	s.exchange("webhook", to.name, func() reply {
+		if !ok {
+			return textReply(http.StatusBadRequest, "invalid_payload")
+		}
+		return s.takeLocked(to, p)
+	}).send(w, r)
+}
+
+// takeLocked stores what came by the webhook.
+func (s *Server) takeLocked(to *channel, p payload) reply {
+	if to.archived {
+		return textReply(http.StatusGone, "channel_is_archived")
+	}
 	if wait := to.posts.take(s.now()); wait > 0 {
-		setRetryAfter(w.Header(), wait)
-		answerText(w, http.StatusTooManyRequests, "rate_limited")
-		return
+		limited := textReply(http.StatusTooManyRequests, "rate_limited")
+		limited.retryAfter = wholeSeconds(wait)
+		return limited
 	}
 	if problem := p.check(); problem != "" {
-		answerText(w, http.StatusBadRequest, problem)
-		return
+		return textReply(http.StatusBadRequest, problem)
 	}
 	p.ThreadTS, p.Metadata = "", nil // a webhook neither replies nor keeps metadata
 	s.storeLocked(to, p)
-	answerText(w, http.StatusOK, "ok")
+	return textReply(http.StatusOK, "ok")
 }
 
 // readPayload reads a webhook's body, which is JSON, or a form with JSON in it.
@@ -86,7 +95,7 @@ func readPayload(w http.ResponseWriter, r *http.Request) (p payload, ok bool) {
 }
 
 func answerText(w http.ResponseWriter, status int, body string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Type", asText)
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, body)
 }

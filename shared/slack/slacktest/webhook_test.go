@@ -113,7 +113,7 @@ func TestBlocks(t *testing.T) {
 		{"chart of seven series", seriesChart("bar", 7, 1, 10, 1), "invalid_blocks"},
 		{"chart of 21 categories", seriesChart("bar", 1, 21, 10, 21), "invalid_blocks"},
 		{"chart with a long label", seriesChart("bar", 1, 1, 21, 1), "invalid_blocks"},
-		{"chart of one name twice", strings.Replace(seriesChart("bar", 2, 1, 1, 1), `"name":"1"`, `"name":"0"`, 1), "invalid_blocks"},
+		{"chart of one name for two series", strings.Replace(seriesChart("bar", 2, 1, 1, 1), `"name":"1"`, `"name":"0"`, 1), "invalid_blocks"},
 		{"chart with a gap", seriesChart("bar", 1, 3, 10, 2), "invalid_blocks"},
 		{"chart with a long title", strings.Replace(pie(1, "1"), `"title":"a"`, `"title":"`+han(51)+`"`, 1), "invalid_blocks"},
 		{"pie of seven", pie(7, "1"), "invalid_blocks"},
@@ -145,7 +145,7 @@ func TestWebhookForms(t *testing.T) {
 		{"plain text", "POST", "", "text/plain", `{"text":"a"}`, answer{Status: 400, Body: "invalid_payload"}},
 		{"no type", "POST", "", "", `{"text":"a"}`, answer{Status: 400, Body: "invalid_payload"}},
 		{"another webhook", "POST", "/services/T0/B0/x", "application/json", `{"text":"a"}`, answer{Status: 404, Body: "no_service"}},
-		{"one more segment", "POST", "/services/T0STANDIN/B0STANDIN/onlyTheStandInTakesThis/x", "application/json", `{"text":"a"}`, answer{Status: 404, Body: "no_service"}},
+		{"one more segment", "POST", "/services/T0STANDIN/B0FAKE/onlyTheStandInTakesThis/x", "application/json", `{"text":"a"}`, answer{Status: 404, Body: "no_service"}},
 		{"get", "GET", "", "", "", answer{Status: 405, Body: "Method Not Allowed\n"}},
 	}
 	for _, tt := range tests {
@@ -224,7 +224,7 @@ func TestHangUp(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(slacktest.Options{})
 	s.Refuse(slacktest.Refusal{})
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://stand.in"+s.WebhookPath(), http.NoBody)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://slack.example"+s.WebhookPath(), http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,93 @@
+package slack
+
+import "net/http"
+
+// operation is what a request is for. It decides what an answer of Slack's means:
+// "is_archived" for a new message says that the channel cannot be used, for an
+// update that the message is lost.
+type operation string
+
+const (
+	checking  operation = "" // a message before it is sent
+	byWebhook operation = "webhook"
+	posting   operation = "post"
+	updating  operation = "update"
+	replying  operation = "reply"
+	uploading operation = "upload"
+	searching operation = "find"
+)
+
+// attempted says in words what o was to do.
+func (o operation) attempted() string {
+	switch o {
+	case byWebhook, posting:
+		return "post to slack"
+	case updating:
+		return "update a slack message"
+	case replying:
+		return "reply in a slack thread"
+	case uploading:
+		return "upload a file to slack"
+	case searching:
+		return "find a message in slack"
+	default:
+		return "check a slack message"
+	}
+}
+
+// classify returns the kind of an answer that is not Slack's "ok". Slack's word
+// goes before the status, which differs between sources for the same word.
+func (o operation) classify(status int, word string) Kind {
+	switch subjectOf(word) {
+	case aboutToken:
+		return KindConfig
+	case aboutMethod:
+		return o.choose(KindConfig, KindConfig, KindRejected)
+	case aboutChannel:
+		return o.choose(KindConfig, KindLost, KindRejected)
+	case aboutThread:
+		return o.choose(KindUnknown, KindLost, KindLost)
+	case aboutContent:
+		return KindRejected
+	case aboutRate:
+		return KindRateLimited
+	case aboutSlack, aboutOutcome:
+		return KindUnavailable
+	default:
+		return o.classifyStatus(status, word)
+	}
+}
+
+// choose returns what a word means for a new message, for an update or reply,
+// and for what a bot can do without: files and looking back.
+func (o operation) choose(newMessage, ofMessage, optional Kind) Kind {
+	switch o {
+	case updating, replying:
+		return ofMessage
+	case uploading, searching:
+		return optional
+	default:
+		return newMessage
+	}
+}
+
+// classifyStatus returns the kind of an answer whose word is unknown or missing.
+// Only a webhook's URL is known to be wrong where the status says so: it is all
+// that such a request consists of. A word that nobody knows is about one message.
+func (o operation) classifyStatus(status int, word string) Kind {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return KindRateLimited
+	case status >= 500, status == http.StatusRequestTimeout:
+		return KindUnavailable
+	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge:
+		return KindRejected
+	case o == byWebhook: // a redirect, 403, 404, 410, or 200 from something that is not Slack
+		return KindConfig
+	case status == http.StatusOK && word == "": // half an answer, or a page of something between
+		return KindUnavailable
+	case status >= 300 && status < 400: // the workspace does not exist any more
+		return o.choose(KindConfig, KindConfig, KindUnknown)
+	}
+	return KindUnknown
+}
