@@ -59,7 +59,7 @@
 // # The fleet
 //
 // A card is computed when it is asked for, from [Options].Seed, its index and
-// the day the server was made, so a fleet of any size costs no memory. Of each
+// the day the server was made, so a fleet costs the same whatever its size. Of each
 // hundred cards 94 are healthy (2 to 12 months to their expiry, at most 65 % of
 // the package used by the end of the month), 3 expire within 30 days, 2 have used 80 to 105 % and 1 is
 // stopped. Whatever their seed, card 0 is healthy, card 1 expires in 5 days and

@@ -49,7 +49,7 @@ func readQuery(r *http.Request) (*query, error) {
 	return q, checkTarget(r)
 }
 
-// add takes over encoded parameters, and then refuses a name that is there twice:
+// add takes over encoded parameters, and then refuses a name that is there already:
 // the refusal needs the Format.
 func (q *query) add(encoded string) error {
 	values, err := url.ParseQuery(encoded)
