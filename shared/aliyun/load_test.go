@@ -43,11 +43,11 @@ func TestTwoThousandCallsAtOnce(t *testing.T) {
 	calls.Wait()
 }
 
-// TestCancelledCallLeavesAtOnce cancels a call in each place where it may wait.
+// TestCancelledCallLeavesAtOnce cancels a call wherever it may wait.
 // The bubble fails where a goroutine stays behind.
 func TestCancelledCallLeavesAtOnce(t *testing.T) {
 	t.Parallel()
-	places := map[string]func(*aliyun.Config, *aliyuntest.Server){
+	waits := map[string]func(*aliyun.Config, *aliyuntest.Server){
 		"for quota": func(c *aliyun.Config, _ *aliyuntest.Server) { c.Quota = emptied{quota.NewLocal(0.01)} },
 		"for the header": func(_ *aliyun.Config, s *aliyuntest.Server) {
 			s.Inject(aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: time.Hour})
@@ -59,7 +59,7 @@ func TestCancelledCallLeavesAtOnce(t *testing.T) {
 			s.Inject(aliyuntest.Fault{Kind: aliyuntest.Throttle, RetryAfter: time.Hour, Count: -1})
 		},
 	}
-	for place, edit := range places {
+	for what, edit := range waits {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t, nil)
 			b = newBench(t, func(c *aliyun.Config) {
@@ -71,13 +71,13 @@ func TestCancelledCallLeavesAtOnce(t *testing.T) {
 			start := time.Now()
 			err := services["linkcard"](ctx, b.api, b.cloud)
 			if !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
-				t.Errorf("call that waits %s, cancelled after 1s = %v after %v", place, err, time.Since(start))
+				t.Errorf("call that waits %s, cancelled after 1s = %v after %v", what, err, time.Since(start))
 			}
 		})
 	}
 }
 
-// emptied is a quota whose first place is gone.
+// emptied is a quota whose first permit is taken.
 type emptied struct{ *quota.Local }
 
 func (e emptied) Wait(ctx context.Context, action string) error {
