@@ -21,7 +21,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"runtime/debug"
 
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/event"
@@ -51,17 +50,11 @@ type Function struct {
 	Meter *metric.Meter
 }
 
-// softMemory is where the collector begins to work harder, in bytes: a function
-// fits into the smallest instance that clouds have, whatever it is given to do.
-const softMemory = 40 << 20
-
 // Main runs a function until the platform ends it and returns the code for
 // [os.Exit]. It hands environ, as from [os.Environ], to open; what open finds
 // wrong with it is printed to stderr, whole, and the code is 1.
 func Main(environ []string, open func(environ []string) (Function, error)) int {
-	if variable(environ, "GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softMemory)
-	}
+	limitMemory(environ)
 	return Run(context.Background(), environ, os.Stderr, open)
 }
 

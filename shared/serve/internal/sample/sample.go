@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"signalbox/shared/logging"
@@ -46,6 +47,7 @@ func routes() http.Handler {
 	mux.HandleFunc("GET /crowd", crowd())
 	mux.HandleFunc("POST /stream", stream)
 	mux.HandleFunc("GET /wait", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("GET /memory", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, debug.SetMemoryLimit(-1)) })
 	mux.HandleFunc("GET /panic", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		panic(Secret)
