@@ -31,11 +31,11 @@ func (s *service) listenAndServe(ctx context.Context, where platform) error {
 	server := s.newServer(requests, where.custom)
 	s.Logger.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()))
 
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
 	var served error
 	select {
-	case err := <-ended:
+	case err := <-failed:
 		served = fmt.Errorf("serve on %s: %w", where.address, err)
 	case <-ctx.Done():
 	}

@@ -67,14 +67,14 @@ func (s *service) serveInvocations(ctx context.Context, take func(), timeout tim
 	if s.inFlight.TryLock() {
 		return nil // From here on no event gets in.
 	}
-	ended := make(chan struct{})
+	done := make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(done)
 		s.inFlight.Lock()
 		<-time.After(postTime)
 	}()
 	select {
-	case <-ended:
+	case <-done:
 		return nil
 	case <-time.After(timeout):
 		return fmt.Errorf("stop within %s: %w", timeout, errInFlight)

@@ -56,14 +56,14 @@ func TestStopIsBounded(t *testing.T) {
 	t.Parallel()
 	p := servetest.StartLambda(t, servetest.Build(t, bootstrap))
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
+	done := make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(done)
 		p.Invoke(ctx, fmt.Appendf(nil, timer, "stuck"))
 	}()
 	untilLogged(t, p, "run began")
 	cancel()
-	<-ended
+	<-done
 	code := p.Stop()
 	if code != 1 || !strings.Contains(p.Output(), "stop within 300ms: requests or runs are still in flight") {
 		t.Errorf("exit code = %d, want 1 and why:\n%s", code, p.Output())

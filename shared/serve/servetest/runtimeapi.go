@@ -156,12 +156,12 @@ func (a *runtimeAPI) do(ctx context.Context, child *process, i Invocation) Resul
 			queue = nil // It has been taken: now only the result is missing.
 		case result := <-p.result:
 			return result
-		case <-child.ended:
+		case <-child.exited:
 			if len(p.result) > 0 {
 				continue // It has answered before.
 			}
 			child.tb.Errorf("%s ended during an invocation:\n%s", child.name, child.output())
-			return lost(i, "servetest.ProcessEnded", "the process ended")
+			return lost(i, "servetest.ProcessExited", "the process exited")
 		case <-ctx.Done():
 			return lost(i, "servetest.TimedOut", ctx.Err().Error())
 		}
