@@ -53,15 +53,15 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	town, err := newTown("http://"+listener.Addr().String(), folder, options.cards, stderr)
+	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, stderr)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if options.once {
-		return serveWhile(ctx, listener, town, func(ctx context.Context) error { return once(ctx, town, stdout) })
+		return serveWhile(ctx, listener, env, func(ctx context.Context) error { return once(ctx, env, stdout) })
 	}
-	fmt.Fprint(stdout, town.welcome())
-	return serveWhile(ctx, listener, town, func(ctx context.Context) error {
+	fmt.Fprint(stdout, env.welcome())
+	return serveWhile(ctx, listener, env, func(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	})
@@ -70,13 +70,13 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) (err e
 // serveWhile serves handler on listener until work is done.
 func serveWhile(ctx context.Context, listener net.Listener, handler http.Handler, work func(context.Context) error) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
 	err := work(ctx)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	err = errors.Join(err, server.Shutdown(stopping))
-	if served := <-ended; !errors.Is(served, http.ErrServerClosed) {
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
 	return err

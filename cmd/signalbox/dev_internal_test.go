@@ -15,8 +15,8 @@ type dev struct {
 	curls  []string // the lines to try
 	inbox  string
 	cancel context.CancelFunc
-	ended  chan struct{}
-	code   int // once it has ended
+	done   chan struct{}
+	code   int // once it is done
 }
 
 // startDev reads what signalbox dev prints until it has said everything.
@@ -24,10 +24,10 @@ func startDev(t *testing.T) *dev {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	transport := &http.Transport{}
-	d := &dev{client: &http.Client{Transport: transport}, cancel: cancel, ended: make(chan struct{})}
+	d := &dev{client: &http.Client{Transport: transport}, cancel: cancel, done: make(chan struct{})}
 	stdout, writer := io.Pipe()
 	go func() {
-		defer close(d.ended)
+		defer close(d.done)
 		defer writer.Close()
 		d.code = run(ctx, []string{"dev", "--port", "0", "--cards", "60"}, nil, writer, t.Output())
 	}()
@@ -51,7 +51,7 @@ func startDev(t *testing.T) *dev {
 // stop ends signalbox dev and returns its exit code.
 func (d *dev) stop() int {
 	d.cancel()
-	<-d.ended
+	<-d.done
 	return d.code
 }
 

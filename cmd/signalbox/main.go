@@ -1,5 +1,5 @@
-// Command signalbox runs Signalbox at a desk: everything on one loopback port,
-// with stand-ins for the clouds it calls.
+// Command signalbox runs Signalbox from a terminal: everything on one loopback port,
+// with fakes of the clouds it calls.
 package main
 
 import (

@@ -18,11 +18,11 @@ type step struct {
 }
 
 // steps are the main job: a lookup, a forward, a sweep.
-func (t *town) steps() []step {
+func (e *environment) steps() []step {
 	return []step{
-		{title: "Look a card up", method: http.MethodGet, url: t.base + "/cards/" + t.cloud.ICCID(shownCard) + "/flow"},
-		{title: "Forward a conversion rate", method: http.MethodPost, url: t.base + "/conversions", body: `{"verified":53,"requested":100}`},
-		{title: "Sweep the fleet", method: http.MethodPost, url: t.base + "/invoke"},
+		{title: "Look a card up", method: http.MethodGet, url: e.base + "/cards/" + e.cloud.ICCID(shownCard) + "/flow"},
+		{title: "Forward a conversion rate", method: http.MethodPost, url: e.base + "/conversions", body: `{"verified":53,"requested":100}`},
+		{title: "Sweep the fleet", method: http.MethodPost, url: e.base + "/invoke"},
 	}
 }
 
@@ -36,10 +36,10 @@ func (s step) curl() string {
 }
 
 // once takes every step and prints what went to and fro, and what Slack got.
-func once(ctx context.Context, t *town, stdout io.Writer) error {
+func once(ctx context.Context, e *environment, stdout io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
-	for _, s := range t.steps() {
+	for _, s := range e.steps() {
 		fmt.Fprintf(stdout, "== %s\n$ %s\n", s.title, s.curl())
 		status, body, err := s.take(ctx)
 		if err != nil {
@@ -50,9 +50,9 @@ func once(ctx context.Context, t *town, stdout io.Writer) error {
 			return fmt.Errorf("%s: status %d", strings.ToLower(s.title), status)
 		}
 	}
-	inbox := t.slack.Inbox()
+	inbox := e.slack.Inbox()
 	if len(inbox) == 0 {
-		return fmt.Errorf("the sweep of %d cards posted nothing to Slack", t.cloud.Cards())
+		return fmt.Errorf("the sweep of %d cards posted nothing to Slack", e.cloud.Cards())
 	}
 	for _, m := range inbox {
 		fmt.Fprintf(stdout, "== Slack\n%s\n", m.Plain())

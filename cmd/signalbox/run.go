@@ -16,14 +16,14 @@ const (
 	exitAgain = 3
 )
 
-const usage = `signalbox runs Signalbox at a desk.
+const usage = `signalbox runs Signalbox from a terminal.
 
 Usage:
 
 	signalbox dev [--once] [--cards N] [--port N]
 	signalbox sweep [--dry-run] [--cards FILE]
 
-	dev    start the three functions and stand-ins of Alibaba and Slack on one
+	dev    start the three functions and fakes of Alibaba and Slack on one
 	       loopback port, and say what to try
 	sweep  sweep the fleet once, as the alerts function does, with its variables
 	       from the environment

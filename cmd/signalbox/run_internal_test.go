@@ -30,7 +30,7 @@ func TestExitCodes(t *testing.T) {
 		{"no such command", []string{"deploy"}, exitUsage, "", `no command "deploy"`},
 		{"help", []string{"help"}, exitOK, "signalbox dev", ""},
 		{"help of dev", []string{"dev", "--help"}, exitOK, "", "-cards"},
-		{"no such flag", []string{"dev", "--twice"}, exitUsage, "", "-twice"},
+		{"no such flag", []string{"dev", "--again"}, exitUsage, "", "-again"},
 		{"argument", []string{"dev", "now"}, exitUsage, "", "want no arguments"},
 		{"too few cards", []string{"dev", "--once", "--cards", "2"}, exitUsage, "", "--cards of 3 or more"},
 		{"cards that are no number", []string{"dev", "--cards", "many"}, exitUsage, "", "-cards"},

@@ -9,24 +9,24 @@ import (
 	"testing"
 )
 
-// newDesk is a town with what a terminal's environment would say of it.
-func newDesk(t *testing.T) (place *town, environ []string) {
+// startEnvironment serves a dev environment, and returns the variables with
+// which a terminal would reach it.
+func startEnvironment(t *testing.T) (e *environment, environ []string) {
 	t.Helper()
-	var handler *town
 	server := httptest.NewUnstartedServer(nil)
 	server.Start()
 	t.Cleanup(server.Close)
-	handler, err := newTown(server.URL, t.TempDir(), 60, t.Output())
+	e, err := newEnvironment(server.URL, t.TempDir(), 60, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
-	server.Config.Handler = handler
-	return handler, handler.environ(filepath.Join(t.TempDir(), "state.json"))
+	server.Config.Handler = e
+	return e, e.environ(filepath.Join(t.TempDir(), "state.json"))
 }
 
 func TestSweepCommand(t *testing.T) {
 	t.Parallel()
-	place, environ := newDesk(t)
+	e, environ := startEnvironment(t)
 	sweep := func(args ...string) (stdout, stderr string, code int) {
 		var out, errs strings.Builder
 		code = run(t.Context(), append([]string{"sweep"}, args...), environ, &out, &errs)
@@ -34,12 +34,12 @@ func TestSweepCommand(t *testing.T) {
 	}
 
 	out, _, code := sweep("--dry-run")
-	if code != exitOK || !strings.Contains(out, "SIM cards: ") || !strings.Contains(out, `"checked": 60`) || len(place.slack.Inbox()) != 0 {
-		t.Errorf("dry run: code %d, %d messages posted, printed\n%s", code, len(place.slack.Inbox()), out)
+	if code != exitOK || !strings.Contains(out, "SIM cards: ") || !strings.Contains(out, `"checked": 60`) || len(e.slack.Inbox()) != 0 {
+		t.Errorf("dry run: code %d, %d messages posted, printed\n%s", code, len(e.slack.Inbox()), out)
 	}
 	out, errs, code := sweep()
-	if code != exitOK || !strings.Contains(out, `"messages": 1`) || len(place.slack.Inbox()) != 1 || !strings.Contains(errs, "60 of 60 cards") {
-		t.Errorf("sweep after a dry run: code %d, %d messages posted, printed\n%s\n%s", code, len(place.slack.Inbox()), out, errs)
+	if code != exitOK || !strings.Contains(out, `"messages": 1`) || len(e.slack.Inbox()) != 1 || !strings.Contains(errs, "60 of 60 cards") {
+		t.Errorf("sweep after a dry run: code %d, %d messages posted, printed\n%s\n%s", code, len(e.slack.Inbox()), out, errs)
 	}
 	if out, _, code := sweep(); code != exitOK || !strings.Contains(out, `"messages": 0`) {
 		t.Errorf("second sweep: code %d, printed\n%s", code, out)
@@ -48,9 +48,9 @@ func TestSweepCommand(t *testing.T) {
 
 func TestSweepCommandOfSomeCards(t *testing.T) {
 	t.Parallel()
-	place, environ := newDesk(t)
+	e, environ := startEnvironment(t)
 	list := filepath.Join(t.TempDir(), "cards")
-	text := "# the two of the demonstration\n" + place.cloud.ICCID(1) + "\n\n  " + place.cloud.ICCID(2) + "\n"
+	text := "# the two of the demonstration\n" + e.cloud.ICCID(1) + "\n\n  " + e.cloud.ICCID(2) + "\n"
 	if err := os.WriteFile(list, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestSweepCommandOfSomeCards(t *testing.T) {
 
 func TestSweepCommandRefuses(t *testing.T) {
 	t.Parallel()
-	_, environ := newDesk(t)
+	_, environ := startEnvironment(t)
 	folder := t.TempDir()
 	bad, empty := filepath.Join(folder, "bad"), filepath.Join(folder, "empty")
 	for name, text := range map[string]string{bad: "89860321000000015668\nnonsense\n", empty: "# none\n"} {
@@ -95,7 +95,7 @@ func TestSweepCommandRefuses(t *testing.T) {
 
 func TestSweepCommandThatIsCutOff(t *testing.T) {
 	t.Parallel()
-	_, environ := newDesk(t)
+	_, environ := startEnvironment(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if code := run(ctx, []string{"sweep"}, environ, t.Output(), t.Output()); code != exitError {

@@ -24,6 +24,7 @@ var order = []layer{
 		"signalbox/shared/config",
 		"signalbox/shared/logging",
 		"signalbox/shared/metric",
+		"signalbox/shared/notify",
 		"signalbox/shared/quota",
 		"signalbox/shared/redisdial",
 		"signalbox/shared/serve/event",
@@ -39,11 +40,12 @@ var order = []layer{
 	{"functions", []string{
 		"signalbox/functions/*",
 		"signalbox/functions/*/channel",
+		"signalbox/functions/*/fleet",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/rulefile",
 	}},
 	{"platforms", []string{"signalbox/shared/serve"}},
-	{"stand-ins and laws", slices.Concat(standIns, []string{
+	{"fakes and laws", slices.Concat(fakes, []string{
 		"signalbox/internal/*",
 		"signalbox/shared/serve/internal/...",
 	})},
@@ -53,7 +55,7 @@ var order = []layer{
 	}},
 }
 
-var standIns = []string{
+var fakes = []string{
 	"signalbox/shared/aliyun/aliyuntest",
 	"signalbox/shared/slack/slacktest",
 	"signalbox/shared/serve/servetest",
@@ -103,13 +105,19 @@ var rules = []rule{
 		may:    []string{"...", "!signalbox/shared/card"},
 	},
 	{
+		reason: "notifications are about anything: what one says comes in through an interface",
+		binds:  []string{"signalbox/shared/notify"},
+		deep:   true,
+		may:    []string{"...", "!signalbox/shared/card", "!signalbox/shared/forecast", "!signalbox/functions/..."},
+	},
+	{
 		reason: "a platform serves any function, so it knows none",
 		binds:  []string{"signalbox/shared/serve"},
 		deep:   true,
 		may:    []string{"...", "!signalbox/functions/..."},
 	},
 	{
-		reason: "a stand-in that shares code with the client is wrong where the client is wrong",
+		reason: "a fake that shares code with the client is wrong where the client is wrong",
 		binds:  []string{"signalbox/shared/aliyun/aliyuntest", "signalbox/shared/slack/slacktest"},
 		may:    []string{"...", "!signalbox/..."},
 	},
@@ -123,7 +131,7 @@ var rules = []rule{
 		reason: "what is deployed carries nothing made for tests",
 		binds:  []string{"signalbox/functions/*/bootstrap"},
 		deep:   true,
-		may:    slices.Concat([]string{"...", "!testing", "!testing/...", "!net/http/httptest"}, not(standIns)),
+		may:    slices.Concat([]string{"...", "!testing", "!testing/...", "!net/http/httptest"}, not(fakes)),
 	},
 }
 

@@ -15,8 +15,9 @@ import (
 	"signalbox/shared/slack/slacktest"
 )
 
-// TestMemoryOfAHundredThousandCards sweeps the largest fleet that was asked for
-// and looks at the most memory that the process has had.
+// TestMemoryOfAHundredThousandCards sweeps the largest fleet that was asked for in
+// the smallest instance that clouds have, and looks at the most memory that
+// the process has had.
 func TestMemoryOfAHundredThousandCards(t *testing.T) {
 	t.Parallel()
 	quotas := map[string]int{"ListCardInfo": 1 << 20, "GetCardFlowInfo": 1 << 20}
@@ -28,6 +29,7 @@ func TestMemoryOfAHundredThousandCards(t *testing.T) {
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	function := servetest.StartHTTP(t, servetest.Build(t, "signalbox/functions/alerts/bootstrap"),
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", // Any platform's word counts.
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
 		"SIGNALBOX_LINKCARD_ENDPOINT="+server.URL, "SIGNALBOX_LINKCARD_QPS=2000",
 		"SIGNALBOX_SLACK_WEBHOOK_URL="+server.URL+slack.WebhookPath(),
@@ -39,8 +41,8 @@ func TestMemoryOfAHundredThousandCards(t *testing.T) {
 	}
 	peak := peakMemory(t, function.PID())
 	t.Logf("%.0f MB at the most", float64(peak)/(1<<20))
-	if peak > 64<<20 {
-		t.Errorf("the process had %d bytes at the most, want under 64 MB", peak)
+	if peak > 128<<20 {
+		t.Errorf("the process had %d bytes at the most, want under 128 MB", peak)
 	}
 }
 

@@ -2,6 +2,7 @@ package serve_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -127,5 +128,50 @@ func TestCredentials(t *testing.T) {
 				t.Errorf("request id = %q, want the given one: %t", c.RequestID, tt.wantID)
 			}
 		})
+	}
+}
+
+// TestRunTimeout looks at the ctx of runs that are asked for over HTTP.
+func TestRunTimeout(t *testing.T) {
+	t.Parallel()
+	binary := servetest.Build(t, bootstrap)
+	tests := []struct {
+		name, variable, header string
+		want                   time.Duration
+	}{
+		{"plain", "SAMPLE=", "", 10 * time.Minute},
+		{"plain does not believe headers", "SAMPLE=", "1", 10 * time.Minute},
+		{"fc's is shorter", "FC_FUNCTION_NAME=sample", "60", 58 * time.Second},
+		{"fc's is longer", "FC_FUNCTION_NAME=sample", "3600", 10 * time.Minute},
+		{"fc's is no number", "FC_FUNCTION_NAME=sample", "soon", 10 * time.Minute},
+		{"fc's is none", "FC_FUNCTION_NAME=sample", "0", 10 * time.Minute},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := plain{servetest.StartHTTP(t, binary, tt.variable)}
+			before := time.Now()
+			_, _, body := p.do(t, request{
+				method: "POST", path: "/invoke", body: fmt.Sprintf(timer, "deadline"),
+				header: map[string]string{"X-Fc-Function-Timeout": tt.header},
+			})
+			after := time.Now()
+			var deadline time.Time
+			err := json.Unmarshal([]byte(body), &deadline)
+			if err != nil || deadline.Before(before.Add(tt.want)) || deadline.After(after.Add(tt.want)) {
+				t.Errorf("a run has until %s, %v, want %s from %s on", body, err, tt.want, before)
+			}
+		})
+	}
+}
+
+func TestRunEndsAtItsTimeout(t *testing.T) {
+	t.Parallel()
+	p := plain{servetest.StartHTTP(t, servetest.Build(t, bootstrap), "SAMPLE=hasty")}
+	if answer, errorType := p.run(t, fmt.Sprintf(timer, "wait")); errorType != "RunError" {
+		t.Errorf("run = %s, want a RunError", answer)
+	}
+	if want := `"cause":"the run has taken its 50ms: context deadline exceeded"`; !strings.Contains(p.Output(), want) {
+		t.Errorf("want %s in\n%s", want, p.Output())
 	}
 }

@@ -103,6 +103,8 @@ type problem struct {
 	Title     string `json:"title"`
 	Status    int    `json:"status"`
 	RequestID string `json:"requestId,omitempty"`
+	// Unusable is set where the function is not ready.
+	Unusable []Unusable `json:"unusable,omitempty"`
 }
 
 func internalError(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +119,7 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p problem) {
 	p.RequestID = logging.RequestID(r.Context())
 	body, err := json.Marshal(p)
 	if err != nil {
-		panic(err) // Strings and a number always encode.
+		panic(err) // Strings and numbers always encode.
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)

@@ -3,8 +3,8 @@ package serve
 import "net/http"
 
 // Handler returns f as plain HTTP mode serves it, for those who have a server
-// of their own: with a request id, the guard against panics, GET /metrics, and
-// POST /invoke where f is Scheduled.
+// of their own: with a request id, the guard against panics, GET /metrics, GET
+// /readyz, and POST /invoke where f is Scheduled. Closing f is then theirs.
 func Handler(f Function) (http.Handler, error) {
 	s, err := newService(f)
 	if err != nil {
@@ -15,7 +15,7 @@ func Handler(f Function) (http.Handler, error) {
 
 // handler puts what surrounds a function's own handler in order.
 func (s *service) handler(custom bool) http.Handler {
-	return identify(custom, s.guard(s.metrics(s.schedule(custom, s.Handler))))
+	return identify(custom, s.guard(s.metrics(s.readiness(s.schedule(custom, s.Handler)))))
 }
 
 // metrics adds GET /metrics for Prometheus to scrape. It holds counts alone, and

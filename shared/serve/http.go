@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os/signal"
-	"syscall"
 	"time"
 )
 
@@ -18,15 +16,11 @@ const (
 	// idleTimeout outlasts FC, which wants connections kept for over 15 min.
 	idleTimeout    = 20 * time.Minute
 	maxHeaderBytes = 64 << 10
-	// stopTimeout is how long requests in flight may take once it is time to go.
-	stopTimeout = 10 * time.Second
 )
 
-// listenAndServe serves until ctx ends or the process is asked to stop, and then
-// lets the requests in flight finish.
+// listenAndServe serves until ctx ends, and then lets the requests in flight
+// finish and ends the runs.
 func (s *service) listenAndServe(ctx context.Context, where platform) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", where.address)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", where.address, err)
@@ -37,15 +31,15 @@ func (s *service) listenAndServe(ctx context.Context, where platform) error {
 	server := s.newServer(requests, where.custom)
 	s.Logger.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()))
 
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	var served error
 	select {
-	case err := <-ended:
-		return fmt.Errorf("serve on %s: %w", where.address, err)
+	case err := <-failed:
+		served = fmt.Errorf("serve on %s: %w", where.address, err)
 	case <-ctx.Done():
-		stop() // A second signal ends the process at once.
-		return s.shutdown(requests, server)
 	}
+	return errors.Join(served, s.shutdown(requests, server))
 }
 
 func (s *service) newServer(ctx context.Context, custom bool) *http.Server {
@@ -61,12 +55,12 @@ func (s *service) newServer(ctx context.Context, custom bool) *http.Server {
 }
 
 func (s *service) shutdown(ctx context.Context, server *http.Server) error {
-	s.Logger.InfoContext(ctx, "stopping")
+	s.beginStopping(ctx)
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return errors.Join(fmt.Errorf("stop: requests still in flight after %s", stopTimeout), server.Close())
+		return errors.Join(fmt.Errorf("stop within %s: %w", stopTimeout, errInFlight), server.Close())
 	}
 	return err
 }

@@ -19,6 +19,7 @@ const (
 	headerToken       = "X-Fc-Security-Token"    //nolint:gosec // Likewise.
 	headerControlPath = "X-Fc-Control-Path"
 	headerStatus      = "X-Fc-Status"
+	headerTimeout     = "X-Fc-Function-Timeout" // In seconds.
 )
 
 // identify gives each request's ctx an id and, behind FC's custom runtime, the

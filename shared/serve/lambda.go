@@ -13,6 +13,7 @@ import (
 )
 
 // startLambda takes events from Lambda's runtime API and does not return.
+// Without its option Lambda would end the process with no signal.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/lambda-golang.html
 func (s *service) startLambda() {
@@ -20,7 +21,7 @@ func (s *service) startLambda() {
 		ctx = withLambda(ctx)
 		defer s.reportEMF(ctx)
 		return s.invoke(ctx, raw)
-	})
+	}, lambda.WithEnableSIGTERM())
 }
 
 // reportEMF writes the metrics of an invocation to stdout, where CloudWatch finds

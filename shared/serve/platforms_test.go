@@ -23,6 +23,8 @@ type platform interface {
 	send(t *testing.T, r request) response
 	// run delivers an FC timer event. The errorType is "" for a success.
 	run(t *testing.T, event string) (payload, errorType string)
+	// Stop ends the process in order and returns its exit code.
+	Stop() int
 	Output() string
 }
 

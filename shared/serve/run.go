@@ -26,8 +26,10 @@ func (e *RunError) Error() string {
 // warm is the answer of a function that has no schedule.
 var warm = map[string]string{"status": "warm"}
 
-// run does what e asks for.
+// run does what e asks for, until the process is to end.
 func (s *service) run(ctx context.Context, e event.Scheduled) (json.RawMessage, error) {
+	ctx, cancel := s.untilStopping(ctx)
+	defer cancel()
 	var answer json.RawMessage
 	err := attempt(func() (err error) {
 		answer, err = s.scheduled(ctx, e)

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -31,12 +32,14 @@ func (s *service) schedule(custom bool, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		s.serveRun(w, r)
+		s.serveRun(custom, w, r)
 	})
 }
 
-func (s *service) serveRun(w http.ResponseWriter, r *http.Request) {
-	answer, err := s.answerRun(w, r)
+func (s *service) serveRun(custom bool, w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := s.withRunTimeout(r.Context(), custom, r.Header)
+	defer cancel()
+	answer, err := s.answerRun(ctx, w, r)
 	if err != nil {
 		failRun(w, r)
 		return
@@ -48,8 +51,7 @@ func (s *service) serveRun(w http.ResponseWriter, r *http.Request) {
 
 // answerRun makes the run that the timer event in the body asks for, or without
 // one a run of this moment. Its error has been logged.
-func (s *service) answerRun(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
-	ctx := r.Context()
+func (s *service) answerRun(ctx context.Context, w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxScheduled))
 	if err != nil {
 		return nil, s.refuse(ctx, "read the timer event: "+err.Error())

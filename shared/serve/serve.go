@@ -10,7 +10,8 @@
 // Every invocation's ctx carries the platform's request id, on Function Compute
 // the credentials of the function's role, and a deadline a little before the
 // platform's own, so that there is time left to answer. A panic ends one
-// invocation and not the process.
+// invocation and not the process. SIGTERM ends the ctx of every run, lets what
+// is in flight finish, and ends the process with code 0.
 package serve
 
 import (
@@ -21,7 +22,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"runtime/debug"
+	"time"
 
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/event"
@@ -40,9 +41,22 @@ type Function struct {
 	// learns of it without its text, and may deliver the event again. Nil
 	// means no schedule: the event then just keeps the instance warm.
 	Scheduled func(ctx context.Context, e event.Scheduled) (any, error)
+	// RunTimeout ends a run's ctx where it is asked for over HTTP: as a plain
+	// HTTP server no platform has a limit of its own, and behind FC's custom
+	// runtime the shorter one counts. Zero is 10 minutes.
+	RunTimeout time.Duration
 	// Batch takes messages from a queue and returns the ids of those to be
 	// delivered again. It logs their errors itself. Nil means no queue.
 	Batch func(ctx context.Context, messages []event.Message) (failed []string)
+	// Ready says what does not work at present; nothing means that all does.
+	// It is asked by GET /readyz, has 5 s, and calls nobody more than it
+	// must. Nil means always ready.
+	Ready func(ctx context.Context) []Unusable
+	// Close is called once when the process ends in order, after the last
+	// request and run, such as to close a file. It is not called where one
+	// of them does not end in time, and not on Function Compute or Lambda
+	// where they end the process without a signal. Nil closes nothing.
+	Close func() error
 	// Logger gets what goes wrong here. Nil discards it.
 	Logger *slog.Logger
 	// Meter is reported as the platform's users expect: at GET /metrics as a
@@ -51,17 +65,11 @@ type Function struct {
 	Meter *metric.Meter
 }
 
-// softMemory is where the collector begins to work harder, in bytes: a function
-// fits into the smallest instance that clouds have, whatever it is given to do.
-const softMemory = 40 << 20
-
 // Main runs a function until the platform ends it and returns the code for
 // [os.Exit]. It hands environ, as from [os.Environ], to open; what open finds
 // wrong with it is printed to stderr, whole, and the code is 1.
 func Main(environ []string, open func(environ []string) (Function, error)) int {
-	if variable(environ, "GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(softMemory)
-	}
+	limitMemory(environ)
 	return Run(context.Background(), environ, os.Stderr, open)
 }
 
@@ -85,13 +93,23 @@ func run(ctx context.Context, environ []string, open func(environ []string) (Fun
 	if err != nil {
 		return err
 	}
+	err = s.serve(ctx, where)
+	if errors.Is(err, errInFlight) {
+		return err // What is in flight may still use what Close would close.
+	}
+	return errors.Join(err, s.close(ctx))
+}
+
+// serve returns when the process is asked to end.
+func (s *service) serve(ctx context.Context, where platform) error {
+	ctx, stop := untilSignal(ctx)
+	defer stop()
 	switch where.kind {
 	case functionCompute:
-		s.startFunctionCompute()
+		return s.serveInvocations(ctx, s.startFunctionCompute, stopTimeout)
 	case lambdaRuntime:
-		s.startLambda()
-	case plainHTTP:
+		return s.serveInvocations(ctx, s.startLambda, lambdaStopTimeout)
+	default:
 		return s.listenAndServe(ctx, where)
 	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"signalbox/shared/logging"
@@ -21,6 +22,10 @@ type service struct {
 	// guarded is the Function's Handler, made safe.
 	guarded http.Handler
 	now     func() time.Time
+	// stopping is closed when the process begins to end.
+	stopping chan struct{}
+	// inFlight is read-locked by each invocation of a runtime API.
+	inFlight sync.RWMutex
 }
 
 func newService(f Function) (*service, error) {
@@ -29,14 +34,17 @@ func newService(f Function) (*service, error) {
 	}
 	f.Logger = cmp.Or(f.Logger, logging.Discard()).With(slog.String("function", f.Name))
 	f.Meter = cmp.Or(f.Meter, metric.New())
-	s := &service{Function: f, now: time.Now}
-	s.guarded = s.guard(f.Handler)
+	f.RunTimeout = cmp.Or(f.RunTimeout, defaultRunTimeout)
+	s := &service{Function: f, now: time.Now, stopping: make(chan struct{})}
+	s.guarded = s.guard(s.readiness(f.Handler))
 	return s, nil
 }
 
 // invoke answers one event of a runtime API. An HTTP event never gives an
 // error, because a platform would show its text to the client.
 func (s *service) invoke(ctx context.Context, raw []byte) (json.RawMessage, error) {
+	s.inFlight.RLock()
+	defer s.inFlight.RUnlock()
 	ctx, cancel := withMargin(ctx)
 	defer cancel()
 	e, err := event.Decode(raw)

@@ -92,4 +92,3 @@ func harmless(cell string) string {
 	}
 	return cell
 }
-

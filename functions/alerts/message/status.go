@@ -122,4 +122,3 @@ func (b status) fingerprint() string {
 func sortedGroups(counts map[notify.Group]int) []notify.Group {
 	return slices.SortedFunc(maps.Keys(counts), compareGroups)
 }
-

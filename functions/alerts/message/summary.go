@@ -12,7 +12,7 @@ const soon = 7 * 24 * time.Hour
 
 // Daily is a day in the life of a fleet.
 type Daily struct {
-	Day              time.Time  `json:"day"`    // any time of the day that the summary is for
+	Day              time.Time  `json:"day"` // any time of the day that the summary is for
 	Opened, Resolved int        // incidents notified during it
 	Sweeps           int        // that were finished during it
 	Late, Failed     int        // of them, or instead of them

@@ -14,10 +14,10 @@ const startTimeout = 30 * time.Second
 
 // process is a child that does not outlive its test.
 type process struct {
-	tb    testing.TB
-	name  string
-	cmd   *exec.Cmd
-	ended chan struct{} // Closed once cmd.ProcessState is there to read.
+	tb     testing.TB
+	name   string
+	cmd    *exec.Cmd
+	exited chan struct{} // Closed once cmd.ProcessState is there to read.
 	// log is a file and not a pipe, so that what the process has printed
 	// before it answers is there to read when the answer comes.
 	log string
@@ -26,11 +26,11 @@ type process struct {
 func startProcess(tb testing.TB, binary string, env []string, more ...string) *process {
 	tb.Helper()
 	p := &process{
-		tb:    tb,
-		name:  filepath.Base(binary),
-		cmd:   exec.CommandContext(tb.Context(), binary),
-		ended: make(chan struct{}),
-		log:   filepath.Join(tb.TempDir(), "output"),
+		tb:     tb,
+		name:   filepath.Base(binary),
+		cmd:    exec.CommandContext(tb.Context(), binary),
+		exited: make(chan struct{}),
+		log:    filepath.Join(tb.TempDir(), "output"),
 	}
 	file, err := os.Create(p.log)
 	if err != nil {
@@ -44,12 +44,12 @@ func startProcess(tb testing.TB, binary string, env []string, more ...string) *p
 		tb.Fatalf("start %s: %v", binary, err)
 	}
 	go func() {
-		defer close(p.ended)
+		defer close(p.exited)
 		_ = p.cmd.Wait() // How it ended is in cmd.ProcessState.
 	}()
 	tb.Cleanup(func() {
 		_ = p.cmd.Process.Kill() // It may have ended already.
-		<-p.ended
+		<-p.exited
 	})
 	return p
 }
@@ -61,7 +61,7 @@ func (p *process) await(ready <-chan struct{}, what string) {
 	defer timer.Stop()
 	select {
 	case <-ready:
-	case <-p.ended:
+	case <-p.exited:
 		p.tb.Fatalf("%s ended (%s) and did not %s:\n%s", p.name, p.cmd.ProcessState, what, p.output())
 	case <-timer.C:
 		p.tb.Fatalf("%s did not %s within %s:\n%s", p.name, what, startTimeout, p.output())
@@ -85,6 +85,6 @@ func (p *process) stop(s os.Signal) int {
 	if err := p.cmd.Process.Signal(s); err != nil {
 		p.tb.Errorf("signal %s: %v", p.name, err)
 	}
-	<-p.ended
+	<-p.exited
 	return p.cmd.ProcessState.ExitCode()
 }

@@ -11,8 +11,10 @@ import (
 type protocol struct {
 	variable string // Says to the process where the API is.
 	prefix   string
-	accepted int // Confirms an answer: the libraries insist on just this status.
-	headers  func(Invocation, http.Header)
+	accepted int // Confirms an answer: the libraries want just this status.
+	// kills says that only a process with an extension gets SIGTERM.
+	kills   bool
+	headers func(Invocation, http.Header)
 }
 
 // https://github.com/aliyun/fc-runtime-go-sdk
@@ -36,6 +38,7 @@ var lambda = protocol{
 	variable: "AWS_LAMBDA_RUNTIME_API",
 	prefix:   "/2018-06-01/runtime/invocation/",
 	accepted: http.StatusAccepted,
+	kills:    true,
 	headers: func(i Invocation, h http.Header) {
 		h.Set("Lambda-Runtime-Aws-Request-Id", i.RequestID)
 		h.Set("Lambda-Runtime-Deadline-Ms", milliseconds(i.Deadline))

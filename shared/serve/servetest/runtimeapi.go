@@ -8,7 +8,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -24,6 +27,8 @@ type runtimeAPI struct {
 	slot   chan struct{} // Holds one token while the instance is busy.
 	polled chan struct{} // Closed by the first call for an event.
 	once   sync.Once
+	// extended is set once the process has registered an extension.
+	extended atomic.Bool
 
 	mu  sync.Mutex
 	out map[string]*pending // Given out and not answered, by request id.
@@ -49,12 +54,34 @@ func startRuntimeAPI(tb testing.TB, p protocol) *runtimeAPI {
 	mux.HandleFunc("GET "+p.prefix+"next", a.serveNext)
 	mux.HandleFunc("POST "+p.prefix+"{id}/response", a.serveResponse)
 	mux.HandleFunc("POST "+p.prefix+"{id}/error", a.serveError)
+	mux.HandleFunc("POST /2020-01-01/extension/register", a.serveRegister)
+	mux.HandleFunc("GET /2020-01-01/extension/event/next", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 	a.server = httptest.NewServer(mux)
 	tb.Cleanup(a.server.Close)
 	return a
 }
 
 func (a *runtimeAPI) address() string { return a.server.Listener.Addr().String() }
+
+// serveRegister takes an extension that wants no events.
+//
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+func (a *runtimeAPI) serveRegister(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Lambda-Extension-Name") == "" {
+		http.Error(w, "an extension has a name", http.StatusForbidden)
+		return
+	}
+	a.extended.Store(true)
+	w.Header().Set("Lambda-Extension-Identifier", rand.Text())
+}
+
+// stopSignal is how the platform ends the process.
+func (a *runtimeAPI) stopSignal() os.Signal {
+	if a.kills && !a.extended.Load() {
+		return syscall.SIGKILL
+	}
+	return syscall.SIGTERM
+}
 
 // serveNext holds the call while the instance is busy or there is no event:
 // the libraries would ask again at once, without end.
@@ -129,9 +156,12 @@ func (a *runtimeAPI) do(ctx context.Context, child *process, i Invocation) Resul
 			queue = nil // It has been taken: now only the result is missing.
 		case result := <-p.result:
 			return result
-		case <-child.ended:
+		case <-child.exited:
+			if len(p.result) > 0 {
+				continue // It has answered before.
+			}
 			child.tb.Errorf("%s ended during an invocation:\n%s", child.name, child.output())
-			return lost(i, "servetest.ProcessEnded", "the process ended")
+			return lost(i, "servetest.ProcessExited", "the process exited")
 		case <-ctx.Done():
 			return lost(i, "servetest.TimedOut", ctx.Err().Error())
 		}

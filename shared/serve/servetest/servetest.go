@@ -7,10 +7,12 @@
 //   - an instance gets one event at a time,
 //   - FC confirms an answer with 200, Lambda with 202, and both refuse an
 //     answer to an id they have not given out,
-//   - an invocation that passes its deadline is given up.
+//   - an invocation that passes its deadline is given up,
+//   - Lambda sends SIGTERM only where the process has registered an extension,
+//     and otherwise SIGKILL.
 //
 // Missing, because no function here uses them: FC's initializer and preStop
-// calls, Lambda's extensions and streamed responses, and restarting an
+// calls, Lambda's extension events and streamed responses, and restarting an
 // instance after a timeout.
 package servetest
 
@@ -74,6 +76,13 @@ func (i *Instance) Do(ctx context.Context, invocation Invocation) Result {
 
 // Output returns what the process has printed so far, to stdout and stderr.
 func (i *Instance) Output() string { return i.child.output() }
+
+// Stop ends the process as the platform does, waits for it and returns its exit
+// code, -1 where a signal ended it.
+func (i *Instance) Stop() int {
+	i.child.tb.Helper()
+	return i.child.stop(i.api.stopSignal())
+}
 
 // FC is a process on a fake Function Compute runtime API.
 type FC struct{ Instance }

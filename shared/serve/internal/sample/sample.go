@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"slices"
+	"time"
 
 	"signalbox/shared/logging"
 	"signalbox/shared/serve"
@@ -18,21 +20,35 @@ import (
 // Secret is in the text of each failure here, and must reach the log only.
 const Secret = "internal-detail-4711"
 
-// Open makes the function. With SAMPLE=broken it gives two mistakes, and with
-// SAMPLE=bare the function has neither a schedule nor a queue.
+// Open makes the function. With SAMPLE=broken it gives two mistakes; with
+// SAMPLE=bare the function has neither a schedule nor a queue; with
+// SAMPLE=hasty a run has 50 ms, and with SAMPLE=unready the function is not
+// ready.
 func Open(environ []string) (serve.Function, error) {
 	if slices.Contains(environ, "SAMPLE=broken") {
 		return serve.Function{}, errors.Join(errors.New("SAMPLE_ONE: missing"), errors.New("SAMPLE_TWO: not a number"))
 	}
+	logger := logging.New(os.Stderr, slog.LevelInfo)
 	f := serve.Function{
 		Name:      "sample",
 		Handler:   routes(),
-		Scheduled: scheduled,
+		Scheduled: runs{logger}.scheduled,
 		Batch:     batch,
-		Logger:    logging.New(os.Stderr, slog.LevelInfo),
+		Logger:    logger,
+		Close: func() error {
+			logger.LogAttrs(context.Background(), slog.LevelInfo, "closed")
+			return nil
+		},
 	}
-	if slices.Contains(environ, "SAMPLE=bare") {
-		f.Scheduled, f.Batch = nil, nil
+	switch {
+	case slices.Contains(environ, "SAMPLE=bare"):
+		f.Scheduled, f.Batch, f.Close = nil, nil, nil
+	case slices.Contains(environ, "SAMPLE=hasty"):
+		f.RunTimeout = 50 * time.Millisecond
+	case slices.Contains(environ, "SAMPLE=unready"):
+		f.Ready = func(context.Context) []serve.Unusable {
+			return []serve.Unusable{{Part: "sample", Reason: "it is made so", Action: "start it without SAMPLE=unready"}}
+		}
 	}
 	return f, nil
 }
@@ -46,6 +62,7 @@ func routes() http.Handler {
 	mux.HandleFunc("GET /crowd", crowd())
 	mux.HandleFunc("POST /stream", stream)
 	mux.HandleFunc("GET /wait", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	mux.HandleFunc("GET /memory", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, debug.SetMemoryLimit(-1)) })
 	mux.HandleFunc("GET /panic", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		panic(Secret)
@@ -60,19 +77,6 @@ func routes() http.Handler {
 	})
 	mux.HandleFunc("GET /abort", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	return mux
-}
-
-// scheduled does what its payload says.
-func scheduled(_ context.Context, e event.Scheduled) (any, error) {
-	switch e.Payload {
-	case "fail":
-		return nil, errors.New(Secret)
-	case "panic":
-		panic(Secret)
-	case "unencodable":
-		return func() {}, nil
-	}
-	return map[string]string{"name": e.Name, "id": e.ID, "payload": e.Payload}, nil
 }
 
 // batch fails the messages that say "bad".

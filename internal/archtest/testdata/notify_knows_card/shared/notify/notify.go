@@ -1,0 +1,4 @@
+// Package notify is part of a fixture.
+package notify
+
+import _ "signalbox/shared/card"
