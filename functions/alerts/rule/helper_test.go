@@ -1,10 +1,12 @@
 package rule_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
@@ -25,8 +27,12 @@ var (
 	aCard  = incident.Subject{Kind: incident.Card, ID: iccid}
 	aPool  = incident.Subject{Kind: incident.Pool, ID: "P1"}
 
-	// texts lets sizes and ratios be compared.
-	texts = cmp.AllowUnexported(card.DataSize{}, card.Ratio{})
+	// asText compares sizes and ratios by their texts, which are what is stored.
+	asText = cmp.Options{
+		cmpopts.EquateEmpty(),
+		cmp.Comparer(func(a, b card.DataSize) bool { return a.Text() == b.Text() }),
+		cmp.Comparer(func(a, b card.Ratio) bool { return a.Text() == b.Text() }),
+	}
 )
 
 // found is what an evaluation says, without what it says it of.
@@ -84,10 +90,28 @@ func checkFound(t *testing.T, what any, e rule.Evaluation, want found) {
 	}
 }
 
+// checkDetails wants these details, and that they can be stored.
 func checkDetails(t *testing.T, what any, e rule.Evaluation, want rule.Typed) {
 	t.Helper()
 	if diff := cmp.Diff(want, e.Details.Value); diff != "" {
 		t.Errorf("%v: details (-want +got):\n%s", what, diff)
+	}
+	checkStorable(t, rule.Details{Facts: e.Details.Facts, Value: want})
+}
+
+// checkStorable wants details that come back from JSON as they are.
+func checkStorable(t *testing.T, want rule.Details) {
+	t.Helper()
+	data, err := json.Marshal(want)
+	if err != nil {
+		t.Fatalf("encode %+v: %v", want, err)
+	}
+	var got rule.Details
+	if err := json.Unmarshal(data, &got); err != nil {
+		t.Fatalf("decode %s: %v", data, err)
+	}
+	if diff := cmp.Diff(want, got, asText); diff != "" {
+		t.Errorf("by way of %s (-want +got):\n%s", data, diff)
 	}
 }
 

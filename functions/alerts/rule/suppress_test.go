@@ -13,7 +13,7 @@ import (
 	"signalbox/shared/incident"
 )
 
-// bad breaches all rules but stopped, inactive and unreadable.
+// bad has all rules breached but stopped, inactive and unreadable.
 func bad() rule.Observation {
 	return rule.Observation{
 		Subject: aCard, Tags: []string{"车队-华东"}, Package: "月包",
