@@ -50,7 +50,7 @@ func (d *Details) UnmarshalJSON(data []byte) error {
 	}
 	read := Details{Facts: encoded.Facts}
 	if encoded.Rule != "" || encoded.Details != nil {
-		if err := read.decode(encoded.Rule, encoded.Details); err != nil {
+		if err := decodeValue(encoded.Rule, encoded.Details, &read); err != nil {
 			return fmt.Errorf("decode the details of rule %q: %w", encoded.Rule, err)
 		}
 	}
@@ -60,7 +60,7 @@ func (d *Details) UnmarshalJSON(data []byte) error {
 
 var errUnknownRule = errors.New("there is no such rule")
 
-func (d *Details) decode(name string, data []byte) error {
+func decodeValue(name string, data []byte, d *Details) error {
 	for _, r := range rules {
 		if r.Name() == name {
 			return r.decode(data, d)

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"math"
 	"time"
 
 	"signalbox/shared/card"
@@ -40,7 +41,7 @@ func (f Forecast) evaluate(o Observation, now time.Time) Evaluation {
 	switch {
 	case f.Fire <= 0 || o.pooled():
 		return Evaluation{Status: incident.Off}
-	case !o.Forecast.Known:
+	case !o.Forecast.Known || math.IsNaN(o.Forecast.Probability):
 		return Evaluation{}
 	}
 	found := Evaluation{Status: incident.Clear, For: forecastFor, Seen: o.dataDay(now).String()}

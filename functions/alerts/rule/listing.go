@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"math"
 	"time"
 
 	"signalbox/shared/incident"
@@ -40,6 +41,9 @@ func (listingRule) Name() string { return ListingName }
 func (listingRule) evaluate(o FleetObservation, _ time.Time) []Evaluation {
 	if !o.Complete {
 		return nil
+	}
+	if math.IsNaN(o.Overlap) {
+		o.Overlap = 1 // a share of nothing
 	}
 	found := Evaluation{Status: incident.Clear}
 	switch {

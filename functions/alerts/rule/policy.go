@@ -57,7 +57,7 @@ func matches(pattern, text string) bool {
 	return err == nil && matched
 }
 
-// candidates are the settings that the card may turn out to have, each with all
+// candidates are the settings that the card may have, each with all
 // rules in the order of the list. There is one, unless it takes the package.
 func (p Policy) candidates(o Observation) [][]Rule {
 	var candidates [][]Rule

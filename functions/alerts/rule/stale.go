@@ -37,7 +37,7 @@ func (s Stale) evaluate(o Observation, now time.Time) Evaluation {
 	if o.Status == statusInUse && now.Sub(o.Refreshed) > s.After {
 		found.Status, found.Severity = incident.Breached, incident.Warning
 	}
-	found.Details.Value = StaleDetails{After: s.After}
+	found.Details.Value = StaleDetails(s)
 	return found
 }
 

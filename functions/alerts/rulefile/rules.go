@@ -62,7 +62,7 @@ func (p *parser) match(n *yaml.Node) rule.Match {
 	return m
 }
 
-// pattern does not repeat a bad one: it may hold the number of a card.
+// pattern does not repeat a bad one: it may be the number of a card.
 func (p *parser) pattern(n *yaml.Node) string {
 	pattern, ok := p.text(n)
 	if _, err := path.Match(pattern, ""); ok && err != nil {
