@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,16 +9,17 @@ import (
 	"slices"
 	"time"
 
-	"signalbox/functions/alerts/channel"
+	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/rulefile"
-	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
+	"signalbox/shared/upstream"
 )
 
 // Env is the function's environment.
@@ -27,7 +29,7 @@ type Env struct {
 	Quota    config.Quota
 	Linkcard config.Linkcard
 	Slack    config.Slack
-	State    config.State
+	State    State
 
 	ICCIDs     ICCIDs        `env:"SIGNALBOX_ICCIDS"`
 	Triage     Triage        `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
@@ -37,84 +39,130 @@ type Env struct {
 	Repeat     config.Period `env:"SIGNALBOX_ALERT_REPEAT" envDefault:"0s"`
 	Every      config.Period `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
 	Lease      config.Period `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
+	RunTimeout config.Period `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
 }
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), e.State.Needed(e.Quota))
+	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), e.State.needed(e.Quota))
+}
+
+// State is where what must outlive a run is kept.
+type State struct {
+	File  string `env:"SIGNALBOX_STATE_FILE"`
+	Reset string `env:"SIGNALBOX_STATE_RESET"`
+
+	// FunctionCompute and Lambda say that several instances may exist.
+	FunctionCompute string `env:"FC_FUNCTION_NAME"`
+	RuntimeAPI      string `env:"FC_RUNTIME_API"`
+	Lambda          string `env:"AWS_LAMBDA_RUNTIME_API"`
+}
+
+// needed asks for a file, where there is no Redis.
+func (s State) needed(q config.Quota) []config.Problem {
+	if s.File == "" && q.RedisURL.Secret == "" {
+		return []config.Problem{config.Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance; or set SIGNALBOX_REDIS_URL")}
+	}
+	return nil
+}
+
+// The namespaces of states that do not see each other.
+const (
+	wholeAccount = "alerts"
+	listedCards  = "alerts-iccids" // of SIGNALBOX_ICCIDS
+)
+
+// StateConfig says where the state of e is kept.
+func (e Env) StateConfig() store.Config {
+	namespace := wholeAccount
+	if len(e.ICCIDs) > 0 {
+		namespace = listedCards
+	}
+	return store.Config{
+		File: e.State.File, Shared: cmp.Or(e.State.FunctionCompute, e.State.RuntimeAPI, e.State.Lambda) != "",
+		RedisURL: string(e.Quota.RedisURL.Secret), Account: e.Quota.AccountID(), Namespace: namespace, Reset: e.State.Reset,
+	}
 }
 
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
 func FromEnv(environ []string, logs io.Writer) (*Function, error) {
-	c, err := Configure(environ, logs)
+	c, err := Configure(environ, logs, nil)
 	if err != nil {
 		return nil, err
 	}
 	return New(c), nil
 }
 
-// Configure is FromEnv for those who want to change a part before [New].
-func Configure(environ []string, logs io.Writer) (Config, error) {
+// Configure is FromEnv for those who want to change a part before [New]. If change
+// is not nil, it may change where the state is kept before that is opened.
+func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Config, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
 		return Config{}, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
-	api, apiErr := aliyun.Open(aliyun.Settings{
+	api, apiErr := upstream.Open(upstream.Settings{
 		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
 		Account: env.Account, Quota: env.Quota, Background: true, Meter: meter, Logger: logger,
 	})
-	state, stateErr := store.Open(store.Config{
-		File: env.State.StateFile, RedisURL: string(env.Quota.RedisURL.Secret), Account: env.Quota.AccountID(),
-	})
-	people, slackErr := env.channel(logger)
+	place := env.StateConfig()
+	if change != nil {
+		change(&place)
+	}
+	receivers, slackErr := env.receivers(logger)
 	rules, filters, rulesErr := env.rules()
-	if err := errors.Join(apiErr, stateErr, slackErr, rulesErr); err != nil {
+	if err := errors.Join(apiErr, slackErr, rulesErr); err != nil {
+		return Config{}, err
+	}
+	state, err := store.Open(place)
+	if err != nil {
 		return Config{}, err
 	}
 	return Config{
-		Cards:   linkcard.New(api),
-		Pools:   linkcard.New(api),
-		Rules:   rules,
-		Channel: people,
-		Store:   state,
-		Zone:    env.Linkcard.Zone.Location,
-		Logger:  logger,
-		Watch:   env.ICCIDs,
-		Filters: filters,
-		Style:   env.style(),
-		Repeat:  time.Duration(env.Repeat),
-		Every:   time.Duration(env.Every),
+		Cards:     linkcard.New(api),
+		Pools:     linkcard.New(api),
+		Rules:     rules,
+		Receivers: receivers,
+		Store:     state,
+		Zone:      env.Linkcard.Zone.Location,
+		Logger:    logger,
+		Watch:     env.ICCIDs,
+		Filters:   filters,
+		Style:     env.style(),
+		Repeat:    time.Duration(env.Repeat),
+		Every:     time.Duration(env.Every),
 
-		LeaseTime: time.Duration(env.Lease),
-		Meter:     meter,
+		LeaseTime:  time.Duration(env.Lease),
+		RunTimeout: time.Duration(env.RunTimeout),
+		Meter:      meter,
 	}, nil
 }
 
 // rules are the thresholds, and the filters that follow from them.
-func (e Env) rules() (rule.Policy, Filters, error) {
+func (e Env) rules() (rule.Policy, fleet.Filters, error) {
 	policy, err := e.policy()
 	if err != nil || e.Triage != TriageFiltered {
-		return policy, Filters{}, err
+		return policy, fleet.Filters{}, err
 	}
-	filters, err := FiltersOf(policy)
+	filters, err := filtersOf(policy)
 	if err != nil {
-		return policy, Filters{}, fmt.Errorf("SIGNALBOX_TRIAGE: must be all with these rules: %w", err)
+		return policy, fleet.Filters{}, fmt.Errorf("SIGNALBOX_TRIAGE: must be all with these rules: %w", err)
 	}
 	return policy, filters, nil
 }
 
 // policy is the thresholds of the environment, and the rules file's beside them.
 func (e Env) policy() (rule.Policy, error) {
-	defaults := rule.NewSettings(e.Usage, e.ExpiryDays)
+	defaults := rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
 	if e.RulesFile == "" {
 		return rule.Policy{Default: defaults}, nil
 	}
 	return rulefile.Load(e.RulesFile, defaults)
 }
 
-func (e Env) channel(logger *slog.Logger) (channel.Channel, error) {
+// receivers are Slack's, by webhook or bot.
+func (e Env) receivers(logger *slog.Logger) ([]notify.Receiver[rule.Details], error) {
 	if e.Slack.Bot() {
 		bot, err := slack.NewBot(slack.BotConfig{
 			Token: string(e.Slack.BotToken), Channel: e.Slack.Channel, APIURL: string(e.Slack.APIURL.Secret), Logger: logger,
@@ -122,14 +170,17 @@ func (e Env) channel(logger *slog.Logger) (channel.Channel, error) {
 		if err != nil {
 			return nil, err
 		}
-		return channel.NewBot(bot, e.style()), nil
+		return []notify.Receiver[rule.Details]{notify.NewBot[rule.Details](slackName, bot)}, nil
 	}
 	webhook, err := slack.NewWebhook(slack.WebhookConfig{URL: string(e.Slack.WebhookURL.Secret), Logger: logger})
 	if err != nil {
 		return nil, err
 	}
-	return channel.NewWebhook(webhook, e.style()), nil
+	return []notify.Receiver[rule.Details]{notify.NewWebhook[rule.Details](slackName, webhook)}, nil
 }
+
+// slackName names the receiver that the environment configures.
+const slackName = "slack"
 
 func (e Env) style() message.Style {
 	return message.Style{Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL)}

@@ -134,3 +134,12 @@ func agreed(a, b Evaluation) Evaluation {
 		return Evaluation{}
 	}
 }
+
+// AllSettings returns those that some card may have.
+func (p Policy) AllSettings() []Settings {
+	all := []Settings{p.Default}
+	for _, o := range p.Overrides {
+		all = append(all, o.Settings)
+	}
+	return all
+}

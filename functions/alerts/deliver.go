@@ -1,0 +1,104 @@
+package alerts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+	"signalbox/shared/notify"
+	"signalbox/shared/slack"
+)
+
+// newNotifier returns what delivers the function's notifications. A receiver is
+// not notified of itself.
+func newNotifier(c Config) *notify.Notifier[rule.Details] {
+	return notify.New(notify.Config[rule.Details]{
+		Receivers: c.Receivers, Store: c.Store, Now: c.Now, Logger: c.Logger,
+		Route: func(change rule.Change, receiver string) bool {
+			return change.Incident.Key != receiverKey(receiver)
+		},
+	})
+}
+
+// receiverKey is the incident of a receiver that takes no notifications.
+func receiverKey(name string) incident.Key {
+	return incident.Key{Subject: incident.Subject{Kind: incident.Fleet, ID: name}, Rule: rule.ReceiverName}
+}
+
+// writer words messages as far as the fleet was seen.
+type writer struct{ message.Writer }
+
+// Announcement words a daily summary.
+func (w writer) Announcement(body []byte, open []rule.Incident) (slack.Message, error) {
+	var d message.Daily
+	if err := json.Unmarshal(body, &d); err != nil {
+		return slack.Message{}, fmt.Errorf("decode the daily summary: %w", err)
+	}
+	return w.Summary(d, open), nil
+}
+
+// notify delivers what is in the outboxes, and then what follows for receivers
+// that do not take theirs: the others are notified of it.
+func (r *run) notify(ctx context.Context) error {
+	err := r.deliver(ctx)
+	now := r.config.Now()
+	changes, advanceErr := r.ledger.advance(r.config.Rules.EvaluateFleet(r.receivers(), now), now)
+	if advanceErr != nil || len(changes) == 0 {
+		return errors.Join(err, advanceErr, r.write(ctx, nil))
+	}
+	r.state.count(changes)
+	if writeErr := r.write(ctx, changes); writeErr != nil {
+		return errors.Join(err, writeErr)
+	}
+	return r.deliver(ctx)
+}
+
+// deliver delivers, and counts what came of it.
+func (r *run) deliver(ctx context.Context) error {
+	r.delivery = r.notifier.Deliver(ctx, r.lease.Fence(), writer{message.Writer{Style: r.config.Style, Coverage: r.coverage()}}, r.ledger.open())
+	r.waiting = 0
+	var errs []error
+	for _, receiver := range r.delivery.Receivers {
+		r.messages += receiver.Messages
+		r.deadLetters += receiver.DeadLetters
+		r.waiting += receiver.Waiting
+		if receiver.Waiting > 0 {
+			errs = append(errs, fmt.Errorf("notify %s: %d notifications wait for the next run: %s", receiver.Name, receiver.Waiting, receiver.Why))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// receivers is how they do. One that is not configured any more, and whose
+// incident is open, is well.
+func (r *run) receivers() rule.FleetObservation {
+	var o rule.FleetObservation
+	configured := make(map[incident.Key]bool)
+	for _, receiver := range r.delivery.Receivers {
+		configured[receiverKey(receiver.Name)] = true
+		o.Receivers = append(o.Receivers, rule.ReceiverObservation{
+			Name: receiver.Name, Waiting: receiver.Waiting, Oldest: receiver.Oldest, Why: receiver.Why,
+		})
+	}
+	for key := range r.ledger.records {
+		if key.Rule == rule.ReceiverName && !configured[key] {
+			o.Receivers = append(o.Receivers, rule.ReceiverObservation{Name: key.Subject.ID})
+		}
+	}
+	return o
+}
+
+// coverage says how much of the fleet the notifications are based on.
+func (r *run) coverage() message.Coverage {
+	report := r.summed()
+	return message.Coverage{
+		Checked: report.Checked, Total: report.Cards, Failed: report.Failed, At: r.config.Now(), Partial: !report.Done,
+		Late: r.ledger.records[sweepKey].IsOpen(), OldestData: r.state.sweep.Checkpoint.Counts.Oldest,
+	}
+}
+
+var _ notify.Writer[rule.Details] = writer{}
