@@ -4,7 +4,7 @@ package desk
 import "example.com/tick"
 
 type Board struct {
-	livingMessage string `json:"quietHours"`
+	livingMessage string       `json:"quietHours"`
 	Inner         tick.Verdict // theirs
 }
 
