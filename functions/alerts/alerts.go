@@ -10,7 +10,6 @@ package alerts
 
 import (
 	"cmp"
-	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -60,6 +59,8 @@ type Config struct {
 	// LeaseTime is how long a run that has died keeps others from working. Zero:
 	// 2 min.
 	LeaseTime time.Duration
+	// RunTimeout is the deadline of a run as a plain HTTP server. Zero: 10 min.
+	RunTimeout time.Duration
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 	// Progress is called after each part of a sweep. If nil, progress is not
@@ -72,8 +73,9 @@ type Config struct {
 // Function sweeps the fleet. It is safe for concurrent use: of several runs one
 // works, and the others leave.
 type Function struct {
-	Logger *slog.Logger
-	Meter  *metric.Meter
+	Logger     *slog.Logger
+	Meter      *metric.Meter
+	RunTimeout time.Duration // of a run as a plain HTTP server
 
 	config   Config
 	scanner  *fleet.Scanner
@@ -91,8 +93,10 @@ func New(c Config) *Function {
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
-	f := &Function{Logger: c.Logger, Meter: c.Meter, config: c, routes: web.NewMux(c.Logger)}
-	f.scanner = newScanner(c)
+	f := &Function{Logger: c.Logger, Meter: c.Meter, RunTimeout: c.RunTimeout, config: c, routes: web.NewMux(c.Logger)}
+	f.scanner = fleet.New(fleet.Config{
+		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
+	})
 	f.notifier = newNotifier(c)
 	return f
 }
@@ -102,6 +106,3 @@ func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.
 
 // Close gives up the state.
 func (f *Function) Close() error { return f.config.Store.Close() }
-
-// Ready reports whether the function can work: its state is usable.
-func (f *Function) Ready(ctx context.Context) error { return f.config.Store.Check(ctx) }

@@ -24,7 +24,9 @@ type health struct {
 	// FailedCause says why the last one did.
 	FailedRuns  int    `json:"failedRuns,omitempty"`
 	FailedCause string `json:"failedCause,omitempty"`
-	Day         day    `json:"day"`
+	// Day is for the next daily summary, and Summary the day of the last one.
+	Day     day    `json:"day"`
+	Summary string `json:"summary,omitempty"` // yyyy-MM-dd
 }
 
 // day is what the next daily summary says of the time since the last one.

@@ -11,6 +11,7 @@ import (
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 	"signalbox/shared/serve/event"
 	"signalbox/shared/store"
 )
@@ -58,7 +59,9 @@ type run struct {
 	state  *state
 	ledger *ledger
 
-	progressed                     bool // a part of the scan was kept
+	progressed bool // a part of the scan was kept
+	delivery   notify.Report
+	// The counts of what this run has delivered, and of what still waits.
 	messages, waiting, deadLetters int
 }
 

@@ -25,8 +25,6 @@ const leasePause = 2 * time.Second
 // receiver did not take is tried again by later runs.
 func (f *Function) Summary(ctx context.Context) (Report, error) {
 	return f.exclusively(ctx, func(ctx context.Context, r *run) error {
-		// The event itself is no run that failed or got further.
-		r.progressed = r.state.health.FailedRuns == 0
 		if err := r.announce(ctx); err != nil {
 			return err
 		}

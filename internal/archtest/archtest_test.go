@@ -67,6 +67,7 @@ func TestBrokenLaws(t *testing.T) {
 		{"function_knows_lambda", []string{"signalbox/functions/cardflow imports github.com/aws/aws-lambda-go/events"}},
 		{"function_runs_itself", []string{"signalbox/functions/alerts imports signalbox/shared/serve"}},
 		{"command_knows_compute", []string{"signalbox/cmd/signalbox imports github.com/aliyun/fc-runtime-go-sdk/fc"}},
+		{"notify_knows_card", []string{"signalbox/shared/notify reaches signalbox/shared/card"}},
 		{"platform_knows_function", []string{"signalbox/shared/serve reaches signalbox/functions/cardflow"}},
 		{"fake_shares_client", []string{"signalbox/shared/aliyun/aliyuntest imports signalbox/shared/aliyun"}},
 		{"fake_knows_function", []string{"signalbox/shared/serve/servetest reaches signalbox/functions/cardflow"}},

@@ -128,6 +128,12 @@ var rules = []rule{
 		may:    []string{"...", "!signalbox/functions/..."},
 	},
 	{
+		reason: "notifications are about anything: what one says comes in through an interface",
+		binds:  []string{"signalbox/shared/notify"},
+		deep:   true,
+		may:    []string{"...", "!signalbox/shared/card", "!signalbox/shared/forecast", "!signalbox/functions/..."},
+	},
+	{
 		reason: "what is deployed carries nothing made for tests",
 		binds:  []string{"signalbox/functions/*/bootstrap"},
 		deep:   true,

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"signalbox/functions/alerts"
@@ -16,6 +17,14 @@ func open(environ []string) (serve.Function, error) {
 		return serve.Function{}, err
 	}
 	return serve.Function{
-		Name: "alerts", Handler: function, Scheduled: function.Scheduled, Logger: function.Logger, Meter: function.Meter,
+		Name: "alerts", Handler: function, Scheduled: function.Scheduled, RunTimeout: function.RunTimeout,
+		Ready: func(ctx context.Context) []serve.Unusable {
+			reason, action := function.Ready(ctx)
+			if reason == "" {
+				return nil
+			}
+			return []serve.Unusable{{Part: "state", Reason: reason, Action: action}}
+		},
+		Close: function.Close, Logger: function.Logger, Meter: function.Meter,
 	}, nil
 }
