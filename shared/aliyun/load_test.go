@@ -25,9 +25,13 @@ func TestTwoThousandCallsAtOnce(t *testing.T) {
 	cloud := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"GetCardFlowInfo": 1 << 20}})
 	server := httptest.NewServer(cloud)
 	defer server.Close()
-	for _, kind := range []aliyuntest.Kind{aliyuntest.Throttle, aliyuntest.Status500, aliyuntest.Reset, aliyuntest.NonceUsed, aliyuntest.HTML502} {
-		cloud.Inject(aliyuntest.Fault{Kind: kind, Count: 20})
-	}
+	kinds := []aliyuntest.Kind{aliyuntest.Throttle, aliyuntest.Status500, aliyuntest.Reset, aliyuntest.NonceUsed, aliyuntest.HTML502}
+	cloud.Draw(func(call aliyuntest.Call) aliyuntest.Fault {
+		if call.Number%20 != 0 { // few enough for the circuit breaker to stay closed
+			return aliyuntest.Fault{}
+		}
+		return aliyuntest.Fault{Kind: kinds[call.Number/20%len(kinds)]}
+	})
 	client, _, _ := setup(t, aliyuntest.Options{}, func(c *aliyun.Config) {
 		c.Endpoint, c.HTTPClient, c.Quota, c.MaxAttempts, c.Background = server.URL, nil, unlimited{}, 10, true
 	})
