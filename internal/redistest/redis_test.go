@@ -17,16 +17,18 @@ import (
 // server is a redis-server of our own, which can be killed and started again.
 type server struct {
 	address string
+	options []string
 	command *exec.Cmd
 }
 
-func startRedis(t *testing.T) *server {
+// startRedis starts a server that keeps nothing, with options of its command line.
+func startRedis(t *testing.T, options ...string) *server {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{address: listener.Addr().String()}
+	s := &server{address: listener.Addr().String(), options: options}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,8 @@ func (s *server) start(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.command = exec.Command("redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no") //nolint:noctx // killed by the test
+	arguments := append([]string{"--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"}, s.options...)
+	s.command = exec.Command("redis-server", arguments...) //nolint:noctx // killed by the test
 	if err := s.command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -72,26 +75,30 @@ func (s *server) client(t *testing.T) *redis.Client {
 	return client
 }
 
-// scriptCalls returns how many scripts the server has run.
-func (s *server) scriptCalls(t *testing.T) int {
+// info returns the number that a line of a section begins with, 0 where there is
+// no such line, see https://redis.io/docs/latest/commands/info/.
+func (s *server) info(t *testing.T, section, line string) int {
 	t.Helper()
-	stats, err := s.client(t).Info(t.Context(), "commandstats").Result()
+	stats, err := s.client(t).Info(t.Context(), section).Result()
 	if err != nil {
 		t.Fatal(err)
 	}
-	total := 0
-	for line := range strings.Lines(stats) {
-		for _, command := range []string{"cmdstat_eval:", "cmdstat_evalsha:"} {
-			if rest, ok := strings.CutPrefix(line, command+"calls="); ok {
-				n, err := strconv.Atoi(rest[:strings.IndexByte(rest, ',')])
-				if err != nil {
-					t.Fatal(err)
-				}
-				total += n
+	for found := range strings.Lines(stats) {
+		if rest, ok := strings.CutPrefix(found, line); ok {
+			n, err := strconv.Atoi(rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))])
+			if err != nil {
+				t.Fatal(err)
 			}
+			return n
 		}
 	}
-	return total
+	return 0
+}
+
+// scriptCalls returns how many scripts the server has run.
+func (s *server) scriptCalls(t *testing.T) int {
+	t.Helper()
+	return s.info(t, "commandstats", "cmdstat_eval:calls=") + s.info(t, "commandstats", "cmdstat_evalsha:calls=")
 }
 
 // TestMain is the test, or one of the processes that it starts.
