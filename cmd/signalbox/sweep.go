@@ -11,9 +11,8 @@ import (
 	"strings"
 
 	"signalbox/functions/alerts"
-	"signalbox/functions/alerts/channel"
-	"signalbox/functions/alerts/message"
 	"signalbox/shared/card"
+	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
@@ -37,18 +36,19 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	c, err := alerts.Configure(environ, stderr)
+	c, err := alerts.Configure(environ, stderr, options.place)
 	if err != nil {
 		return err
 	}
+	defer c.Store.Close()
 	if options.cards != "" {
 		if c.Watch, err = readCards(options.cards); err != nil {
 			return err
 		}
 	}
 	if options.dryRun {
-		style := message.Style{Zone: c.Zone}
-		c.Channel, c.Store = channel.NewWebhook(printer{stdout}, style), &draft{Store: c.Store, written: make(map[string]store.Entry)}
+		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printer{stdout}}}
+		c.Store = newDraft(c.Store)
 	}
 	c.Progress = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
 	report, err := alerts.New(c).Sweep(ctx)
@@ -116,24 +116,13 @@ func (p printer) Post(_ context.Context, m slack.Message) error {
 	return err
 }
 
-// draft is a store whose writes nobody else sees.
-type draft struct {
-	alerts.Store
-
-	written map[string]store.Entry
-}
-
-// Get returns the entry of key, as it was written here or else as it is.
-func (d *draft) Get(ctx context.Context, key string) (store.Entry, error) {
-	if e, ok := d.written[key]; ok {
-		return e, nil
+// place gives the cards of a file a state of their own, beside the account's.
+func (o sweepOptions) place(c *store.Config) {
+	if o.cards == "" {
+		return
 	}
-	return d.Store.Get(ctx, key)
-}
-
-// Put keeps e here.
-func (d *draft) Put(_ context.Context, key string, e store.Entry) (store.Entry, error) {
-	e.Version++
-	d.written[key] = e
-	return e, nil
+	c.Namespace = "alerts-cards"
+	if c.File != "" {
+		c.File += "-cards"
+	}
 }

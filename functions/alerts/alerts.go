@@ -40,7 +40,7 @@ var _ Rules = rule.Policy{}
 type Config struct {
 	Cards     fleet.Cards
 	Rules     Rules
-	Receivers []notify.Receiver[rule.Details]
+	Receivers []notify.Receiver
 	Store     store.Store
 	Zone      *time.Location // of the times in Alibaba's answers
 	Style     message.Style

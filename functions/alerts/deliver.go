@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -10,7 +9,6 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 )
 
 // newNotifier returns what delivers the function's notifications. A receiver is
@@ -18,27 +16,13 @@ import (
 func newNotifier(c Config) *notify.Notifier[rule.Details] {
 	return notify.New(notify.Config[rule.Details]{
 		Receivers: c.Receivers, Store: c.Store, Now: c.Now, Logger: c.Logger,
-		Route: func(change rule.Change, receiver string) bool {
-			return change.Incident.Key != receiverKey(receiver)
-		},
+		Route: func(receiver string, i rule.Incident) bool { return i.Key != receiverKey(receiver) },
 	})
 }
 
 // receiverKey is the incident of a receiver that takes no notifications.
 func receiverKey(name string) incident.Key {
 	return incident.Key{Subject: incident.Subject{Kind: incident.Fleet, ID: name}, Rule: rule.ReceiverName}
-}
-
-// writer words messages as far as the fleet was seen.
-type writer struct{ message.Writer }
-
-// Announcement words a daily summary.
-func (w writer) Announcement(body []byte, open []rule.Incident) (slack.Message, error) {
-	var d message.Daily
-	if err := json.Unmarshal(body, &d); err != nil {
-		return slack.Message{}, fmt.Errorf("decode the daily summary: %w", err)
-	}
-	return w.Summary(d, open), nil
 }
 
 // notify delivers what is in the outboxes, and then what follows for receivers
@@ -59,7 +43,7 @@ func (r *run) notify(ctx context.Context) error {
 
 // deliver delivers, and counts what came of it.
 func (r *run) deliver(ctx context.Context) error {
-	r.delivery = r.notifier.Deliver(ctx, r.lease.Fence(), writer{message.Writer{Style: r.config.Style, Coverage: r.coverage()}}, r.ledger.open())
+	r.delivery = r.notifier.Deliver(ctx, r.lease.Fence(), message.Writer{Style: r.config.Style, Coverage: r.coverage()}, r.ledger.open())
 	r.waiting = 0
 	var errs []error
 	for _, receiver := range r.delivery.Receivers {
@@ -100,5 +84,3 @@ func (r *run) coverage() message.Coverage {
 		Late: r.ledger.records[sweepKey].IsOpen(), OldestData: r.state.sweep.Checkpoint.Counts.Oldest,
 	}
 }
-
-var _ notify.Writer[rule.Details] = writer{}

@@ -162,25 +162,19 @@ func (e Env) policy() (rule.Policy, error) {
 }
 
 // receivers are Slack's, by webhook or bot.
-func (e Env) receivers(logger *slog.Logger) ([]notify.Receiver[rule.Details], error) {
+func (e Env) receivers(logger *slog.Logger) ([]notify.Receiver, error) {
 	if e.Slack.Bot() {
 		bot, err := slack.NewBot(slack.BotConfig{
 			Token: string(e.Slack.BotToken), Channel: e.Slack.Channel, APIURL: string(e.Slack.APIURL.Secret), Logger: logger,
 		})
-		if err != nil {
-			return nil, err
-		}
-		return []notify.Receiver[rule.Details]{notify.NewBot[rule.Details](slackName, bot)}, nil
+		return []notify.Receiver{{Name: SlackReceiver, Bot: bot, Channel: e.Slack.Channel}}, err
 	}
 	webhook, err := slack.NewWebhook(slack.WebhookConfig{URL: string(e.Slack.WebhookURL.Secret), Logger: logger})
-	if err != nil {
-		return nil, err
-	}
-	return []notify.Receiver[rule.Details]{notify.NewWebhook[rule.Details](slackName, webhook)}, nil
+	return []notify.Receiver{{Name: SlackReceiver, Poster: webhook}}, err
 }
 
-// slackName names the receiver that the environment configures.
-const slackName = "slack"
+// SlackReceiver names the receiver that the environment configures.
+const SlackReceiver = "slack"
 
 func (e Env) style() message.Style {
 	return message.Style{Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL)}
