@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"signalbox/shared/store"
@@ -153,6 +155,34 @@ func wantBegunAnew(t *testing.T, config store.Config, aside string, content []by
 	}
 }
 
+// TestRacingResets has many instances begin anew at once: the damaged file is moved
+// aside once, and what each has written stays.
+func TestRacingResets(t *testing.T) {
+	t.Parallel()
+	harmed := harmPages(healthy(t), 0x02, 0, 0xAA)
+	path := write(t, harmed)
+	config := store.Config{File: path, Shared: true}
+	config.Reset = wantDamaged(t, openStore(t, config)).ID
+	var racers sync.WaitGroup
+	for i := range 8 {
+		s := openStore(t, config)
+		racers.Go(func() {
+			_, err := s.List(t.Context(), "c")
+			put := store.Batch{Put: []store.Record{{Collection: "c", Key: strconv.Itoa(i), Value: []byte("1")}}}
+			if err := errors.Join(err, s.Apply(t.Context(), put)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	racers.Wait()
+	if got, err := openStore(t, config).List(t.Context(), "c"); err != nil || len(got) != 8 {
+		t.Errorf("List = %v, %v; want a record of each instance", got, err)
+	}
+	if moved, err := os.ReadFile(path + ".damaged-" + config.Reset); err != nil || !bytes.Equal(moved, harmed) {
+		t.Errorf("the file that was moved aside: %v, the same: %v", err, bytes.Equal(moved, harmed))
+	}
+}
+
 // TestOneMetaPageIsEnough is what a crash in the middle of a commit leaves.
 func TestOneMetaPageIsEnough(t *testing.T) {
 	t.Parallel()
@@ -192,58 +222,5 @@ func TestGarbledAnywhere(t *testing.T) {
 	t.Logf("%d calls found the damage of %d pages", found, len(whole)/page)
 	if found == 0 {
 		t.Error("no call found any damage")
-	}
-}
-
-// TestRestoredFile has somebody put a good file in the place of a damaged one
-// while the process runs.
-func TestRestoredFile(t *testing.T) {
-	t.Parallel()
-	whole := healthy(t)
-	for mode := range modes("") {
-		path := write(t, harmPages(slices.Clone(whole), 0x02, 0, 0xAA))
-		s := openStore(t, modes(path)[mode])
-		wantDamaged(t, s)
-		if err := os.WriteFile(path, whole, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Check(t.Context()); err != nil {
-			t.Errorf("%s: Check of the restored file = %v, want nil", mode, err)
-		}
-	}
-}
-
-// TestDamagedRecord has a caller find a record that cannot be understood, while
-// others go on writing.
-func TestDamagedRecord(t *testing.T) {
-	t.Parallel()
-	for mode := range modes("") {
-		t.Run(mode, func(t *testing.T) {
-			t.Parallel()
-			path := write(t, healthy(t))
-			config := modes(path)[mode]
-			s := openStore(t, config)
-			broken := store.Record{Collection: "c", Key: "broken", Value: []byte("{")}
-			if err := s.Apply(t.Context(), store.Batch{Put: []store.Record{broken}}); err != nil {
-				t.Fatal(err)
-			}
-			damage, ok := errors.AsType[*store.DamagedError](store.Damaged(t.Context(), s, broken, "an incident is not JSON"))
-			if !ok || damage.Where != path || damage.Reason != "an incident is not JSON" {
-				t.Fatalf("Damaged = %v, want a DamagedError of %s", damage, path)
-			}
-			other := store.Record{Collection: "c", Key: "other", Value: []byte("1")}
-			if err := s.Apply(t.Context(), store.Batch{Put: []store.Record{other}}); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.Close(); err != nil {
-				t.Fatal(err)
-			}
-			config.Reset = damage.ID
-			content, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			wantBegunAnew(t, config, path+".damaged-"+damage.ID, content)
-		})
 	}
 }

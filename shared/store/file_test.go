@@ -77,13 +77,13 @@ func TestReadsWriteNothing(t *testing.T) {
 		content, err := os.ReadFile(path)
 		info, statErr := os.Stat(path)
 		if err != nil || statErr != nil || !bytes.Equal(content, whole) || !info.ModTime().Equal(old) {
-			t.Errorf("%s: reading has written to the file", mode)
+			t.Errorf("%s: a read has written to the file", mode)
 		}
 	}
 	folder := t.TempDir()
 	read(t, openStore(t, store.Config{File: filepath.Join(folder, "state.db"), Shared: true, Reset: "0123456789ab"}))
 	if made, err := os.ReadDir(folder); err != nil || len(made) != 0 {
-		t.Errorf("reading has made %v, %v; want no file", made, err)
+		t.Errorf("a read has made %v, %v; want no file", made, err)
 	}
 }
 

@@ -78,7 +78,7 @@ func readMeta(f *os.File) (newer metaPage, reason string, err error) {
 			return newer, "", err
 		}
 		sum := fnv.New64a()
-		sum.Write(buf[:len(buf)-8]) // all before the checksum
+		_, _ = sum.Write(buf[:len(buf)-8]) // all before the checksum
 		if meta.Magic != boltMagic || meta.Version != boltVersion || meta.Checksum != sum.Sum64() {
 			continue
 		}
@@ -119,10 +119,16 @@ func inspectFreelist(f *os.File, meta metaPage) (reason string, err error) {
 	return "", nil
 }
 
-// fileFingerprint is the ID of a file that cannot be read as a state.
+// fileFingerprint is the ID of a file that cannot be read as a state. An empty
+// file has another one on another day.
 func fileFingerprint(f *os.File) (string, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return "", err
+	}
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, 1<<62)); err != nil {
+	_, _ = fmt.Fprintln(sum, info.ModTime().UnixNano())
+	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, info.Size())); err != nil {
 		return "", err
 	}
 	return shortened(sum), nil

@@ -25,22 +25,22 @@ const (
 func openLocked(ctx context.Context, path string, readOnly bool) (*os.File, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, lockWait, errLockWait)
 	defer cancel()
+	how := os.O_RDWR
+	if readOnly {
+		how = os.O_RDONLY
+	}
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR, 0) // NFS wants an exclusive locker to write
-		if readOnly {
-			f, err = os.Open(path)
-		}
+		f, err := os.OpenFile(path, how, 0) //nolint:gosec // the operator's path
 		if err != nil {
 			return nil, err
 		}
 		if err := lock(ctx, f, readOnly); err != nil {
-			f.Close()
-			return nil, err
+			return nil, errors.Join(err, f.Close())
 		}
 		if isAt(f, path) {
 			return f, nil
 		}
-		f.Close() // it was moved aside while we waited
+		unlock(f) // it was moved aside while we waited
 	}
 }
 
@@ -70,8 +70,8 @@ func lock(ctx context.Context, f *os.File, readOnly bool) error {
 // unlock ends the lock at once, which otherwise lasts as long as a map of the
 // file.
 func unlock(f *os.File) {
-	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // fails only for what is no lock
-	f.Close()
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // fails only where there is no lock
+	_ = f.Close()                                   // it was written and synced before
 }
 
 func isAt(f *os.File, path string) bool {

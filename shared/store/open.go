@@ -29,7 +29,7 @@ type Config struct {
 }
 
 // Open returns the store that c describes. It does not connect to Redis: one
-// that is away is the error of the first call. So is a damaged state, of every
+// that is down is the error of the first call. So is a damaged state, of every
 // call, so that a function can start and say so.
 func Open(c Config) (Store, error) {
 	engine, err := c.engine()

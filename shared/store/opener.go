@@ -12,7 +12,7 @@ import (
 )
 
 // opener runs transactions in a bbolt file, one at a time. It opens the file when
-// it is needed and closes it where others may need it, and keeps away from a
+// it is needed and closes it where others may need it, and leaves alone a
 // file that is damaged.
 type opener struct {
 	path    string
@@ -65,8 +65,9 @@ func (o *opener) use(ctx context.Context, writable bool, run func(*bolt.Tx) erro
 
 // reopen opens the file, which is made where it is missing and needed.
 func (o *opener) reopen(ctx context.Context, writable bool) error {
-	readOnly := o.shared && !writable
+	reads := o.shared && !writable
 	for range 3 { // 2 would do, unless others move it meanwhile
+		readOnly := reads && o.resetID == "" // who moves a file aside must be alone
 		f, err := openLocked(ctx, o.path, readOnly)
 		switch {
 		case err == nil:
@@ -75,7 +76,7 @@ func (o *opener) reopen(ctx context.Context, writable bool) error {
 			}
 		case !errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("the state file: %w", err)
-		case readOnly:
+		case reads:
 			return errNoFile
 		default:
 			if err := create(o.path); err != nil {

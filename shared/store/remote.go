@@ -23,7 +23,7 @@ var (
 )
 
 // remote keeps each collection in a hash of Redis, for all instances that use
-// the same Redis and prefix. While Redis is away every call is an error.
+// the same Redis and prefix. While Redis is down every call is an error.
 //
 // The prefix has a hash tag, so that Redis Cluster keeps all collections of a
 // state in one place and one script can write to them. What Redis loses or evicts

@@ -36,13 +36,14 @@ type Batch struct {
 type Store interface {
 	// Get returns the value of a record, nil where there is none.
 	Get(ctx context.Context, collection, key string) ([]byte, error)
-	// List returns the records of a collection in the order of their keys.
+	// List returns the records of a collection in the order of their keys. A
+	// batch that is written meanwhile may be in it in part, or not.
 	List(ctx context.Context, collection string) ([]Record, error)
 	// Apply writes b. After an error other than ErrConflict it may have been
 	// written all the same.
 	Apply(ctx context.Context, b Batch) error
-	// Check reports whether the state can be used now: nil, a *DamagedError, or
-	// what keeps it from being reached.
+	// Check reports whether the state can be used now: nil, a *DamagedError, a
+	// *SchemaError, or what keeps it from being reached.
 	Check(ctx context.Context) error
 	// Close gives up what the store holds.
 	Close() error
