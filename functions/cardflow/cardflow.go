@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"time"
 
-	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/upstream"
 	"signalbox/shared/web"
 )
 
@@ -74,7 +74,7 @@ func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 		return nil, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
-	api, err := aliyun.Open(aliyun.Settings{
+	api, err := upstream.Open(upstream.Settings{
 		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
 		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
 	})

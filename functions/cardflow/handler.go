@@ -2,12 +2,14 @@ package cardflow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
+	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/web"
@@ -25,9 +27,17 @@ func (s *server) handleFlow(w http.ResponseWriter, r *http.Request) error {
 	defer cancel()
 	answer, err := s.Source.GetCardFlowInfo(ctx, request)
 	if err != nil {
-		return web.FromUpstream(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
+		return refusal(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
 	}
 	return web.JSON(w, http.StatusOK, newFlow(request.ICCID, string(answer.RequestID), answer.Usage(s.Zone)))
+}
+
+// refusal is what the caller sees of a lookup that failed.
+func refusal(err error) *web.Error {
+	if failure, ok := errors.AsType[*aliyun.Error](err); ok && failure.Kind == aliyun.NotFound {
+		return web.NotFound("no-such-card", "This account has no such card, or the card no longer exists.").Because(err)
+	}
+	return web.FromUpstream(err)
 }
 
 func parseFlow(r *http.Request) (linkcard.GetCardFlowInfoRequest, error) {

@@ -10,10 +10,10 @@ import (
 	"net/http"
 	"time"
 
-	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/dysms"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/upstream"
 	"signalbox/shared/web"
 )
 
@@ -65,12 +65,18 @@ func New(c Config) *Function {
 // ServeHTTP answers reports that come over HTTP.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
 
+// Dysms is the text message service.
+type Dysms struct {
+	DysmsEndpoint config.Endpoint `env:"SIGNALBOX_DYSMS_ENDPOINT" envDefault:"https://dysmsapi.ap-southeast-1.aliyuncs.com"`
+	DysmsQPS      config.Rate     `env:"SIGNALBOX_DYSMS_QPS" envDefault:"10"`
+}
+
 // Env is the function's environment.
 type Env struct {
 	Process config.Process
 	Account config.Account
 	Quota   config.Quota
-	Dysms   config.Dysms
+	Dysms   Dysms
 	Auth    config.Auth
 }
 
@@ -87,7 +93,7 @@ func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 		return nil, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
-	api, err := aliyun.Open(aliyun.Settings{
+	api, err := upstream.Open(upstream.Settings{
 		Endpoint: env.Dysms.DysmsEndpoint, PerSecond: env.Dysms.DysmsQPS,
 		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
 	})

@@ -45,7 +45,7 @@ func TestFromEnvGuards(t *testing.T) {
 
 func TestFromEnvListsEverythingWrong(t *testing.T) {
 	t.Parallel()
-	_, err := conversion.FromEnv([]string{"SIGNALBOX_DYSMS_ENDPOINT=ftp://x", "SIGNALBOX_DYSMS_QPS=0"}, io.Discard)
+	_, err := conversion.FromEnv([]string{"SIGNALBOX_DYSMS_ENDPOINT=ftp://x", "SIGNALBOX_DYSMS_QPS=NaN"}, io.Discard)
 	for _, variable := range []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SIGNALBOX_DYSMS_ENDPOINT", "SIGNALBOX_DYSMS_QPS", "SIGNALBOX_API_TOKENS",
 	} {

@@ -60,6 +60,8 @@ func TestBrokenLaws(t *testing.T) {
 		{"vocabulary_logs", []string{"signalbox/shared/incident reaches log/slog"}},
 		{"vocabulary_borrows", []string{"signalbox/shared/card imports example.com/outside"}},
 		{"tool_calls_operation", []string{"signalbox/shared/slack imports signalbox/shared/aliyun/linkcard"}},
+		{"client_reads_environment", []string{"signalbox/shared/aliyun reaches signalbox/shared/config"}},
+		{"web_knows_card", []string{"signalbox/shared/web reaches signalbox/shared/card"}},
 		{"function_knows_function", []string{"signalbox/functions/cardflow reaches signalbox/functions/alerts"}},
 		{"function_knows_lambda", []string{"signalbox/functions/cardflow imports github.com/aws/aws-lambda-go/events"}},
 		{"function_runs_itself", []string{"signalbox/functions/alerts imports signalbox/shared/serve"}},

@@ -35,6 +35,7 @@ var order = []layer{
 		"signalbox/shared/aliyun/dysms",
 		"signalbox/shared/aliyun/linkcard",
 	}},
+	{"wiring", []string{"signalbox/shared/upstream"}},
 	{"functions", []string{
 		"signalbox/functions/*",
 		"signalbox/functions/*/channel",
@@ -88,6 +89,18 @@ var rules = []rule{
 		reason: "shared/serve alone knows which platform runs us",
 		binds:  []string{"signalbox/...", "!signalbox/shared/serve"},
 		may:    []string{"...", "!github.com/aws/aws-lambda-go/...", "!github.com/aliyun/fc-runtime-go-sdk/..."},
+	},
+	{
+		reason: "the client is handed what it needs: shared/upstream reads the environment and counts",
+		binds:  []string{"signalbox/shared/aliyun", "signalbox/shared/aliyun/credential"},
+		deep:   true,
+		may:    []string{"...", "!signalbox/shared/config", "!signalbox/shared/metric"},
+	},
+	{
+		reason: "shared/web answers for any function: what a card is, cardflow knows",
+		binds:  []string{"signalbox/shared/web"},
+		deep:   true,
+		may:    []string{"...", "!signalbox/shared/card"},
 	},
 	{
 		reason: "a platform serves any function, so it knows none",

@@ -85,7 +85,7 @@ func newError(action string, r reply, o Outcome) *Error {
 	kind := kindOf(o.Code, r.status)
 	e := &Error{
 		Action: action, Kind: kind,
-		Code: word(o.Code), Status: r.status, RequestID: word(o.RequestID), Message: tellable(kind, o.Message),
+		Code: word(o.Code), Status: r.status, RequestID: word(o.RequestID), Message: showable(kind, o.Message),
 		RetryAfter: retryAfter(r.header), date: r.header.Get("Date"),
 	}
 	// Only throttling carries a hint, whatever its code.
@@ -111,7 +111,7 @@ func decode(body []byte, into any) error {
 	if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
 		return xml.Unmarshal(body, into)
 	}
-	return json.Unmarshal(body, into)
+	return decodeJSON(body, into)
 }
 
 // codes gives the kind of a code by its beginning, the more special first.

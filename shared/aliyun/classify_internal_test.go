@@ -120,7 +120,7 @@ func TestRefusalForms(t *testing.T) {
 	}
 }
 
-func TestMessagesAreTellable(t *testing.T) {
+func TestMessagesAreShowable(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		kind     Kind
@@ -132,8 +132,8 @@ func TestMessagesAreTellable(t *testing.T) {
 		{Invalid, strings.Repeat("参数 ", 200), strings.Repeat("参数 ", 200)[:len("参数 ")*66+len("参数")]},
 	}
 	for _, tt := range tests {
-		if got := tellable(tt.kind, tt.in); got != tt.want {
-			t.Errorf("tellable(%v, %q) = %q, want %q", tt.kind, tt.in, got, tt.want)
+		if got := showable(tt.kind, tt.in); got != tt.want {
+			t.Errorf("showable(%v, %q) = %q, want %q", tt.kind, tt.in, got, tt.want)
 		}
 	}
 }

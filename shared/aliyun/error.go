@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -8,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"signalbox/shared/aliyun/credential"
 )
 
 // Kind is what a failure means to the caller.
@@ -33,14 +36,14 @@ const (
 	Stale
 	// Expired is a temporary key whose time is over.
 	Expired
-	// Broken is a call that was not made, because the service has failed too
-	// often of late.
+	// Broken is a call that was not made, because the circuit breaker is open: the
+	// service has failed too often of late.
 	Broken
 )
 
 var kindNames = [...]string{
 	Unexpected: "unexpected", Throttled: "throttled", Unavailable: "unavailable", Timeout: "timeout",
-	Denied: "denied", NotFound: "not found", Invalid: "invalid", Stale: "stale", Expired: "expired", Broken: "broken",
+	Denied: "denied", NotFound: "not found", Invalid: "invalid", Stale: "stale", Expired: "expired", Broken: "circuit breaker open",
 }
 
 // String returns the kind in words.
@@ -90,14 +93,49 @@ func (e *Error) Error() string {
 	return text.String()
 }
 
+// Cause gives the kind and Alibaba's code, such as "denied (NoPermission)": words
+// that are the same for every call that fails for the same reason.
+func (e *Error) Cause() string {
+	switch {
+	case e.Code != "":
+		return fmt.Sprintf("%s (%s)", e.Kind, e.Code)
+	case e.Status != 0:
+		return fmt.Sprintf("%s (HTTP %d)", e.Kind, e.Status)
+	default:
+		return e.Kind.String()
+	}
+}
+
+// Cause says in a few fixed words why a call failed, whatever kind of error err is:
+// for counting failures by their cause, and for people to act on. It holds nothing
+// of the call itself.
+func Cause(err error) string {
+	if known, ok := errors.AsType[interface {
+		error
+		Cause() string
+	}](err); ok {
+		return known.Cause()
+	}
+	switch {
+	case errors.Is(err, credential.ErrMissing):
+		return "no credentials"
+	case errors.Is(err, context.DeadlineExceeded):
+		return Timeout.String()
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	default:
+		return Unexpected.String()
+	}
+}
+
 // numberLike is what an ICCID looks like, and other numbers that are nobody's
 // business.
 var numberLike = regexp.MustCompile(`[0-9A-Za-z]{15,}`)
 
 const maxMessage = 200
 
-// tellable returns the part of Alibaba's text that may be shown.
-func tellable(kind Kind, message string) string {
+// showable returns the part of Alibaba's text that may be shown.
+func showable(kind Kind, message string) string {
 	if kind == Denied {
 		return ""
 	}

@@ -10,7 +10,8 @@ import (
 
 // Text is a string of an answer. Alibaba's types drift: what one action sends
 // as a string another sends as a number or a boolean, and some gateways send a
-// numeric Code. All are read as their text; null is empty.
+// numeric Code. All are read as their text; null is empty. An object or a list is an error, which costs an
+// answer no more than its field where the struct around it has a Garbled.
 type Text string //nolint:recvcheck // decoding needs a pointer, reading does not
 
 // UnmarshalJSON reads a string, number, boolean or null.

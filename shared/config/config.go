@@ -2,8 +2,9 @@
 // into one error: an operator mends a deployment once, not once per variable.
 //
 // The groups in this package (Account, Linkcard, Slack and so on) hold the
-// variables that more than one function reads. A function's own Config has a field
-// for each group it needs. doc/config.md is the table of them all.
+// variables that more than one function reads; what only one reads is declared
+// there. A function's own Env has a field for each group it needs. doc/config.md is
+// the table of them all.
 package config
 
 import (

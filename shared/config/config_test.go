@@ -20,7 +20,6 @@ type all struct {
 	Account  config.Account
 	Quota    config.Quota
 	Linkcard config.Linkcard
-	Dysms    config.Dysms
 	Auth     config.Auth
 	Slack    config.Slack
 	State    config.State
@@ -45,7 +44,7 @@ func TestLoadDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Linkcard.LinkcardQPS != 20 || got.Dysms.DysmsQPS != 10 || got.Linkcard.Zone.String() != "Asia/Shanghai" ||
+	if got.Linkcard.LinkcardQPS != 20 || got.Linkcard.Zone.String() != "Asia/Shanghai" ||
 		!slices.Equal(got.Usage, config.Steps{80, 90, 100}) || len(got.Auth.Tokens) != 2 {
 		t.Errorf("Load gave %+v, want the defaults of doc/config.md", got)
 	}
@@ -58,9 +57,7 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load[all]([]string{
 		"SIGNALBOX_LINKCARD_ENDPOINT=http://linkcard.aliyuncs.com",
-		"SIGNALBOX_DYSMS_ENDPOINT=dysmsapi",
 		"SIGNALBOX_LINKCARD_QPS=0",
-		"SIGNALBOX_DYSMS_QPS=NaN",
 		"SIGNALBOX_QUOTA_SHARE=2",
 		"SIGNALBOX_REDIS_URL=http://:hidden@host",
 		"SIGNALBOX_TIMEZONE=Mars/Olympus",
@@ -78,7 +75,7 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 	}
 	want := []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-		"SIGNALBOX_ALERT_USAGE", "SIGNALBOX_API_TOKENS", "SIGNALBOX_CONSOLE_URL", "SIGNALBOX_DYSMS_ENDPOINT", "SIGNALBOX_DYSMS_QPS",
+		"SIGNALBOX_ALERT_USAGE", "SIGNALBOX_API_TOKENS", "SIGNALBOX_CONSOLE_URL",
 		"SIGNALBOX_LINKCARD_ENDPOINT", "SIGNALBOX_LINKCARD_QPS", "SIGNALBOX_LOG_LEVEL",
 		"SIGNALBOX_QUOTA_SHARE", "SIGNALBOX_REDIS_URL",
 		"SIGNALBOX_SLACK_SHOW_ICCID", "SIGNALBOX_SLACK_WEBHOOK_URL", "SIGNALBOX_STATE_FILE", "SIGNALBOX_TIMEZONE",

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	_ "time/tzdata" // neither cloud's image promises a zone database
 
-	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/logging"
 )
 
@@ -25,19 +24,9 @@ type Account struct {
 	SecurityToken   Secret `env:"ALIBABA_CLOUD_SECURITY_TOKEN"`
 	Region          string `env:"SIGNALBOX_REGION" envDefault:"ap-southeast-1"`
 
-	// FunctionCompute tells that each invocation brings its role's credentials.
+	// FunctionCompute is set where each invocation brings its role's credentials.
 	FunctionCompute string `env:"FC_FUNCTION_NAME"`
 	RuntimeAPI      string `env:"FC_RUNTIME_API"`
-}
-
-// Credentials returns the invocation's credentials where there are any, and the
-// configured key pair otherwise.
-func (a Account) Credentials() credential.Provider {
-	return credential.Invocation{Fallback: credential.Credentials{
-		AccessKeyID:     a.AccessKeyID,
-		AccessKeySecret: string(a.AccessKeySecret),
-		SecurityToken:   string(a.SecurityToken),
-	}}
 }
 
 // Validate asks for a key pair, except where invocations bring one.
@@ -75,12 +64,6 @@ type Linkcard struct {
 	Zone             Zone     `env:"SIGNALBOX_TIMEZONE" envDefault:"Asia/Shanghai"`
 }
 
-// Dysms is the text message service.
-type Dysms struct {
-	DysmsEndpoint Endpoint `env:"SIGNALBOX_DYSMS_ENDPOINT" envDefault:"https://dysmsapi.ap-southeast-1.aliyuncs.com"`
-	DysmsQPS      Rate     `env:"SIGNALBOX_DYSMS_QPS" envDefault:"10"`
-}
-
 // Auth is who may call a function over HTTP.
 type Auth struct {
 	Mode   string `env:"SIGNALBOX_AUTH" envDefault:"token"`
@@ -103,7 +86,7 @@ func (a Auth) Validate() []Problem {
 	}
 }
 
-// Slack is where alerts go: a webhook, or a channel by a bot.
+// Slack is where notifications go: a webhook, or one of Slack's channels by a bot.
 type Slack struct {
 	WebhookURL SecretURL `env:"SIGNALBOX_SLACK_WEBHOOK_URL"`
 	BotToken   Secret    `env:"SIGNALBOX_SLACK_BOT_TOKEN"`
@@ -124,7 +107,7 @@ func (s Slack) Validate() []Problem {
 	case s.Bot() && s.Channel == "":
 		return []Problem{Missing("SIGNALBOX_SLACK_CHANNEL", "it is where the bot posts")}
 	case !s.Bot() && s.WebhookURL.Secret == "":
-		return []Problem{Missing("SIGNALBOX_SLACK_WEBHOOK_URL", "it is where alerts are posted; or set SIGNALBOX_SLACK_BOT_TOKEN")}
+		return []Problem{Missing("SIGNALBOX_SLACK_WEBHOOK_URL", "it is where notifications are posted; or set SIGNALBOX_SLACK_BOT_TOKEN")}
 	default:
 		return nil
 	}
@@ -135,7 +118,7 @@ type State struct {
 	StateFile string `env:"SIGNALBOX_STATE_FILE"`
 }
 
-// Needed asks for a place: a file, where there is no Redis.
+// Needed asks for a file where there is no Redis.
 func (s State) Needed(q Quota) []Problem {
 	if s.StateFile == "" && q.RedisURL.Secret == "" {
 		return []Problem{Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance; or set SIGNALBOX_REDIS_URL")}

@@ -53,6 +53,9 @@ func (e *ExhaustedError) Error() string {
 		e.Action, e.RetryAfter.Round(time.Millisecond))
 }
 
+// Cause says why there was no call, in fixed words.
+func (*ExhaustedError) Cause() string { return "quota exhausted" }
+
 // margin keeps the pace a little below the quota: rounding, or a call that is a
 // few milliseconds early on the network, must not put one call too many into
 // one of Alibaba's seconds.

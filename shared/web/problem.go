@@ -81,7 +81,7 @@ func (e *Error) write(w http.ResponseWriter) {
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(e.Status)
-	// A caller that has gone is no news.
+	// A caller that has left needs no answer.
 	_, _ = w.Write(append(body, '\n'))
 }
 

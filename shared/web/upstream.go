@@ -11,7 +11,9 @@ import (
 )
 
 // FromUpstream turns an error of a call to Alibaba into what the caller of a
-// function is told: what happened and whether to come back.
+// function sees: what happened and whether to come back. A function that asks for
+// things that may not exist answers [aliyun.NotFound] itself, with its own word
+// for the thing.
 func FromUpstream(err error) *Error {
 	if exhausted, ok := errors.AsType[*quota.ExhaustedError](err); ok {
 		return tooMany(exhausted.RetryAfter).Because(err)
@@ -32,15 +34,13 @@ func fromFailure(e *aliyun.Error) *Error {
 		return tooSlow()
 	case e.Kind == aliyun.Throttled:
 		return tooMany(e.RetryAfter)
-	case e.Kind == aliyun.NotFound:
-		return NotFound("no-such-card", "This account has no such card, or the card no longer exists.")
 	case e.Kind == aliyun.Broken:
 		return NewError(http.StatusBadGateway, "upstream-unavailable",
-			"Alibaba Cloud has failed too often of late and is left alone; try again after the time in Retry-After.").RetryAfter(e.RetryAfter)
+			"Circuit breaker open: Alibaba Cloud has failed too often of late; try again after the time in Retry-After.").RetryAfter(e.RetryAfter)
 	case e.Kind == aliyun.Denied || e.Kind == aliyun.Expired:
 		return NewError(http.StatusBadGateway, "upstream-denied",
 			"Alibaba Cloud refused this function's credentials or permissions; its operator has to mend that.")
-	case e.Kind == aliyun.Invalid:
+	case e.Kind == aliyun.Invalid || e.Kind == aliyun.NotFound:
 		return NewError(http.StatusBadGateway, "upstream-refused",
 			"Alibaba Cloud refused the call with "+e.Code+"; trying again will not help.")
 	default:

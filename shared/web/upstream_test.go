@@ -24,6 +24,8 @@ func TestFromUpstream(t *testing.T) {
 	throttled.RetryAfter = 2500 * time.Millisecond
 	throttledToTheEnd := failure(aliyun.Throttled)
 	throttledToTheEnd.Err = context.DeadlineExceeded
+	open := failure(aliyun.Broken)
+	open.RetryAfter = 5 * time.Second
 	tests := []struct {
 		name       string
 		err        error
@@ -38,8 +40,9 @@ func TestFromUpstream(t *testing.T) {
 		{"unavailable", failure(aliyun.Unavailable), 502, "upstream-unavailable", ""},
 		{"timeout", failure(aliyun.Timeout), 504, "upstream-timeout", ""},
 		{"denied", failure(aliyun.Denied), 502, "upstream-denied", ""},
-		{"not found", failure(aliyun.NotFound), 404, "no-such-card", ""},
+		{"not found", failure(aliyun.NotFound), 502, "upstream-refused", ""},
 		{"invalid", failure(aliyun.Invalid), 502, "upstream-refused", ""},
+		{"circuit breaker open", open, 502, "upstream-unavailable", "5"},
 		{"stale", failure(aliyun.Stale), 502, "upstream-unavailable", ""},
 		{"our quota", &quota.ExhaustedError{Action: "GetCardFlowInfo", RetryAfter: time.Minute}, 429, "quota-exhausted", "60"},
 		{"deadline", context.DeadlineExceeded, 504, "upstream-timeout", ""},

@@ -113,8 +113,8 @@ func TestLogLine(t *testing.T) {
 			map[string]any{"level": "INFO", "status": 200.0},
 		},
 		{
-			"refused", func(http.ResponseWriter, *http.Request) error { return web.NotFound("no-such-card", "None.") },
-			map[string]any{"level": "INFO", "status": 404.0, "error": "no-such-card: None."},
+			"refused", func(http.ResponseWriter, *http.Request) error { return web.NotFound("no-such-thing", "None.") },
+			map[string]any{"level": "INFO", "status": 404.0, "error": "no-such-thing: None."},
 		},
 		{
 			"upstream down", func(http.ResponseWriter, *http.Request) error { return web.NewError(502, "down", "Down.") },

@@ -44,6 +44,10 @@ type GetCardFlowInfoResponse struct {
 
 // CardFlow is the Data of a GetCardFlowInfoResponse.
 type CardFlow struct {
+	// Garbled names the lists in which something came with an odd type. They hold
+	// what could be read.
+	Garbled []string `json:"-" xml:"-"`
+
 	ListVendorDetail  []VendorDetail
 	ListCardMonthFlow []CardMonthFlow
 	ListPackageDTO    []PackageDTO

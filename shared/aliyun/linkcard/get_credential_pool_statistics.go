@@ -9,8 +9,8 @@ import (
 	"signalbox/shared/card"
 )
 
-// CredentialUnknown is the code of the refusal to tell of a plan that the
-// account does not have, or no longer.
+// CredentialUnknown is the code of the refusal for a plan that the account does
+// not have, or no longer.
 const CredentialUnknown = "linkcard.common.CredentialNoNotExist"
 
 // GetCredentialPoolStatisticsRequest asks for the data of one pooled plan.
@@ -41,6 +41,9 @@ type GetCredentialPoolStatisticsResponse struct {
 // whose cards bring the data and plans that were bought as a whole each leave
 // the other's fields empty. Used reads either.
 type PoolStatistics struct {
+	// Garbled names the fields that came with an odd type; they are empty.
+	Garbled []string `json:"-" xml:"-"`
+
 	CredentialNo    aliyun.Text `json:"CredentialNO" xml:"CredentialNO"`
 	CredentialType  aliyun.Text // such as "CM-SF-M-3-100M"
 	CardTotalNum    aliyun.Text
@@ -61,7 +64,7 @@ type PoolStatistics struct {
 }
 
 // GetCredentialPoolStatistics returns the data of one pooled plan, which its
-// cards' own numbers do not tell. Alibaba states no quota.
+// cards' own numbers do not show. Alibaba states no quota.
 //
 // https://help.aliyun.com/zh/iotmcp/developer-reference/api-getcredentialpoolstatistics
 func (c *Client) GetCredentialPoolStatistics(ctx context.Context, r GetCredentialPoolStatisticsRequest) (GetCredentialPoolStatisticsResponse, error) {
@@ -69,7 +72,7 @@ func (c *Client) GetCredentialPoolStatistics(ctx context.Context, r GetCredentia
 }
 
 // Used returns what was used of the plan, and what is left; what the answer does
-// not tell is unknown.
+// not say is unknown.
 func (p PoolStatistics) Used() (used, rest card.DataSize) {
 	if rest := card.ParseDataSize(string(p.EffectiveAvailableFlow)); rest.Known() {
 		return minus(card.ParseDataSize(string(p.EffectiveTotalFlow)), rest), rest

@@ -77,7 +77,9 @@ type ListCardInfoResponse struct {
 	Data CardPage
 }
 
-// CardPage is the Data of a ListCardInfoResponse.
+// CardPage is the Data of a ListCardInfoResponse. Its numbers are 0 where the
+// answer does not give them or gives no numbers. None of them is to be trusted:
+// Total and PageCount can disagree with each other and with List.
 type CardPage struct {
 	PageNo    int
 	PageSize  int
@@ -87,8 +89,14 @@ type CardPage struct {
 }
 
 // CardInfo is what the listing says of one card. It holds the fields that
-// Signalbox reads; Alibaba sends more.
+// Signalbox reads; Alibaba sends more. An element that Alibaba sends as null is an
+// empty CardInfo, whose Iccid is no card's.
 type CardInfo struct {
+	// Garbled names the fields that came with an odd type, such as an object
+	// where a text is due; they are empty. It is "CardInfo" where the element is
+	// no object at all. Nil: all could be read, as far as types go.
+	Garbled []string `json:"-" xml:"-"`
+
 	Iccid                  aliyun.Text
 	Status                 aliyun.Text // 10 testable, 20 unused, 30 in use, 35 stopped, 40 suspended, 50 destroyed
 	OsStatus               aliyun.Text // why it is stopped, such as 300 quota stop

@@ -1,0 +1,4 @@
+// Package aliyun is part of a fixture.
+package aliyun
+
+import _ "signalbox/shared/config"

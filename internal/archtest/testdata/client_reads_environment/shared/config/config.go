@@ -1,0 +1,2 @@
+// Package config is part of a fixture.
+package config

@@ -1,0 +1,2 @@
+// Package card is part of a fixture.
+package card

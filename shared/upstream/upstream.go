@@ -1,0 +1,73 @@
+// Package upstream makes the client of an Alibaba service as the environment
+// asks for it: with its quota, its credentials, and a meter that counts its
+// calls. The client itself reads no environment and counts nothing.
+package upstream
+
+import (
+	"log/slog"
+
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/credential"
+	"signalbox/shared/config"
+	"signalbox/shared/metric"
+	"signalbox/shared/quota"
+)
+
+// Settings are what the environment says about one service. All fields but
+// Background are required.
+type Settings struct {
+	Endpoint  config.Endpoint
+	PerSecond config.Rate // the account's quota of each action
+	Account   config.Account
+	Quota     config.Quota
+	// Background says that nobody waits for the calls: others' go first.
+	Background bool
+	Meter      *metric.Meter
+	Logger     *slog.Logger
+}
+
+// Open returns the client that s describes. It does not connect.
+func Open(s Settings) (*aliyun.Client, error) {
+	permits, err := quota.Open(quota.Config{
+		RedisURL:   string(s.Quota.RedisURL.Secret),
+		Account:    s.Quota.AccountID(),
+		PerSecond:  float64(s.PerSecond),
+		Share:      float64(s.Quota.Share),
+		Background: s.Background,
+		Logger:     s.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return aliyun.New(aliyun.Config{
+		Endpoint:    string(s.Endpoint),
+		Region:      s.Account.Region,
+		Credentials: credentials(s.Account),
+		Quota:       permits,
+		Background:  s.Background,
+		Observe:     func(a aliyun.Attempt) { s.Meter.Count(counted(a)) },
+		Logger:      s.Logger,
+	})
+}
+
+// credentials are the invocation's where there are any, and the configured key
+// pair otherwise.
+func credentials(a config.Account) credential.Provider {
+	return credential.Invocation{Fallback: credential.Credentials{
+		AccessKeyID:     a.AccessKeyID,
+		AccessKeySecret: string(a.AccessKeySecret),
+		SecurityToken:   string(a.SecurityToken),
+	}}
+}
+
+// counted is the part of an attempt that the meter counts.
+func counted(a aliyun.Attempt) metric.Call {
+	return metric.Call{
+		Action:    a.Action,
+		Made:      a.Made(),
+		Retry:     a.Made() && a.Number > 1,
+		Failed:    a.Failure != nil,
+		Throttled: a.Failure != nil && a.Failure.Kind == aliyun.Throttled,
+		Waited:    a.Waited,
+	}
+}
