@@ -1,0 +1,145 @@
+package alerts_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+	"signalbox/shared/store"
+)
+
+// The places at which a memory asks its hook.
+const (
+	opGet     = "get"
+	opList    = "list"
+	opApply   = "apply"   // before a batch is written
+	opApplied = "applied" // after it was: an error is a lost answer
+)
+
+// memory is a store without a disk. It is safe for concurrent use.
+type memory struct {
+	mu      sync.Mutex
+	records map[string]map[string][]byte // by collection and key
+	// hook, if not nil, is asked at each operation, and may fail it. It is not
+	// called at the same time by two.
+	hook func(op string) error
+	// applied, if not nil, gets each batch that was written, in their order.
+	applied func(b store.Batch)
+	batches int   // written
+	bytes   int64 // of their values
+}
+
+var _ store.Store = (*memory)(nil)
+
+func newMemory() *memory { return &memory{records: make(map[string]map[string][]byte)} }
+
+func (m *memory) Get(ctx context.Context, collection, key string) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.ask(ctx, opGet); err != nil {
+		return nil, err
+	}
+	return m.records[collection][key], nil
+}
+
+func (m *memory) List(ctx context.Context, collection string) ([]store.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.ask(ctx, opList); err != nil {
+		return nil, err
+	}
+	return m.list(collection), nil
+}
+
+func (m *memory) list(collection string) []store.Record {
+	var records []store.Record
+	for key, value := range m.records[collection] {
+		records = append(records, store.Record{Collection: collection, Key: key, Value: value})
+	}
+	slices.SortFunc(records, func(a, b store.Record) int { return cmp.Compare(a.Key, b.Key) })
+	return records
+}
+
+func (m *memory) Apply(ctx context.Context, b store.Batch) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.ask(ctx, opApply); err != nil {
+		return err
+	}
+	for _, r := range b.If {
+		value, exists := m.records[r.Collection][r.Key]
+		if exists != (r.Value != nil) || !bytes.Equal(value, r.Value) {
+			return store.ErrConflict
+		}
+	}
+	m.put(b.Put)
+	if m.applied != nil {
+		m.applied(b)
+	}
+	return m.ask(context.WithoutCancel(ctx), opApplied)
+}
+
+func (m *memory) put(records []store.Record) {
+	m.batches++
+	for _, r := range records {
+		if r.Value == nil {
+			delete(m.records[r.Collection], r.Key)
+			continue
+		}
+		if m.records[r.Collection] == nil {
+			m.records[r.Collection] = make(map[string][]byte)
+		}
+		m.records[r.Collection][r.Key] = slices.Clone(r.Value)
+		m.bytes += int64(len(r.Value))
+	}
+}
+
+func (m *memory) ask(ctx context.Context, op string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if m.hook == nil {
+		return nil
+	}
+	return m.hook(op)
+}
+
+func (m *memory) Check(context.Context) error { return nil }
+
+func (m *memory) Close() error { return nil }
+
+// peek returns the records of a collection behind the hook's back.
+func (m *memory) peek(collection string) []store.Record {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.list(collection)
+}
+
+// incidents are those that are remembered, open or not.
+func (m *memory) incidents(t *testing.T) map[incident.Key]rule.Incident {
+	t.Helper()
+	found := make(map[incident.Key]rule.Incident)
+	for _, r := range m.peek("incidents") {
+		var i rule.Incident
+		if err := json.Unmarshal(r.Value, &i); err != nil || i.Key.String() != r.Key {
+			t.Fatalf("the incident %s is stored as %s: %v", r.Key, r.Value, err)
+		}
+		found[i.Key] = i
+	}
+	return found
+}
+
+// open are the incidents that receivers take for open.
+func (m *memory) open(t *testing.T) map[incident.Key]rule.Incident {
+	t.Helper()
+	found := m.incidents(t)
+	maps.DeleteFunc(found, func(_ incident.Key, i rule.Incident) bool { return !i.IsOpen() })
+	return found
+}
