@@ -23,7 +23,7 @@ func (c canned) GetCardFlowInfo(context.Context, linkcard.GetCardFlowInfoRequest
 	return c.answer, nil
 }
 
-// TestLookup goes all the way to the stand-in. The client stamps its calls with
+// TestLookup goes all the way to the fake. The client stamps its calls with
 // the real clock, so the clock is a bubble's.
 func TestLookup(t *testing.T) {
 	t.Parallel()
@@ -35,7 +35,7 @@ func TestLookup(t *testing.T) {
 	})
 }
 
-// TestVendorTexts reads answers that the stand-in never gives.
+// TestVendorTexts reads answers that the fake never gives.
 func TestVendorTexts(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, answer, golden string }{

@@ -36,7 +36,7 @@ func TestMonths(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, query string
-		want        []string // as they arrive at the stand-in
+		want        []string // as they arrive at the fake
 		field       string   // of the refusal
 	}{
 		{"none", "", nil, ""},
@@ -51,7 +51,7 @@ func TestMonths(t *testing.T) {
 			"",
 		},
 		{
-			"six, one of them twice", "?month=202101,202102,202103,202104,202105,202106,202101",
+			"six, one of them repeated", "?month=202101,202102,202103,202104,202105,202106,202101",
 			[]string{"202101", "202102", "202103", "202104", "202105", "202106"},
 			"",
 		},
@@ -83,10 +83,10 @@ func TestMonths(t *testing.T) {
 				t.Fatalf("answer = %d, %s after %d calls; want 200 after one", got.Code, got.Body, len(calls))
 			}
 			if diff := cmp.Diff(tt.want, dateList(t, calls[0])); diff != "" {
-				t.Errorf("months at the stand-in (-want +got):\n%s", diff)
+				t.Errorf("months at the fake (-want +got):\n%s", diff)
 			}
 			if id := calls[0].Params.Get("Iccid"); id != cloud.ICCID(0) {
-				t.Errorf("Iccid at the stand-in = %s, want %s", id, cloud.ICCID(0))
+				t.Errorf("Iccid at the fake = %s, want %s", id, cloud.ICCID(0))
 			}
 		})
 	}
@@ -155,7 +155,7 @@ func TestUpstreamFailures(t *testing.T) {
 	}
 }
 
-// TestOwnQuota leaves no place before the lookup's deadline of 20 s.
+// TestOwnQuota leaves no permit before the lookup's deadline of 20 s.
 func TestOwnQuota(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestOwnQuota(t *testing.T) {
 		got := get(t, function, target)
 		checkProblem(t, got, http.StatusTooManyRequests, "quota-exhausted", "")
 		if wait := got.Header().Get("Retry-After"); wait != "31" {
-			t.Errorf("Retry-After = %q, want 31: a place every 30 s and a little", wait)
+			t.Errorf("Retry-After = %q, want 31: a permit every 30 s and a little", wait)
 		}
 		if calls := cloud.Calls(action); len(calls) != 1 {
 			t.Errorf("%d calls of Alibaba, want one", len(calls))

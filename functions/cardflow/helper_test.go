@@ -31,7 +31,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 var shanghai = time.FixedZone("CST", 8*60*60)
 
-// newSource returns the real client with the stand-in behind it, in process.
+// newSource returns the real client with the fake behind it, in process.
 func newSource(t *testing.T, cloud *aliyuntest.Server, perSecond float64) *linkcard.Client {
 	t.Helper()
 	api, err := aliyun.New(aliyun.Config{

@@ -38,7 +38,7 @@ func TestFromEnvGuards(t *testing.T) {
 			t.Errorf("Authorization %q = %d, %s; want %d", header, got.Code, got.Body, want)
 		}
 		if arrived := cloud.Conversions(); want == http.StatusOK && (len(arrived) != 1 || arrived[0].ReportTime < before.UnixMilli()) {
-			t.Errorf("at the stand-in %+v, want one report of now", arrived)
+			t.Errorf("at the fake %+v, want one report of now", arrived)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"signalbox/shared/serve/event"
 )
 
-// refused is a report that is good enough for us and not for the stand-in, which
+// refused is a report that is good enough for us and not for the fake, which
 // takes any time before 2001-09-09 for one in seconds.
 const refused = `{"conversionRate":0.53,"reportTime":999999999999}`
 
@@ -95,7 +95,7 @@ func TestBatch(t *testing.T) {
 		rates = append(rates, c.Rate)
 	}
 	if diff := cmp.Diff([]string{"0.53", "0.25"}, rates); diff != "" {
-		t.Errorf("rates at the stand-in (-want +got):\n%s", diff)
+		t.Errorf("rates at the fake (-want +got):\n%s", diff)
 	}
 	for id, want := range map[string]int{"good-1": 0, "bad-json": 1, "good-2": 0, "refused": 1} {
 		if got := strings.Count(logs.String(), `"message_id":"`+id+`"`); got != want {

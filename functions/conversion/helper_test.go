@@ -23,7 +23,7 @@ import (
 // now is the function's clock: a time with more than milliseconds in it.
 var now = time.Date(2026, 11, 22, 12, 0, 0, 123_456_789, time.UTC)
 
-// setup returns the function and the stand-in that it forwards to in process.
+// setup returns the function and the fake that it forwards to in process.
 func setup(t *testing.T) (*conversion.Function, *aliyuntest.Server, *bytes.Buffer) {
 	t.Helper()
 	cloud := aliyuntest.New(aliyuntest.Options{})

@@ -20,7 +20,7 @@ func TestAcceptedReports(t *testing.T) {
 	clock := now.UnixMilli()
 	tests := []struct {
 		name, body string
-		rate       string // as it arrives at the stand-in
+		rate       string // as it arrives at the fake
 		reportTime int64
 	}{
 		{"rate", `{"conversionRate":0.53,"reportTime":1349055900000}`, "0.53", given},
@@ -46,7 +46,7 @@ func TestAcceptedReports(t *testing.T) {
 			}
 			arrived := cloud.Conversions()
 			if len(arrived) != 1 || arrived[0].Rate != tt.rate || arrived[0].ReportTime != tt.reportTime {
-				t.Fatalf("POST %s: at the stand-in %+v, want rate %s, time %d", tt.body, arrived, tt.rate, tt.reportTime)
+				t.Fatalf("POST %s: at the fake %+v, want rate %s, time %d", tt.body, arrived, tt.rate, tt.reportTime)
 			}
 			want := `{"conversionRate":` + tt.rate + `,"reportTime":` + strconv.FormatInt(tt.reportTime, 10) +
 				`,"responseCode":"OK","responseDescription":"OK","requestId":"` + arrived[0].RequestID + `"}` + "\n"

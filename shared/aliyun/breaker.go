@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	// breakAfter is how many answers of late it takes to judge a service by.
+	// breakAfter is how many recent answers it takes to judge a service by.
 	breakAfter = 10
-	// breakFor is how long a broken service is left alone.
+	// breakFor is how long the circuit breaker stays open.
 	breakFor = 5 * time.Second
-	// probes is how many calls then try whether it is well again.
+	// probes is how many calls then try whether the service is well again.
 	probes = 2
-	// breakMemory is how long answers count.
-	breakMemory = 10 * time.Second
+	// breakWindow is how long answers count.
+	breakWindow = 10 * time.Second
 )
 
 // errBroken is why a call was not made.
-var errBroken = errors.New("the service has failed too often of late, it is left alone for a while")
+var errBroken = errors.New("the service has failed too often of late")
 
-// breaker keeps calls from a service that does nothing but fail, so that callers
+// breaker is a circuit breaker: it keeps calls from a service that does nothing but fail, so that callers
 // are answered at once and the service can recover. It judges by faults and
 // timeouts alone: a refusal, of a card or for being too fast, is an answer.
 type breaker struct {
@@ -34,14 +34,14 @@ func newBreaker(service string, logger *slog.Logger) *breaker {
 	return &breaker{*gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Name:        service,
 		MaxRequests: probes,
-		Interval:    breakMemory,
+		Interval:    breakWindow,
 		Timeout:     breakFor,
 		ReadyToTrip: func(n gobreaker.Counts) bool {
 			judged := n.TotalSuccesses + n.TotalFailures
 			return judged >= breakAfter && n.TotalFailures*2 >= judged
 		},
 		IsSuccessful: func(err error) bool { return err == nil || !isFault(err) },
-		IsExcluded:   isNoNews,
+		IsExcluded:   saysNothing,
 		OnStateChange: func(name string, from, to gobreaker.State) {
 			logger.Warn("circuit breaker",
 				slog.String("service", name), slog.String("from", from.String()), slog.String("to", to.String()))
@@ -49,7 +49,7 @@ func newBreaker(service string, logger *slog.Logger) *breaker {
 	})}
 }
 
-// check refuses a call while the service is broken.
+// check refuses a call while the circuit breaker is open.
 func (b *breaker) check(action string) *Error {
 	if b.State() == gobreaker.StateOpen {
 		return broken(action)
@@ -85,9 +85,9 @@ func isFault(err error) bool {
 	return ok && (failure.Kind == Unavailable || failure.Kind == Timeout)
 }
 
-// isNoNews reports whether err says nothing of the service: it was too busy with
+// saysNothing reports whether err is no sign of how the service does: it throttled
 // us, or the caller did not wait for it.
-func isNoNews(err error) bool {
+func saysNothing(err error) bool {
 	failure, ok := errors.AsType[*Error](err)
 	return ok && (failure.Kind == Throttled || failure.ended)
 }

@@ -11,7 +11,7 @@ import (
 	"signalbox/shared/aliyun/aliyuntest"
 )
 
-// fail makes the service fail until it is left alone.
+// fail makes the service fail until the circuit breaker opens.
 func (b *bench) fail(t *testing.T) {
 	t.Helper()
 	b.cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.Unavailable503, Count: -1})
@@ -29,10 +29,10 @@ func TestBreakerOpensAndCloses(t *testing.T) {
 		err := services["linkcard"](t.Context(), b.api, b.cloud)
 		failure, ok := errors.AsType[*aliyun.Error](err)
 		if !ok || failure.Kind != aliyun.Broken || failure.Attempts != 0 || failure.RetryAfter == 0 || time.Since(start) != 0 {
-			t.Errorf("call of a broken service = %v after %v, want Broken at once", err, time.Since(start))
+			t.Errorf("call while the circuit breaker is open = %v after %v, want Broken at once", err, time.Since(start))
 		}
 		if n := len(b.cloud.Calls("")); n != made {
-			t.Errorf("%d calls reached the broken service, want none", n-made)
+			t.Errorf("%d calls reached the service while the circuit breaker was open, want none", n-made)
 		}
 		b.cloud.ClearFaults()
 		time.Sleep(6 * time.Second)
@@ -59,7 +59,7 @@ func TestBreakerStaysOpenWhileProbesFail(t *testing.T) {
 			_ = services["linkcard"](t.Context(), b.api, b.cloud)
 		}
 		if n := len(b.cloud.Calls("")) - made; n != 1 {
-			t.Errorf("%d calls reached the service after it was left alone, want 1 probe", n)
+			t.Errorf("%d calls reached the service while the circuit breaker was half-open, want 1 probe", n)
 		}
 	})
 }

@@ -96,7 +96,7 @@ func newError(action string, r reply, o Outcome) *Error {
 }
 
 // gatewayError is the body of a refusal by the gateway. Some gateways write the
-// names in lower case, which only XML tells apart.
+// names in lower case, which only XML keeps apart.
 type gatewayError struct {
 	Code           Text
 	Message        Text
@@ -115,7 +115,7 @@ func decode(body []byte, into any) error {
 }
 
 // codes gives the kind of a code by its beginning, the more special first.
-// Status alone does not tell: the same code comes with different ones.
+// Status alone does not say enough: the same code comes with different ones.
 var codes = []struct {
 	prefix string
 	kind   Kind

@@ -12,9 +12,9 @@ import (
 	"signalbox/shared/aliyun/credential"
 )
 
-// Quota hands out the places in the quota of an action. Wait returns nil when
+// Quota hands out permits for calls of an action. Wait returns nil when
 // the caller may make one call, and an error at once when that would be later
-// than ctx's deadline. Throttled hears of calls that were too fast all the same.
+// than ctx's deadline. Throttled takes note of a call that was too fast all the same.
 type Quota interface {
 	Wait(ctx context.Context, action string) error
 	Throttled(ctx context.Context, action string, retryAfter time.Duration)
@@ -39,10 +39,10 @@ type Config struct {
 	// AttemptTimeout bounds one attempt. Zero: 7 s, a little more than the
 	// 5 to 6 s after which Alibaba's own gateway gives up.
 	AttemptTimeout time.Duration
-	// Background says that nobody waits for the calls: while the service is
-	// broken they wait for it, as long as ctx allows, instead of failing.
+	// Background says that nobody waits for the calls: while the circuit breaker
+	// is open they wait for it, as long as ctx allows, instead of failing.
 	Background bool
-	// Observe is told of each attempt. Nil: nobody is.
+	// Observe is called after each attempt. Nil: nothing is.
 	Observe func(Attempt)
 	// Logger gets a line for each attempt: at warn where it went wrong, else
 	// at debug. Nil: none.
@@ -94,7 +94,7 @@ func New(c Config) (*Client, error) {
 // Call makes one call of c's service and returns its decoded answer. It tries
 // again what may go better the next time, for as long as ctx allows.
 //
-// The error is an [*Error], except where the quota has no place before ctx's
+// The error is an [*Error], except where the quota has no permit before ctx's
 // deadline (quota.ExhaustedError) and where there are no credentials.
 func Call[T Answer](ctx context.Context, c *Client, r Request) (T, error) {
 	var answer T

@@ -43,7 +43,7 @@ func leaksNothing(t *testing.T, cloud *aliyuntest.Server, texts ...string) {
 	}
 }
 
-// setup returns a client of a stand-in, in process, and what the client logs.
+// setup returns a client of a fake, in process, and what the client logs.
 func setup(t *testing.T, o aliyuntest.Options, edit func(*aliyun.Config)) (*linkcard.Client, *aliyuntest.Server, *strings.Builder) {
 	t.Helper()
 	cloud := aliyuntest.New(o)
@@ -193,7 +193,7 @@ func TestQuotaError(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, ok := errors.AsType[*quota.ExhaustedError](lookup(ctx, client, cloud)); !ok {
-			t.Error("a call that the quota has no place for is not an ExhaustedError")
+			t.Error("a call that the quota has no permit for is not an ExhaustedError")
 		}
 		if n := len(cloud.Calls("")); n != 1 {
 			t.Errorf("%d calls were sent, want 1", n)
@@ -223,7 +223,7 @@ func TestInvocationCredentialsSign(t *testing.T) {
 }
 
 // TestOverTheNetwork uses the client's own transport: connections are kept, and
-// a connection that cannot be made tells no URL.
+// the error of one that cannot be made holds no URL.
 func TestOverTheNetwork(t *testing.T) {
 	t.Parallel()
 	cloud := aliyuntest.New(aliyuntest.Options{})

@@ -39,9 +39,9 @@ var services = map[string]func(ctx context.Context, api *aliyun.Client, cloud *a
 var faults = []struct {
 	name  string
 	fault aliyuntest.Fault
-	// mended says that a fault that strikes once is not noticed by the caller.
+	// mended says that the caller does not see a fault that strikes once.
 	mended bool
-	// kind, code and attempts are what the caller is told when it lasts.
+	// kind, code and attempts are what the caller sees when it lasts.
 	kind     aliyun.Kind
 	code     string
 	attempts int
@@ -65,7 +65,7 @@ var faults = []struct {
 	{"ten megabytes", aliyuntest.Fault{Kind: aliyuntest.Huge}, false, aliyun.Unexpected, "", 1},
 }
 
-// bench is a client of a stand-in, and everything it lets people see.
+// bench is a client of a fake, and everything it lets people see.
 type bench struct {
 	api   *aliyun.Client
 	cloud *aliyuntest.Server

@@ -25,9 +25,13 @@ func TestTwoThousandCallsAtOnce(t *testing.T) {
 	cloud := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"GetCardFlowInfo": 1 << 20}})
 	server := httptest.NewServer(cloud)
 	defer server.Close()
-	for _, kind := range []aliyuntest.Kind{aliyuntest.Throttle, aliyuntest.Status500, aliyuntest.Reset, aliyuntest.NonceUsed, aliyuntest.HTML502} {
-		cloud.Inject(aliyuntest.Fault{Kind: kind, Count: 20})
-	}
+	kinds := []aliyuntest.Kind{aliyuntest.Throttle, aliyuntest.Status500, aliyuntest.Reset, aliyuntest.NonceUsed, aliyuntest.HTML502}
+	cloud.Draw(func(call aliyuntest.Call) aliyuntest.Fault {
+		if call.Number%20 != 0 { // few enough for the circuit breaker to stay closed
+			return aliyuntest.Fault{}
+		}
+		return aliyuntest.Fault{Kind: kinds[call.Number/20%len(kinds)]}
+	})
 	client, _, _ := setup(t, aliyuntest.Options{}, func(c *aliyun.Config) {
 		c.Endpoint, c.HTTPClient, c.Quota, c.MaxAttempts, c.Background = server.URL, nil, unlimited{}, 10, true
 	})
@@ -43,11 +47,11 @@ func TestTwoThousandCallsAtOnce(t *testing.T) {
 	calls.Wait()
 }
 
-// TestCancelledCallLeavesAtOnce cancels a call in each place where it may wait.
+// TestCancelledCallLeavesAtOnce cancels a call wherever it may wait.
 // The bubble fails where a goroutine stays behind.
 func TestCancelledCallLeavesAtOnce(t *testing.T) {
 	t.Parallel()
-	places := map[string]func(*aliyun.Config, *aliyuntest.Server){
+	waits := map[string]func(*aliyun.Config, *aliyuntest.Server){
 		"for quota": func(c *aliyun.Config, _ *aliyuntest.Server) { c.Quota = emptied{quota.NewLocal(0.01)} },
 		"for the header": func(_ *aliyun.Config, s *aliyuntest.Server) {
 			s.Inject(aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: time.Hour})
@@ -59,7 +63,7 @@ func TestCancelledCallLeavesAtOnce(t *testing.T) {
 			s.Inject(aliyuntest.Fault{Kind: aliyuntest.Throttle, RetryAfter: time.Hour, Count: -1})
 		},
 	}
-	for place, edit := range places {
+	for what, edit := range waits {
 		synctest.Test(t, func(t *testing.T) {
 			b := newBench(t, nil)
 			b = newBench(t, func(c *aliyun.Config) {
@@ -71,13 +75,13 @@ func TestCancelledCallLeavesAtOnce(t *testing.T) {
 			start := time.Now()
 			err := services["linkcard"](ctx, b.api, b.cloud)
 			if !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
-				t.Errorf("call that waits %s, cancelled after 1s = %v after %v", place, err, time.Since(start))
+				t.Errorf("call that waits %s, cancelled after 1s = %v after %v", what, err, time.Since(start))
 			}
 		})
 	}
 }
 
-// emptied is a quota whose first place is gone.
+// emptied is a quota whose first permit is taken.
 type emptied struct{ *quota.Local }
 
 func (e emptied) Wait(ctx context.Context, action string) error {

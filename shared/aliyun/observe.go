@@ -10,16 +10,16 @@ import (
 type Attempt struct {
 	Action  string
 	Number  int           // from 1; of an attempt that was not made, the number of the last that was
-	Waited  time.Duration // for a place in the quota
+	Waited  time.Duration // for a permit of the quota
 	Took    time.Duration // from sending to the end of the answer
 	Failure *Error        // nil: it succeeded
 }
 
-// Made reports whether the attempt reached the network: a service that is broken
-// is not called.
+// Made reports whether the attempt reached the network: while the circuit breaker is
+// open none does.
 func (a Attempt) Made() bool { return a.Failure == nil || a.Failure.Kind != Broken }
 
-// observe tells of the last attempt; failure is nil where it succeeded.
+// observe passes on how the last attempt went; failure is nil where it succeeded.
 func (c *call) observe(ctx context.Context, failure *Error) {
 	c.config.Observe(Attempt{Action: c.action, Number: c.attempts, Waited: c.waited, Took: c.took, Failure: failure})
 	level, attrs := slog.LevelDebug, c.attrs()

@@ -95,7 +95,7 @@ func catch(v reflect.Value, garbled []string) bool {
 	if v.Kind() != reflect.Struct || !v.FieldByName("Garbled").IsValid() {
 		return false
 	}
-	names, ok := v.FieldByName("Garbled").Addr().Interface().(*[]string)
+	names, ok := reflect.TypeAssert[*[]string](v.FieldByName("Garbled").Addr())
 	if ok {
 		*names = garbled
 	}

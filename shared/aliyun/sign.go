@@ -24,7 +24,7 @@ type Request interface {
 // sign adds the common parameters and the signature to model (RPC style,
 // signature version 1.0).
 //
-// It takes the place of the SDK's auth.Sign, with the same parameters but for
+// It stands for the SDK's auth.Sign, with the same parameters but for
 // those that would be empty: auth.Sign has its own nonce, whose making costs as
 // much as all the rest of a call, and its own clock, which cannot be set right.
 //

@@ -34,7 +34,7 @@ var least = []string{
 	"ALIBABA_CLOUD_ACCESS_KEY_ID=id",
 	"ALIBABA_CLOUD_ACCESS_KEY_SECRET=the-secret",
 	"SIGNALBOX_API_TOKENS=0123456789abcdef, fedcba9876543210",
-	"SIGNALBOX_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/hidden",
+	"SIGNALBOX_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/sealed",
 	"SIGNALBOX_STATE_FILE=/mnt/state.json",
 }
 
@@ -59,11 +59,11 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 		"SIGNALBOX_LINKCARD_ENDPOINT=http://linkcard.aliyuncs.com",
 		"SIGNALBOX_LINKCARD_QPS=0",
 		"SIGNALBOX_QUOTA_SHARE=2",
-		"SIGNALBOX_REDIS_URL=http://:hidden@host",
+		"SIGNALBOX_REDIS_URL=http://:sealed@host",
 		"SIGNALBOX_TIMEZONE=Mars/Olympus",
-		"SIGNALBOX_API_TOKENS=hidden",
-		"SIGNALBOX_SLACK_WEBHOOK_URL=http://hooks.slack.com/services/hidden",
-		"SIGNALBOX_SLACK_SHOW_ICCID=hidden",
+		"SIGNALBOX_API_TOKENS=sealed",
+		"SIGNALBOX_SLACK_WEBHOOK_URL=http://hooks.slack.com/services/sealed",
+		"SIGNALBOX_SLACK_SHOW_ICCID=sealed",
 		"SIGNALBOX_ALERT_USAGE=80,80",
 		"SIGNALBOX_LOG_LEVEL=loud",
 		"SIGNALBOX_CONSOLE_URL=cards",
@@ -84,7 +84,7 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("variables reported (-want +got):\n%s\n%v", diff, err)
 	}
-	if strings.Contains(err.Error(), "hidden") {
+	if strings.Contains(err.Error(), "sealed") {
 		t.Errorf("the error repeats a value: %v", err)
 	}
 }
@@ -112,7 +112,7 @@ func TestAccountOnFunctionComputeNeedsNoKey(t *testing.T) {
 	}
 }
 
-func TestSecretsStayHidden(t *testing.T) {
+func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	loaded, err := config.Load[all](least)
 	if err != nil {
@@ -125,7 +125,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	var log strings.Builder
 	logging.New(&log, nil).Info("configuration", slog.Any("config", loaded), slog.Any("key", loaded.Account.AccessKeySecret))
 	shown := fmt.Sprintf("%v %+v %#v %s %s", loaded, loaded, loaded, encoded, log.String())
-	for _, secret := range []string{"the-secret", "0123456789abcdef", "hidden"} {
+	for _, secret := range []string{"the-secret", "0123456789abcdef", "sealed"} {
 		if strings.Contains(shown, secret) {
 			t.Errorf("%q is visible in %s", secret, shown)
 		}

@@ -21,7 +21,7 @@ type Call struct {
 	Retry     bool          // not the first attempt
 	Failed    bool          // throttled attempts included
 	Throttled bool          // Alibaba said too fast
-	Waited    time.Duration // for a place in the quota
+	Waited    time.Duration // for a permit of the quota
 }
 
 // Meter adds calls up. Make it with [New]; it is safe for concurrent use.
@@ -81,16 +81,16 @@ func (m *Meter) WritePrometheus(w io.Writer) { m.set.WritePrometheus(w) }
 func (m *Meter) sinceLast() []Counts {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var news []Counts
+	var changes []Counts
 	for _, n := range m.actions {
 		total := n.total()
 		if total != n.reported {
-			news = append(news, total.minus(n.reported))
+			changes = append(changes, total.minus(n.reported))
 			n.reported = total
 		}
 	}
-	slices.SortFunc(news, func(a, b Counts) int { return cmp.Compare(a.Action, b.Action) })
-	return news
+	slices.SortFunc(changes, func(a, b Counts) int { return cmp.Compare(a.Action, b.Action) })
+	return changes
 }
 
 func (m *Meter) of(action string) *counters {

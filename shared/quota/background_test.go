@@ -11,7 +11,7 @@ import (
 )
 
 // TestLookupsComeBeforeSweeps has a sweep of 100 waiters use the whole quota, and
-// lookups in between that wait no longer than a few places.
+// lookups in between that wait no longer than a few permits.
 func TestLookupsComeBeforeSweeps(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -31,7 +31,7 @@ func NewLocal(perSecond float64) *Local {
 	return &Local{perSecond: perSecond * margin, gates: make(map[string]*gate)}
 }
 
-// Wait waits for one place, see [Quota].
+// Wait waits for one permit, see [Quota].
 func (l *Local) Wait(ctx context.Context, action string) error { return wait(ctx, l, action) }
 
 // Throttled slows the action down, see [Quota].
@@ -53,10 +53,10 @@ func (l *Local) reserve(ctx context.Context, action string, n int) (first, step 
 	g, now := l.gate(action), time.Now()
 	speed := g.pace.at(now)
 	g.limiter.SetLimitAt(now, rate.Limit(speed))
-	place := g.limiter.ReserveN(now, 1)
-	first = max(place.DelayFrom(now), g.closed.Sub(now))
+	permit := g.limiter.ReserveN(now, 1)
+	first = max(permit.DelayFrom(now), g.closed.Sub(now))
 	if first >= patience(ctx) {
-		place.CancelAt(now)
+		permit.CancelAt(now)
 		return 0, 0, &ExhaustedError{Action: action, RetryAfter: first}
 	}
 	for range n - 1 {

@@ -72,7 +72,7 @@ func TestLocalDeadline(t *testing.T) {
 		if !ok || exhausted.RetryAfter.Round(10*time.Millisecond) != 1010*time.Millisecond || time.Since(start) != 0 {
 			t.Fatalf("Wait past the deadline = %v after %v, want an ExhaustedError of 1s at once", err, time.Since(start))
 		}
-		// The place that was not taken must not be lost to the next caller.
+		// The permit that was not taken must not be lost to the next caller.
 		if err := local.Wait(t.Context(), "A"); err != nil || time.Since(start) > 1010*time.Millisecond {
 			t.Errorf("next Wait = %v after %v, want nil after about 1s", err, time.Since(start))
 		}

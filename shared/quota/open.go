@@ -17,16 +17,16 @@ type Config struct {
 	// PerSecond is the account's quota of each action.
 	PerSecond float64
 	// Share is the part of PerSecond that this process keeps to while Redis
-	// is away, above 0 and at most 1.
+	// is unavailable, above 0 and at most 1.
 	Share float64
 	// Background says that the calls can wait for others'.
 	Background bool
-	// Logger is told when Redis is away and when it is back.
+	// Logger gets a line when Redis becomes unavailable and when it is back.
 	Logger *slog.Logger
 }
 
 // Open returns the quota that c describes. It does not connect: a Redis that is
-// away at the start is no reason not to start.
+// unavailable at the start is no reason not to start.
 func Open(c Config) (Quota, error) {
 	var from source = NewLocal(c.PerSecond)
 	if c.RedisURL != "" {

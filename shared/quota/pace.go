@@ -18,7 +18,7 @@ const (
 	// time since, so that a quota that was raised is soon used.
 	steep = 0.02
 	calm  = 15 * time.Second
-	// settling is how long after a throttling answer further ones tell nothing
+	// settling is how long after a throttling answer further ones say nothing
 	// new: they answer calls that were already under way.
 	settling = time.Second
 )
@@ -31,7 +31,7 @@ type pace struct {
 
 	found    float64   // calls a second right after the last throttling answer
 	since    time.Time // when that was; zero: never
-	accepted window    // places given out, less the calls that were throttled
+	accepted window    // permits given out, less the calls that were throttled
 }
 
 // at returns calls a second at t.
@@ -57,7 +57,7 @@ func (p *pace) throttled(t time.Time) {
 	p.since = t
 }
 
-// window counts by the second. Places are given out ahead of their time, so
+// window counts by the second. Permits are given out ahead of their time, so
 // it keeps a few seconds to come as well as the last two.
 type window [16]struct {
 	second int64

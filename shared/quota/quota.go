@@ -6,7 +6,7 @@
 // [Background] lets others go first.
 //
 // Calls are spaced evenly, never in a burst: a burst at the start of one second
-// and the even flow after it would be twice the quota in that second. They slow
+// and the even flow after it would be double the quota in that second. They slow
 // down when Alibaba throttles all the same, because somebody else calls too or
 // the quota is smaller than believed, and climb back when it no longer does.
 package quota
@@ -17,39 +17,39 @@ import (
 	"time"
 )
 
-// Quota hands out places in the quota of an action. It is safe for concurrent
+// Quota hands out permits for calls of an action. It is safe for concurrent
 // use.
 type Quota interface {
 	// Wait returns when the caller may make one call of action. Where ctx's
 	// deadline comes before that it returns an [ExhaustedError] at once, and
-	// where ctx ends while waiting, ctx's cause; the place is then lost.
+	// where ctx ends while waiting, ctx's cause; the permit is then lost.
 	Wait(ctx context.Context, action string) error
 	// Throttled says that Alibaba refused a call of action for being too
 	// fast, and how long it asked to wait, zero where it did not say.
 	Throttled(ctx context.Context, action string, retryAfter time.Duration)
 }
 
-// source is where places come from.
+// source is where permits come from.
 type source interface {
 	Quota
-	// reserve takes n places in a row: the first is first away and each of
-	// the others step after the one before it. Where the first is further
-	// away than ctx's deadline it takes none and returns an ExhaustedError.
+	// reserve takes n permits in a row: the first comes after first and each of
+	// the others step after the one before it. Where the first comes after
+	// ctx's deadline it takes none and returns an ExhaustedError.
 	reserve(ctx context.Context, action string, n int) (first, step time.Duration, err error)
-	// speed is how many places a second there are at most.
+	// speed is how many permits a second there are at most.
 	speed() float64
 }
 
-// ExhaustedError says that the next free place in the quota comes only after
+// ExhaustedError says that the next permit comes only after
 // the caller's deadline. Nothing was called and nothing was counted.
 type ExhaustedError struct {
 	Action     string
-	RetryAfter time.Duration // from now until a place was free
+	RetryAfter time.Duration // from now until the next permit
 }
 
 // Error names the action and how long the wait would have been.
 func (e *ExhaustedError) Error() string {
-	return fmt.Sprintf("quota of %s: the next place is free in %v, after the deadline",
+	return fmt.Sprintf("quota of %s: the next permit comes in %v, after the deadline",
 		e.Action, e.RetryAfter.Round(time.Millisecond))
 }
 
@@ -64,7 +64,7 @@ const margin = 0.995
 // longest is how long a caller without a deadline may be made to wait.
 const longest = time.Hour
 
-// patience returns how long a caller may wait for its place.
+// patience returns how long a caller may wait for its permit.
 func patience(ctx context.Context) time.Duration {
 	if deadline, ok := ctx.Deadline(); ok {
 		return min(time.Until(deadline), longest)
@@ -72,7 +72,7 @@ func patience(ctx context.Context) time.Duration {
 	return longest
 }
 
-// wait takes one place of s and returns when it is there.
+// wait takes one permit of s and returns when it is there.
 func wait(ctx context.Context, s source, action string) error {
 	if err := context.Cause(ctx); err != nil {
 		return err

@@ -30,12 +30,12 @@ const (
 	// redisTimeout bounds one script call: a Redis that is slower than this is
 	// no help to a call that takes a twentieth of a second.
 	redisTimeout = 250 * time.Millisecond
-	// redisPause is how long a Redis that failed is left alone.
+	// redisPause is how long a Redis that failed is not called.
 	redisPause = time.Second
 )
 
 // Redis keeps one quota for all instances that use the same Redis and account.
-// While Redis is away it falls back to a share of the quota for this process:
+// While Redis is unavailable it falls back to a share of the quota for this process:
 // no call fails for it.
 type Redis struct {
 	client    redis.Scripter
@@ -44,7 +44,7 @@ type Redis struct {
 	fallback  *Local
 	logger    *slog.Logger
 
-	away atomic.Int64 // Unix nanoseconds until when Redis is left alone; 0: it is there
+	paused atomic.Int64 // Unix nanoseconds until when Redis is not called; 0: it is available
 }
 
 var _ source = (*Redis)(nil)
@@ -73,13 +73,13 @@ func NewRedis(c RedisConfig) *Redis {
 	}
 }
 
-// Wait waits for one place, see [Quota].
+// Wait waits for one permit, see [Quota].
 func (r *Redis) Wait(ctx context.Context, action string) error { return wait(ctx, r, action) }
 
 // Throttled slows the action down for every instance, see [Quota].
 func (r *Redis) Throttled(ctx context.Context, action string, retryAfter time.Duration) {
 	r.fallback.Throttled(ctx, action, retryAfter)
-	// What Redis does not learn it will be told by the next refusal.
+	// What Redis does not learn now it learns from the next refusal.
 	_, _ = r.run(ctx, throttledScript, action, r.perSecond, retryAfter.Microseconds())
 }
 
@@ -97,14 +97,13 @@ func (r *Redis) reserve(ctx context.Context, action string, n int) (first, step 
 	return first, step, nil
 }
 
-// errAway is a call that was not made because the last one failed.
-var errAway = errors.New("redis is away")
+// errUnavailable is a call that was not made because the last one failed.
+var errUnavailable = errors.New("redis is unavailable")
 
-// run calls a script that replies with two numbers, unless Redis is to be left
-// alone.
+// run calls a script that replies with two numbers, unless calls are paused.
 func (r *Redis) run(ctx context.Context, script *redis.Script, action string, args ...any) ([]int64, error) {
-	if until := r.away.Load(); until > time.Now().UnixNano() {
-		return nil, errAway
+	if until := r.paused.Load(); until > time.Now().UnixNano() {
+		return nil, errUnavailable
 	}
 	call, cancel := context.WithTimeout(ctx, redisTimeout)
 	defer cancel()
@@ -115,21 +114,21 @@ func (r *Redis) run(ctx context.Context, script *redis.Script, action string, ar
 	if err != nil && ctx.Err() != nil {
 		return nil, err // the caller has left; that says nothing of Redis
 	}
-	r.notice(ctx, err)
+	r.pause(ctx, err)
 	return reply, err
 }
 
-// notice leaves Redis alone for a while after a failure. It says so once, and
-// once more when Redis is back.
-func (r *Redis) notice(ctx context.Context, err error) {
+// pause keeps calls from Redis for a while after a failure. It says so once, and
+// once more when Redis is available again.
+func (r *Redis) pause(ctx context.Context, err error) {
 	if err == nil {
-		if r.away.Swap(0) != 0 {
-			r.logger.LogAttrs(ctx, slog.LevelWarn, "redis is back: the quota is kept account-wide")
+		if r.paused.Swap(0) != 0 {
+			r.logger.LogAttrs(ctx, slog.LevelWarn, "redis is available again: the quota is kept account-wide")
 		}
 		return
 	}
-	if r.away.Swap(time.Now().Add(redisPause).UnixNano()) == 0 {
-		r.logger.LogAttrs(ctx, slog.LevelWarn, "redis is away: this process keeps to its own share of the quota",
+	if r.paused.Swap(time.Now().Add(redisPause).UnixNano()) == 0 {
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "redis is unavailable: this process keeps to its own share of the quota",
 			slog.Float64("share_per_second", r.fallback.perSecond), slog.String("error", err.Error()))
 	}
 }

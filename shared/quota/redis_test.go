@@ -93,8 +93,9 @@ func TestRedisAway(t *testing.T) {
 	for !strings.Contains(log.String(), "is back") && time.Now().Before(deadline) {
 		wait(10)
 	}
-	if away, back := strings.Count(log.String(), "redis is away"), strings.Count(log.String(), "redis is back"); away != 1 || back != 1 {
-		t.Errorf("the log says %d times that Redis is away and %d times that it is back, want once each:\n%s", away, back, log.String())
+	lost, back := strings.Count(log.String(), "redis is unavailable"), strings.Count(log.String(), "redis is available again")
+	if lost != 1 || back != 1 {
+		t.Errorf("the log says %d times that Redis is unavailable and %d times that it is back, want once each:\n%s", lost, back, log.String())
 	}
 }
 

@@ -1,12 +1,12 @@
--- Takes n places in the quota of one action, evenly spaced (GCRA).
+-- Takes n permits of one action, evenly spaced (GCRA).
 --
 -- KEYS[1] state of the action, a hash
 -- ARGV    quota (calls a second), n, longest wait (microseconds)
--- returns {microseconds until the first place, microseconds from one to the next},
---         the second 0 where the first is too far away and none was taken
+-- returns {microseconds until the first permit, microseconds from one to the next},
+--         the second 0 where the first comes too late and none was taken
 --
--- next: when the next place is free; closed: until when Alibaba asked to wait;
--- found, at: speed and time of the last throttling answer; s<k>, n<k>: places
+-- next: when the next permit is free; closed: until when Alibaba asked to wait;
+-- found, at: speed and time of the last throttling answer; s<k>, n<k>: permits
 -- given out in second s, less those that were throttled.
 
 local quota, n, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])

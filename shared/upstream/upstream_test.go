@@ -83,9 +83,9 @@ func TestOpenPrefersTheInvocationsCredentials(t *testing.T) {
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	noRedis, noEndpoint := settings("https://linkcard.aliyuncs.com"), settings("")
-	noRedis.Quota.RedisURL = config.RedisURL{Secret: "redis://:hidden@host:port"}
+	noRedis.Quota.RedisURL = config.RedisURL{Secret: "redis://:sealed@host:port"}
 	for name, s := range map[string]upstream.Settings{"a wrong Redis": noRedis, "no endpoint": noEndpoint} {
-		if _, err := upstream.Open(s); err == nil || strings.Contains(err.Error(), "hidden") {
+		if _, err := upstream.Open(s); err == nil || strings.Contains(err.Error(), "sealed") {
 			t.Errorf("Open with %s = %v, want an error without the password", name, err)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// api is one action the stand-in answers.
+// api is one action the fake answers.
 type api struct {
 	name    string
 	version string

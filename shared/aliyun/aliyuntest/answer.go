@@ -74,7 +74,7 @@ func (q *query) encode(status int, code, root string, value any) answer {
 func (q *query) page(status int, code, format string, body []byte) answer {
 	return answer{code: code, status: status, body: body, header: http.Header{
 		"Content-Type":     {format},
-		"Date":             {q.at.UTC().Format(http.TimeFormat)}, // the stand-in's clock, not the machine's
+		"Date":             {q.at.UTC().Format(http.TimeFormat)}, // the fake's clock, not the machine's
 		"X-Acs-Request-Id": {q.id},
 	}}
 }

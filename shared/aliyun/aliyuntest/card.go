@@ -14,12 +14,31 @@ const (
 
 // Values of Card.Status, of the many that linkcard has.
 const (
+	StatusTestable  = "10"
+	StatusUnused    = "20"
 	StatusInUse     = "30"
 	StatusStopped   = "35"
 	StatusDestroyed = "50"
 )
 
-// Card is one SIM card as the stand-in knows it.
+// Values of Card.Period.
+const (
+	PeriodMonth    = "1101"
+	PeriodQuarter  = "1103"
+	PeriodHalfYear = "1106"
+	PeriodYear     = "1112"
+)
+
+// Package is one of several data packages of a card.
+type Package struct {
+	Name      string
+	Effective time.Time
+	Expires   time.Time // zero: an empty text
+	Remark    string
+}
+
+// Card is one SIM card as the fake knows it. One in stock has the status
+// StatusUnused or StatusTestable, and neither Activated nor Expires nor bytes.
 type Card struct {
 	ICCID        string
 	Vendor       string // CMCC, CUCC or CTCC
@@ -30,8 +49,19 @@ type Card struct {
 	OsStatus     string // "100" in use, "200" stopped by the user
 	Activated    time.Time
 	Effective    time.Time // start of the package
-	Expires      time.Time // end of the package
-	Refreshed    time.Time // when its usage was last counted; zero means today, 00:00
+	Expires      time.Time // end of the package, as the listing has it
+	// Packages are those that GetCardFlowInfo lists. Nil means the one of the
+	// fields above, or none without Expires.
+	Packages []Package
+	Period   string // of UsedBytes and PackageBytes; "" means PeriodMonth
+	// DayBytes is what the card uses on the day that begins at the given time, in
+	// Shanghai. Nil means that UsedBytes is spread over the month by chance.
+	DayBytes  func(day time.Time) int64
+	Refreshed time.Time // when its usage was last counted; zero means today, 00:00, see [Options]
+	// Unknown cards are listed, and GetCardFlowInfo does not know them; of Unlisted
+	// ones it is the other way round.
+	Unknown, Unlisted bool
+
 	Remark       string
 	Tags         []string
 	Pool         string // the number of the plan it shares with others; "": it has its own
@@ -42,7 +72,29 @@ type Card struct {
 // RestBytes returns what is left of the package; never less than zero.
 func (c Card) RestBytes() int64 { return max(0, c.PackageBytes-c.UsedBytes) }
 
-// kind is a card's place in the mix of the fleet.
+// packages are the card's packages as GetCardFlowInfo lists them.
+func (c Card) packages() []Package {
+	if c.Packages != nil || c.Expires.IsZero() {
+		return c.Packages
+	}
+	return []Package{{Name: c.PackageName, Effective: c.Effective, Expires: c.Expires, Remark: c.Remark}}
+}
+
+// months is the length of the card's period.
+func (c Card) months() int64 {
+	switch c.Period {
+	case PeriodQuarter:
+		return 3
+	case PeriodHalfYear:
+		return 6
+	case PeriodYear:
+		return 12
+	default:
+		return 1
+	}
+}
+
+// kind is a card's part in the mix of the fleet.
 type kind int
 
 const (
@@ -76,9 +128,9 @@ func kindOf(seed uint64, i int) kind {
 	}
 }
 
-// draw returns chance that is the same for the same seed and place.
-func draw(seed, place, purpose uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(seed, place<<24|purpose))
+// draw returns chance that is the same for the same seed and where.
+func draw(seed, where, purpose uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, where<<24|purpose))
 }
 
 // generate computes card i of a fleet whose first day starts at epoch.

@@ -1,4 +1,4 @@
-// Package aliyuntest is a stand-in of the two Alibaba services that Signalbox
+// Package aliyuntest is a fake of the two Alibaba services that Signalbox
 // calls: linkcard 2021-05-20 and Dysmsapi 2018-05-01, behind one RPC gateway.
 // It serves tests and the local development command, over a socket as an
 // [http.Handler] or in process through [Server.Transport], where it also works
@@ -37,20 +37,29 @@
 //   - The other filters of ListCardInfo: they are refused, as are parameters
 //     that no action has.
 //   - RAM policies and more than one key pair or account.
-//   - Multi-network cards, plans that were bought as a whole (unityPayPool) and
-//     cards with several packages.
+//   - Multi-network cards and plans that were bought as a whole (unityPayPool).
 //   - The clock uses no data: only [Server.SetCard] changes what a card has used,
 //     and only [Server.SetPool] what its pool has.
 //
-// Where no official text says what the gateway answers, the stand-in picks:
+// Where no official text says what the gateway answers, the fake picks:
 // duplicate parameters, parameters nobody knows and a body that is no form are
 // refused as InvalidParameter, an unknown card as HTTP 400 with a gateway error
 // and a destroyed one as HTTP 200 with Success false, since both forms exist.
 //
+// # What goes wrong
+//
+// [Server.Inject] has a number of calls go wrong, or all that a predicate picks:
+// the gateway refuses or breaks, the service denies the action, the answer is lost,
+// late or spoiled, a listing lies about its size or shows other cards, a lookup has
+// no packages. [Server.Draw] asks a function at each call instead, so that a test
+// can draw a schedule and replay it; [Kinds] lists what can be drawn for an action.
+// What is wrong with one card lasts: [Server.PoisonCard] breaks each page that has
+// it, [Server.GarbleCard] spoils its fields, and [Card] has the rest.
+//
 // # The fleet
 //
 // A card is computed when it is asked for, from [Options].Seed, its index and
-// the day the server was made, so a fleet of any size costs no memory. Of each
+// the day the server was made, so a fleet costs the same whatever its size. Of each
 // hundred cards 94 are healthy (2 to 12 months to their expiry, at most 65 % of
 // the package used by the end of the month), 3 expire within 30 days, 2 have used 80 to 105 % and 1 is
 // stopped. Whatever their seed, card 0 is healthy, card 1 expires in 5 days and

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// An ICCID is the prefix, thirteen digits that hide the card's index, and a Luhn
+// An ICCID is the prefix, thirteen digits that scramble the card's index, and a Luhn
 // check digit. Multiplication by spread modulo space is one to one, so
 // multiplication by its inverse finds the index again.
 const (
@@ -26,10 +26,13 @@ type fleet struct {
 	size  int
 	seed  uint64
 	epoch time.Time // the start of the day the server was made
+	// refreshOnUse has FlowLatestModifiedTime move with UsedBytes alone.
+	refreshOnUse bool
 
-	mu     sync.Mutex
-	edited map[int]Card
-	gone   map[int]bool // removed cards, which are not listed and not known
+	mu       sync.Mutex
+	edited   map[int]Card
+	removed  map[int]bool // neither listed nor known
+	unlisted []int        // in order; the removed ones among them
 }
 
 // Cards returns the size of the fleet.
@@ -62,11 +65,16 @@ func (s *Server) SetCard(iccid string, edit func(*Card)) {
 	}
 	s.fleet.mu.Lock()
 	defer s.fleet.mu.Unlock()
-	card := s.fleet.cardLocked(i)
+	before := s.fleet.cardLocked(i)
+	card := before
 	edit(&card)
 	card.ICCID = iccid
 	card.Tags = slices.Clone(card.Tags)
+	if s.fleet.refreshOnUse && card.UsedBytes != before.UsedBytes && card.Refreshed.Equal(before.Refreshed) {
+		card.Refreshed = s.options.Now()
+	}
 	s.fleet.edited[i] = card
+	s.fleet.listLocked(i, !card.Unlisted)
 }
 
 // RemoveCard takes one card out of the fleet: those behind it move up in the
@@ -75,20 +83,26 @@ func (s *Server) RemoveCard(iccid string) {
 	if i, ok := s.fleet.index(iccid); ok {
 		s.fleet.mu.Lock()
 		defer s.fleet.mu.Unlock()
-		s.fleet.gone[i] = true
+		s.fleet.removed[i] = true
+		s.fleet.listLocked(i, false)
 	}
 }
 
-func (f *fleet) isGone(i int) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.gone[i]
+// listLocked puts card i into the listing, or takes it out.
+func (f *fleet) listLocked(i int, in bool) {
+	at, out := slices.BinarySearch(f.unlisted, i)
+	switch {
+	case in && out:
+		f.unlisted = slices.Delete(f.unlisted, at, at+1)
+	case !in && !out:
+		f.unlisted = slices.Insert(f.unlisted, at, i)
+	}
 }
 
-func (f *fleet) complete() bool {
+func (f *fleet) isRemoved(i int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return len(f.gone) == 0
+	return f.removed[i]
 }
 
 func (f *fleet) card(i int) Card {
@@ -106,18 +120,27 @@ func (f *fleet) cardLocked(i int) Card {
 	return card
 }
 
-// page returns n cards that match, after leaving out the first skip of them, and
-// how many match in all. A nil match takes every card.
-func (f *fleet) page(match func(Card) bool, skip, n int) (cards []Card, total int) {
-	if match == nil && f.complete() {
-		for i := skip; i < min(skip+n, f.size); i++ {
-			cards = append(cards, f.card(i))
+// page returns n listed cards that match, after leaving out the first skip of
+// them, and how many match in all. An ICCID that is not empty takes that card
+// alone, and a nil match any. Without a match a page costs no more than its cards,
+// however large the fleet is.
+func (f *fleet) page(iccid string, match func(Card) bool, skip, n int) (cards []Card, total int) {
+	first, end := 0, f.size
+	if iccid != "" {
+		i, ok := f.index(iccid)
+		if !ok {
+			return nil, 0
 		}
-		return cards, f.size
+		first, end = i, i+1
 	}
-	for i := range f.size {
-		card := f.card(i)
-		if f.isGone(i) || match != nil && !match(card) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if iccid == "" && match == nil {
+		return f.sliceLocked(skip, n), f.size - len(f.unlisted)
+	}
+	for i := first; i < end; i++ {
+		card := f.cardLocked(i)
+		if _, out := slices.BinarySearch(f.unlisted, i); out || match != nil && !match(card) {
 			continue
 		}
 		if total >= skip && total < skip+n {
@@ -128,26 +151,43 @@ func (f *fleet) page(match func(Card) bool, skip, n int) (cards []Card, total in
 	return cards, total
 }
 
+// sliceLocked returns n listed cards after the first skip of them.
+func (f *fleet) sliceLocked(skip, n int) (cards []Card) {
+	i := skip
+	for _, out := range f.unlisted {
+		if out > i {
+			break
+		}
+		i++
+	}
+	for ; i < f.size && len(cards) < n; i++ {
+		if _, out := slices.BinarySearch(f.unlisted, i); !out {
+			cards = append(cards, f.cardLocked(i))
+		}
+	}
+	return cards
+}
+
 // index finds the card with that ICCID.
 func (f *fleet) index(iccid string) (int, bool) {
 	digits, ok := strings.CutPrefix(iccid, iccidPrefix)
 	if !ok || len(digits) != 14 {
 		return 0, false
 	}
-	hidden, err := strconv.ParseUint(digits[:13], 10, 64)
+	scrambled, err := strconv.ParseUint(digits[:13], 10, 64)
 	if err != nil {
 		return 0, false
 	}
-	i := multiply(hidden+space-shift, unspread)
-	if i >= uint64(f.size) || iccidOf(int(i)) != iccid || f.isGone(int(i)) { //nolint:gosec // a fleet's size is never negative, and i is below it
+	i := multiply(scrambled+space-shift, unspread)
+	if i >= uint64(f.size) || iccidOf(int(i)) != iccid || f.isRemoved(int(i)) { //nolint:gosec // a fleet's size is never negative, and i is below it
 		return 0, false
 	}
 	return int(i), true //nolint:gosec // i is below the fleet's size
 }
 
 func iccidOf(i int) string {
-	hidden := (multiply(uint64(i), spread) + shift) % space //nolint:gosec // an index is never negative
-	body := fmt.Sprintf("%s%013d", iccidPrefix, hidden)
+	scrambled := (multiply(uint64(i), spread) + shift) % space //nolint:gosec // an index is never negative
+	body := fmt.Sprintf("%s%013d", iccidPrefix, scrambled)
 	return body + string(luhn(body))
 }
 

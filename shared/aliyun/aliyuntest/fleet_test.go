@@ -90,14 +90,14 @@ func TestFleetIsDeterministic(t *testing.T) {
 	}
 }
 
-// TestSetCard edits twice: the second edit starts from the first, the number
+// TestSetCard makes two edits: the second edit starts from the first, the number
 // stays, and a card handed out is a copy.
 func TestSetCard(t *testing.T) {
 	t.Parallel()
 	s, c := setup(t, aliyuntest.Options{})
 	iccid := s.ICCID(3)
 	s.SetCard(iccid, func(card *aliyuntest.Card) {
-		card.ICCID, card.PackageBytes, card.Tags = "gone", 3<<30, []string{"a"}
+		card.ICCID, card.PackageBytes, card.Tags = "another", 3<<30, []string{"a"}
 		card.Refreshed = noon.AddDate(0, 0, -3)
 	})
 	s.SetCard(iccid, func(card *aliyuntest.Card) { card.UsedBytes = card.PackageBytes / 2 })

@@ -21,6 +21,9 @@ type envelope struct {
 }
 
 func (q *query) succeed(data any) result {
+	if q.change != nil {
+		data = q.change(data)
+	}
 	return result{"OK", envelope{Code: "200", RequestID: q.id, Success: true, Data: data}}
 }
 
@@ -73,7 +76,7 @@ func (s *Server) getCardFlowInfo(q *query) (result, error) {
 	}
 	card, ok := s.Card(iccid)
 	switch {
-	case !ok:
+	case !ok || card.Unknown:
 		return result{}, badRequest("linkcard.common.CardNotExist", "The card does not exist.")
 	case card.Status == StatusDestroyed:
 		return q.fail("linkcard.common.CardDestroy", "The card has been destroyed."), nil
@@ -113,12 +116,12 @@ func (f *fleet) flow(c Card, months []time.Time, now time.Time) cardFlow {
 			UsedFlow:       shortText(c.UsedBytes),
 			Ratio:          c.ratioText(),
 		}},
-		ListPackageDTO: []packageDTO{{
-			EffectiveTime: timeText(c.Effective),
-			Remark:        c.Remark,
-			PackageName:   c.PackageName,
-			ExpireTime:    timeText(c.Expires),
-		}},
+		ListPackageDTO: []packageDTO{},
+	}
+	for _, p := range c.packages() {
+		flow.ListPackageDTO = append(flow.ListPackageDTO, packageDTO{
+			EffectiveTime: timeText(p.Effective), Remark: p.Remark, PackageName: p.Name, ExpireTime: timeText(p.Expires),
+		})
 	}
 	for _, month := range months {
 		flow.ListCardMonthFlow = append(flow.ListCardMonthFlow, f.month(c, month, now))
@@ -127,18 +130,32 @@ func (f *fleet) flow(c Card, months []time.Time, now time.Time) cardFlow {
 }
 
 func (f *fleet) month(c Card, month, now time.Time) monthFlow {
-	total := f.monthBytes(c, month, now)
+	days, total := f.days(c, month, now)
 	flow := monthFlow{FlowCount: shortText(total), Month: month.Format("200601"), ListDayFlow: []dayFlow{}}
-	for i, n := range f.dayBytes(c, month, total, daysUntil(month, now)) {
+	for i, n := range days {
 		day := month.AddDate(0, 0, i).Format("20060102")
 		flow.ListDayFlow = append(flow.ListDayFlow, dayFlow{Flow: shortText(n), Day: day})
 	}
 	return flow
 }
 
+// days returns what the card used on the days of a month, and their sum.
+func (f *fleet) days(c Card, month, now time.Time) (days []int64, total int64) {
+	n := daysUntil(month, now)
+	if c.DayBytes == nil {
+		total = f.monthBytes(c, month, now)
+		return f.dayBytes(c, month, total, n), total
+	}
+	for i := range n {
+		bytes := c.DayBytes(month.AddDate(0, 0, i))
+		days, total = append(days, bytes), total+bytes
+	}
+	return days, total
+}
+
 // drawMonth returns the chance of one card's month.
 func (f *fleet) drawMonth(c Card, month time.Time, purpose uint64) *rand.Rand {
 	i, _ := f.index(c.ICCID)
-	place := uint64(i)<<16 | uint64(month.Year()*12+int(month.Month())) //nolint:gosec // neither is negative
-	return draw(f.seed, place, purpose)
+	where := uint64(i)<<16 | uint64(month.Year()*12+int(month.Month())) //nolint:gosec // neither is negative
+	return draw(f.seed, where, purpose)
 }

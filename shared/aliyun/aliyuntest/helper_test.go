@@ -18,7 +18,7 @@ import (
 // noon is a Wednesday in Shanghai, the 18th of its month.
 var noon = time.Date(2026, 11, 18, 4, 0, 0, 0, time.UTC)
 
-// caller signs calls by hand and sends them, in process unless told otherwise.
+// caller signs calls by hand and sends them, in process unless base says otherwise.
 type caller struct {
 	client *http.Client
 	base   string

@@ -8,12 +8,23 @@ import (
 	"time"
 )
 
+// cardPage is the Data of ListCardInfo. Its numbers and its cards are whatever a
+// fault makes of them.
 type cardPage struct {
 	PageNo    int
 	PageSize  int
-	PageCount int
-	Total     int
-	List      []cardInfo
+	PageCount any
+	Total     any
+	List      []any
+
+	cards       []Card
+	match       func(Card) bool
+	skip, total int // cards before the page, and in all
+}
+
+// count sets the numbers of a fleet of that size.
+func (p *cardPage) count(total int) {
+	p.Total, p.PageCount = total, (total+p.PageSize-1)/p.PageSize
 }
 
 // cardInfo is one element of ListCardInfo's list.
@@ -57,27 +68,36 @@ type tag struct {
 // listCardInfo answers
 // https://help.aliyun.com/zh/iotmcp/developer-reference/api-listcardinfo.
 func (s *Server) listCardInfo(q *query) (result, error) {
-	no, err := q.number("PageNo")
+	page, err := s.fleet.list(q)
 	if err != nil {
 		return result{}, err
+	}
+	for _, card := range page.cards {
+		page.List = append(page.List, garble(q, s.fleet.info(card, q.at), s.garblings(card.ICCID)...))
+	}
+	return q.succeed(page), nil
+}
+
+// list returns the page that q asks for, its List still empty.
+func (f *fleet) list(q *query) (cardPage, error) {
+	no, err := q.number("PageNo")
+	if err != nil {
+		return cardPage{}, err
 	}
 	size, err := q.number("PageSize")
 	if err != nil {
-		return result{}, err
+		return cardPage{}, err
 	}
 	if !slices.Contains([]int{10, 15, 25, 40}, size) {
-		return result{}, badRequest("IllegalParameter", "PageSize is none of 10, 15, 25 and 40.")
+		return cardPage{}, badRequest("IllegalParameter", "PageSize is none of 10, 15, 25 and 40.")
 	}
-	match, err := filter(q)
-	if err != nil {
-		return result{}, err
+	page := cardPage{PageNo: no, PageSize: size, skip: (no - 1) * size, List: []any{}}
+	if page.match, err = filter(q); err != nil {
+		return cardPage{}, err
 	}
-	cards, total := s.fleet.page(match, (no-1)*size, size)
-	page := cardPage{PageNo: no, PageSize: size, PageCount: (total + size - 1) / size, Total: total, List: []cardInfo{}}
-	for _, card := range cards {
-		page.List = append(page.List, s.fleet.info(card, q.at))
-	}
-	return q.succeed(page), nil
+	page.cards, page.total = f.page(q.get("Iccid"), page.match, page.skip, size)
+	page.count(page.total)
+	return page, nil
 }
 
 // number returns a mandatory parameter that counts from 1.
@@ -114,16 +134,15 @@ func filter(q *query) (func(Card) bool, error) {
 	}, nil
 }
 
-// filters is the table of the filter parameters; nothing changes it.
+// filters is the table of the filter parameters but Iccid; nothing changes it.
 var filters = []struct {
 	name  string
 	parse func(string) (func(Card) bool, error)
 }{
-	{"Iccid", equal(func(c Card) string { return c.ICCID })},
 	{"Status", equal(func(c Card) string { return c.Status })},
 	{"Vendor", equal(func(c Card) string { return c.Vendor })},
-	{"ExpireTimeStart", bound(func(c Card, t time.Time) bool { return !c.Expires.Before(t) })},
-	{"ExpireTimeEnd", bound(func(c Card, t time.Time) bool { return !c.Expires.After(t) })},
+	{"ExpireTimeStart", bound(func(c Card, t time.Time) bool { return !c.Expires.IsZero() && !c.Expires.Before(t) })},
+	{"ExpireTimeEnd", bound(func(c Card, t time.Time) bool { return !c.Expires.IsZero() && !c.Expires.After(t) })},
 	{"MaxRestFlowPercentage", restAtMost},
 }
 
@@ -158,18 +177,18 @@ func (f *fleet) info(c Card, now time.Time) cardInfo {
 		Status:                 c.Status,
 		OsStatus:               c.OsStatus,
 		DataType:               c.dataType(),
-		DataLevel:              shortText(c.PackageBytes),
+		DataLevel:              levelText(c.PackageBytes),
 		PeriodAddFlow:          flowText(c.UsedBytes),
 		PeriodRestFlow:         flowText(c.RestBytes()),
 		PeriodSmsUse:           "0",
 		ExpireTime:             timeText(c.Expires),
 		ActiveTime:             timeText(c.Activated),
-		OpenAccountTime:        timeText(c.Activated.AddDate(0, 0, -7)),
-		FlowLatestModifiedTime: timeText(cmp.Or(c.Refreshed, midnight(now))),
+		OpenAccountTime:        timeText(opened(c.Activated)),
+		FlowLatestModifiedTime: timeText(f.refreshed(c, now)),
 		CredentialNo:           cmp.Or(c.Pool, "ALI-"+c.Vendor),
 		CredentialType:         "single",
 		CredentialInstanceID:   fmt.Sprintf("cred-%s-%s", c.Vendor, shortText(c.PackageBytes)),
-		Period:                 "1101", // a month
+		Period:                 cmp.Or(c.Period, PeriodMonth),
 		AliFee:                 "ali_2",
 		Vendor:                 c.Vendor,
 		ApnName:                "cmiot",
@@ -186,4 +205,27 @@ func (f *fleet) info(c Card, now time.Time) cardInfo {
 		info.TagList = append(info.TagList, tag{ID: int64(n + 1), TagName: name})
 	}
 	return info
+}
+
+// refreshed is when the card's usage was last counted.
+func (f *fleet) refreshed(c Card, now time.Time) time.Time {
+	if f.refreshOnUse {
+		return cmp.Or(c.Refreshed, f.epoch)
+	}
+	return cmp.Or(c.Refreshed, midnight(now))
+}
+
+// opened is when the account of a card was opened, unknown for one in stock.
+func opened(activated time.Time) time.Time {
+	if activated.IsZero() {
+		return activated
+	}
+	return activated.AddDate(0, 0, -7)
+}
+
+func levelText(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return shortText(n)
 }

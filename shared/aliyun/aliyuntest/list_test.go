@@ -14,7 +14,7 @@ import (
 	"signalbox/shared/aliyun/aliyuntest"
 )
 
-// cardList is ListCardInfo's answer; every field the stand-in sends.
+// cardList is ListCardInfo's answer; every field the fake sends.
 type cardList struct {
 	Code      string
 	RequestID string `json:"RequestId" xml:"RequestId"`

@@ -78,7 +78,7 @@ func (f *fleet) members(no string) (cards, active int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, card := range f.edited {
-		if card.Pool != no || f.gone[i] {
+		if card.Pool != no || f.removed[i] {
 			continue
 		}
 		cards++

@@ -8,7 +8,7 @@ import (
 	"signalbox/shared/aliyun/aliyuntest"
 )
 
-// poolAnswer is GetCredentialPoolStatistics' answer; every field the stand-in
+// poolAnswer is GetCredentialPoolStatistics' answer; every field the fake
 // sends.
 type poolAnswer struct {
 	Code      string

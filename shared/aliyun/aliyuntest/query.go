@@ -21,6 +21,10 @@ type query struct {
 	api    api        // the action asked for; zero until it is known
 	id     string     // the request id of the answer
 	at     time.Time  // when it arrived
+	call   *Call      // as it is remembered
+	fleet  *fleet     // that it is about
+	// change is a lie about the Data of the answer; nil: none.
+	change func(any) any
 }
 
 func (q *query) get(name string) string { return q.params.Get(name) }
@@ -45,22 +49,22 @@ func readQuery(r *http.Request) (*query, error) {
 	return q, checkTarget(r)
 }
 
-// add takes over encoded parameters, and then refuses a name that is there twice:
+// add takes over encoded parameters, and then refuses a name that is there already:
 // the refusal needs the Format.
 func (q *query) add(encoded string) error {
 	values, err := url.ParseQuery(encoded)
 	if err != nil {
 		return badRequest("InvalidParameter", "The parameters are not URL encoded: "+err.Error()+".")
 	}
-	twice := ""
+	repeated := ""
 	for name, all := range values {
 		if len(all) > 1 || q.params.Has(name) {
-			twice = name
+			repeated = name
 		}
 		q.params[name] = all
 	}
-	if twice != "" {
-		return badRequest("InvalidParameter", "The parameter "+twice+" appears more than once.")
+	if repeated != "" {
+		return badRequest("InvalidParameter", "The parameter "+repeated+" appears more than once.")
 	}
 	return nil
 }

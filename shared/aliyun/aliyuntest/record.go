@@ -11,14 +11,16 @@ import (
 // kept is how many calls and conversions are remembered.
 const kept = 20_000
 
-// Call is one call the stand-in saw.
+// Call is one call that the fake saw.
 type Call struct {
 	Action string     // as the caller wrote it
+	Number int        // of the calls of its action, from 1
 	At     time.Time  // its arrival
 	Params url.Values // without Signature, SecurityToken and AccessKeyId
 	// Code is the outcome: "OK", an error code, the [Kind] of a fault that leaves
 	// no code, or "" while there is no answer yet.
-	Code string
+	Code  string
+	Fault Kind // that struck it; "" means none
 }
 
 // Conversion is one accepted ConversionData report.
@@ -29,7 +31,7 @@ type Conversion struct {
 	At         time.Time // its arrival
 }
 
-// Calls returns what the stand-in saw of an action, oldest first; "" means of
+// Calls returns what the fake saw of an action, oldest first; "" means of
 // all. It remembers the last 20,000 calls.
 func (s *Server) Calls(action string) []Call {
 	s.mu.Lock()
@@ -53,7 +55,7 @@ func (s *Server) Conversions() []Conversion {
 
 // MaxPerSecond returns the most calls of an action that arrived within any one
 // second, refused ones included; "" means of all actions together. It counts the
-// actions the stand-in answers.
+// actions that the fake answers.
 func (s *Server) MaxPerSecond(action string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,6 +68,8 @@ func (s *Server) arrive(q *query) *Call {
 	defer s.mu.Unlock()
 	q.at, q.id = s.options.Now(), s.newIDLocked()
 	call := &Call{Action: q.get("Action"), At: q.at, Params: maps.Clone(q.params)}
+	s.numbers[call.Action]++
+	q.call, q.fleet, call.Number = call, &s.fleet, s.numbers[call.Action]
 	for _, name := range []string{"Signature", "SecurityToken", "AccessKeyId"} {
 		call.Params.Del(name)
 	}
@@ -83,10 +87,10 @@ func (s *Server) countLocked(action string, at time.Time) {
 	s.most[action] = max(s.most[action], arrivals.count(at))
 }
 
-func (s *Server) finish(call *Call, code string) {
+func (s *Server) finish(call *Call, fault Kind, code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	call.Code = code
+	call.Fault, call.Code = fault, code
 }
 
 // newIDLocked returns a request id in Alibaba's form, an upper-case UUID.

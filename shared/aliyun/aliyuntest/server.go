@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Options say what the stand-in knows and how strict it is. The zero value is
+// Options say what the fake knows and how strict it is. The zero value is
 // ready to use.
 type Options struct {
 	AccessKeyID     string // the one key it accepts; "" means "testid"
@@ -25,6 +25,10 @@ type Options struct {
 	// QPS is the quota of the actions it names, in calls per second. An action it
 	// does not name has its documented quota.
 	QPS map[string]int
+	// RefreshOnUse has FlowLatestModifiedTime move when [Server.SetCard] changes
+	// UsedBytes, and then alone. False: it is today, 00:00, unless the card says
+	// otherwise.
+	RefreshOnUse bool
 }
 
 func (o Options) withDefaults() Options {
@@ -37,7 +41,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Server is the stand-in. Make it with [New]. It may be used by several
+// Server is the fake. Make it with [New]. It may be used by several
 // goroutines at once.
 type Server struct {
 	options Options
@@ -52,22 +56,32 @@ type Server struct {
 	most        map[string]int
 	pools       map[string]pool // by number
 	faults      []Fault
+	choose      func(Call) Fault      // see Draw
+	poison      map[string]Kind       // by ICCID
+	garbled     map[string][]Garbling // by ICCID
+	numbers     map[string]int        // calls, by action
 	calls       []*Call
 	conversions []Conversion
 }
 
-// New returns a stand-in with a fleet of cards and no calls seen.
+// New returns a fake with a fleet of cards and no calls seen.
 func New(o Options) *Server {
 	o = o.withDefaults()
 	return &Server{
-		options:  o,
-		fleet:    fleet{size: o.Cards, seed: o.Seed, epoch: midnight(o.Now()), edited: map[int]Card{}, gone: map[int]bool{}},
+		options: o,
+		fleet: fleet{
+			size: o.Cards, seed: o.Seed, epoch: midnight(o.Now()), refreshOnUse: o.RefreshOnUse,
+			edited: map[int]Card{}, removed: map[int]bool{},
+		},
 		ids:      rand.New(rand.NewPCG(o.Seed, 0)),
 		qps:      maps.Collect(maps.All(o.QPS)), // never nil, unlike a clone
 		accepted: map[string]*window{},
 		arrived:  map[string]*window{},
 		most:     map[string]int{},
 		pools:    map[string]pool{},
+		poison:   map[string]Kind{},
+		garbled:  map[string][]Garbling{},
+		numbers:  map[string]int{},
 	}
 }
 
@@ -93,7 +107,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 	}
-	_, _ = w.Write(a.body[half:]) // the caller went away; there is nobody to tell
+	_, _ = w.Write(a.body[half:]) // the caller has left
 }
 
 // answer judges and serves one call. An error means that there is no answer: the
@@ -104,25 +118,27 @@ func (s *Server) answer(r *http.Request) (answer, error) {
 	if err == nil {
 		err = s.verify(q)
 	}
-	a, err := s.outcome(r.Context(), q, err)
-	s.finish(call, a.code)
+	fault, a, err := s.outcome(r.Context(), q, err)
+	s.finish(call, fault, a.code)
 	return a, err
 }
 
 // outcome refuses the call with err or for its quota, or lets the next fault have
 // it, or serves it. The quota is judged on arrival, however slow the answer.
-func (s *Server) outcome(ctx context.Context, q *query, err error) (answer, error) {
+func (s *Server) outcome(ctx context.Context, q *query, err error) (Kind, answer, error) {
 	if refusal, ok := errors.AsType[*apiError](err); ok {
-		return q.refuse(refusal), nil
+		return "", q.refuse(refusal), nil
 	}
 	if !s.admit(q.api) {
-		return q.refuse(throttled()), nil
+		return "", q.refuse(throttled()), nil
 	}
 	serve := func() answer { return s.serve(q) }
-	if fault, ok := s.nextFault(q); ok {
-		return effects[fault.Kind](ctx, fault, q, serve)
+	fault, ok := s.nextFault(q)
+	if !ok {
+		return "", serve(), nil
 	}
-	return serve(), nil
+	a, err := fault.Kind.effect()(ctx, fault, q, serve)
+	return fault.Kind, a, err
 }
 
 // serve answers a verified call: its names first, then what its action asks.

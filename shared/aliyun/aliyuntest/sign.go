@@ -10,7 +10,7 @@ import (
 )
 
 // Sign returns the RPC signature, version 1.0, of a call with method and params
-// under secret. It is the stand-in's own implementation, for tests that make
+// under secret. It is the fake's own implementation, for tests that make
 // calls by hand. A Signature among the params is left out.
 //
 // https://help.aliyun.com/zh/sdk/product-overview/rpc-mechanism

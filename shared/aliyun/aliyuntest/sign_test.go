@@ -7,7 +7,7 @@ import (
 	"signalbox/shared/aliyun/aliyuntest"
 )
 
-// TestSign holds the stand-in's signer to published examples; the last two
+// TestSign holds the fake's signer to published examples; the last two
 // were computed independently.
 func TestSign(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// Transport returns a round tripper that hands each request to the stand-in
+// Transport returns a round tripper that hands each request to the fake
 // without a socket, whatever the request's host. It honours the request's
 // context, and a broken connection is the error that net/http would give: io.EOF
 // before an answer, io.ErrUnexpectedEOF inside a body.

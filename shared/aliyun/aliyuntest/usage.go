@@ -39,7 +39,13 @@ func flowText(n int64) string {
 // shortText is flowText without decimals that say nothing: "100MB".
 func shortText(n int64) string { return strings.Replace(flowText(n), ".00", "", 1) }
 
-func timeText(t time.Time) string { return t.In(shanghai).Format(time.DateTime) }
+// timeText writes a time as linkcard does; the zero time is an empty text.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(shanghai).Format(time.DateTime)
+}
 
 // ratioText is the used share of the package, "80%".
 func (c Card) ratioText() string {
@@ -50,13 +56,16 @@ func (c Card) ratioText() string {
 }
 
 // monthBytes is what the card used in the month that starts at month: this
-// month what the card says, before that an amount of chance.
+// month what the card says, its share of a longer period, before that an amount
+// of chance.
 func (f *fleet) monthBytes(c Card, month, now time.Time) int64 {
 	switch thisMonth := monthStart(now); {
-	case month.After(thisMonth), month.Before(monthStart(c.Activated)):
+	case month.After(thisMonth), c.Activated.IsZero(), month.Before(monthStart(c.Activated)):
 		return 0
-	case month.Equal(thisMonth):
+	case month.Equal(thisMonth) && c.months() == 1:
 		return c.UsedBytes
+	case month.Equal(thisMonth):
+		return roundTo(c.UsedBytes/c.months(), quantum)
 	default:
 		percent := 10 + f.drawMonth(c, month, 2).Int64N(60)
 		return roundTo(c.PackageBytes*percent/100, quantum)

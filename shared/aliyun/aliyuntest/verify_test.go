@@ -90,7 +90,7 @@ func refuse(t *testing.T, tests []change) {
 	}
 }
 
-// TestForm tells the requests the gateway takes from those it does not.
+// TestForm has requests that the gateway takes and those that it does not.
 func TestForm(t *testing.T) {
 	t.Parallel()
 	s, c := setup(t, aliyuntest.Options{})
@@ -112,7 +112,7 @@ func TestForm(t *testing.T) {
 		{"form changed after signing", c.request(t, http.MethodPost, "?"+split.Encode(), "ConversionRate=0.54"), "SignatureDoesNotMatch"},
 		{"signed for another method", c.request(t, http.MethodPost, "?"+query(http.MethodGet), ""), "SignatureDoesNotMatch"},
 		{"no signature", c.request(t, http.MethodGet, "?"+c.params("ListCardInfo").Encode(), ""), "MissingSignature"},
-		{"same parameter twice", c.request(t, http.MethodGet, "?"+query(http.MethodGet)+"&Iccid=1", ""), "InvalidParameter"},
+		{"same parameter again", c.request(t, http.MethodGet, "?"+query(http.MethodGet)+"&Iccid=1", ""), "InvalidParameter"},
 		{"same parameter in the form", c.request(t, http.MethodPost, "?"+query(http.MethodPost), "Iccid=1"), "InvalidParameter"},
 		{"body of another type", json, "InvalidParameter"},
 		{"GET with a body", c.request(t, http.MethodGet, "?"+query(http.MethodGet), "a=b"), "InvalidParameter"},

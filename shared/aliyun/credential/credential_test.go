@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	fixed     = credential.Credentials{AccessKeyID: "id-hidden", AccessKeySecret: "secret-hidden"}
-	temporary = credential.Credentials{AccessKeyID: "sts-hidden", AccessKeySecret: "secret-hidden", SecurityToken: "token-hidden"}
+	fixed     = credential.Credentials{AccessKeyID: "id-sealed", AccessKeySecret: "secret-sealed"}
+	temporary = credential.Credentials{AccessKeyID: "sts-sealed", AccessKeySecret: "secret-sealed", SecurityToken: "token-sealed"}
 )
 
 // TestNothingShows prints, logs and encodes credentials in every way, by
@@ -39,7 +39,7 @@ func TestNothingShows(t *testing.T) {
 				"%v": fmt.Sprintf("%v", v), "%+v": fmt.Sprintf("%+v", v), "%#v": fmt.Sprintf("%#v", v),
 				"slog": logs.String(), "JSON": string(encoded),
 			} {
-				if strings.Contains(shown, "hidden") {
+				if strings.Contains(shown, "sealed") {
 					t.Errorf("%T as %s = %s, want nothing of it", v, how, shown)
 				}
 			}

@@ -43,20 +43,30 @@ func TestGarbledCards(t *testing.T) {
 		name, element string
 		want          linkcard.CardInfo
 	}{
-		{"an object for a size", `{"Iccid":"89860300000000000001","PeriodAddFlow":{"v":1},` + rest + `}`,
-			without("PeriodAddFlow", func(c *linkcard.CardInfo) { c.PeriodAddFlow = "" })},
-		{"a list for a number", `{"Iccid":["89860300000000000001"],"PeriodAddFlow":"1MB",` + rest + `}`,
-			without("Iccid", func(c *linkcard.CardInfo) { c.Iccid = "" })},
-		{"a text for the tags", `{"Iccid":"89860300000000000001","PeriodAddFlow":"1MB","TagList":"field"}`,
-			without("TagList", func(c *linkcard.CardInfo) { c.TagList = nil })},
-		{"a text for a tag", `{"Iccid":"89860300000000000001","PeriodAddFlow":"1MB","TagList":["x",{"TagName":"field"}]}`,
-			without("TagList", func(c *linkcard.CardInfo) { c.TagList = []linkcard.Tag{{}, {TagName: "field"}} })},
+		{
+			"an object for a size", `{"Iccid":"89860300000000000001","PeriodAddFlow":{"v":1},` + rest + `}`,
+			without("PeriodAddFlow", func(c *linkcard.CardInfo) { c.PeriodAddFlow = "" }),
+		},
+		{
+			"a list for a number", `{"Iccid":["89860300000000000001"],"PeriodAddFlow":"1MB",` + rest + `}`,
+			without("Iccid", func(c *linkcard.CardInfo) { c.Iccid = "" }),
+		},
+		{
+			"a text for the tags", `{"Iccid":"89860300000000000001","PeriodAddFlow":"1MB","TagList":"field"}`,
+			without("TagList", func(c *linkcard.CardInfo) { c.TagList = nil }),
+		},
+		{
+			"a text for a tag", `{"Iccid":"89860300000000000001","PeriodAddFlow":"1MB","TagList":["x",{"TagName":"field"}]}`,
+			without("TagList", func(c *linkcard.CardInfo) { c.TagList = []linkcard.Tag{{}, {TagName: "field"}} }),
+		},
 		{
 			"lower-case names", `{"iccid":"89860300000000000001","periodAddFlow":"1MB","tagList":7}`,
 			without("TagList", func(c *linkcard.CardInfo) { c.TagList = nil }),
 		},
-		{"scalars for texts", `{"Iccid":"89860300000000000001","PeriodAddFlow":7,"Remark":true,` + rest + `}`,
-			linkcard.CardInfo{Iccid: fine.Iccid, PeriodAddFlow: "7", Remark: "true", TagList: fine.TagList}},
+		{
+			"scalars for texts", `{"Iccid":"89860300000000000001","PeriodAddFlow":7,"Remark":true,` + rest + `}`,
+			linkcard.CardInfo{Iccid: fine.Iccid, PeriodAddFlow: "7", Remark: "true", TagList: fine.TagList},
+		},
 		{"null", `null`, linkcard.CardInfo{}},
 		{"a text for a card", `"89860300000000000001"`, linkcard.CardInfo{Garbled: []string{"CardInfo"}}},
 		{"a list for a card", `[]`, linkcard.CardInfo{Garbled: []string{"CardInfo"}}},
