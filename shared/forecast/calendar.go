@@ -1,8 +1,6 @@
 package forecast
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"signalbox/shared/card"
@@ -14,30 +12,8 @@ const day = 24 * time.Hour
 // NextMonth returns the start of the month after now's in now's zone, when the
 // data of a monthly package is fresh again.
 func NextMonth(now time.Time) time.Time {
-	year, month, _ := now.Date()
-	next := time.Date(year, month+1, 1, 0, 0, 0, 0, now.Location())
-	if next.Day() != 1 {
-		// Daylight saving begins at this very midnight, which Date may then
-		// place an hour before.
-		next = next.Add(time.Hour)
-	}
+	_, next, _ := card.Monthly.Bounds(now, time.Time{})
 	return next
-}
-
-// series returns the known amounts of the last Window days before today.
-func series(days []card.DayUsage, today card.Day) []float64 {
-	byAge := make(map[time.Duration]int64, Window)
-	for _, d := range days {
-		age := midnight(today).Sub(midnight(d.Day))
-		if bytes, known := d.Flow.Bytes(); known && day <= age && age <= Window*day {
-			byAge[age] = max(byAge[age], bytes)
-		}
-	}
-	var amounts []float64
-	for _, age := range slices.Sorted(maps.Keys(byAge)) {
-		amounts = append(amounts, float64(byAge[age]))
-	}
-	return amounts
 }
 
 // daysBetween counts calendar days and parts of them: the night on which the

@@ -15,63 +15,83 @@ import (
 
 const mb = 1_000_000
 
-// nine days of mean 10 MB and, since (4*3² + 4*3² + 0) / (9-1) = 3², of sample
-// standard deviation 3 MB. Sixteen days to come are then 160 MB on average, with
-// the deviation 3 * √(16 + 16²/9) = 3 * 20/3 = 20 MB. All of it is exact.
+// nine days go up and down, so that a day says nothing of the next.
 var nine = before(noon, 7*mb, 13*mb, 7*mb, 13*mb, 10*mb, 13*mb, 7*mb, 13*mb, 7*mb)
 
-// TestProbabilityIsNormal checks Φ at z = (160 MB - rest) / 20 MB against the
-// published tables of the standard normal distribution.
+// TestProbabilityIsNormal checks Φ against the published tables of the standard
+// normal distribution, with rests that are z deviations away from what 16 days
+// use on average.
 func TestProbabilityIsNormal(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		rest int64
-		want float64
-	}{
-		{160 * mb, 0.5},
-		{150 * mb, 0.691462461274013},
-		{140 * mb, 0.841344746068543},
-		{120 * mb, 0.977249868051821},
-		{100 * mb, 0.998650101968370},
-		{180 * mb, 0.158655253931457},
-		{200 * mb, 0.022750131948179},
-		{240 * mb, 3.16712418331199e-5},
-		{320 * mb, 6.22096057427178e-16},
-		{160*mb - 32_897_073, 0.95},
-		{160*mb - 25_631_031, 0.9},
-		{160*mb - 16_832_425, 0.8},
+	tests := []struct{ z, want float64 }{
+		{0, 0.5},
+		{0.5, 0.691462461274013},
+		{1, 0.841344746068543},
+		{2, 0.977249868051821},
+		{3, 0.998650101968370},
+		{-1, 0.158655253931457},
+		{-2, 0.022750131948179},
+		{-4, 3.16712418331199e-5},
+		{-8, 6.22096057427178e-16},
+		{1.6448536269514722, 0.95},
+		{1.2815515655446004, 0.9},
+		{0.8416212335729143, 0.8},
 	}
+	mean, deviation, points := plainPace(7, 13, 7, 13, 10, 13, 7, 13, 7)
 	for _, tt := range tests {
-		got := forecast.Of(forecast.Input{Days: nine, Rest: card.Bytes(tt.rest), Now: noon, Renews: noon.AddDate(0, 0, 16)})
-		if math.Abs(got.Probability/tt.want-1) > 1e-7 {
-			t.Errorf("Of(rest %d).Probability = %.15g, want %.15g", tt.rest, got.Probability, tt.want)
+		rest := mb * (16*mean - tt.z*deviation*math.Sqrt(16+16*16/points))
+		got := forecast.Of(forecast.Input{Days: nine, Rest: card.Bytes(int64(rest)), Now: noon, Renews: noon.AddDate(0, 0, 16)})
+		if math.Abs(got.Probability/tt.want-1) > 1e-6 {
+			t.Errorf("Of(rest %.0f).Probability = %.15g, want %.15g", rest, got.Probability, tt.want)
 		}
 	}
 }
 
-// TestDates has rests chosen so that the days come out by hand. After 16 days
-// (see nine) 160 MB ± 1.28155 * 20 MB are used with 80 %: a rest of 185.631 MB
-// is passed then with 10 %, of 134.369 MB with 90 %. Their other ends solve
-// (10d - R)² = 1.28155² * 9 * (d + d²/9): 21.90 and 11.47 days.
+// plainPace follows the package comment to the letter: the weighted mean and
+// sample deviation of amounts, yesterday's last, and how many days they are worth.
+func plainPace(amounts ...float64) (mean, deviation, points float64) {
+	var sum, weights, squares, scatter float64
+	weight := func(i int) float64 { return math.Pow(0.5, float64(len(amounts)-i)/forecast.HalfLife) }
+	for i, a := range amounts {
+		sum, weights, squares = sum+weight(i)*a, weights+weight(i), squares+weight(i)*weight(i)
+	}
+	mean = sum / weights
+	for i, a := range amounts {
+		scatter += weight(i) * (a - mean) * (a - mean) / weights
+	}
+	points = weights * weights / squares
+	return mean, math.Sqrt(scatter * points / (points - 1)), points
+}
+
+// TestDates has dates that were found by bisection of the probability. What nine
+// uses has the mean 9.992 MB, the deviation 3.005 MB, and is worth 8.856 days.
 func TestDates(t *testing.T) {
 	t.Parallel()
+	oneInSeven := before(noon, 0, 0, 0, 7*mb, 0, 0, 0)
+	blocks := append(before(noon.AddDate(0, 0, -7), repeat(7, 5*mb)...), before(noon, repeat(7, 15*mb)...)...)
+	weeks := before(noon, repeat(4, 10*mb, 10*mb, 10*mb, 10*mb, 10*mb, 3*mb, 3*mb)...)
 	tests := []struct {
 		name                       string
 		days                       []card.DayUsage
 		rest                       int64
 		earliest, expected, latest string
 	}{
-		{"10 % within 16 days", nine, 185_631_031 + 10, "2026-12-08", "2026-12-11", "2026-12-14"},
-		{"90 % within 16 days", nine, 134_368_969 + 10, "2026-12-03", "2026-12-05", "2026-12-08"},
+		{"after 13.73, 16.01 and 18.99 days", nine, 160 * mb, "2026-12-06", "2026-12-08", "2026-12-11"},
+		{"after 15.94, 18.52 and 21.87 days", nine, 185 * mb, "2026-12-08", "2026-12-11", "2026-12-14"},
 		{"used up now", nine, 0, "2026-11-22", "2026-11-22", "2026-11-22"},
-		{"used up, next use far off", before(noon, 0, 0, 0, 7*mb, 0, 0, 0), 0, "2026-11-22", "2026-11-22", "2026-11-22"},
+		{"used up, next use far off", oneInSeven, 0, "2026-11-22", "2026-11-22", "2026-11-22"},
 		{"no doubt", daily(noon, 7, 10*mb), 45 * mb, "2026-11-27", "2026-11-27", "2026-11-27"},
 		{"at the horizon", daily(noon, 7, mb), 366 * mb, "2027-11-23", "2027-11-23", "2027-11-23"},
 		{"beyond the horizon", daily(noon, 7, mb), 366*mb + 1, "", "", ""},
 		{"idle", daily(noon, 14, 0), 1, "", "", ""},
-		// One day in seven, mean 1 and deviation √7: no time makes 90 % sure, since
-		// 1.28² * 7/7 > 1². 10 %: (d - 9)² = 1.6424*7 * (d + d²/7) at d = 2.60.
-		{"open end", before(noon, 0, 0, 0, 7*mb, 0, 0, 0), 9 * mb, "2026-11-25", "2026-12-01", ""},
+		// One day in seven has the mean 0.995, the deviation 2.643 and is worth 6.93
+		// days: no time makes 90 % sure, since 1.28² * 2.643² / 6.93 > 0.995².
+		{"open end", oneInSeven, 9 * mb, "2026-11-25", "2026-12-01", ""},
+		// r1 = 0.85 and r2 = 0.67: ρ is held at 0.8, and three times the deviation
+		// of 5.12 MB makes 7.58, 13.81 and 33.32 days.
+		{"days like the ones before", blocks, 150 * mb, "2026-11-30", "2026-12-06", "2026-12-25"},
+		// r1 = 0.35, but r2 = -0.35: not widened. 16.46, 19.36 and 23.07 days.
+		{"weeks alike", weeks, 150 * mb, "2026-12-08", "2026-12-11", "2026-12-15"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,7 +135,7 @@ func TestProbabilityWithoutDoubt(t *testing.T) {
 
 func TestUnknown(t *testing.T) {
 	t.Parallel()
-	good := forecast.Input{Days: daily(noon, 7, mb), Rest: card.Bytes(mb), Now: noon, Renews: noon.AddDate(0, 0, 9)}
+	good := forecast.Input{Days: daily(noon, 7, mb), Rest: card.Bytes(mb), Now: noon, Renews: noon.AddDate(0, 0, 90)}
 	tests := []struct {
 		name   string
 		change func(in *forecast.Input)
@@ -133,7 +153,7 @@ func TestUnknown(t *testing.T) {
 		},
 		{
 			"days too long ago",
-			func(in *forecast.Input) { in.Now = in.Now.AddDate(0, 0, 8) },
+			func(in *forecast.Input) { in.Now = in.Now.AddDate(0, 0, forecast.Window-6) },
 			forecast.Forecast{Reason: forecast.NotEnoughData, Points: 6},
 		},
 		{
@@ -172,9 +192,10 @@ func TestSeries(t *testing.T) {
 		{"seven days", add(), 7, 10 * mb},
 		{"today is not over", add(card.DayUsage{Day: daysAgo(noon, 0), Flow: card.Bytes(90 * mb)}), 7, 10 * mb},
 		{"tomorrow", add(card.DayUsage{Day: daysAgo(noon, -1), Flow: card.Bytes(90 * mb)}), 7, 10 * mb},
-		{"fourteen days ago", add(card.DayUsage{Day: daysAgo(noon, 14), Flow: card.Bytes(90 * mb)}), 8, 20 * mb},
-		{"fifteen days ago", add(card.DayUsage{Day: daysAgo(noon, 15), Flow: card.Bytes(90 * mb)}), 7, 10 * mb},
-		{"zero is an amount", add(card.DayUsage{Day: daysAgo(noon, 8), Flow: card.ParseDataSize("0KB")}), 8, 8_750_000},
+		// The day is worth 0.0513 where the seven are worth 5.769.
+		{"sixty days ago", add(card.DayUsage{Day: daysAgo(noon, 60), Flow: card.Bytes(90 * mb)}), 8, 10_704_536},
+		{"sixty-one days ago", add(card.DayUsage{Day: daysAgo(noon, 61), Flow: card.Bytes(90 * mb)}), 7, 10 * mb},
+		{"zero is an amount", add(card.DayUsage{Day: daysAgo(noon, 8), Flow: card.ParseDataSize("0KB")}), 8, 8_955_612},
 		{"unknown is none", add(card.DayUsage{Day: daysAgo(noon, 8), Flow: card.ParseDataSize("-")}), 7, 10 * mb},
 		{"unknown day", add(card.DayUsage{Flow: card.Bytes(90 * mb)}), 7, 10 * mb},
 		{"same day unknown", add(card.DayUsage{Day: daysAgo(noon, 3)}), 7, 10 * mb},
@@ -191,8 +212,9 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// Of 64 MB in seven days: mean 9.14 MB, deviation √(120.86/6) = 4.49 MB, and
-// 15.67 days are left. Φ((143.2 - 130) / (4.49 * √(15.67 + 15.67²/7))) = Φ(0.414).
+// The mean is 9.13 MB, the deviation 4.59 MB, the seven days are worth 6.91, and
+// ups follow downs; 15.67 days are left. Φ((143.1 - 130) / (4.59 * √(15.67 +
+// 15.67²/6.91))) = Φ(0.398).
 func ExampleOf() {
 	shanghai := time.FixedZone("CST", 8*60*60)
 	now := time.Date(2026, 11, 15, 8, 0, 0, 0, shanghai)
@@ -210,7 +232,7 @@ func ExampleOf() {
 	fmt.Printf("about %v, with 80 %% from %v to %v\n", f.Expected, f.Earliest, f.Latest)
 	fmt.Printf("%v a day on %d days\n", f.MeanPerDay, f.Points)
 	// Output:
-	// 66 % likely to be used up before it renews
-	// about 2026-11-29, with 80 % from 2026-11-26 to 2026-12-04
-	// 9.14MB a day on 7 days
+	// 65 % likely to be used up before it renews
+	// about 2026-11-29, with 80 % from 2026-11-26 to 2026-12-05
+	// 9.13MB a day on 7 days
 }

@@ -40,6 +40,7 @@ func FuzzOf(f *testing.F) {
 			t.Errorf("Probability within %d hours = %v, within more %v", min(hours, otherHours), near.Probability, far.Probability)
 		}
 		checkOrder(t, habit, got, rest, hours)
+		checkPeriods(t, habit, rest, otherRest, hours, otherHours)
 	})
 }
 
@@ -71,7 +72,7 @@ func checkRange(t *testing.T, f forecast.Forecast, renews time.Time) {
 	}
 }
 
-// checkOrder gives the same days backwards and twice.
+// checkOrder gives the same days backwards and again.
 func checkOrder(t *testing.T, habit []byte, want forecast.Forecast, rest uint32, hours uint16) {
 	t.Helper()
 	days := before(noon, widened(habit)...)
@@ -84,6 +85,24 @@ func checkOrder(t *testing.T, habit []byte, want forecast.Forecast, rest uint32,
 	})
 	if got != want {
 		t.Errorf("Of(same days in another order) = %+v, want %+v", got, want)
+	}
+}
+
+// checkPeriods says when the period began: then no more days count than before.
+func checkPeriods(t *testing.T, habit []byte, rest, used uint32, hours, since uint16) {
+	t.Helper()
+	in := forecast.Input{
+		Days:   before(noon, widened(habit)...),
+		Rest:   card.Bytes(int64(rest)),
+		Now:    noon,
+		Renews: noon.Add(time.Duration(hours) * time.Hour),
+	}
+	all := min(len(habit), forecast.Window)
+	in.Used, in.PeriodStart = card.Bytes(int64(used)), noon.Add(-time.Duration(since)*time.Hour)
+	got := forecast.Of(in)
+	checkRange(t, got, in.Renews)
+	if enough := got.Points >= forecast.MinPoints || rest == 0 && all >= forecast.MinPoints; got.Points > all || got.Known != enough {
+		t.Errorf("Of(%+v) = %+v of %d days", in, got, all)
 	}
 }
 

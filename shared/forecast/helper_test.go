@@ -1,6 +1,7 @@
 package forecast_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -28,12 +29,11 @@ func daysAgo(now time.Time, n int) card.Day {
 
 // daily returns n days of the same amount.
 func daily(now time.Time, n int, amount int64) []card.DayUsage {
-	amounts := make([]int64, n)
-	for i := range amounts {
-		amounts[i] = amount
-	}
-	return before(now, amounts...)
+	return before(now, repeat(n, amount)...)
 }
+
+// repeat returns amounts n times.
+func repeat(n int, amounts ...int64) []int64 { return slices.Repeat(amounts, n) }
 
 func location(t *testing.T, name string) *time.Location {
 	t.Helper()

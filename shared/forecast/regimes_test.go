@@ -18,20 +18,23 @@ const (
 var start = time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
 
 // regime is a way of using data. Its habit draws a card of that way and returns
-// the use of each day, about 1 on average.
+// the use of each day in order, about 1 on average.
 type regime struct {
-	name  string
-	habit func(chance *rand.Rand) func(day int) float64
-	held  float64 // how often the 80 % range is expected to hold
+	name    string
+	habit   func(chance *rand.Rand) func(day int) float64
+	bounded bool // the stated range is promised to hold
 }
 
 func regimes() []regime {
 	return []regime{
-		{"iid", iid, 0.80},
-		{"weekly", weekly, 0.95},
-		{"intermittent", intermittent, 0.70},
-		{"step change", stepChange, 0.20},
-		{"rare bursts", bursts, 0.65},
+		{"independent", independent, true},
+		{"weekly", weekly, true},
+		{"intermittent", intermittent, true},
+		{"bursts", bursts, true},
+		{"autocorrelated 0.8", autocorrelated(0.8), true},
+		{"autocorrelated 0.95", autocorrelated(0.95), false},
+		{"trend", trend, false},
+		{"step", step, false},
 	}
 }
 
@@ -40,7 +43,7 @@ func noise(chance *rand.Rand, sigma float64) float64 {
 	return math.Exp(sigma*chance.NormFloat64() - sigma*sigma/2)
 }
 
-func iid(chance *rand.Rand) func(int) float64 {
+func independent(chance *rand.Rand) func(int) float64 {
 	return func(int) float64 { return noise(chance, 0.5) }
 }
 
@@ -65,9 +68,9 @@ func intermittent(chance *rand.Rand) func(int) float64 {
 	}
 }
 
-// stepChange uses a third to three times as much from some day on.
-func stepChange(chance *rand.Rand) func(int) float64 {
-	change, factor := 10+chance.IntN(10), math.Pow(3, 2*chance.Float64()-1)
+// step uses a third to three times as much from some day on.
+func step(chance *rand.Rand) func(int) float64 {
+	change, factor := 10+chance.IntN(20), math.Pow(3, 2*chance.Float64()-1)
 	return func(day int) float64 {
 		if day < change {
 			return noise(chance, 0.3)
@@ -85,6 +88,23 @@ func bursts(chance *rand.Rand) func(int) float64 {
 		}
 		return usual
 	}
+}
+
+// autocorrelated has days that are like the day before.
+func autocorrelated(rho float64) func(*rand.Rand) func(int) float64 {
+	return func(chance *rand.Rand) func(int) float64 {
+		level := chance.NormFloat64()
+		return func(int) float64 {
+			level = rho*level + math.Sqrt(1-rho*rho)*chance.NormFloat64()
+			return math.Exp(0.5*level - 0.125)
+		}
+	}
+}
+
+// trend uses a third to three times as much after a month.
+func trend(chance *rand.Rand) func(int) float64 {
+	growth := math.Pow(3, (2*chance.Float64()-1)/30)
+	return func(day int) float64 { return math.Pow(growth, float64(day)) * noise(chance, 0.3) }
 }
 
 // life is a card's use day by day.

@@ -2,7 +2,6 @@ package forecast_test
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"signalbox/shared/forecast"
 )
 
-// cards is how many are simulated of each regime. They begin with the period,
+// cards is how many are simulated of each regime. In TestAlarms they begin with the period,
 // have no past, and are looked at every midnight.
 const cards = 2000
 
@@ -48,7 +47,7 @@ func alarms() []alarm {
 	return []alarm{
 		{"used >= 80 %", 1, used, not(used)},
 		{"P >= 0.8", 1, likely, not(likely)},
-		{"P >= 0.8 twice, clear < 0.5", 2, likely, func(l look) bool { return l.forecast.Probability < 0.5 }},
+		{"P >= 0.8 pending, clear < 0.5", 2, likely, func(l look) bool { return l.forecast.Probability < 0.5 }},
 	}
 }
 
@@ -108,7 +107,7 @@ func (s *tally) medianLead() int {
 
 // simulate has every alarm watch the same cards, each until the midnight before
 // its data is used up.
-func (r regime) simulate() (static, plain, twice tally) {
+func (r regime) simulate() (static, plain, pending tally) {
 	chance := rand.New(rand.NewPCG(2026, 11))
 	tallies := make([]tally, len(alarms()))
 	for range cards {
@@ -135,78 +134,41 @@ func (l life) looks(end int) []look {
 	return looks
 }
 
-// coverage returns how often the 80 % range of day 14 held, of the cards that
-// had data left. They are watched to the horizon, as if nothing ever renewed.
-func (r regime) coverage() float64 {
-	chance := rand.New(rand.NewPCG(2026, 11))
-	asked, held := 0, 0
-	for range cards {
-		l := r.live(chance, 14+forecast.Horizon)
-		end := l.end()
-		if 0 < end && end <= 14 {
-			continue
-		}
-		var last card.Day // unknown for never, as in a forecast
-		if end > 0 {
-			last = l.days[end-1].Day
-		}
-		asked++
-		f := l.look(14).forecast
-		if compareDays(f.Earliest, last) <= 0 && compareDays(last, f.Latest) <= 0 {
-			held++
-		}
-	}
-	return float64(held) / float64(asked)
-}
-
-// TestRegimes prints the table that the package comment speaks of.
-func TestRegimes(t *testing.T) {
+// TestAlarms holds an alarm by forecast against one by a plain threshold.
+func TestAlarms(t *testing.T) {
 	t.Parallel()
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "regime\talarm\tprecision\trecall\tmedian lead days\tflips per card")
 	for _, r := range regimes() {
-		static, plain, twice := r.simulate()
-		for i, s := range []*tally{&static, &plain, &twice} {
+		static, plain, pending := r.simulate()
+		for i, s := range []*tally{&static, &plain, &pending} {
 			fmt.Fprintf(table, "%s\t%s\t%.2f\t%.2f\t%d\t%.2f\n",
 				r.name, alarms()[i].name, s.precision(), s.recall(), s.medianLead(), s.flipsPerCard())
 		}
-		checkAlarms(t, r.name, &static, &plain, &twice)
+		checkAlarms(t, r.name, &static, &plain, &pending)
 	}
 	table.Flush()
 	t.Logf("%d cards a regime, %d days:\n%s", cards, period, text.String())
 }
 
 // checkAlarms holds what the documentation says of every regime.
-func checkAlarms(t *testing.T, name string, static, plain, twice *tally) {
+func checkAlarms(t *testing.T, name string, static, plain, pending *tally) {
 	t.Helper()
-	if got, least := twice.precision(), static.precision()+0.08; got < least {
+	if got, least := pending.precision(), static.precision()+0.08; got < least {
 		t.Errorf("%s: precision of the forecast = %.3f, want at least %.3f", name, got, least)
 	}
-	if got, least := twice.precision(), plain.precision(); got <= least {
+	if got, least := pending.precision(), plain.precision(); got <= least {
 		t.Errorf("%s: precision with hysteresis = %.3f, want more than %.3f", name, got, least)
 	}
-	if got, least := twice.flipsPerCard(), plain.flipsPerCard()*0.85; got > least {
+	if got, least := pending.flipsPerCard(), plain.flipsPerCard()*0.85; got > least {
 		t.Errorf("%s: flips per card with hysteresis = %.3f, want at most %.3f", name, got, least)
 	}
-	if got, least := float64(twice.medianLead()), 1.5*float64(static.medianLead()); got < least {
+	if got, least := float64(pending.medianLead()), 1.5*float64(static.medianLead()); got < least {
 		t.Errorf("%s: median lead of the forecast = %v days, want at least %v", name, got, least)
 	}
 	// The price, for which a plain threshold stays beside the forecast.
-	if got, most := twice.recall(), static.recall(); got < 0.5 || got >= most {
+	if got, most := pending.recall(), static.recall(); got < 0.5 || got >= most {
 		t.Errorf("%s: recall of the forecast = %.3f, want 0.5 to %.3f", name, got, most)
-	}
-}
-
-// TestCoverage finds the 80 % range at 80 % where the days are alike and without
-// memory, wider than needed where weeks repeat, and useless where habits change.
-func TestCoverage(t *testing.T) {
-	t.Parallel()
-	for _, r := range regimes() {
-		got := r.coverage()
-		t.Logf("%s: the 80 %% range held for %.2f of the cards", r.name, got)
-		if math.Abs(got-r.held) > 0.05 {
-			t.Errorf("%s: the 80 %% range held for %.2f of the cards, want %.2f", r.name, got, r.held)
-		}
 	}
 }
