@@ -12,8 +12,8 @@ import (
 // unknown is zero, and no rule makes anything of it.
 type Observation struct {
 	Subject incident.Subject
-	// Unreadable says why the subject cannot be judged, in words that an
-	// operator can act on, such as "the listing's ExpireTime is no time". Empty:
+	// Unreadable says why the subject cannot be evaluated in full, in words that
+	// an operator can act on, such as "the listing's ExpireTime is no time". Empty:
 	// it can be. Fields that could be read are set all the same.
 	Unreadable string
 
@@ -41,12 +41,14 @@ type Observation struct {
 	// and for which Rest is left.
 	PeriodStart, Renews time.Time
 
-	// Lookup is what the card's own data, GetCardFlowInfo, has added.
-	Lookup Lookup
+	// Lookup is what the card's own data, GetCardFlowInfo, has added. LookedUpAt
+	// is when it was last asked for, with an answer or not; zero: never.
+	Lookup     Lookup
+	LookedUpAt time.Time
 	// Forecast is for the period. The zero value was not asked for.
 	Forecast forecast.Forecast
 	// LastUse is the last day on which the card is known to have used data; the
-	// zero Day is unknown. Only a lookup tells.
+	// zero Day is unknown. Only a lookup can say.
 	LastUse card.Day
 	// Missing counts the card as not found: the account does not list it, and the
 	// lookup says that it does not exist. Sweep names the sweep that missed it.
@@ -64,3 +66,41 @@ const (
 	WithoutPackages Lookup = "without packages" // answered, but without any package
 	LookupFailed    Lookup = "failed"           // denied, or no answer: the listing alone speaks
 )
+
+// Alibaba's states of a card, of those that matter here.
+const (
+	statusInUse     = "30"
+	statusStopped   = "35"
+	statusSuspended = "40"
+	statusDestroyed = "50"
+)
+
+// pooled reports whether o is a card without data of its own.
+func (o Observation) pooled() bool { return o.Subject.Kind != incident.Pool && o.Pool != "" }
+
+// stock reports whether o is a card that is not in use and has no package yet.
+func (o Observation) stock() bool {
+	return o.Unreadable == "" && o.Status != "" && o.Status != statusInUse &&
+		o.Expires.IsZero() && !o.Ratio.Known()
+}
+
+// ofPackage completes an evaluation that goes by the card's packages. Where its
+// own data has not named them, the occasion is unknown.
+func (o Observation) ofPackage(e Evaluation, instance string) Evaluation {
+	switch o.Lookup {
+	case WithoutPackages:
+		e.Partial = true
+	case LookupFailed:
+	case NotLookedUp, LookedUp:
+		e.Instance = instance
+	}
+	return e
+}
+
+// utc is empty for the zero time.
+func utc(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

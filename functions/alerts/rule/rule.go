@@ -1,9 +1,15 @@
 // Package rule evaluates observations: what a scan knows of a card goes in, what
 // each rule says of it comes out. It is pure.
+//
+// A rule is one type in one file: its name, its thresholds, when it is breached
+// and how severe that is, whether it needs a lookup, what it inhibits, and the
+// details that it gives. [Settings] are the rules for some cards; a [Policy]
+// chooses among them and says what is suppressed. A new rule is a file, a line in
+// the list of rules below, an entry in package rulefile and words in package
+// message.
 package rule
 
 import (
-	"encoding/json"
 	"time"
 
 	"signalbox/shared/incident"
@@ -18,28 +24,45 @@ type Incident = incident.Incident[Details]
 // Change is a change of one.
 type Change = incident.Change[Details]
 
-// Details are what one rule tells of its subject: one of the typed details of
-// the rules, such as [UsageDetails]. The zero value has none. As JSON they are
-// {"rule": ..., "facts": {...}, ...}, and what a newer version wrote is an error.
-type Details struct {
-	Facts Facts // what every rule tells of a card
-	Value any   // of the rule's own type; nil: none
+// Rule is one rule about cards with its thresholds. A rule without thresholds is
+// switched off, and so is the zero value of all but [Unreadable].
+type Rule interface {
+	// Name is in keys, details and the rules file. It never changes.
+	Name() string
+	// evaluate says what the rule finds: all but the key, the facts and the
+	// suppression. The zero Evaluation is that o says too little.
+	evaluate(o Observation, now time.Time) Evaluation
+	// needsLookup reports whether a listed card is worth a call of its own.
+	needsLookup(listed Observation, now time.Time) bool
+	// inhibits names the rules that have nothing to add to e, which is a Breached
+	// evaluation of this rule.
+	inhibits(e Evaluation) []string
+	// forPools reports whether the rule is about pools, too.
+	forPools() bool
+	// decode reads the rule's details into d.
+	decode(data []byte, d *Details) error
 }
 
-// MarshalJSON names the rule beside its details.
-func (d Details) MarshalJSON() ([]byte, error) { panic("not written yet") }
+// rules are all rules about cards and pools, switched off, in the order in which
+// they are evaluated.
+var rules = []Rule{
+	Expiry{},
+	Usage{},
+	Stopped{},
+	Stale{},
+	Forecast{},
+	Inactive{},
+	Unreadable{},
+}
 
-// UnmarshalJSON asks the named rule for its type.
-func (d *Details) UnmarshalJSON(data []byte) error { panic("not written yet") }
-
-var _ json.Unmarshaler = (*Details)(nil)
-
-// Evaluate returns an evaluation for each rule that o tells enough for, in the
-// order of the rules, with what is suppressed now.
-func (p Policy) Evaluate(o Observation, now time.Time) []Evaluation { panic("not written yet") }
-
-// NeedsLookup reports whether a listed card is worth a call of its own.
-func (p Policy) NeedsLookup(listed Observation, now time.Time) bool { panic("not written yet") }
-
-// Policy is the rules of a fleet and what suppresses them.
-type Policy struct{}
+// Names returns the names of all rules, those about the fleet last.
+func Names() []string {
+	names := make([]string, 0, len(rules)+len(fleetRules))
+	for _, r := range rules {
+		names = append(names, r.Name())
+	}
+	for _, r := range fleetRules {
+		names = append(names, r.Name())
+	}
+	return names
+}

@@ -7,8 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// ladder returns a list of different numbers from 1 to most, or none for off.
-func (p *parser) ladder(n *yaml.Node, most int) []int {
+// thresholds returns a list of different numbers from 1 to most, or none for off.
+func (p *parser) thresholds(n *yaml.Node, most int) []int {
 	if off(n) {
 		return nil
 	}
@@ -16,21 +16,30 @@ func (p *parser) ladder(n *yaml.Node, most int) []int {
 		p.fail(n, "must be off or a list of numbers such as [80, 90]")
 		return nil
 	}
-	var rungs []int
+	var numbers []int
 	seen := make(map[int]bool)
 	for _, item := range n.Content {
-		rung, ok := p.whole(item, most)
-		if ok && seen[rung] {
-			p.fail(item, "%d is there twice", rung)
+		number, ok := p.whole(item, most)
+		if ok && seen[number] {
+			p.fail(item, "%d comes more than once", number)
 		}
-		seen[rung] = true
-		rungs = append(rungs, rung)
+		seen[number] = true
+		numbers = append(numbers, number)
 	}
-	return rungs
+	return numbers
 }
 
 // off reports whether n turns something off.
 func off(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Value == "off" }
+
+// wholeOrOff returns a whole number from 1 to most, or 0 for off.
+func (p *parser) wholeOrOff(n *yaml.Node, most int) int {
+	if off(n) {
+		return 0
+	}
+	number, _ := p.whole(n, most)
+	return number
+}
 
 // whole returns a whole number from 1 to most.
 func (p *parser) whole(n *yaml.Node, most int) (int, bool) {

@@ -22,7 +22,7 @@ type mistake struct {
 // Error gives the line and what to do about it.
 func (m mistake) Error() string { return fmt.Sprintf("line %d: %s", m.line, m.text) }
 
-// parser goes through a file once and keeps going after a mistake.
+// parser goes through a file once and continues after a mistake.
 type parser struct {
 	policy   rule.Policy
 	path     []string // keys on the way to where it is
@@ -74,7 +74,7 @@ func (p *parser) field(key, value *yaml.Node, known fields, seen map[string]bool
 	case key.Kind != yaml.ScalarNode || !ok:
 		p.fail(key, "%q is no key here; the keys are %s", key.Value, keys(known))
 	case seen[key.Value]:
-		p.fail(key, "%s is there twice", key.Value)
+		p.fail(key, "%s comes more than once", key.Value)
 	default:
 		seen[key.Value] = true
 		p.path = append(p.path, key.Value)

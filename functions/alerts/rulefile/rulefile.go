@@ -31,7 +31,7 @@ func Load(path string, defaults rule.Settings) (rule.Policy, error) {
 }
 
 // Parse returns the policy that data describes. What an entry does not set is as
-// in defaults, which also hold for cards without one. The error has one line of
+// in defaults, which cards without one have, too. The error has one line of
 // text for each mistake, such as
 //
 //	line 7: rules.usage: must be from 1 to 200, not 800

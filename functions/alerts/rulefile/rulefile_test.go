@@ -16,7 +16,9 @@ import (
 	"signalbox/functions/alerts/rulefile"
 )
 
-var defaults = rule.NewSettings([]int{80, 90, 100}, []int{30, 14, 7, 3, 1})
+var defaults = rule.Defaults().With(
+	rule.Usage{Percent: []int{80, 90, 100}}, rule.Expiry{Days: []int{30, 14, 7, 3, 1}},
+)
 
 // sameZone compares locations by name.
 var sameZone = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
@@ -28,29 +30,29 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	shanghai := time.FixedZone("Asia/Shanghai", 8*60*60)
-	warehouse, yearly := rule.Settings{ExpiryDays: defaults.ExpiryDays}, defaults
-	yearly.ExpiryDays = []int{90, 60, 30, 14, 7}
+	warehouse := defaults.With(rule.Usage{}, rule.Stopped{}, rule.Stale{}, rule.Forecast{})
+	yearly := defaults.With(rule.Expiry{Days: []int{90, 60, 30, 14, 7}})
 	want := rule.Policy{
 		Default: defaults,
 		Overrides: []rule.Override{
 			{
 				Match: rule.Match{Tag: "车队-*", Package: "移动-单卡*-月包-*", ICCID: "89860[34]*"},
-				Settings: rule.Settings{
-					UsagePercent: []int{70, 85, 100}, ExpiryDays: []int{60, 30, 7},
-					Stopped: true, StaleAfter: 72 * time.Hour, Fire: 0.9, Clear: 0.6,
-				},
+				Settings: defaults.With(
+					rule.Usage{Percent: []int{70, 85, 100}}, rule.Expiry{Days: []int{60, 30, 7}},
+					rule.Stale{After: 72 * time.Hour}, rule.Forecast{Fire: 0.9, Clear: 0.6}, rule.Inactive{Days: 10},
+				),
 			},
 			{Match: rule.Match{Tag: "仓库"}, Settings: warehouse},
 			{Match: rule.Match{Package: "*-年包-*"}, Settings: yearly},
 		},
 		Silences: []rule.Silence{
 			{
-				Match: rule.Match{Tag: "车队-华东"}, Rule: rule.Expiry,
+				Match: rule.Match{Tag: "车队-华东"}, Rule: rule.ExpiryName,
 				Until: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Comment: "续费已在办理",
 			},
 			{Match: rule.Match{ICCID: "89860321000000015668"}, Until: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)},
 		},
-		Mutes: []rule.Mute{
+		MuteTimes: []rule.MuteTime{
 			{From: 22 * 60, To: 7 * 60, Zone: shanghai},
 			{To: 24 * 60, Days: []time.Weekday{time.Saturday, time.Sunday}, Zone: shanghai},
 		},

@@ -21,7 +21,7 @@ func (p *parser) file(n *yaml.Node) {
 		"version":  p.version,
 		"rules":    p.each(p.override),
 		"silences": p.each(p.silence),
-		"mute":     p.each(p.mute),
+		"mute":     p.each(p.muteTime),
 	}, "version")
 }
 
@@ -33,15 +33,23 @@ func (p *parser) version(n *yaml.Node) {
 
 func (p *parser) override(n *yaml.Node) {
 	o := rule.Override{Settings: p.policy.Default}
-	p.mapping(n, fields{
-		"match":       func(n *yaml.Node) { o.Match = p.match(n) },
-		rule.Usage:    func(n *yaml.Node) { o.Settings.UsagePercent = p.ladder(n, maxPercent) },
-		rule.Expiry:   func(n *yaml.Node) { o.Settings.ExpiryDays = p.ladder(n, maxDays) },
-		rule.Stopped:  func(n *yaml.Node) { o.Settings.Stopped = p.onOff(n) },
-		rule.Stale:    func(n *yaml.Node) { o.Settings.StaleAfter = p.staleAfter(n) },
-		rule.Forecast: func(n *yaml.Node) { p.forecast(n, &o.Settings) },
-	})
+	known := p.rules(&o.Settings)
+	known["match"] = func(n *yaml.Node) { o.Match = p.match(n) }
+	p.mapping(n, known)
 	p.policy.Overrides = append(p.policy.Overrides, o)
+}
+
+// rules are the keys of the rules, and what reads their thresholds into s.
+func (p *parser) rules(s *rule.Settings) fields {
+	set := func(r rule.Rule) { *s = s.With(r) }
+	return fields{
+		rule.UsageName:    func(n *yaml.Node) { set(rule.Usage{Percent: p.thresholds(n, maxPercent)}) },
+		rule.ExpiryName:   func(n *yaml.Node) { set(rule.Expiry{Days: p.thresholds(n, maxDays)}) },
+		rule.StoppedName:  func(n *yaml.Node) { set(rule.Stopped{On: p.onOff(n)}) },
+		rule.StaleName:    func(n *yaml.Node) { set(rule.Stale{After: p.hours(n, maxStaleHours)}) },
+		rule.ForecastName: func(n *yaml.Node) { set(p.forecast(n, rule.Of[rule.Forecast](*s))) },
+		rule.InactiveName: func(n *yaml.Node) { set(rule.Inactive{Days: p.wholeOrOff(n, maxDays)}) },
+	}
 }
 
 func (p *parser) match(n *yaml.Node) rule.Match {
@@ -54,7 +62,7 @@ func (p *parser) match(n *yaml.Node) rule.Match {
 	return m
 }
 
-// pattern does not repeat a bad one: it may hold the number of a card.
+// pattern does not repeat a bad one: it may be the number of a card.
 func (p *parser) pattern(n *yaml.Node) string {
 	pattern, ok := p.text(n)
 	if _, err := path.Match(pattern, ""); ok && err != nil {
@@ -71,29 +79,26 @@ func (p *parser) onOff(n *yaml.Node) bool {
 	return on
 }
 
-func (p *parser) staleAfter(n *yaml.Node) time.Duration {
-	if off(n) {
-		return 0
-	}
-	hours, _ := p.whole(n, maxStaleHours)
-	return time.Duration(hours) * time.Hour
+func (p *parser) hours(n *yaml.Node, most int) time.Duration {
+	return time.Duration(p.wholeOrOff(n, most)) * time.Hour
 }
 
-func (p *parser) forecast(n *yaml.Node, s *rule.Settings) {
+// forecast leaves what is not set as in f.
+func (p *parser) forecast(n *yaml.Node, f rule.Forecast) rule.Forecast {
 	if off(n) {
-		s.Fire, s.Clear = 0, 0
-		return
+		return rule.Forecast{}
 	}
 	if n.Kind != yaml.MappingNode {
 		p.fail(n, "must be off or a mapping with the keys clear, fire")
-		return
+		return f
 	}
 	before := len(p.mistakes)
 	p.mapping(n, fields{
-		"fire":  func(n *yaml.Node) { s.Fire = p.probability(n) },
-		"clear": func(n *yaml.Node) { s.Clear = p.probability(n) },
+		"fire":  func(n *yaml.Node) { f.Fire = p.probability(n) },
+		"clear": func(n *yaml.Node) { f.Clear = p.probability(n) },
 	})
-	if len(p.mistakes) == before && s.Clear > s.Fire {
-		p.fail(n, "clear, %v, must not be above fire, %v", s.Clear, s.Fire)
+	if len(p.mistakes) == before && f.Clear > f.Fire {
+		p.fail(n, "clear, %v, must not be above fire, %v", f.Clear, f.Fire)
 	}
+	return f
 }

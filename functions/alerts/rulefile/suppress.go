@@ -22,8 +22,8 @@ func (p *parser) silence(n *yaml.Node) {
 }
 
 func (p *parser) ruleName(n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode || !slices.Contains(rule.Names, n.Value) {
-		p.fail(n, "must be one of %s", strings.Join(rule.Names, ", "))
+	if n.Kind != yaml.ScalarNode || !slices.Contains(rule.Names(), n.Value) {
+		p.fail(n, "must be one of %s", strings.Join(rule.Names(), ", "))
 	}
 	return n.Value
 }
@@ -36,8 +36,8 @@ func (p *parser) until(n *yaml.Node) time.Time {
 	return until
 }
 
-func (p *parser) mute(n *yaml.Node) {
-	var m rule.Mute
+func (p *parser) muteTime(n *yaml.Node) {
+	var m rule.MuteTime
 	before := len(p.mistakes)
 	p.mapping(n, fields{
 		"from": func(n *yaml.Node) { m.From = p.clock(n) },
@@ -48,7 +48,7 @@ func (p *parser) mute(n *yaml.Node) {
 	if len(p.mistakes) == before && m.From == m.To {
 		p.fail(n, "from and to are the same time")
 	}
-	p.policy.Mutes = append(p.policy.Mutes, m)
+	p.policy.MuteTimes = append(p.policy.MuteTimes, m)
 }
 
 // end is a clock that knows the end of a day, too.

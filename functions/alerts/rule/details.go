@@ -1,0 +1,92 @@
+package rule
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Details are what one rule says of its subject. The zero value has none. As JSON
+// they are {"rule": "usage", "facts": {...}, "details": {...}}, and what an
+// unknown version wrote is an error.
+type Details struct {
+	Facts Facts // what every rule says of a card; zero for the fleet
+	// Value is of the rule's own type, such as [UsageDetails]. It is nil where the
+	// rule is switched off or the subject absent.
+	Value Typed
+}
+
+// Typed are the details of one rule.
+type Typed interface {
+	// Rule is the name of the rule.
+	Rule() string
+}
+
+type encodedDetails struct {
+	Rule    string          `json:"rule,omitempty"`
+	Facts   Facts           `json:"facts,omitzero"`
+	Details json.RawMessage `json:"details,omitempty"`
+}
+
+// MarshalJSON names the rule beside its details.
+func (d Details) MarshalJSON() ([]byte, error) {
+	encoded := encodedDetails{Facts: d.Facts}
+	if d.Value != nil {
+		data, err := json.Marshal(d.Value)
+		if err != nil {
+			return nil, fmt.Errorf("encode the details of rule %s: %w", d.Value.Rule(), err)
+		}
+		encoded.Rule, encoded.Details = d.Value.Rule(), data
+	}
+	return json.Marshal(encoded)
+}
+
+// UnmarshalJSON asks the named rule for its type.
+func (d *Details) UnmarshalJSON(data []byte) error {
+	var encoded encodedDetails
+	if err := strictly(data, &encoded); err != nil {
+		return fmt.Errorf("decode details: %w", err)
+	}
+	read := Details{Facts: encoded.Facts}
+	if encoded.Rule != "" || encoded.Details != nil {
+		if err := decodeValue(encoded.Rule, encoded.Details, &read); err != nil {
+			return fmt.Errorf("decode the details of rule %q: %w", encoded.Rule, err)
+		}
+	}
+	*d = read
+	return nil
+}
+
+var errUnknownRule = errors.New("there is no such rule")
+
+func decodeValue(name string, data []byte, d *Details) error {
+	for _, r := range rules {
+		if r.Name() == name {
+			return r.decode(data, d)
+		}
+	}
+	for _, r := range fleetRules {
+		if r.Name() == name {
+			return r.decode(data, d)
+		}
+	}
+	return errUnknownRule
+}
+
+// decodeAs is decode of a rule whose details are a T.
+func decodeAs[T Typed](data []byte, d *Details) error {
+	var value T
+	if err := strictly(data, &value); err != nil {
+		return err
+	}
+	d.Value = value
+	return nil
+}
+
+// strictly decodes data, in which every field must be known.
+func strictly(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}

@@ -1,0 +1,42 @@
+package rule
+
+import (
+	"time"
+
+	"signalbox/shared/incident"
+)
+
+// UnreadableName is the name of [Unreadable].
+const UnreadableName = "unreadable"
+
+// Unreadable is breached when something that is known of a card or a pool cannot
+// be read, so that other rules may have nothing to say. It is always on.
+type Unreadable struct{}
+
+// UnreadableDetails are the details of [Unreadable].
+type UnreadableDetails struct {
+	Why string `json:"why,omitempty"` // in words; empty: it can be read
+}
+
+// Rule returns [UnreadableName].
+func (UnreadableDetails) Rule() string { return UnreadableName }
+
+// Name returns [UnreadableName].
+func (Unreadable) Name() string { return UnreadableName }
+
+func (Unreadable) evaluate(o Observation, _ time.Time) Evaluation {
+	found := Evaluation{Status: incident.Clear}
+	if o.Unreadable != "" {
+		found.Status, found.Severity = incident.Breached, incident.Warning
+	}
+	found.Details.Value = UnreadableDetails{Why: o.Unreadable}
+	return found
+}
+
+func (Unreadable) needsLookup(Observation, time.Time) bool { return false }
+
+func (Unreadable) inhibits(Evaluation) []string { return nil }
+
+func (Unreadable) forPools() bool { return true }
+
+func (Unreadable) decode(data []byte, d *Details) error { return decodeAs[UnreadableDetails](data, d) }
