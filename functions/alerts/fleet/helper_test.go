@@ -19,6 +19,7 @@ import (
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
+	"signalbox/shared/quota"
 )
 
 // account is what linkcard has of one account. Its fields are edited between
@@ -77,7 +78,7 @@ func (a *account) limited(perSecond int, latency time.Duration) *account {
 func (a *account) pace(ctx context.Context, action string) error {
 	if limit := a.limits[action]; limit != nil {
 		if err := limit.Wait(ctx); err != nil {
-			return fmt.Errorf("quota: %w", context.DeadlineExceeded)
+			return &quota.ExhaustedError{Action: action}
 		}
 	}
 	timer := time.NewTimer(a.latency)
