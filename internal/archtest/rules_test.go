@@ -39,6 +39,7 @@ var order = []layer{
 	{"functions", []string{
 		"signalbox/functions/*",
 		"signalbox/functions/*/channel",
+		"signalbox/functions/*/fleet",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/rulefile",
 	}},
