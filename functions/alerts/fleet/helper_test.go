@@ -278,6 +278,16 @@ func (c *caller) sweep(t *testing.T) fleet.Checkpoint {
 	return c.at
 }
 
+// runCut makes a run that has just so much time.
+func runCut(t *testing.T, c *caller, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	if err := c.run(ctx, t); err == nil && c.at.Finished.IsZero() {
+		t.Fatal("a run without an error has not finished the sweep")
+	}
+}
+
 func cardOf(i int) incident.Subject { return incident.Subject{Kind: incident.Card, ID: iccid(i)} }
 
 func poolOf(no string) incident.Subject { return incident.Subject{Kind: incident.Pool, ID: no} }

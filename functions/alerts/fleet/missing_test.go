@@ -1,7 +1,6 @@
 package fleet_test
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -175,9 +174,7 @@ func TestSeenOutlivesRuns(t *testing.T) {
 		}
 		runs := 0
 		for runs == 0 || c.at.Finished.IsZero() {
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-			_ = c.run(ctx, t)
-			cancel()
+			runCut(t, c, 3*time.Second)
 			// Opened by what the run has found.
 			c.known.Open[cardOf(runs*1000+1)] = fleet.Open{Since: time.Now()}
 			runs++
