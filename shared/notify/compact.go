@@ -1,0 +1,112 @@
+package notify
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"signalbox/shared/incident"
+)
+
+// entry is a change in its chunk. One that is dropped has a nil change.
+type entry[D any] struct {
+	change *incident.Change[D]
+	chunk  *chunk[D]
+}
+
+// compact keeps what a receiver still needs to be notified of: the newest state of
+// each incident, and nothing of one that opened and was resolved meanwhile. What
+// staged reports may have been seen already and stays as it is.
+func (o *outbox[D]) compact(staged map[string]bool) {
+	byIncident := make(map[incident.Key][]entry[D])
+	for _, c := range o.chunks {
+		for i := range c.changes {
+			if change := &c.changes[i]; !staged[change.ID] {
+				key := change.Incident.Key
+				byIncident[key] = append(byIncident[key], entry[D]{change, c})
+			}
+		}
+	}
+	dropped := make(map[*incident.Change[D]]bool)
+	for _, entries := range byIncident {
+		if len(entries) > 1 {
+			fold(inOrder(entries), dropped)
+		}
+	}
+	for _, c := range o.chunks {
+		kept := make([]incident.Change[D], 0, len(c.changes))
+		for i := range c.changes {
+			if !dropped[&c.changes[i]] {
+				kept = append(kept, c.changes[i])
+			}
+		}
+		c.changes = kept
+	}
+}
+
+// inOrder puts changes of one incident into the order in which they were made,
+// even where the clock went back between them.
+func inOrder[D any](entries []entry[D]) []entry[D] {
+	first := make(map[time.Time]int) // where the changes of an occasion begin
+	occasion := func(e entry[D]) time.Time { return e.change.Incident.Opened.UTC() }
+	for at, e := range slices.Backward(entries) {
+		first[occasion(e)] = at
+	}
+	slices.SortStableFunc(entries, func(a, b entry[D]) int {
+		return cmp.Or(
+			cmp.Compare(first[occasion(a)], first[occasion(b)]),
+			cmp.Compare(a.change.Incident.Notified.Count, b.change.Incident.Notified.Count),
+		)
+	})
+	return entries
+}
+
+// fold leaves at most two of one incident's changes: its end, where the receiver
+// knows that it was open, and that it is open again. What stays takes the older
+// one's record, so that its age counts from the oldest.
+func fold[D any](entries []entry[D], dropped map[*incident.Change[D]]bool) {
+	drop := func(e entry[D]) { dropped[e.change], e.chunk.dirty = true, true }
+	var kept []entry[D]
+	for _, next := range entries {
+		if len(kept) == 0 {
+			kept = append(kept, next)
+			continue
+		}
+		last := kept[len(kept)-1]
+		switch {
+		case isOver(*last.change) && !isOver(*next.change):
+			kept = append(kept, next)
+			continue
+		case last.change.Kind == incident.Opened && isOver(*next.change):
+			drop(last)
+			kept = kept[:len(kept)-1]
+		default:
+			*last.change, last.chunk.dirty = merge(*last.change, *next.change), true
+		}
+		drop(next)
+	}
+}
+
+// merge returns one change that stands for both.
+func merge[D any](last, next incident.Change[D]) incident.Change[D] {
+	held := last.Held + next.Held
+	if !isOver(next) && rank(last.Kind) > rank(next.Kind) {
+		last.Incident = next.Incident
+		next = last
+	}
+	next.Held = held
+	if next.Kind != incident.Flapping {
+		next.Held = 0
+	}
+	return next
+}
+
+// isOver reports whether a change leaves its incident resolved.
+func isOver[D any](c incident.Change[D]) bool {
+	return c.Kind == incident.Resolved || c.Kind == incident.Flapping && c.Incident.Phase != incident.PhaseOpen
+}
+
+// rank orders the kinds of changes that leave an incident open by what they say.
+func rank(k incident.Kind) int {
+	return slices.Index([]incident.Kind{incident.Reminded, incident.Flapping, incident.Worsened, incident.Opened}, k)
+}

@@ -1,0 +1,148 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"signalbox/shared/incident"
+	"signalbox/shared/store"
+)
+
+// Run is what one run has to deliver with.
+type Run[D any] struct {
+	// Fence is required of every write, and nothing is sent without one before.
+	// The zero Record: no lease excludes other runs.
+	Fence  store.Record
+	Writer Writer[D]
+	// Open are all open incidents.
+	Open []incident.Incident[D]
+	// Sweep names what shares a budget of visible messages. "": this run alone.
+	Sweep string
+}
+
+// Deliver sends what waits in the outboxes, to all receivers at the same time and
+// to each alone, and returns what became of it, in the receivers' order. It stops
+// in order when ctx ends: what is not confirmed by then is sent by the next run.
+func (n *Notifier[D]) Deliver(ctx context.Context, run Run[D]) []Report {
+	reports := make([]Report, len(n.config.Receivers))
+	var all sync.WaitGroup
+	for at, r := range n.config.Receivers {
+		all.Go(func() { reports[at] = n.deliver(ctx, r, run) })
+	}
+	all.Wait()
+	return reports
+}
+
+// deliver makes one step after the other for one receiver.
+func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (report Report) {
+	d := &delivery[D]{Config: n.config, run: run, receiver: r, began: n.config.Now()}
+	defer func() {
+		if problem := recover(); problem != nil {
+			d.note(fmt.Sprintf("panic: %v", problem))
+			d.Logger.LogAttrs(ctx, slog.LevelError, "delivery panicked",
+				slog.String("receiver", r.Name), slog.Any("panic", problem), slog.String("stack", string(debug.Stack())))
+		}
+		report = d.report()
+	}()
+	d.load(ctx, n.follow)
+	for !d.stopped && ctx.Err() == nil {
+		s := d.next()
+		if s == nil {
+			break
+		}
+		d.step(ctx, s)
+	}
+	return report // of the deferred function
+}
+
+// step is one notification, from what is planned to what is confirmed.
+func (d *delivery[D]) step(ctx context.Context, s *sending) {
+	s.tried = true
+	switch looked := d.find(ctx, s); {
+	case looked == unclear: // the next run looks again
+	case looked == arrived:
+		d.succeed(s)
+	case s.Tries >= maxTries: // no process that sent it lived to see what came of it
+		d.giveUp(ctx, s)
+	default:
+		if !d.stage(ctx, s) {
+			return
+		}
+		d.settle(ctx, s, d.send(ctx, s))
+	}
+	d.confirm(ctx)
+}
+
+// stage saves what is about to be sent. It reports false where the lease is lost.
+func (d *delivery[D]) stage(ctx context.Context, s *sending) bool {
+	s.Tries++
+	s.Uncertain, s.wasUncertain = true, s.Uncertain
+	return d.save(ctx)
+}
+
+// confirm saves what came of it, even where the run has ended.
+func (d *delivery[D]) confirm(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	d.save(ctx)
+}
+
+// send makes the one request that s stands for now.
+func (d *delivery[D]) send(ctx context.Context, s *sending) (err error) {
+	bot, f := d.receiver.Bot, s.form()
+	if f.method == upload {
+		file := d.file(s)
+		if len(file.Content) == 0 {
+			return nil // no longer wanted
+		}
+		return bot.Upload(ctx, s.Thread, file.Name, file.Title, file.Content)
+	}
+	m := f.extent.of(d.word(s))
+	m.ID = s.ID
+	switch {
+	case f.method == edit:
+		_, err = bot.Update(ctx, s.Thread, m)
+	case f.method == reply:
+		_, err = bot.Reply(ctx, s.Thread, m, s.Broadcast)
+	case bot != nil:
+		s.ref, err = bot.Post(ctx, m)
+	default:
+		err = d.receiver.Poster.Post(ctx, m)
+	}
+	return err
+}
+
+// next returns the next step: what may have arrived before, then what is new, then
+// what failed before, so that it delays nothing else. It is nil where all is done.
+// While much may have arrived and the receiver takes nothing, there is nothing new:
+// the outbox is compacted instead.
+func (d *delivery[D]) next() *sending {
+	if s := d.again; s != nil {
+		d.again = nil
+		return s
+	}
+	due := func(first bool) *sending {
+		at := slices.IndexFunc(d.state.Sending, func(s *sending) bool {
+			return !s.tried && first == (s.Uncertain && s.Tries <= 1 && s.Lost <= 1)
+		})
+		if at < 0 {
+			return nil
+		}
+		return d.state.Sending[at]
+	}
+	if s := due(true); s != nil {
+		return s
+	}
+	if d.passed || d.state.uncertain() < maxUncertain {
+		if s := d.plan(); s != nil {
+			d.state.Sending = append(d.state.Sending, s)
+			return s
+		}
+	}
+	return due(false)
+}

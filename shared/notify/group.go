@@ -1,0 +1,111 @@
+package notify
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"signalbox/shared/incident"
+)
+
+// Group is the incidents that share a status message.
+type Group struct {
+	Rule     string            `json:"rule"`
+	Severity incident.Severity `json:"severity"`
+}
+
+// GroupOf returns the group that an open incident belongs to.
+func GroupOf[D any](i incident.Incident[D]) Group { return Group{i.Key.Rule, i.Severity} }
+
+// Compare orders groups, the worst first.
+func (g Group) Compare(other Group) int {
+	return cmp.Or(other.Severity.Compare(g.Severity), cmp.Compare(g.Rule, other.Rule))
+}
+
+// view is the open incidents that a receiver is to be shown.
+type view[D any] struct {
+	open   map[incident.Key]incident.Incident[D]
+	groups map[Group][]incident.Incident[D]
+	prints map[Group]string
+}
+
+func newView[D any](open []incident.Incident[D], shown func(incident.Incident[D]) bool) view[D] {
+	v := view[D]{
+		open:   make(map[incident.Key]incident.Incident[D], len(open)),
+		groups: make(map[Group][]incident.Incident[D]),
+		prints: make(map[Group]string),
+	}
+	for _, i := range open {
+		if i.IsOpen() && shown(i) {
+			v.open[i.Key] = i
+			v.groups[GroupOf(i)] = append(v.groups[GroupOf(i)], i)
+		}
+	}
+	for _, incidents := range v.groups {
+		slices.SortFunc(incidents, func(a, b incident.Incident[D]) int {
+			return strings.Compare(a.Key.String(), b.Key.String())
+		})
+	}
+	return v
+}
+
+// of returns the open incidents of groups.
+func (v view[D]) of(groups []Group) []incident.Incident[D] {
+	var open []incident.Incident[D]
+	for _, g := range groups {
+		open = append(open, v.groups[g]...)
+	}
+	return open
+}
+
+// elsewhere counts the open incidents of the same rules in other groups.
+func (v view[D]) elsewhere(groups []Group) int {
+	n := 0
+	for g, incidents := range v.groups {
+		sameRule := func(other Group) bool { return other.Rule == g.Rule }
+		if !slices.Contains(groups, g) && slices.ContainsFunc(groups, sameRule) {
+			n += len(incidents)
+		}
+	}
+	return n
+}
+
+// print identifies what a status message of groups shows: it changes when an
+// incident does, and not as time passes.
+func (v view[D]) print(groups []Group) string {
+	parts := []string{fmt.Sprint(v.elsewhere(groups))}
+	for _, g := range slices.SortedFunc(slices.Values(groups), Group.Compare) {
+		if v.prints[g] == "" {
+			v.prints[g] = fingerprint(shownOf(v.groups[g])...)
+		}
+		parts = append(parts, g.Rule, string(g.Severity), v.prints[g])
+	}
+	return fingerprint(parts...)
+}
+
+// shownOf is what readers could see of incidents.
+func shownOf[D any](incidents []incident.Incident[D]) []string {
+	parts := make([]string, 0, len(incidents))
+	for _, i := range incidents {
+		i.Breached, i.Absent, i.Seen, i.Notified = 0, 0, "", incident.Notified{}
+		raw, err := json.Marshal(i)
+		if err != nil { // it must encode, but a message is worth more
+			raw = fmt.Append(nil, i.Key, i.Severity, i.Threshold)
+		}
+		parts = append(parts, string(raw))
+	}
+	return parts
+}
+
+// fingerprint is the same for the same parts.
+func fingerprint(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		fmt.Fprintf(sum, "%d:%s", len(part), part)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:10])
+}

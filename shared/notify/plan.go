@@ -1,0 +1,208 @@
+package notify
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"signalbox/shared/incident"
+	"signalbox/shared/slack"
+)
+
+// maxVisible is how many messages the channel itself shows for one sweep, however
+// much there is to say. Updates, threads and files come on top: they call nobody.
+const maxVisible = 5
+
+// plan returns what is to be sent next, or nil.
+func (d *delivery[D]) plan() *sending {
+	var s *sending
+	if d.receiver.Bot == nil {
+		reserved := d.state.reserved()
+		s = d.digestOf(d.outbox.where(func(c incident.Change[D]) bool { return !reserved[c.ID] }))
+	} else {
+		s = d.planThreads(d.sorted())
+	}
+	return cmp.Or(s, d.planAnnouncement())
+}
+
+// planThreads plans new status messages, then each thread, then what has none.
+func (d *delivery[D]) planThreads(waiting map[Group][]incident.Change[D]) *sending {
+	if groups := d.newGroups(waiting); len(groups) > 0 {
+		return d.statusOf(groups, waiting)
+	}
+	for _, t := range d.state.Threads {
+		if t.Ref != (slack.Ref{}) {
+			if s := d.planThread(t, waiting); s != nil {
+				return s
+			}
+		}
+	}
+	var rest []incident.Change[D]
+	for _, g := range slices.SortedFunc(maps.Keys(waiting), Group.Compare) {
+		if t := d.state.threadOf(g); t == nil || t.Ref == (slack.Ref{}) {
+			rest = append(rest, waiting[g]...)
+		}
+	}
+	return d.digestOf(rest)
+}
+
+// sorted returns the changes to be planned by group. Those whose status message is
+// being sent wait for it.
+func (d *delivery[D]) sorted() map[Group][]incident.Change[D] {
+	reserved := d.state.reserved()
+	waiting := make(map[Group][]incident.Change[D])
+	for _, c := range d.outbox.where(func(c incident.Change[D]) bool { return !reserved[c.ID] }) {
+		if g := d.groupOf(c); !d.state.isBlocked(g) {
+			waiting[g] = append(waiting[g], c)
+		}
+	}
+	return waiting
+}
+
+// groupOf is where a change belongs: where its incident is shown now, or was until
+// it was over.
+func (d *delivery[D]) groupOf(c incident.Change[D]) Group {
+	if d.isOpen(c) {
+		return GroupOf(d.view.open[c.Incident.Key])
+	}
+	i := c.Incident
+	group := func(s incident.Severity) Group { return Group{i.Key.Rule, s} }
+	first := group(cmp.Or(i.Severity, i.Notified.Severity, i.Notified.PeakSeverity, incident.Warning))
+	for _, g := range []Group{first, group(i.Notified.Severity), group(incident.Critical), group(incident.Warning)} {
+		if d.state.threadOf(g) != nil || d.state.isBlocked(g) {
+			return g
+		}
+	}
+	return first
+}
+
+// isOpen reports whether the incident of a change still is.
+func (d *delivery[D]) isOpen(c incident.Change[D]) bool {
+	i, open := d.view.open[c.Incident.Key]
+	return open && i.Instance == c.Incident.Instance
+}
+
+// newGroups are those with something open and no thread to show it, the worst
+// first.
+func (d *delivery[D]) newGroups(waiting map[Group][]incident.Change[D]) []Group {
+	isOpening := func(c incident.Change[D]) bool { return c.Kind == incident.Opened && d.isOpen(c) }
+	var groups []Group
+	for g := range d.view.groups {
+		t := d.state.threadOf(g)
+		isNew := t == nil || t.isStale(d.began) && slices.ContainsFunc(waiting[g], isOpening)
+		if isNew && !d.state.isBlocked(g) {
+			groups = append(groups, g)
+		}
+	}
+	slices.SortFunc(groups, Group.Compare)
+	return groups
+}
+
+// statusOf plans the status message of the worst group alone, as long as the
+// others have room in the channel, or else of all.
+func (d *delivery[D]) statusOf(groups []Group, waiting map[Group][]incident.Change[D]) *sending {
+	if d.hasRoom(len(groups), len(d.urgentThreads(waiting))) {
+		groups = groups[:1]
+	}
+	var said []incident.Change[D]
+	for _, g := range groups {
+		said = append(said, d.filter(waiting[g], d.isOpen)...)
+	}
+	s := d.newSending(newStatus, said)
+	s.Groups = groups
+	if len(said) == 0 {
+		s.ID = fingerprint(s.ID, d.view.print(groups), s.Since.String())
+	}
+	return s
+}
+
+// hasRoom reports whether the next visible message may be about one group alone:
+// so many groups need a message, and so many threads one that shows in the channel.
+func (d *delivery[D]) hasRoom(groups, threads int) bool {
+	room := maxVisible - d.state.Visible
+	return groups+threads <= room || min(groups, 1)+min(threads, 1) < room
+}
+
+// urgentThreads are the threads with changes that must be visible.
+func (d *delivery[D]) urgentThreads(waiting map[Group][]incident.Change[D]) []thread {
+	return slices.DeleteFunc(slices.Clone(d.state.Threads), func(t thread) bool {
+		return t.Ref == (slack.Ref{}) || !slices.ContainsFunc(changesOf(t, waiting), d.isUrgent)
+	})
+}
+
+func (d *delivery[D]) isUrgent(c incident.Change[D]) bool { return urgent(c) && d.isOpen(c) }
+
+// planThread plans the first thing that a thread needs.
+func (d *delivery[D]) planThread(t thread, waiting map[Group][]incident.Change[D]) *sending {
+	changes := changesOf(t, waiting)
+	of := fingerprint(idsOf(changes)...)
+	var s *sending
+	switch {
+	case t.Shown != d.view.print(t.Groups) && !d.state.isSending(update, t.Ref):
+		s = d.newSending(update, nil)
+	case t.Owed && !d.state.isSending(list, t.Ref):
+		s = d.newSending(list, nil)
+	case len(changes) > 0 && t.Listed != of && !d.state.isSending(list, t.Ref) && len(d.run.Writer.List(nil, changes).Content) > 0:
+		s = d.newSending(list, nil)
+		s.List = of
+	case t.Unlisted && !d.state.isSending(listMissing, t.Ref):
+		s = d.newSending(listMissing, nil)
+	case len(changes) > 0:
+		return d.historyOf(t, changes, waiting)
+	default:
+		return nil
+	}
+	s.Thread = t.Ref
+	s.ID = fingerprint(string(s.Action), t.Ref.TS, s.List, s.Since.String())
+	return s
+}
+
+// historyOf plans the reply about changes. What is urgent shows in the channel: of
+// each thread alone as long as there is room, or else of all in one message.
+func (d *delivery[D]) historyOf(t thread, changes []incident.Change[D], waiting map[Group][]incident.Change[D]) *sending {
+	isWorse := func(c incident.Change[D]) bool { return c.Kind == incident.Worsened }
+	threads := d.urgentThreads(waiting)
+	s := d.newSending(history, changes)
+	s.Thread = t.Ref
+	switch {
+	case !slices.ContainsFunc(changes, d.isUrgent):
+		s.Broadcast = slices.ContainsFunc(changes, isWorse) && d.state.Visible+len(threads) < maxVisible
+	case d.hasRoom(0, len(threads)):
+		s.Broadcast = true
+	default:
+		var all []incident.Change[D]
+		for _, t := range threads {
+			all = append(all, d.filter(changesOf(t, waiting), d.isUrgent)...)
+		}
+		return d.digestOf(all)
+	}
+	return s
+}
+
+// digestOf plans a message about changes that stands for itself, nil for none.
+func (d *delivery[D]) digestOf(changes []incident.Change[D]) *sending {
+	if len(changes) == 0 {
+		return nil
+	}
+	return d.newSending(digest, changes)
+}
+
+// newSending returns a step that delivers changes. Its ID is the same whenever it
+// is about the same.
+func (d *delivery[D]) newSending(a action, changes []incident.Change[D]) *sending {
+	ids := idsOf(changes)
+	return &sending{ID: fingerprint(append(ids, d.receiver.Name)...), Action: a, Changes: ids, Since: d.Now()}
+}
+
+func (d *delivery[D]) filter(changes []incident.Change[D], wanted func(incident.Change[D]) bool) []incident.Change[D] {
+	return slices.DeleteFunc(slices.Clone(changes), func(c incident.Change[D]) bool { return !wanted(c) })
+}
+
+// changesOf are those of a thread's groups.
+func changesOf[D any](t thread, waiting map[Group][]incident.Change[D]) []incident.Change[D] {
+	var changes []incident.Change[D]
+	for _, g := range t.Groups {
+		changes = append(changes, waiting[g]...)
+	}
+	return changes
+}

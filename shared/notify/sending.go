@@ -1,0 +1,130 @@
+package notify
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"signalbox/shared/slack"
+)
+
+// action is what a step does.
+type action string
+
+const (
+	digest      action = "digest"       // a message that stands for itself
+	newStatus   action = "status"       // a status message that begins a thread
+	update      action = "update"       // of a status message
+	history     action = "history"      // changes, in a thread
+	list        action = "list"         // a file in a thread
+	listMissing action = "list missing" // said in a thread
+	announce    action = "announcement"
+)
+
+// sending is a message, reply, update or file that is about to be sent.
+type sending struct {
+	ID     string `json:"id"` // the message's
+	Action action `json:"action"`
+	// Thread is the status message that it is about or below.
+	Thread  slack.Ref `json:"thread,omitzero"`
+	Groups  []Group   `json:"groups,omitempty"`  // of a new status message
+	Changes []string  `json:"changes,omitempty"` // ids of those that it delivers
+	// List is the fingerprint of the changes that a list is of; "": of what is
+	// open.
+	List string `json:"list,omitempty"`
+	// Broadcast shows a reply in the channel too.
+	Broadcast bool      `json:"broadcast,omitempty"`
+	Since     time.Time `json:"since"` // when it was first about to be sent
+
+	Form  int `json:"form,omitempty"`  // which of the action's forms is next
+	Tries int `json:"tries,omitempty"` // of this form, those that may have been its own fault
+	Looks int `json:"looks,omitempty"` // failed searches for it
+	// Uncertain says that it may have arrived, Lost how many answers were lost.
+	Uncertain bool `json:"uncertain,omitempty"`
+	Lost      int  `json:"lost,omitempty"`
+
+	tried        bool      // in this run
+	wasUncertain bool      // before this try
+	found        bool      // it had arrived before
+	ref          slack.Ref // where it is, of a message
+	cause        error     // of the last failure; nil: it was never confirmed
+}
+
+// method is what is asked of a receiver.
+type method int
+
+const (
+	post method = iota
+	reply
+	edit
+	upload
+)
+
+// extent is how much of a message is sent.
+type extent int
+
+const (
+	whole extent = iota
+	plain        // the text alone
+	line         // the first line of the text alone
+)
+
+// form is a way to send something.
+type form struct {
+	method method
+	extent extent
+}
+
+var (
+	posted  = []form{{post, whole}, {post, plain}, {post, line}}
+	replied = []form{{reply, whole}, {reply, plain}, {reply, line}}
+	edited  = []form{{edit, whole}, {edit, plain}, {edit, line}}
+)
+
+// of returns as much of m.
+func (e extent) of(m slack.Message) slack.Message {
+	if e != whole {
+		m.Blocks = nil
+	}
+	if e == line {
+		m.Text, _, _ = strings.Cut(m.Text, "\n")
+	}
+	return m
+}
+
+// formsOf are the ways to take an action, each simpler than the one before.
+func formsOf(a action) []form {
+	switch a {
+	case history: // a reply that cannot be made becomes a message
+		return slices.Concat(replied, posted)
+	case update:
+		return edited
+	case list:
+		return []form{{method: upload}}
+	case listMissing:
+		return replied[:1]
+	default:
+		return posted
+	}
+}
+
+func (s *sending) form() form {
+	forms := formsOf(s.Action)
+	return forms[min(s.Form, len(forms)-1)]
+}
+
+// simplify turns to the next form, or reports false where there is none.
+func (s *sending) simplify() bool {
+	if s.Form+1 >= len(formsOf(s.Action)) {
+		return false
+	}
+	s.Form, s.Tries = s.Form+1, 0
+	return true
+}
+
+// unthread makes a reply a message.
+func (s *sending) unthread() {
+	if s.form().method == reply {
+		s.Form, s.Tries = len(replied), 0
+	}
+}

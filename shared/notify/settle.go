@@ -1,0 +1,206 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"signalbox/shared/slack"
+)
+
+const (
+	// maxTries is how many runs try the simplest form of a message, or send one
+	// that is never confirmed although others are.
+	maxTries = 3
+	// maxDown is after how many failures in a row a receiver counts as
+	// unavailable in this run.
+	maxDown = 2
+	// maxUncertain is how many messages of a receiver that is unavailable may have
+	// arrived, and maxUnsure for how long that holds: then they count as new.
+	maxUncertain = 3
+	maxUnsure    = 24 * time.Hour
+)
+
+// failureOf reads an error of a receiver. One that is not Slack's counts as
+// unavailable.
+func failureOf(err error) *slack.Error {
+	if failure, ok := errors.AsType[*slack.Error](err); ok {
+		return failure
+	}
+	return &slack.Error{Kind: slack.KindUnavailable}
+}
+
+// settle decides what the outcome of a try means.
+func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
+	if err == nil {
+		d.succeed(s)
+		for _, other := range d.failing { // so it is not the receiver
+			other.Tries++
+			d.giveWay(ctx, other)
+		}
+		d.passed, d.failing, d.down = true, nil, 0
+		return
+	}
+	failure := failureOf(err)
+	s.Uncertain, s.cause = failure.Uncertain || s.wasUncertain, err
+	if failure.Uncertain {
+		s.Lost++
+	}
+	d.note(err.Error())
+	switch {
+	case failure.Kind == slack.KindConfig, failure.Kind == slack.KindRateLimited:
+		s.Tries--
+		if failure.RetryAfter >= minWait {
+			d.state.NotBefore = failure.NotBefore
+		}
+		d.stopped = true
+	case s.Action == list: // no message waits for it
+		d.giveUp(ctx, s)
+	case failure.Kind == slack.KindUnavailable:
+		d.unavailable(ctx, s)
+	case failure.Kind == slack.KindLost && d.lose(s):
+	case s.simplify():
+		d.again = s
+	default:
+		d.countTry(ctx, s)
+	}
+}
+
+// unavailable counts a failure against the message only where the receiver takes
+// others.
+func (d *delivery[D]) unavailable(ctx context.Context, s *sending) {
+	d.countDown()
+	if d.passed {
+		d.giveWay(ctx, s)
+		return
+	}
+	s.Tries--
+	d.failing = append(d.failing, s)
+}
+
+// countDown stops the run for a receiver that is unavailable.
+func (d *delivery[D]) countDown() {
+	d.down++
+	d.stopped = d.stopped || d.down >= maxDown
+}
+
+// countTry gives up what was tried often enough.
+func (d *delivery[D]) countTry(ctx context.Context, s *sending) {
+	if s.Tries >= maxTries {
+		d.giveUp(ctx, s)
+	}
+}
+
+// giveWay is countTry for what may pass in a simpler form. What may have arrived
+// does not need one.
+func (d *delivery[D]) giveWay(ctx context.Context, s *sending) {
+	if simplest := len(formsOf(s.Action)) - 1; s.Tries >= maxTries && s.Form < simplest && !s.Uncertain {
+		s.Form, s.Tries = simplest, 0
+	}
+	d.countTry(ctx, s)
+}
+
+// lose drops the thread that s is about, so that its groups get a new status
+// message, and its changes another reply. It reports false where that has been
+// done in this run already.
+func (d *delivery[D]) lose(s *sending) bool {
+	t := d.state.threadAt(s.Thread)
+	if s.Thread == (slack.Ref{}) || t == nil || slices.ContainsFunc(t.Groups, func(g Group) bool { return d.lost[g] }) {
+		return false
+	}
+	for _, g := range t.Groups {
+		d.lost[g] = true
+	}
+	d.state.forget(s)
+	d.state.drop(s.Thread)
+	return true
+}
+
+// succeed remembers that s arrived.
+func (d *delivery[D]) succeed(s *sending) {
+	d.state.forget(s)
+	d.delivered += d.outbox.remove(s.Changes)
+	f := s.form()
+	if f.method == post || f.method == reply {
+		d.messages++
+	}
+	if f.method == post && d.receiver.Bot != nil {
+		d.state.ChannelID = s.ref.Channel
+	}
+	if f.method == post && s.Action != announce || f.method == reply && s.Broadcast {
+		d.state.Visible++
+	}
+	t := d.state.threadAt(s.Thread)
+	switch {
+	case s.Action == newStatus:
+		d.begin(s)
+	case s.Action == announce:
+		d.state.Announced = s.ID
+	case t == nil:
+	case s.Action == update:
+		t.Shown = d.view.print(t.Groups)
+	case s.Action == list && s.List == "":
+		t.Owed = false
+	case s.Action == list:
+		t.Listed = s.List
+	case s.Action == listMissing:
+		t.Unlisted = false
+	}
+	d.prune()
+}
+
+// begin remembers a new thread. What was found again may show something older.
+func (d *delivery[D]) begin(s *sending) {
+	t := thread{Ref: s.ref, Groups: s.Groups, Posted: s.Since}
+	if !s.found {
+		t.Posted, t.Shown = d.Now(), d.view.print(t.Groups)
+	}
+	t.Owed = len(d.run.Writer.List(d.view.of(t.Groups), nil).Content) > 0
+	d.state.begin(t)
+}
+
+// prune forgets threads of which all is clear and said.
+func (d *delivery[D]) prune() {
+	if len(d.state.Threads) == 0 {
+		return
+	}
+	waiting := d.sorted()
+	d.state.Threads = slices.DeleteFunc(d.state.Threads, func(t thread) bool {
+		for _, g := range t.Groups {
+			if len(d.view.groups[g])+len(waiting[g]) > 0 {
+				return false
+			}
+		}
+		busy := slices.ContainsFunc(d.state.Sending, func(s *sending) bool { return s.Thread == t.Ref && s.Thread != (slack.Ref{}) })
+		said := t.Shown == d.view.print(t.Groups) && !t.Owed && !t.Unlisted
+		return !busy && (said || t.Ref == (slack.Ref{}))
+	})
+}
+
+// giveUp ends what cannot be sent: another way is found, or it is a dead letter.
+func (d *delivery[D]) giveUp(ctx context.Context, s *sending) {
+	d.state.forget(s)
+	t := d.state.threadAt(s.Thread)
+	switch {
+	case s.Action == update:
+		d.state.drop(s.Thread)
+		return
+	case s.Action == list && t != nil:
+		t.Unlisted = true
+		if t.Owed = t.Owed && s.List != ""; s.List != "" {
+			t.Listed = s.List
+		}
+		return
+	case s.Action == listMissing && t != nil:
+		t.Unlisted = false
+		return
+	case s.Action == announce:
+		d.state.Announced = s.ID
+	}
+	d.bury(ctx, d.letterOf(s))
+	d.outbox.remove(s.Changes)
+	if s.Action == newStatus {
+		d.state.begin(thread{Groups: s.Groups, Posted: d.began})
+	}
+}
