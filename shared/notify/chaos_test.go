@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"signalbox/shared/incident"
@@ -19,11 +21,11 @@ import (
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(200) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			t.Parallel()
-			inBubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				w := newBotWorld(t)
-				w.receivers = append(w.receivers, w.webhook("webhook"))
+				w.receivers = append(w.receivers, w.webhook())
 				c := &chaos{world: w, random: rand.New(rand.NewPCG(seed, 7))}
 				for range 12 {
 					c.live()

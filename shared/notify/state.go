@@ -31,10 +31,14 @@ type state struct {
 	Visible int    `json:"visible,omitempty"`
 }
 
-// record returns the state as it is to be stored.
-func (s state) record(receiver string) (store.Record, error) {
-	s.Sending = slices.DeleteFunc(slices.Clone(s.Sending), func(one *sending) bool { return !one.Uncertain && one.Tries+one.Form == 0 })
-	raw, err := json.Marshal(s)
+// record returns the state as it is to be stored: what is certainly not delivered,
+// and is not to be sent in another way, is planned anew by the next run.
+func (s *state) record(receiver string) (store.Record, error) {
+	stored := *s
+	stored.Sending = slices.DeleteFunc(slices.Clone(s.Sending), func(one *sending) bool {
+		return !one.Uncertain && one.Tries+one.Form == 0
+	})
+	raw, err := json.Marshal(stored)
 	return store.Record{Collection: receivers, Key: receiver, Value: raw}, err
 }
 
@@ -147,11 +151,16 @@ func (s *state) uncertain() int {
 }
 
 // restore brings what was being sent into line with what is known now: a message
-// whose changes are there no more is not sent.
+// whose changes are there no more is not sent, and what may have arrived long ago
+// counts as new.
 func (s *state) restore(now time.Time, waiting map[string]bool, announcement string) {
+	// All at once, so that they can be compacted.
+	unsure := slices.ContainsFunc(s.Sending, func(one *sending) bool {
+		return one.Lost > 0 && now.Sub(one.Since).Abs() >= maxUnsure
+	})
 	s.Sending = slices.DeleteFunc(s.Sending, func(one *sending) bool {
 		switch {
-		case one.Lost > 0 && now.Sub(one.Since).Abs() >= maxUnsure:
+		case unsure && one.Lost > 0:
 			return true
 		case one.Action == digest, one.Action == history:
 			return !slices.ContainsFunc(one.Changes, func(id string) bool { return waiting[id] })
