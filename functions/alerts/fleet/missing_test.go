@@ -200,6 +200,7 @@ func TestWatchedCards(t *testing.T) {
 		c.known.Open[cardOf(900)] = openSince
 		c.known.Open[cardOf(901)] = openSince
 		for range 3 {
+			time.Sleep(time.Hour)
 			c.sweep(t)
 			check(t, c, 4, 1)
 			if o := c.observations[cardOf(900)]; o.Missing || o.Unreadable != "the account has no card with this ICCID" {
