@@ -33,7 +33,7 @@ func TestMemoryOfAHundredThousandCards(t *testing.T) {
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
 		"SIGNALBOX_LINKCARD_ENDPOINT="+server.URL, "SIGNALBOX_LINKCARD_QPS=2000",
 		"SIGNALBOX_SLACK_WEBHOOK_URL="+server.URL+slack.WebhookPath(),
-		"SIGNALBOX_STATE_FILE="+filepath.Join(t.TempDir(), "state.json"),
+		"SIGNALBOX_STATE_FILE="+filepath.Join(t.TempDir(), "alerts.db"),
 	)
 	got := request{"POST", "/invoke", ""}.send(t, function.URL)
 	if got.Body["checked"] != 100_000.0 || got.Body["done"] != true || len(slack.Inbox()) != 1 {
