@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ type outside struct {
 	state string
 	env   []string
 	shown int // messages that were looked at already
+	// moment is called as each request arrives and before its answer leaves.
+	moment atomic.Pointer[func()]
 }
 
 // newOutside has a fleet of cards, and a webhook of Slack's channel alerts. Later
@@ -50,7 +53,11 @@ func newOutside(t *testing.T, cards int, env ...string) *outside {
 	for _, path := range []string{"/services/", "/api/", "/upload/"} {
 		mux.Handle(path, o.slack)
 	}
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		o.pass()
+		mux.ServeHTTP(w, r)
+		o.pass()
+	}))
 	t.Cleanup(server.Close)
 	o.url = server.URL
 	o.env = append([]string{
@@ -60,6 +67,12 @@ func newOutside(t *testing.T, cards int, env ...string) *outside {
 		"SIGNALBOX_STATE_FILE=" + o.state,
 	}, env...)
 	return o
+}
+
+func (o *outside) pass() {
+	if moment := o.moment.Load(); moment != nil {
+		(*moment)()
+	}
 }
 
 // bot has a bot instead of the webhook.

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,11 +47,20 @@ var stages = []func(*aliyuntest.Server){
 	},
 }
 
-// kill asks for a sweep and kills the function after a while. Then its lease is
-// over, as it would be a little later.
-func (o *outside) kill(t *testing.T, after time.Duration) {
+// kill asks for a sweep and kills the function after a while, or before that at
+// one of the moments of the sweep. Then its lease is over, as it would be a little
+// later.
+func (o *outside) kill(t *testing.T, after time.Duration, at int64) {
 	t.Helper()
 	p := servetest.StartHTTP(t, servetest.Build(t, alertsBootstrap), o.env...)
+	kill := sync.OnceFunc(p.Kill)
+	var moments atomic.Int64
+	moment := func() {
+		if moments.Add(1) == at {
+			kill()
+		}
+	}
+	o.moment.Store(&moment)
 	ctx, cancel := context.WithTimeout(t.Context(), after)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/invoke", nil)
@@ -59,7 +70,7 @@ func (o *outside) kill(t *testing.T, after time.Duration) {
 	if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
 		_ = resp.Body.Close() // The sweep was faster.
 	}
-	p.Kill()
+	kill()
 	o.endLease(t)
 }
 
@@ -76,14 +87,18 @@ func (o *outside) endLease(t *testing.T) {
 	}
 }
 
-// finish starts the function and has it sweep to the end.
-func (o *outside) finish(t *testing.T) {
+// finish starts the function, has it sweep to the end, and counts the moments.
+func (o *outside) finish(t *testing.T) int64 {
 	t.Helper()
+	var moments atomic.Int64
+	moment := func() { moments.Add(1) }
+	o.moment.Store(&moment)
 	f := o.start(t)
 	f.sweep()
 	if code := f.stop(); code != 0 {
 		t.Errorf("exit code %d, want 0\n%s", code, f.output())
 	}
+	return moments.Load()
 }
 
 var (
@@ -122,18 +137,22 @@ func TestKilledSweeps(t *testing.T) {
 	calm, killed := newOutside(t, 160), newOutside(t, 160)
 	chance := rand.New(rand.NewPCG(1, 2))
 	servetest.Build(t, alertsBootstrap) // takes longer than a sweep
-	start := time.Now()
-	calm.finish(t)
-	usual := time.Since(start)
 	repeated := 0
 	for i, stage := range stages {
-		if i > 0 {
-			stage(calm.cloud)
-			calm.finish(t)
-		}
+		stage(calm.cloud)
+		start := time.Now()
+		moments := calm.finish(t)
+		usual := time.Since(start)
 		stage(killed.cloud)
-		for range *kills / len(stages) {
-			killed.kill(t, time.Duration(1+chance.Int64N(int64(usual))))
+		for n := range *kills / len(stages) {
+			switch n % 4 {
+			case 0:
+				killed.kill(t, time.Duration(1+chance.Int64N(int64(usual))), 0)
+			case 1: // before its last answer: Slack has a message, and the function does not know
+				killed.kill(t, time.Minute, moments)
+			default:
+				killed.kill(t, time.Minute, 1+chance.Int64N(moments))
+			}
 		}
 		killed.finish(t)
 		want, got := calm.changes(t), killed.changes(t)
@@ -148,6 +167,9 @@ func TestKilledSweeps(t *testing.T) {
 				t.Errorf("stage %d: %s was notified by different messages %v", i, what, ids)
 			}
 		}
+	}
+	if repeated == 0 {
+		t.Error("nothing was notified more than once, want some of it: the kills missed their moments")
 	}
 	t.Logf("%d kills, %d changes notified more than once, each with one id", *kills, repeated)
 }
