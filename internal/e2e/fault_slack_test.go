@@ -96,8 +96,8 @@ func TestRejectedMessage(t *testing.T) {
 	}
 }
 
-// TestAnotherChannel wants a changed channel used at once, with all that is open.
-func TestAnotherChannel(t *testing.T) {
+// TestChangedSlackChannel wants a changed channel used at once, with all that is open.
+func TestChangedSlackChannel(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 120).bot()
 	f := o.start(t)
@@ -121,9 +121,9 @@ func TestAnotherChannel(t *testing.T) {
 	}
 }
 
-// TestArchivedChannel wants what could not be said in an archived channel said once
+// TestArchivedSlackChannel wants what could not be said in an archived channel said once
 // it takes messages again.
-func TestArchivedChannel(t *testing.T) {
+func TestArchivedSlackChannel(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 120).bot()
 	f := o.start(t)

@@ -43,13 +43,13 @@ func TestStoppedInTheMiddle(t *testing.T) {
 				}
 			}
 			o.moment.Store(&moment)
-			ended := make(chan run)
-			go func() { ended <- f.try("") }()
+			runs := make(chan run)
+			go func() { runs <- f.try("") }()
 			<-arrived
 			if code := f.stop(); code != 0 {
 				t.Errorf("exit code %d, want 0\n%s", code, f.output())
 			}
-			first := <-ended
+			first := <-runs
 
 			f = start(o, t)
 			second := f.try("")
