@@ -35,10 +35,11 @@ type Checkpoint struct {
 	// Stuck counts the runs in a row that could not read that page.
 	Stuck int `json:"stuck,omitempty"`
 
-	// Earlier counts the cards of the earlier listings, Short those that the
-	// listings counted but did not list, and Found those of them that were found
-	// one by one.
+	// Earlier counts the cards of the earlier listings, Read those of all listings
+	// that were read, Short those that the listings counted but did not list, and
+	// Found those of them that were found one by one.
 	Earlier int `json:"earlier,omitempty"`
+	Read    int `json:"read,omitempty"`
 	Short   int `json:"short,omitempty"`
 	Found   int `json:"found,omitempty"`
 	// Listed says that the listings were read to their ends, Partial that they
@@ -51,6 +52,9 @@ type Checkpoint struct {
 	// Doubted is since when the listings have given cause for distrust; zero: the
 	// last ones gave none.
 	Doubted time.Time `json:"doubted,omitzero"`
+	// Grown is since when the listings have had a tenth of cards, or more, that
+	// Before had not; zero: the last one had not.
+	Grown time.Time `json:"grown,omitzero"`
 
 	Counts Counts `json:"counts"`
 	// Gaps are the parts of the listing that could not be read, the first ten.
@@ -89,14 +93,16 @@ func Begin(now time.Time, before Census) Checkpoint {
 	return Checkpoint{Sweep: now.UTC().Format("20060102T150405Z"), Started: now, Page: 1, Before: before}
 }
 
-// Next returns the checkpoint of the sweep after one that is finished.
+// Next returns the checkpoint of the sweep after one that is finished. A fleet that
+// has suddenly grown is not what later ones are compared with until that has
+// lasted: cards of another account may be among its own for a while.
 func (c Checkpoint) Next(now time.Time) Checkpoint {
 	before := c.Before
-	if c.Distrust == "" {
-		before = Census{Cards: c.Cards(), Sample: c.Sample}
+	if c.Distrust == "" && (c.Grown.IsZero() || c.Started.Sub(c.Grown) >= patience) {
+		before, c.Grown = Census{Cards: c.Cards(), Sample: c.Sample}, time.Time{}
 	}
 	next := Begin(now, before)
-	next.Doubted = c.Doubted
+	next.Doubted, next.Grown = c.Doubted, c.Grown
 	return next
 }
 
@@ -106,7 +112,7 @@ func (c Checkpoint) Cards() int { return c.Earlier + max(c.Total, c.Here+c.Lost)
 // Fleet returns what the scan knows of the fleet itself.
 func (c Checkpoint) Fleet() rule.FleetObservation {
 	o := rule.FleetObservation{
-		Total: c.Cards(), Listed: c.Earlier + c.Here - c.Again, Complete: c.Listed, Overlap: 1,
+		Total: c.Cards(), Listed: c.Read + min(c.Found, c.Short), Complete: c.Listed, Overlap: 1,
 		Lookups: c.Counts.Lookups, LookupsFailed: c.Counts.LookupsFailed,
 		LookupError: c.Counts.Cause(), LookupDenied: 2*c.Counts.Denied > c.Counts.LookupsFailed,
 	}
@@ -157,6 +163,17 @@ func believe(c *Checkpoint, doubt string) {
 	}
 }
 
+// grow notes a listing with a tenth of new cards, or more.
+func grow(c *Checkpoint) {
+	share := 1 - overlap(c.Sample, c.Before.Sample)
+	switch {
+	case c.Before.Cards == 0 || !aTenth(float64(c.Cards())*share, c.Before.Cards):
+		c.Grown = time.Time{}
+	case c.Grown.IsZero():
+		c.Grown = c.Started
+	}
+}
+
 // doubt returns why a listing of the whole account is not to be believed.
 func doubt(c Checkpoint) string {
 	switch {
@@ -164,7 +181,7 @@ func doubt(c Checkpoint) string {
 		return "the account lists no cards"
 	case shrunk(c.Cards(), c.Before.Cards):
 		return "a tenth of the cards or more are not listed any more"
-	case c.Overlap < 0.9:
+	case aTenth(float64(c.Before.Cards)*(1-c.Overlap), c.Before.Cards):
 		return "a tenth of the listed cards or more are others than before"
 	default:
 		return ""
@@ -172,7 +189,10 @@ func doubt(c Checkpoint) string {
 }
 
 // shrunk reports whether a fleet has lost a tenth of its cards, or more.
-func shrunk(now, before int) bool { return before > 0 && 10*now <= 9*before }
+func shrunk(now, before int) bool { return aTenth(float64(before-now), before) }
+
+// aTenth reports whether so many cards are a tenth of a fleet. One card never is.
+func aTenth(cards float64, fleet int) bool { return cards > 1 && 10*cards >= float64(fleet) }
 
 // finish ends a sweep.
 func finish(c *Checkpoint, now time.Time) {
