@@ -233,8 +233,8 @@ func (c *chaos) checkBot(t *testing.T, want map[string]incident.Severity) {
 		if !strings.Contains(first, " open") {
 			continue
 		}
-		if first == thread.Text {
-			return // in its simplest form it names none
+		if first == thread.Text || strings.Contains(thread.Text, "are shown") {
+			return // it has no room for all, and in its simplest form it names none
 		}
 		for _, id := range cardNumber.FindAllString(thread.Text, -1) {
 			shown[id] = true
