@@ -1,0 +1,221 @@
+package fleet
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun/linkcard"
+)
+
+// Checkpoint is how far a sweep has come and what it has counted. It is small
+// and encodes to JSON. Only a scan changes it.
+type Checkpoint struct {
+	Sweep    string    `json:"sweep"` // its id
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished,omitzero"` // zero: the sweep is not finished
+	// Before is the fleet that this one is compared with, as an earlier sweep saw
+	// it; zero: there was none. Sample stands for the cards of this one.
+	Before Census `json:"before,omitzero"`
+	Sample Marks  `json:"sample,omitempty"`
+
+	// Page is the next page, from 1, of one of the listings, from 0. Total is how
+	// many cards that listing has, as it said last.
+	Listing int `json:"listing,omitempty"`
+	Page    int `json:"page"`
+	Total   int `json:"total,omitempty"`
+	// Here counts the cards of that listing, Again those of them that an earlier
+	// listing had too, Lost those that could not be read. Recent are the last ones.
+	Here   int   `json:"here,omitempty"`
+	Again  int   `json:"again,omitempty"`
+	Lost   int   `json:"lost,omitempty"`
+	Recent Marks `json:"recent,omitempty"`
+	// Stuck counts the runs in a row that could not read that page.
+	Stuck int `json:"stuck,omitempty"`
+
+	// Earlier counts the cards of the earlier listings, Short those that the
+	// listings counted but did not list, and Found those of them that were found
+	// one by one.
+	Earlier int `json:"earlier,omitempty"`
+	Short   int `json:"short,omitempty"`
+	Found   int `json:"found,omitempty"`
+	// Listed says that the listings were read to their ends, Partial that they
+	// leave cards out, and Distrust why cards that they lack are not taken to be
+	// missing; empty: they are. Overlap is the share of Before's cards in them.
+	Listed   bool    `json:"listed,omitempty"`
+	Partial  bool    `json:"partial,omitempty"`
+	Distrust string  `json:"distrust,omitempty"`
+	Overlap  float64 `json:"overlap,omitempty"`
+	// Doubted is since when the listings have given cause for distrust; zero: the
+	// last ones gave none.
+	Doubted time.Time `json:"doubted,omitzero"`
+
+	Counts Counts `json:"counts"`
+	// Gaps are the parts of the listing that could not be read, the first ten.
+	Gaps []Gap `json:"gaps,omitempty"`
+}
+
+// Census is a fleet as a sweep that was believed saw it.
+type Census struct {
+	Cards  int   `json:"cards"`
+	Sample Marks `json:"sample"`
+}
+
+// Counts are of the whole sweep, over all its runs.
+type Counts struct {
+	Checked   int `json:"checked"`   // cards with an observation that can be evaluated
+	Failed    int `json:"failed"`    // cards that could not be judged
+	ListCalls int `json:"listCalls"` // of ListCardInfo
+	FlowCalls int `json:"flowCalls"` // of GetCardFlowInfo
+	PoolCalls int `json:"poolCalls"` // of GetCredentialPoolStatistics
+	// Lookups counts the cards that a lookup was due for, and LookupsFailed those
+	// of them without one. Denied is how many were refused for a permission or a
+	// key, and Causes how many failed for which cause, in words.
+	Lookups       int            `json:"lookups"`
+	LookupsFailed int            `json:"lookupsFailed"`
+	Denied        int            `json:"denied,omitempty"`
+	Causes        map[string]int `json:"causes,omitempty"`
+	// Used is what the listed cards have used in their periods, in bytes.
+	Used int64 `json:"used,omitempty"`
+	// Oldest is when the oldest usage was counted; zero: unknown.
+	Oldest time.Time `json:"oldest,omitzero"`
+}
+
+// Begin returns the checkpoint of a new sweep. before is the zero Census where
+// there was no sweep before it.
+func Begin(now time.Time, before Census) Checkpoint {
+	return Checkpoint{Sweep: now.UTC().Format("20060102T150405Z"), Started: now, Page: 1, Before: before}
+}
+
+// Next returns the checkpoint of the sweep after one that is finished.
+func (c Checkpoint) Next(now time.Time) Checkpoint {
+	before := c.Before
+	if c.Distrust == "" {
+		before = Census{Cards: c.Cards(), Sample: c.Sample}
+	}
+	next := Begin(now, before)
+	next.Doubted = c.Doubted
+	return next
+}
+
+// Cards returns how many cards the fleet has, as far as that is known.
+func (c Checkpoint) Cards() int { return c.Earlier + max(c.Total, c.Here+c.Lost) - c.Again }
+
+// Fleet returns what the scan knows of the fleet itself.
+func (c Checkpoint) Fleet() rule.FleetObservation {
+	o := rule.FleetObservation{
+		Total: c.Cards(), Listed: c.Earlier + c.Here - c.Again, Complete: c.Listed, Overlap: 1,
+		Lookups: c.Counts.Lookups, LookupsFailed: c.Counts.LookupsFailed,
+		LookupError: c.Counts.Cause(), LookupDenied: 2*c.Counts.Denied > c.Counts.LookupsFailed,
+	}
+	if !c.Partial {
+		o.Before = c.Before.Cards
+	}
+	if c.Listed {
+		o.Overlap = c.Overlap
+	}
+	return o
+}
+
+// Cause returns the most frequent cause of the lookups that failed; empty: none
+// failed.
+func (c Counts) Cause() string {
+	most := ""
+	for _, cause := range slices.Sorted(maps.Keys(c.Causes)) {
+		if c.Causes[cause] > c.Causes[most] {
+			most = cause
+		}
+	}
+	return most
+}
+
+// endListing goes on to the next listing.
+func endListing(c *Checkpoint) {
+	c.Short += max(0, c.Total-c.Here-c.Lost)
+	c.Earlier = c.Cards()
+	c.Here, c.Again, c.Lost, c.Total, c.Recent = 0, 0, 0, 0, nil
+	c.Listing, c.Page = c.Listing+1, 1
+}
+
+// patience is how long listings must give the same cause for distrust to be
+// believed in the end: the fleet is then another one.
+const patience = 24 * time.Hour
+
+// believe ends the last listing. doubt is the cause for distrust, if there is
+// one.
+func believe(c *Checkpoint, doubt string) {
+	c.Listed, c.Distrust = true, ""
+	switch {
+	case doubt == "":
+		c.Doubted = time.Time{}
+	case c.Doubted.IsZero():
+		c.Distrust, c.Doubted = doubt, c.Started
+	case c.Started.Sub(c.Doubted) < patience:
+		c.Distrust = doubt
+	}
+}
+
+// doubt returns why a listing of the whole account is not to be believed.
+func doubt(c Checkpoint) string {
+	switch {
+	case c.Cards() == 0:
+		return "the account lists no cards"
+	case shrunk(c.Cards(), c.Before.Cards):
+		return "a tenth of the cards or more are not listed any more"
+	case c.Overlap < 0.9:
+		return "a tenth of the listed cards or more are others than before"
+	default:
+		return ""
+	}
+}
+
+// shrunk reports whether a fleet has lost a tenth of its cards, or more.
+func shrunk(now, before int) bool { return before > 0 && 10*now <= 9*before }
+
+// finish ends a sweep.
+func finish(c *Checkpoint, now time.Time) {
+	found := 0
+	if !c.Partial {
+		found = min(c.Found, c.Short)
+	}
+	c.Counts.Checked += found
+	c.Counts.Failed += c.Short - found
+	c.Finished = now
+}
+
+// Gap is a part of the listing that could not be read.
+type Gap struct {
+	From int    `json:"from"` // cards in the order of the listing, from 1
+	To   int    `json:"to"`
+	Why  string `json:"why"`
+}
+
+const maxGaps = 10
+
+// lose counts the cards of a gap as failed.
+func lose(c *Checkpoint, g Gap) {
+	if g.To < g.From {
+		return
+	}
+	c.Lost += g.To - g.From + 1
+	c.Counts.Failed += g.To - g.From + 1
+	c.Gaps = slices.Clone(c.Gaps) // a part has it
+	if last := len(c.Gaps) - 1; last >= 0 && c.Gaps[last].To+1 == g.From && c.Gaps[last].Why == g.Why {
+		c.Gaps[last].To = g.To
+	} else if len(c.Gaps) < maxGaps {
+		c.Gaps = append(c.Gaps, g)
+	}
+}
+
+// pagesOf returns how many pages so many cards fill.
+func pagesOf(cards int) int { return (cards + linkcard.MaxPageSize - 1) / linkcard.MaxPageSize }
+
+// earlier returns the earlier of two times, where both are known.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return cmp.Or(b, a)
+	}
+	return a
+}

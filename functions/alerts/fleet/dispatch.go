@@ -1,0 +1,163 @@
+package fleet
+
+import (
+	"context"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/card"
+	"signalbox/shared/incident"
+)
+
+// dispatch makes observations of the cards of each page, and has those looked up
+// that need it. It hands the pages on in their order, complete or not.
+func (r *run) dispatch(ctx context.Context, pages <-chan *page) <-chan *page {
+	out := make(chan *page, buffered)
+	r.all.Go(func() {
+		defer close(out)
+		for p := range pages {
+			r.prepare(p)
+			r.start(ctx, p)
+			select {
+			case out <- p:
+			case <-r.quit:
+				return
+			}
+		}
+	})
+	return out
+}
+
+// prepare makes the items of a page of the listing.
+func (r *run) prepare(p *page) {
+	for _, c := range p.cards {
+		i := r.listedItem(c)
+		p.items = append(p.items, i)
+		if pool := i.observation.Pool; r.claim(pool) {
+			p.items = append(p.items, r.poolItem(pool, true))
+		}
+	}
+	p.cards = nil
+}
+
+// start asks for what the items of a page lack.
+func (r *run) start(ctx context.Context, p *page) {
+	p.done = make(chan struct{})
+	p.pending.Store(1)
+	for n := range p.items {
+		i := &p.items[n]
+		if i.ask == nil {
+			continue
+		}
+		p.pending.Add(1)
+		r.tasks.Go(func() error {
+			defer p.finish()
+			if i.late = r.over.Load() || ctx.Err() != nil; !i.late {
+				i.result = i.ask(ctx, i.result)
+			}
+			if i.late {
+				r.over.Store(true)
+			}
+			return nil
+		})
+	}
+	p.finish()
+}
+
+// listedItem is what the listing says of a card, and what is to be asked for.
+func (r *run) listedItem(c listedCard) item {
+	o := r.observe(c)
+	i := item{result: result{observation: o, counts: true, used: o.Used}}
+	id, err := card.ParseICCID(o.Subject.ID)
+	if err != nil {
+		return i
+	}
+	last, known := r.known.Lookups[id]
+	if !r.config.Rules.NeedsLookup(o, r.now) && !r.known.Open[o.Subject].Lookup {
+		i.forget = known
+		return i
+	}
+	print := printOf(c.CardInfo, o)
+	if known && last.holds(print, o, r.now) {
+		i.observation = last.confirm(o)
+		return i
+	}
+	i.ask = func(ctx context.Context, so result) result { return r.lookUp(ctx, so, id, print) }
+	return i
+}
+
+// lookUp asks for a card's own data. Where that cannot be had, the listing alone
+// speaks.
+func (r *run) lookUp(ctx context.Context, so result, id card.ICCID, print string) result {
+	so.due = true
+	answer, err := r.flow(ctx, id)
+	switch {
+	case outOfTime(ctx, err):
+		so.late = true
+	case err != nil && kindOf(err) == aliyun.NotFound:
+		if so.observation.Status != destroyed {
+			so.observation.Unreadable = "the account lists the card, but says that it does not exist"
+		}
+		so.forget = true
+	case err != nil:
+		so.observation.Lookup = rule.LookupFailed
+		so.cause, so.denied = aliyun.Cause(err), denied(err)
+	default:
+		r.add(&so, answer, print)
+	}
+	return so
+}
+
+// destroyed is Alibaba's number for the status of a card that is no more.
+const destroyed = "50"
+
+// add adds the answer of a lookup. One in which something is missing or odd is
+// not kept: the next one may be whole.
+func (r *run) add(so *result, answer linkcard.GetCardFlowInfoResponse, print string) {
+	l := r.lookupOf(answer, print, so.observation)
+	so.observation = l.confirm(so.observation)
+	if why := oddPackage(answer.Data, r.config.Zone); why != "" {
+		so.observation.Unreadable = why
+		return
+	}
+	if so.observation.Lookup == rule.LookedUp && len(answer.Data.Garbled) == 0 && print != "" {
+		so.lookup = &l
+	}
+}
+
+// flow makes the call of a lookup, unless lookups are not answered anyway.
+func (r *run) flow(ctx context.Context, id card.ICCID) (linkcard.GetCardFlowInfoResponse, error) {
+	if err := r.gate.allow(); err != nil {
+		return linkcard.GetCardFlowInfoResponse{}, err
+	}
+	answer, err := r.config.Cards.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: id})
+	if outOfTime(ctx, err) {
+		return answer, err
+	}
+	r.calls.flow.Add(1)
+	r.gate.learn(err)
+	return answer, err
+}
+
+// listCards makes a call of the listing.
+func (r *run) listCards(ctx context.Context, request linkcard.ListCardInfoRequest) (linkcard.CardPage, error) {
+	answer, err := r.config.Cards.ListCardInfo(ctx, request)
+	if !outOfTime(ctx, err) {
+		r.calls.list.Add(1)
+	}
+	return answer.Data, err
+}
+
+// claim reports whether a pool is to be asked for: it is once a sweep.
+func (r *run) claim(credential string) bool {
+	if credential == "" || r.config.Pools == nil || r.seen[markOf(poolSubject(credential))] {
+		return false
+	}
+	_, asked := r.pools.LoadOrStore(credential, true)
+	return !asked
+}
+
+func poolSubject(credential string) incident.Subject {
+	return incident.Subject{Kind: incident.Pool, ID: credential}
+}

@@ -1,0 +1,245 @@
+package fleet_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/linkcard"
+)
+
+// TestSweepOfAThousandCards is the promise: 25 calls for the listing, and one
+// more for each card that may fire.
+func TestSweepOfAThousandCards(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(1000, 10)
+		c := newCaller(a, nil)
+		c.sweep(t)
+		check(t, c, 1000, 0)
+		checkCalls(t, a, c, 25, 100)
+		if len(c.observations) != 1000 || c.at.Cards() != 1000 || c.at.Counts.Lookups != 100 {
+			t.Errorf("%d observations, %+v; want 1000 of 1000 cards", len(c.observations), c.at)
+		}
+	})
+}
+
+// lie edits every answer of the listing.
+func lie(edit func(r linkcard.ListCardInfoRequest, p *linkcard.CardPage)) func(*account) {
+	return func(a *account) {
+		a.onList = func(_ int, r linkcard.ListCardInfoRequest, p *linkcard.CardPage) error {
+			edit(r, p)
+			return nil
+		}
+	}
+}
+
+// TestFault2ListingLies has an account of 400 cards, or thereabouts, whose
+// listing is not to be trusted.
+func TestFault2ListingLies(t *testing.T) {
+	t.Parallel()
+	page := func(n int, edit func(p *linkcard.CardPage)) func(*account) {
+		return lie(func(r linkcard.ListCardInfoRequest, p *linkcard.CardPage) {
+			if r.PageNo == n && r.ICCID == "" {
+				edit(p)
+			}
+		})
+	}
+	tests := []struct {
+		name                   string
+		lie                    func(*account)
+		checked, failed, calls int
+		more                   int // calls that were under way, and of no use
+	}{
+		{"PageCount 0", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) { p.PageCount = 0 }), 400, 0, 10, 0},
+		{"PageCount 1", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) { p.PageCount = 1 }), 400, 0, 10, 0},
+		{"Total 0, full pages", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) { p.Total = 0 }), 400, 0, 11, 0},
+		{"Total 0, nothing", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) { *p = linkcard.CardPage{} }), 0, 0, 1, 0},
+		{"Total too small", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) { p.Total = 90 }), 400, 0, 11, 0},
+		{"Total too large", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) { p.Total = 4_000_000 }), 400, 4_000_000 - 400, 16, 14},
+		{"Total 3 too large", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) { p.Total += 3 }), 400, 3, 12, 0},
+		{"Total 0 once", page(4, func(p *linkcard.CardPage) { p.Total = 0 }), 400, 0, 13, 0},
+		{"short page", page(4, func(p *linkcard.CardPage) { p.List = p.List[:30] }), 390, 10, 11, 0},
+		{"nothing once", page(4, func(p *linkcard.CardPage) { *p = linkcard.CardPage{} }), 360, 40, 14, 0},
+		{"empty page", page(4, func(p *linkcard.CardPage) { p.List = nil }), 360, 40, 11, 0},
+		{"first page empty", page(1, func(p *linkcard.CardPage) { p.List = nil }), 360, 40, 11, 0},
+		{"a card twice", page(4, func(p *linkcard.CardPage) { p.List[1] = p.List[0] }), 399, 1, 10, 0},
+		{"always the same page", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) {
+			p.List = newAccount(40, 0).cards
+		}), 40, 360, 10, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAccount(400, 0)
+				test.lie(a)
+				c := newCaller(a, nil)
+				c.sweep(t)
+				check(t, c, test.checked, test.failed)
+				if n := c.at.Counts.ListCalls; n < test.calls || n > test.calls+test.more {
+					t.Errorf("%d listing calls, want %d, and at most %d more", n, test.calls, test.more)
+				}
+			})
+		})
+	}
+}
+
+// TestFault2ShortPageIsReadAgain has a page that is short once.
+func TestFault2ShortPageIsReadAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, short := newAccount(400, 0), false
+		a.onList = func(_ int, r linkcard.ListCardInfoRequest, p *linkcard.CardPage) error {
+			if r.PageNo == 4 && !short {
+				short, p.List = true, p.List[:7]
+			}
+			return nil
+		}
+		c := newCaller(a, nil)
+		c.sweep(t)
+		check(t, c, 400, 0)
+		checkCalls(t, a, c, 11, 0)
+	})
+}
+
+// TestFault2CardsLeaveWhileListed takes cards of the first pages away while later
+// ones are read.
+func TestFault2CardsLeaveWhileListed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, left := newAccount(400, 0), false
+		a.onList = func(_ int, r linkcard.ListCardInfoRequest, _ *linkcard.CardPage) error {
+			if r.PageNo == 5 && !left {
+				left, a.cards = true, a.cards[50:] // this answer was made before
+			}
+			return nil
+		}
+		c := newCaller(a, nil)
+		c.sweep(t)
+		if len(c.observations) != 400 || c.at.Counts.Failed != 0 {
+			t.Errorf("%d cards observed, %+v; want all 400", len(c.observations), c.at.Counts)
+		}
+	})
+}
+
+// broken makes the listing of a card fail, whatever the size of its page.
+func broken(cards ...int) func(int, linkcard.ListCardInfoRequest, *linkcard.CardPage) error {
+	return func(_ int, r linkcard.ListCardInfoRequest, _ *linkcard.CardPage) error {
+		for _, i := range cards {
+			if i >= (r.PageNo-1)*r.PageSize && i < r.PageNo*r.PageSize {
+				return failure(aliyun.Unexpected, "")
+			}
+		}
+		return nil
+	}
+}
+
+// TestFault3PageIsReadInSmallerOnes loses at most ten cards with one of them.
+func TestFault3PageIsReadInSmallerOnes(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		cards    []int
+		calls    int
+		from, to int // of the gap
+	}{
+		{"one", []int{125}, 14, 121, 130},
+		{"two together", []int{125, 127}, 14, 121, 130},
+		{"the first", []int{0}, 14, 1, 10},
+		{"the last of a short page", []int{394}, 14, 391, 395},
+		{"a whole page", []int{120, 130, 140, 150}, 20, 121, 160},
+		{"two whole pages", []int{120, 130, 140, 150, 160, 170, 180, 190}, 24, 121, 200},
+		{"the whole last page", []int{360, 370, 380, 390}, 14, 361, 395},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAccount(395, 0)
+				a.onList = broken(test.cards...)
+				c := newCaller(a, nil)
+				c.sweep(t)
+				lost := c.at.Gaps[0].To - c.at.Gaps[0].From + 1
+				check(t, c, 395-lost, lost)
+				checkCalls(t, a, c, test.calls, 0)
+				if g := c.at.Gaps[0]; g.From != test.from || g.To != test.to || g.Why != "unexpected" || len(c.at.Gaps) != 1 {
+					t.Errorf("gaps = %+v, want one from %d to %d", c.at.Gaps, test.from, test.to)
+				}
+			})
+		})
+	}
+}
+
+// TestFault3ServiceUnavailable has no answer at all: few calls are made, nothing
+// is lost, and the next run goes on.
+func TestFault3ServiceUnavailable(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, down := newAccount(4000, 0), true
+		a.onList = func(call int, _ linkcard.ListCardInfoRequest, _ *linkcard.CardPage) error {
+			if down && call > 20 {
+				return failure(aliyun.Unavailable, "ServiceUnavailable")
+			}
+			return nil
+		}
+		c := newCaller(a, nil)
+		if err := c.run(t.Context(), t); err == nil {
+			t.Error("a run that could not read the listing = nil, want an error")
+		}
+		if c.at.Page < 2 || c.at.Counts.Failed != 0 || len(a.lists) > 20+16+3*5 {
+			t.Errorf("after %d calls at page %d with %+v, want what was read kept, nothing failed and few calls", len(a.lists), c.at.Page, c.at.Counts)
+		}
+		calls, page := len(a.lists), c.at.Page
+		if err := c.run(t.Context(), t); err == nil || c.at.Page != page || len(a.lists)-calls > 15 {
+			t.Errorf("second run: %v after %d calls at page %d, want an error after few at page %d", err, len(a.lists)-calls, c.at.Page, page)
+		}
+		down = false
+		c.sweep(t)
+		check(t, c, 4000, 0)
+	})
+}
+
+// TestFault3BrokenPagesDoNotStopASweep has pages that are never readable.
+func TestFault3BrokenPagesDoNotStopASweep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(4000, 0)
+		a.onList = func(_ int, r linkcard.ListCardInfoRequest, _ *linkcard.CardPage) error {
+			if first := (r.PageNo-1)*r.PageSize + 1; first > 400 && first <= 800 {
+				return failure(aliyun.Unavailable, "ServiceUnavailable")
+			}
+			return nil
+		}
+		c := newCaller(a, nil)
+		runs := 0
+		for c.at.Finished.IsZero() && runs < 20 {
+			runs++
+			_ = c.run(t.Context(), t)
+		}
+		if runs > 8 {
+			t.Errorf("the sweep took %d runs", runs)
+		}
+		if got := c.at.Counts; got.Checked+got.Failed != 4000 || got.Failed < 400 || got.Failed > 600 {
+			t.Errorf("%+v, want the 400 cards failed, and few others", got)
+		}
+	})
+}
+
+// TestFault3ListingDenied does not ask in many ways for what is denied.
+func TestFault3ListingDenied(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(4000, 0)
+		a.onList = func(int, linkcard.ListCardInfoRequest, *linkcard.CardPage) error {
+			return failure(aliyun.Denied, "NoPermission")
+		}
+		c := newCaller(a, nil)
+		for range 5 {
+			if err := c.run(t.Context(), t); err == nil || !c.at.Finished.IsZero() {
+				t.Errorf("a run that is denied the listing = %v, want an error and no end", err)
+			}
+		}
+		checkCalls(t, a, c, 15, 0)
+	})
+}

@@ -1,0 +1,96 @@
+package fleet
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/card"
+)
+
+// observe is what the listing alone says of a card.
+func (r *run) observe(c listedCard) rule.Observation {
+	zone := r.config.Zone
+	o := rule.Observation{
+		Subject:   subjectOf(c),
+		Tags:      c.Tags(),
+		Remark:    string(c.Remark),
+		Vendor:    string(c.Vendor),
+		Status:    string(c.Status),
+		OsStatus:  string(c.OsStatus),
+		Pool:      c.Pool(),
+		Expires:   c.Expires(zone),
+		Refreshed: card.ParseTime(string(c.FlowLatestModifiedTime), zone),
+		Activated: card.ParseTime(string(c.ActiveTime), zone),
+	}
+	if o.Pool == "" { // else its own numbers say nothing
+		o.Used, o.Rest = c.Used()
+		o.Ratio = card.RatioOf(o.Used, o.Rest)
+	}
+	if start, renews, ok := card.Period(c.Period).Bounds(r.now.In(zone), o.Activated); ok {
+		o.PeriodStart, o.Renews = start, renews
+	}
+	o.Unreadable = oddField(c, o)
+	return o
+}
+
+// oddField says which field of the listing that rules go by cannot be read.
+func oddField(c listedCard, o rule.Observation) string {
+	_, err := card.ParseICCID(o.Subject.ID)
+	odd := func(field string, text aliyun.Text, read bool) bool {
+		return slices.Contains(c.Garbled, field) || given(text) && !read
+	}
+	switch {
+	case slices.Contains(c.Garbled, "CardInfo"):
+		return "the listing's entry is no card"
+	case err != nil:
+		return "the listing's Iccid is no ICCID"
+	case odd("Status", c.Status, true):
+		return "the listing's Status is no text"
+	case odd("ExpireTime", c.ExpireTime, !o.Expires.IsZero()):
+		return "the listing's ExpireTime is no time"
+	case odd("FlowLatestModifiedTime", c.FlowLatestModifiedTime, !o.Refreshed.IsZero()):
+		return "the listing's FlowLatestModifiedTime is no time"
+	case o.Pool == "" && odd("PeriodAddFlow", c.PeriodAddFlow, o.Used.Known()):
+		return "the listing's PeriodAddFlow is no amount of data"
+	case o.Pool == "" && odd("PeriodRestFlow", c.PeriodRestFlow, o.Rest.Known()):
+		return "the listing's PeriodRestFlow is no amount of data"
+	default:
+		return ""
+	}
+}
+
+// oddPackage says what of a card's packages cannot be read.
+func oddPackage(data linkcard.CardFlow, zone *time.Location) string {
+	for _, p := range data.ListPackageDTO {
+		if given(p.ExpireTime) && card.ParseTime(string(p.ExpireTime), zone).IsZero() {
+			return "the ExpireTime of the card's package is no time"
+		}
+	}
+	if slices.Contains(data.Garbled, "ListPackageDTO") {
+		return "the card's packages cannot be read"
+	}
+	return ""
+}
+
+// given reports whether a text is there: Alibaba also writes a dash for nothing.
+func given(text aliyun.Text) bool { return strings.Trim(string(text), " -") != "" }
+
+// maxID is how long the name of a card can be that has no proper ICCID.
+const maxID = 64
+
+// cleanID returns an ICCID without what would not do in a name.
+func cleanID(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r == '/' || !unicode.IsPrint(r) {
+			return '_'
+		}
+		return r
+	}, strings.TrimSpace(text))
+	runes := []rune(text)
+	return string(runes[:min(len(runes), maxID)])
+}

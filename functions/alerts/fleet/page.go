@@ -1,0 +1,85 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/card"
+)
+
+// page is a page of the listing, or some subjects that are asked for one by one,
+// on its way from the lister to the caller.
+type page struct {
+	// What the lister knows of it. next is the page to go on with after it, and
+	// ends says that there is none in its listing. single says that it is no page
+	// of the listing.
+	total  int
+	next   int
+	ends   bool
+	single bool
+	cards  []listedCard
+	here   Marks // its cards that no other page of the listing had
+	again  int   // those of them that an earlier listing had
+	gaps   []Gap
+
+	items   []item
+	pending atomic.Int32
+	done    chan struct{} // closed when all items have their results
+}
+
+// listedCard is a card and where in the listing it stands, from 1.
+type listedCard struct {
+	linkcard.CardInfo
+
+	position int
+}
+
+// rowID names a card of the listing that has no ICCID to be named by.
+func (c listedCard) rowID() string {
+	page, row := (c.position-1)/linkcard.MaxPageSize, (c.position-1)%linkcard.MaxPageSize
+	return fmt.Sprintf("row %d of page %d", row+1, page+1)
+}
+
+// item is a subject of a page. ask is nil where the listing was enough.
+type item struct {
+	result
+
+	ask func(context.Context, result) result
+}
+
+// result is what is known of a subject in the end.
+type result struct {
+	observation rule.Observation
+	more        []rule.Observation // of others that came along
+	// late says that the time ran out before it was known, unknown that there is
+	// nothing to say of it.
+	late, unknown bool
+	counts        bool          // it is one of the cards that are counted
+	found         bool          // it is in the account, although not in the listing
+	used          card.DataSize // by a listed card
+
+	lookup *Lookup // to be kept
+	forget bool    // an earlier lookup is not needed any more
+	due    bool    // a lookup was due
+	cause  string  // why it failed
+	denied bool
+}
+
+// finish says that one more of the page's items has its result.
+func (p *page) finish() {
+	if p.pending.Add(-1) == 0 {
+		close(p.done)
+	}
+}
+
+func (p *page) late() bool {
+	for _, i := range p.items {
+		if i.late {
+			return true
+		}
+	}
+	return false
+}

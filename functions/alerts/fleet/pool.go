@@ -1,0 +1,47 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/card"
+)
+
+// poolItem asks for a pool. One that no listed card names is there only because
+// of its incident.
+func (r *run) poolItem(credential string, named bool) item {
+	return item{
+		result: result{observation: rule.Observation{Subject: poolSubject(credential), Pool: credential}},
+		ask:    func(ctx context.Context, _ result) result { return r.askPool(ctx, credential, named) },
+	}
+}
+
+// askPool asks for the data of a plan that cards share.
+func (r *run) askPool(ctx context.Context, credential string, named bool) result {
+	so := result{observation: rule.Observation{Subject: poolSubject(credential), Pool: credential}}
+	answer, err := r.config.Pools.GetCredentialPoolStatistics(ctx, linkcard.GetCredentialPoolStatisticsRequest{
+		CredentialNo: credential, Month: card.MonthOf(r.now.In(r.config.Zone)),
+	})
+	if outOfTime(ctx, err) {
+		so.late = true
+		return so
+	}
+	r.calls.pool.Add(1)
+	failure, ok := errors.AsType[*aliyun.Error](err)
+	switch {
+	case ok && failure.Code == linkcard.CredentialUnknown && !named:
+		return r.missing(so)
+	case err != nil:
+		so.observation.Unreadable = "the plan's data was not answered: " + aliyun.Cause(err)
+		return so
+	}
+	o := &so.observation
+	o.Used, o.Rest = answer.Data.Used()
+	if o.Ratio = card.RatioOf(o.Used, o.Rest); !o.Ratio.Known() {
+		o.Unreadable = "the answer does not say how much of the plan's data is used"
+	}
+	return so
+}

@@ -1,0 +1,367 @@
+package fleet
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/card"
+	"signalbox/shared/incident"
+)
+
+const (
+	// buffered is how many pages the listing may be ahead of the lookups, and
+	// these of the caller.
+	buffered = 100
+	// partTime is how much work one part covers, and maxPart how many pages at the
+	// most.
+	partTime = 10 * time.Second
+	maxPart  = 250
+	// stuckRuns is how many runs in a row try a page that cannot be read.
+	stuckRuns = 3
+)
+
+// run is one run of a sweep. Its fields belong to the caller's goroutine, but
+// for those that say otherwise.
+type run struct {
+	*Scanner
+
+	known    Known
+	now      time.Time // does not change
+	at       Checkpoint
+	listings []linkcard.ListCardInfoRequest // do not change
+	watched  map[card.ICCID]bool            // do not change
+
+	yield func(Part, error) bool
+	left  bool // the caller wants no more
+	part  Part
+	pages int // in part
+	timer *time.Timer
+
+	listed map[uint64]int // by the lister until it is done
+	seen   map[uint64]bool
+	pools  sync.Map // credentials that were asked for, by all
+
+	calls struct{ list, flow, pool atomic.Int64 }
+	gate  gate
+	over  atomic.Bool // the time has run out
+
+	tasks errgroup.Group
+	all   sync.WaitGroup
+	quit  chan struct{} // closed when the caller wants no more
+}
+
+func newRun(s *Scanner, from Checkpoint, known Known, yield func(Part, error) bool) *run {
+	r := &run{
+		Scanner: s, known: known, now: s.config.Now(), at: from, yield: yield,
+		listings: s.config.Filters.listings(from.Started, s.config.Zone), watched: make(map[card.ICCID]bool),
+		listed: make(map[uint64]int), seen: make(map[uint64]bool), timer: time.NewTimer(partTime), quit: make(chan struct{}),
+	}
+	r.tasks.SetLimit(inFlight)
+	r.at.Counts.Causes = maps.Clone(from.Counts.Causes)
+	r.at.Partial = s.partial()
+	r.at.Listing = min(r.at.Listing, len(r.listings)-1) // there were more, if the settings have changed
+	for _, mark := range known.Seen {
+		r.seen[mark] = true
+	}
+	for _, id := range s.config.Watch {
+		r.watched[id] = true
+	}
+	if len(r.watched) > 0 {
+		r.at.Listed, r.at.Overlap, r.at.Earlier = true, 1, len(r.watched)
+	}
+	return r
+}
+
+// wait returns when nothing of the run is under way any more.
+func (r *run) wait() {
+	close(r.quit)
+	r.all.Wait()
+	_ = r.tasks.Wait()
+	r.timer.Stop()
+}
+
+// sweep goes on to the end of the sweep: first the listing, then what the listing
+// should have had.
+func (r *run) sweep(ctx context.Context) error {
+	if !r.at.Finished.IsZero() {
+		return nil
+	}
+	if !r.at.Listed {
+		if err := r.list(ctx); err != nil || r.left {
+			return err
+		}
+	}
+	if r.at.Partial || r.at.Distrust == "" {
+		if err := r.single(ctx); err != nil || r.left {
+			return err
+		}
+	}
+	r.forget()
+	finish(&r.at, r.config.Now())
+	r.pages++
+	return nil
+}
+
+// list reads the listings, with lookups of the cards that need one.
+func (r *run) list(ctx context.Context) error {
+	listing, cancel := context.WithCancel(ctx)
+	defer cancel()
+	listed := make(chan *page, buffered)
+	lister := newLister(r, listed)
+	var failure error
+	r.all.Go(func() {
+		defer close(listed)
+		failure = lister.list(listing)
+	})
+	if err := r.collect(ctx, r.dispatch(ctx, listed), cancel); err != nil || r.left {
+		return err
+	}
+	if failure == nil || outOfTime(ctx, failure) {
+		return failure
+	}
+	return r.stuck(failure)
+}
+
+// collect takes pages in their order. After one that is late the others are late
+// too; what their lookups have said is kept all the same.
+func (r *run) collect(ctx context.Context, pages <-chan *page, stop func()) error {
+	late := false
+	for {
+		p, ok := await(r, pages)
+		if !ok || r.left {
+			break
+		}
+		if await(r, p.done); r.left {
+			break
+		}
+		if late = late || p.late(); !late {
+			r.fold(p)
+			continue
+		}
+		stop()
+		r.over.Store(true)
+		r.keepLookups(p)
+	}
+	if late {
+		return fmt.Errorf("the time ran out: %w", cmp.Or(ctx.Err(), context.DeadlineExceeded))
+	}
+	return nil
+}
+
+// await receives from a channel, and hands out the part that is due meanwhile.
+func await[T any](r *run, from <-chan T) (T, bool) {
+	for {
+		select {
+		case got, ok := <-from:
+			return got, ok
+		case <-r.timer.C:
+			r.emit()
+		}
+	}
+}
+
+// emit hands out what has been found since the last part.
+func (r *run) emit() {
+	r.timer.Reset(partTime)
+	c := &r.at.Counts
+	list, flow, pool := int(r.calls.list.Swap(0)), int(r.calls.flow.Swap(0)), int(r.calls.pool.Swap(0))
+	c.ListCalls, c.FlowCalls, c.PoolCalls = c.ListCalls+list, c.FlowCalls+flow, c.PoolCalls+pool
+	if r.left || r.pages+list+flow+pool == 0 {
+		return
+	}
+	part := r.part
+	part.Checkpoint = r.at
+	part.Checkpoint.Counts.Causes = maps.Clone(c.Causes)
+	r.part, r.pages = Part{}, 0
+	r.left = !r.yield(part, nil)
+}
+
+// fold adds a complete page to the part and to the checkpoint.
+func (r *run) fold(p *page) {
+	for _, i := range p.items {
+		r.foldItem(i.result, p.single)
+	}
+	r.keepLookups(p)
+	if !p.single {
+		foldListing(&r.at, p)
+		if p.ends {
+			r.endListing()
+		}
+	}
+	if r.pages++; r.pages >= maxPart {
+		r.emit()
+	}
+}
+
+func (r *run) foldItem(i result, single bool) {
+	count(&r.at.Counts, i)
+	if i.found {
+		r.at.Found++
+	}
+	if i.forget {
+		r.part.Forget = append(r.part.Forget, card.ICCID(i.observation.Subject.ID))
+	}
+	for _, o := range append(i.more, i.observation) {
+		_, open := r.known.Open[o.Subject]
+		_, kept := r.known.Lookups[card.ICCID(o.Subject.ID)]
+		if single || open || kept || o.Subject.Kind == incident.Pool {
+			r.part.Seen = append(r.part.Seen, markOf(o.Subject))
+		}
+	}
+	r.part.Observations = append(r.part.Observations, i.more...)
+	if !i.unknown {
+		r.part.Observations = append(r.part.Observations, i.observation)
+	}
+}
+
+// keepLookups keeps what the lookups of a page have said.
+func (r *run) keepLookups(p *page) {
+	for _, i := range p.items {
+		if i.lookup == nil {
+			continue
+		}
+		if r.part.Lookups == nil {
+			r.part.Lookups = make(map[card.ICCID]Lookup)
+		}
+		r.part.Lookups[card.ICCID(i.observation.Subject.ID)] = *i.lookup
+	}
+}
+
+// count adds what is known of a subject.
+func count(c *Counts, i result) {
+	switch {
+	case i.counts && i.observation.Unreadable != "":
+		c.Failed++
+	case i.counts:
+		c.Checked++
+	}
+	if used, known := i.used.Bytes(); known {
+		c.Used += used
+	}
+	c.Oldest = earlier(c.Oldest, i.observation.Refreshed)
+	if i.due {
+		c.Lookups++
+	}
+	if i.cause == "" {
+		return
+	}
+	c.LookupsFailed++
+	if i.denied {
+		c.Denied++
+	}
+	if c.Causes == nil {
+		c.Causes = make(map[string]int)
+	}
+	if _, known := c.Causes[i.cause]; known || len(c.Causes) < maxCauses {
+		c.Causes[i.cause]++
+	}
+}
+
+// maxCauses bounds how many causes are told apart.
+const maxCauses = 10
+
+// maxRecent is how many of the last cards a checkpoint has, so that cards that
+// are listed again by the next run are not counted again.
+const maxRecent = 4 * linkcard.MaxPageSize
+
+func foldListing(c *Checkpoint, p *page) {
+	c.Page, c.Total, c.Stuck = p.next, p.total, 0
+	c.Here, c.Again = c.Here+len(p.here), c.Again+p.again
+	c.Recent = slices.Concat(c.Recent, p.here)
+	c.Recent = c.Recent[max(0, len(c.Recent)-maxRecent):]
+	for _, mark := range p.here {
+		c.Sample = sketch(c.Sample, mark)
+	}
+	for _, gap := range p.gaps {
+		lose(c, gap)
+	}
+}
+
+// stuck remembers that the listing could not be read. After a few runs at the
+// same page the sweep goes on without some pages, and each time without more.
+func (r *run) stuck(cause error) error {
+	c := &r.at
+	c.Stuck++
+	r.pages++
+	total := c.Total
+	if total == 0 && !c.Partial {
+		total = c.Before.Cards
+	}
+	if c.Stuck < stuckRuns || total == 0 && c.Page == 1 {
+		return cause
+	}
+	c.Total = total
+	first, last := c.Page, min(c.Page+failuresInARow<<min(c.Stuck-stuckRuns, 20)-1, pagesOf(total))
+	if first <= last {
+		lose(c, Gap{From: (first-1)*linkcard.MaxPageSize + 1, To: min(last*linkcard.MaxPageSize, total), Why: aliyun.Cause(cause)})
+	}
+	if c.Page = max(last, first) + 1; c.Page > pagesOf(total) {
+		r.endListing()
+	}
+	return fmt.Errorf("going on without the pages from %d to %d: %w", first, last, cause)
+}
+
+// endListing goes on to the next listing, or decides after the last one whether
+// the listings are to be believed.
+func (r *run) endListing() {
+	endListing(&r.at)
+	if r.at.Listing < len(r.listings) {
+		return
+	}
+	r.at.Overlap = 1
+	if !r.at.Partial {
+		r.at.Overlap = overlap(r.at.Before.Sample, r.at.Sample)
+	}
+	believe(&r.at, r.doubt())
+}
+
+// doubt returns why listings that leave cards out are not believed: most of the
+// cards with an incident are in none of them.
+func (r *run) doubt() string {
+	if !r.at.Partial {
+		return doubt(r.at)
+	}
+	cards, missing := 0, 0
+	for subject := range r.known.Open {
+		if subject.Kind == incident.Card {
+			cards++
+			if !r.wasSeen(subject) {
+				missing++
+			}
+		}
+	}
+	if cards >= 10 && 2*missing > cards {
+		return "most of the cards with an incident are not listed any more"
+	}
+	return ""
+}
+
+// wasSeen reports whether this sweep has observed a subject with an incident.
+func (r *run) wasSeen(s incident.Subject) bool {
+	mark := markOf(s)
+	_, asked := r.pools.Load(s.ID)
+	since := r.known.Open[s].Since
+	return r.listed[mark] > 0 || r.seen[mark] || s.Kind == incident.Pool && asked || !since.Before(r.at.Started)
+}
+
+// forget has the lookups deleted of cards that are not listed any more.
+func (r *run) forget() {
+	for id, l := range r.known.Lookups {
+		subject := incident.Subject{Kind: incident.Card, ID: string(id)}
+		_, open := r.known.Open[subject]
+		if r.at.Distrust == "" && !open && l.At.Before(r.at.Started) && !r.wasSeen(subject) {
+			r.part.Forget = append(r.part.Forget, id)
+		}
+	}
+	slices.Sort(r.part.Forget)
+}

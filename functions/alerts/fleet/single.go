@@ -1,0 +1,159 @@
+package fleet
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/card"
+	"signalbox/shared/incident"
+)
+
+// singlePage is how many subjects that are asked for one by one count as a page.
+const singlePage = 20
+
+// single asks one by one for the watched cards, and for the cards and pools with
+// an incident that the listing did not have.
+func (r *run) single(ctx context.Context) error {
+	pages := make(chan *page)
+	subjects := r.unseen()
+	r.all.Go(func() {
+		defer close(pages)
+		for chunk := range slices.Chunk(subjects, singlePage) {
+			p := &page{single: true}
+			for _, s := range chunk {
+				p.items = append(p.items, r.singleItem(s))
+			}
+			select {
+			case pages <- p:
+			case <-r.quit:
+				return
+			}
+		}
+	})
+	return r.collect(ctx, r.dispatch(ctx, pages), func() {})
+}
+
+// unseen returns what this sweep has not observed yet, in a fixed order.
+func (r *run) unseen() []incident.Subject {
+	subjects := make(map[incident.Subject]bool)
+	for s := range r.known.Open {
+		subjects[s] = s.Kind == incident.Card || s.Kind == incident.Pool && r.config.Pools != nil
+	}
+	for id := range r.watched {
+		subjects[incident.Subject{Kind: incident.Card, ID: string(id)}] = true
+	}
+	var unseen []incident.Subject
+	for s, wanted := range subjects {
+		if wanted && !r.wasSeen(s) {
+			unseen = append(unseen, s)
+		}
+	}
+	slices.SortFunc(unseen, func(a, b incident.Subject) int {
+		return strings.Compare(string(a.Kind)+a.ID, string(b.Kind)+b.ID)
+	})
+	return unseen
+}
+
+func (r *run) singleItem(s incident.Subject) item {
+	if s.Kind == incident.Pool {
+		if !r.claim(s.ID) {
+			return item{result: result{observation: rule.Observation{Subject: s}, unknown: true}}
+		}
+		return r.poolItem(s.ID, false)
+	}
+	i := item{result: result{observation: rule.Observation{Subject: s}}}
+	id, err := card.ParseICCID(s.ID)
+	if err != nil { // nobody can be asked for it
+		i.result = r.missing(i.result)
+		return i
+	}
+	i.counts = r.watched[id]
+	i.ask = func(ctx context.Context, so result) result { return r.find(ctx, so, id) }
+	return i
+}
+
+// find asks for one card: whether the account lists it, and for its own data.
+func (r *run) find(ctx context.Context, so result, id card.ICCID) result {
+	info, listErr := r.relist(ctx, id)
+	if outOfTime(ctx, listErr) {
+		so.late = true
+		return so
+	}
+	if info != nil {
+		return r.relisted(ctx, so, *info)
+	}
+	so = r.lookUp(ctx, so, id, "")
+	switch {
+	case so.late:
+	case so.forget: // no such card
+		so.observation = rule.Observation{Subject: so.observation.Subject}
+		return r.notFound(so, id, listErr)
+	case so.cause != "":
+		so = failed(so, "neither the listing nor a lookup has an answer for the card")
+	default:
+		so.found = !so.counts
+	}
+	return so
+}
+
+// relist returns what the listing says of one card; nil: it does not have it.
+func (r *run) relist(ctx context.Context, id card.ICCID) (*listedCard, error) {
+	data, err := r.listCards(ctx, linkcard.ListCardInfoRequest{PageNo: 1, PageSize: smallPage, ICCID: id})
+	for _, info := range data.List {
+		if err == nil && cleanID(string(info.Iccid)) == string(id) {
+			return &listedCard{CardInfo: info}, nil
+		}
+	}
+	return nil, err
+}
+
+// relisted goes on with a card that the listing has after all.
+func (r *run) relisted(ctx context.Context, so result, c listedCard) result {
+	i := r.listedItem(c)
+	i.counts, i.found = so.counts, !so.counts
+	if !so.counts {
+		i.used = card.DataSize{}
+	}
+	if i.ask != nil {
+		i.result = i.ask(ctx, i.result)
+	}
+	if pool := i.observation.Pool; !i.late && r.claim(pool) {
+		shared := r.askPool(ctx, pool, true)
+		i.late = shared.late
+		i.more = append(i.more, shared.observation)
+	}
+	return i.result
+}
+
+// notFound is a card that neither the listing nor a lookup knows. A watched one
+// is named by the configuration and cannot be missing from it.
+func (r *run) notFound(so result, id card.ICCID, listErr error) result {
+	switch {
+	case r.watched[id]:
+		return failed(so, "the account has no card with this ICCID")
+	case listErr != nil:
+		so.unknown = true
+		return so
+	default:
+		return r.missing(so)
+	}
+}
+
+// missing is a subject that the account does not have any more, unless the
+// listing is not believed.
+func (r *run) missing(so result) result {
+	if so.unknown = r.at.Distrust != ""; !so.unknown {
+		so.observation.Missing, so.observation.Sweep = true, r.at.Sweep
+	}
+	return so
+}
+
+// failed is a card of which nothing is known. One that nobody has asked for by
+// name is left as it was.
+func failed(so result, why string) result {
+	so.observation.Unreadable, so.unknown = why, !so.counts
+	return so
+}

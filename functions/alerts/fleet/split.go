@@ -1,0 +1,111 @@
+package fleet
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/linkcard"
+)
+
+const (
+	// smallPage is the smallest page that Alibaba gives: so many cards are lost
+	// where one of them makes its page unreadable.
+	smallPage = 10
+	// breakerPause is how long to wait for a circuit breaker to let calls through
+	// again.
+	breakerPause = 6 * time.Second
+)
+
+// split reads a page that cannot be read in smaller ones.
+func (l *lister) split(ctx context.Context, p *page, number int, cause error) (rows int, err error) {
+	l.window = 1
+	first := (number-1)*linkcard.MaxPageSize + 1
+	splits := splits(cause)
+	for from := first; from < first+linkcard.MaxPageSize && (l.most == 0 || from <= l.most); from += smallPage {
+		got := answer{err: cause}
+		if splits {
+			got = <-l.fetch(ctx, (from-1)/smallPage+1, smallPage)
+		}
+		if outOfTime(ctx, got.err) {
+			return 0, got.err
+		}
+		if got.err == nil {
+			l.take(p, from, got.data)
+			l.total, l.most = got.data.Total, max(l.most, got.data.Total)
+			rows += len(got.data.List)
+			continue
+		}
+		p.gaps = append(p.gaps, Gap{From: from, To: from + smallPage - 1, Why: aliyun.Cause(got.err)})
+	}
+	return rows, nil
+}
+
+// splits reports whether a part of a page may be readable where all of it is not.
+func splits(err error) bool {
+	switch kindOf(err) {
+	case aliyun.Denied, aliyun.Expired, aliyun.Throttled:
+		return false
+	default:
+		return true
+	}
+}
+
+// fail remembers a page of which nothing could be read. It is lost if others can
+// be; where several in a row cannot, that is an error. Answers that came before
+// say nothing of what can be read now.
+func (l *lister) fail(ctx context.Context, p *page, cause error) error {
+	l.failed = append(l.failed, p)
+	clear(l.ahead)
+	if len(l.failed) >= failuresInARow {
+		return cause
+	}
+	if p.ends {
+		l.sendFailed(ctx)
+	}
+	return nil
+}
+
+// sendFailed hands on the pages that are lost.
+func (l *lister) sendFailed(ctx context.Context) {
+	for _, p := range l.failed {
+		p.total = l.total
+		l.send(ctx, p)
+	}
+	l.failed = nil
+}
+
+// send hands a page on.
+func (l *lister) send(ctx context.Context, p *page) {
+	for n := range p.gaps {
+		gap := &p.gaps[n]
+		gap.To = min(gap.To, l.most)
+		l.config.Logger.LogAttrs(ctx, slog.LevelWarn, "a part of the listing was not read",
+			slog.Int("from", gap.From), slog.Int("to", gap.To), slog.String("cause", gap.Why))
+	}
+	select {
+	case l.out <- p:
+	case <-l.quit:
+	}
+}
+
+// afterBreak reads a page again that an open circuit breaker has kept from being
+// read, if need be after the time that the breaker is open for.
+func (l *lister) afterBreak(ctx context.Context, number int) answer {
+	got := <-l.fetch(ctx, number, linkcard.MaxPageSize)
+	if kindOf(got.err) == aliyun.Broken {
+		wait(ctx, breakerPause)
+		got = <-l.fetch(ctx, number, linkcard.MaxPageSize)
+	}
+	return got
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
