@@ -51,7 +51,11 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		c.Store = newDraft(c.Store)
 	}
 	c.Progress = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
-	report, err := alerts.New(c).Sweep(ctx)
+	function, err := alerts.New(c)
+	if err != nil {
+		return err
+	}
+	report, err := function.Sweep(ctx)
 	fmt.Fprintln(stderr)
 	if err := printReport(stdout, report); err != nil {
 		return err

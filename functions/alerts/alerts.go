@@ -83,8 +83,8 @@ type Function struct {
 	routes   http.Handler
 }
 
-// New returns the function.
-func New(c Config) *Function {
+// New returns the function, or an error that says which receivers are wrong.
+func New(c Config) (*Function, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -97,8 +97,11 @@ func New(c Config) *Function {
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})
-	f.notifier = newNotifier(c)
-	return f
+	var err error
+	if f.notifier, err = newNotifier(c); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // ServeHTTP answers GET /healthz: the function works by scheduled events.

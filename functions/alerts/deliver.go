@@ -13,7 +13,7 @@ import (
 
 // newNotifier returns what delivers the function's notifications. A receiver is
 // not notified of itself.
-func newNotifier(c Config) *notify.Notifier[rule.Details] {
+func newNotifier(c Config) (*notify.Notifier[rule.Details], error) {
 	return notify.New(notify.Config[rule.Details]{
 		Receivers: c.Receivers, Store: c.Store, Now: c.Now, Logger: c.Logger,
 		Route: func(receiver string, i rule.Incident) bool { return i.Key != receiverKey(receiver) },
@@ -43,15 +43,19 @@ func (r *run) notify(ctx context.Context) error {
 
 // deliver delivers, and counts what came of it.
 func (r *run) deliver(ctx context.Context) error {
-	r.delivery = r.notifier.Deliver(ctx, r.lease.Fence(), message.Writer{Style: r.config.Style, Coverage: r.coverage()}, r.ledger.open())
+	open := r.ledger.open()
+	r.reports = r.notifier.Deliver(ctx, notify.Run[rule.Details]{
+		Fence: r.lease.Fence(), Writer: message.Writer{Style: r.config.Style, Coverage: r.coverage(), Open: open},
+		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep,
+	})
 	r.waiting = 0
 	var errs []error
-	for _, receiver := range r.delivery.Receivers {
-		r.messages += receiver.Messages
-		r.deadLetters += receiver.DeadLetters
-		r.waiting += receiver.Waiting
-		if receiver.Waiting > 0 {
-			errs = append(errs, fmt.Errorf("notify %s: %d notifications wait for the next run: %s", receiver.Name, receiver.Waiting, receiver.Why))
+	for _, report := range r.reports {
+		r.messages += report.Messages
+		r.deadLetters += report.DeadLettered
+		r.waiting += report.Waiting
+		if report.Waiting > 0 {
+			errs = append(errs, fmt.Errorf("notify %s: %d notifications wait for the next run: %s", report.Receiver, report.Waiting, report.Why))
 		}
 	}
 	return errors.Join(errs...)
@@ -62,10 +66,10 @@ func (r *run) deliver(ctx context.Context) error {
 func (r *run) receivers() rule.FleetObservation {
 	var o rule.FleetObservation
 	configured := make(map[incident.Key]bool)
-	for _, receiver := range r.delivery.Receivers {
-		configured[receiverKey(receiver.Name)] = true
+	for _, receiver := range r.reports {
+		configured[receiverKey(receiver.Receiver)] = true
 		o.Receivers = append(o.Receivers, rule.ReceiverObservation{
-			Name: receiver.Name, Waiting: receiver.Waiting, Oldest: receiver.Oldest, Why: receiver.Why,
+			Name: receiver.Receiver, Waiting: receiver.Waiting, Oldest: receiver.Oldest, Why: receiver.Why,
 		})
 	}
 	for key := range r.ledger.records {

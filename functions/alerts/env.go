@@ -91,7 +91,7 @@ func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(c), nil
+	return New(c)
 }
 
 // Configure is FromEnv for those who want to change a part before [New]. If change

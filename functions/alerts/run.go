@@ -59,8 +59,8 @@ type run struct {
 	state  *state
 	ledger *ledger
 
-	progressed bool // a part of the scan was kept
-	delivery   notify.Report
+	progressed bool            // a part of the scan was kept
+	reports    []notify.Report // of the receivers, from this run's last delivery
 	// The counts of what this run has delivered, and of what still waits.
 	messages, waiting, deadLetters int
 }

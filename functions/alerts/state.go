@@ -200,7 +200,7 @@ func (r *run) known() fleet.Known {
 		if i.Opened.After(open.Since) {
 			open.Since = i.Opened
 		}
-		open.Lookup = open.Lookup || rule.NeedsOwnData(key.Rule)
+		open.Lookup = open.Lookup || !rule.ByListing(key.Rule)
 		known.Open[key.Subject] = open
 	}
 	return known

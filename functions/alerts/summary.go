@@ -47,7 +47,11 @@ func (r *run) announce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write the daily summary: %w", err)
 	}
+	record, err := r.notifier.Announce("daily-"+today, body)
+	if err != nil {
+		return err
+	}
 	r.state.health.Summary, r.state.health.Day = today, day{}
-	return r.write(ctx, nil, r.notifier.Announce("daily-"+today, body)...)
+	r.state.changed = append(r.state.changed, record)
+	return r.write(ctx, nil)
 }
-

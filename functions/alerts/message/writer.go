@@ -10,6 +10,7 @@ import (
 type Writer struct {
 	Style    Style
 	Coverage Coverage
+	Open     []rule.Incident // all that are open, for the daily summary
 }
 
 var _ notify.Writer[rule.Details] = Writer{}

@@ -70,6 +70,8 @@ func (Expiry) inhibits(e Evaluation) []string {
 	return nil
 }
 
+func (Expiry) byListing() bool { return false }
+
 func (Expiry) forPools() bool { return false }
 
 func (Expiry) decode(data []byte, d *Details) error { return decodeAs[ExpiryDetails](data, d) }

@@ -88,6 +88,8 @@ func (f Forecast) needsLookup(listed Observation, now time.Time) bool {
 
 func (Forecast) inhibits(Evaluation) []string { return nil }
 
+func (Forecast) byListing() bool { return false }
+
 func (Forecast) forPools() bool { return false }
 
 func (Forecast) decode(data []byte, d *Details) error { return decodeAs[ForecastDetails](data, d) }

@@ -91,6 +91,8 @@ func (i Inactive) needsLookup(listed Observation, now time.Time) bool {
 
 func (Inactive) inhibits(Evaluation) []string { return nil }
 
+func (Inactive) byListing() bool { return false }
+
 func (Inactive) forPools() bool { return false }
 
 func (Inactive) decode(data []byte, d *Details) error { return decodeAs[InactiveDetails](data, d) }

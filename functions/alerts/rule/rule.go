@@ -34,6 +34,9 @@ type Rule interface {
 	evaluate(o Observation, now time.Time) Evaluation
 	// needsLookup reports whether a listed card is worth a call of its own.
 	needsLookup(listed Observation, now time.Time) bool
+	// byListing reports whether the listing says all that the rule goes by. What
+	// another rule has opened, a lookup resolves.
+	byListing() bool
 	// inhibits names the rules that have nothing to add to e, which is a Breached
 	// evaluation of this rule.
 	inhibits(e Evaluation) []string
@@ -65,4 +68,15 @@ func Names() []string {
 		names = append(names, r.Name())
 	}
 	return names
+}
+
+// ByListing reports whether the listing says all that the rule of that name goes
+// by: then its incidents need no lookup.
+func ByListing(name string) bool {
+	for _, r := range rules {
+		if r.Name() == name {
+			return r.byListing()
+		}
+	}
+	return true
 }

@@ -45,6 +45,8 @@ func (Stale) needsLookup(Observation, time.Time) bool { return false }
 
 func (Stale) inhibits(Evaluation) []string { return nil }
 
+func (Stale) byListing() bool { return true }
+
 func (Stale) forPools() bool { return false }
 
 func (Stale) decode(data []byte, d *Details) error { return decodeAs[StaleDetails](data, d) }

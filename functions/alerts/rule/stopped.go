@@ -92,6 +92,8 @@ func (Stopped) inhibits(Evaluation) []string {
 	return []string{ForecastName, StaleName, InactiveName}
 }
 
+func (Stopped) byListing() bool { return true }
+
 func (Stopped) forPools() bool { return false }
 
 func (Stopped) decode(data []byte, d *Details) error { return decodeAs[StoppedDetails](data, d) }

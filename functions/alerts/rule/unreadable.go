@@ -37,6 +37,8 @@ func (Unreadable) needsLookup(Observation, time.Time) bool { return false }
 
 func (Unreadable) inhibits(Evaluation) []string { return nil }
 
+func (Unreadable) byListing() bool { return true }
+
 func (Unreadable) forPools() bool { return true }
 
 func (Unreadable) decode(data []byte, d *Details) error { return decodeAs[UnreadableDetails](data, d) }

@@ -77,6 +77,8 @@ func (Usage) inhibits(e Evaluation) []string {
 	return nil
 }
 
+func (Usage) byListing() bool { return false }
+
 func (Usage) forPools() bool { return true }
 
 func (Usage) decode(data []byte, d *Details) error { return decodeAs[UsageDetails](data, d) }
