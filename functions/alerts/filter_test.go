@@ -12,46 +12,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/incident"
 )
-
-func TestFiltersOf(t *testing.T) {
-	t.Parallel()
-	usual := rule.NewSettings([]int{80, 90, 100}, []int{30, 14})
-	tests := []struct {
-		name    string
-		give    rule.Policy
-		want    alerts.Filters
-		refusal string
-	}{
-		{"usual", rule.Policy{Default: usual}, alerts.Filters{ExpiryDays: 30, RestPercent: 20}, ""},
-		{"90 and above", rule.Policy{Default: rule.NewSettings([]int{95, 90}, []int{7})}, alerts.Filters{ExpiryDays: 7, RestPercent: 10}, ""},
-		{"between two filters", rule.Policy{Default: rule.NewSettings([]int{89}, nil)}, alerts.Filters{RestPercent: 20}, ""},
-		{"70", rule.Policy{Default: rule.NewSettings([]int{70}, nil)}, alerts.Filters{RestPercent: 30}, ""},
-		{"expiry only", rule.Policy{Default: rule.NewSettings(nil, []int{3})}, alerts.Filters{ExpiryDays: 3}, ""},
-		{"the override's ladders", overridden(usual, 75), alerts.Filters{ExpiryDays: 60, RestPercent: 30}, ""},
-		{"below 70", rule.Policy{Default: rule.NewSettings([]int{69, 90}, []int{3})}, alerts.Filters{}, "usage alerts begin at 69%"},
-		{"an override below 70", overridden(usual, 50), alerts.Filters{}, "usage alerts begin at 50%"},
-		{"nothing to filter by", rule.Policy{}, alerts.Filters{}, "neither expiry nor usage"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			got, err := alerts.FiltersOf(test.give)
-			refused := err != nil && test.refusal != "" && strings.Contains(err.Error(), test.refusal)
-			if got != test.want || refused != (test.refusal != "") || err != nil && !refused {
-				t.Errorf("FiltersOf(%+v) = %+v, %v; want %+v, %q", test.give, got, err, test.want, test.refusal)
-			}
-		})
-	}
-}
-
-// overridden has settings of some cards beside the default.
-func overridden(usual rule.Settings, percent int) rule.Policy {
-	return rule.Policy{Default: usual, Overrides: []rule.Override{{Settings: rule.NewSettings([]int{percent}, []int{60})}}}
-}
 
 func TestTriageInTheEnvironment(t *testing.T) {
 	t.Parallel()
@@ -61,19 +26,19 @@ func TestTriageInTheEnvironment(t *testing.T) {
 	}
 	tests := []struct {
 		name, triage, usage string
-		want                alerts.Filters
+		want                fleet.Filters
 		refusal             string
 	}{
-		{"default", "", "80", alerts.Filters{}, ""},
-		{"all", "all", "50", alerts.Filters{}, ""},
-		{"filtered", "filtered", "80,90", alerts.Filters{ExpiryDays: 30, RestPercent: 20}, ""},
-		{"filtered below 70", "filtered", "50,80", alerts.Filters{}, "SIGNALBOX_TRIAGE: must be all"},
-		{"neither", "some", "80", alerts.Filters{}, "SIGNALBOX_TRIAGE: must be all or filtered"},
+		{"default", "", "80", fleet.Filters{}, ""},
+		{"all", "all", "50", fleet.Filters{}, ""},
+		{"filtered", "filtered", "80,90", fleet.Filters{ExpiryDays: 30, RestPercent: 20}, ""},
+		{"filtered below 70", "filtered", "50,80", fleet.Filters{}, "SIGNALBOX_TRIAGE: must be all"},
+		{"neither", "some", "80", fleet.Filters{}, "SIGNALBOX_TRIAGE: must be all or filtered"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := alerts.Configure(append(slices.Clip(environ), "SIGNALBOX_TRIAGE="+test.triage, "SIGNALBOX_ALERT_USAGE="+test.usage), nil)
+			c, err := alerts.Configure(append(slices.Clip(environ), "SIGNALBOX_TRIAGE="+test.triage, "SIGNALBOX_ALERT_USAGE="+test.usage), nil, nil)
 			if test.refusal != "" {
 				if err == nil || !strings.Contains(err.Error(), test.refusal) {
 					t.Errorf("Configure = %v, want %q", err, test.refusal)
@@ -87,17 +52,19 @@ func TestTriageInTheEnvironment(t *testing.T) {
 	}
 }
 
-func filtered(c *alerts.Config) { c.Filters = alerts.Filters{ExpiryDays: 30, RestPercent: 20} }
+func filtered(c *alerts.Config) { c.Filters = fleet.Filters{ExpiryDays: 30, RestPercent: 20} }
 
 // expiresOrUses leaves out the rules that do not see the whole fleet.
-func expiresOrUses(keys map[incident.Key]incident.Incident) []incident.Key {
-	maps.DeleteFunc(keys, func(k incident.Key, _ incident.Incident) bool { return k.Rule != rule.Expiry && k.Rule != rule.Usage })
+func expiresOrUses(keys map[incident.Key]rule.Incident) []incident.Key {
+	maps.DeleteFunc(keys, func(k incident.Key, _ rule.Incident) bool {
+		return k.Rule != rule.ExpiryName && k.Rule != rule.UsageName
+	})
 	return sorted(slices.Collect(maps.Keys(keys)))
 }
 
 // listedBy counts the cards that expire, that have little left, and that do
 // either.
-func (f *fleet) listedBy() (expire, little, either int) {
+func (f *fixture) listedBy() (expire, little, either int) {
 	for i := range f.cloud.Cards() {
 		c, _ := f.cloud.Card(f.cloud.ICCID(i))
 		soon, used := time.Until(c.Expires) <= 30*24*time.Hour, c.RestBytes()*5 <= c.PackageBytes
@@ -120,15 +87,15 @@ func pages(cards int) int { return (cards + 39) / 40 }
 func TestFilteredSweep(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		whole, part := newPoolFleet(t, 2000, nil), newPoolFleet(t, 2000, filtered)
-		for _, f := range []*poolFleet{whole, part} {
+		whole, part := newPoolFixture(t, 2000, nil), newPoolFixture(t, 2000, filtered)
+		for _, f := range []*fixture{whole, part} {
 			f.cloud.SetCard(f.cloud.ICCID(1), func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes }) // on both lists
 			f.cloud.SetCard(f.cloud.ICCID(3), func(c *aliyuntest.Card) { c.Expires = time.Now().AddDate(-5, 0, 0) })
 		}
 		whole.sweep(t)
 		expire, little, either := part.listedBy()
 		r := part.sweep(t)
-		if diff := cmp.Diff(expiresOrUses(open(t, whole.store)), expiresOrUses(open(t, part.store))); diff != "" {
+		if diff := cmp.Diff(expiresOrUses(whole.store.open(t)), expiresOrUses(part.store.open(t))); diff != "" {
 			t.Errorf("open incidents of the whole fleet and of the filtered (-whole +filtered):\n%s", diff)
 		}
 		if want := pages(expire) + pages(little); r.ListCalls != want || len(part.cloud.Calls("ListCardInfo")) != want {
@@ -147,7 +114,7 @@ func TestFilteredSweep(t *testing.T) {
 func TestFilteredSweepSeesTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newPoolFleet(t, 400, filtered)
+		f := newPoolFixture(t, 400, filtered)
 		renewed, works, poor := f.cloud.ICCID(1), f.cloud.ICCID(2), f.cloud.ICCID(250)
 		f.cloud.SetCard(works, func(c *aliyuntest.Card) { c.Status = aliyuntest.StatusStopped })
 		f.cloud.SetCard(poor, func(c *aliyuntest.Card) { c.Expires = time.Now().Add(time.Hour) })
@@ -155,15 +122,15 @@ func TestFilteredSweepSeesTheEnd(t *testing.T) {
 		f.cloud.SetCard(renewed, func(c *aliyuntest.Card) { c.Expires = c.Expires.AddDate(1, 0, 0) })
 		f.cloud.SetCard(works, func(c *aliyuntest.Card) { c.UsedBytes, c.Status = 0, aliyuntest.StatusInUse })
 		for i := 200; i < 300; i++ { // no card of the pool is listed
-			f.cloud.SetCard(f.cloud.ICCID(i), func(c *aliyuntest.Card) {
+			f.set(i, func(c *aliyuntest.Card) {
 				c.Expires, c.UsedBytes, c.PackageBytes = c.Expires.AddDate(1, 0, 0), 0, max(1, c.PackageBytes)
 			})
 		}
-		before := len(open(t, f.store))
+		before := len(f.store.open(t))
 		r := f.sweep(t)
-		keys := open(t, f.store)
+		keys := f.store.open(t)
 		for _, key := range []incident.Key{
-			{Subject: renewed, Rule: rule.Expiry}, {Subject: works, Rule: rule.Usage}, {Subject: works, Rule: rule.Stopped}, {Subject: poor, Rule: rule.Expiry},
+			keyOf(renewed, rule.ExpiryName), keyOf(works, rule.UsageName), keyOf(works, rule.StoppedName), keyOf(poor, rule.ExpiryName),
 		} {
 			if _, still := keys[key]; still {
 				t.Errorf("%v is still open", key)
@@ -183,28 +150,28 @@ func TestFilteredSweepSeesTheEnd(t *testing.T) {
 func TestFilteredSweepGoesOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newPoolFleet(t, 2000, filtered)
+		f := newPoolFixture(t, 2000, filtered)
 		for i := 1000; i < 2000; i++ {
-			f.cloud.SetCard(f.cloud.ICCID(i), func(c *aliyuntest.Card) {
+			f.set(i, func(c *aliyuntest.Card) {
 				c.UsedBytes = c.PackageBytes
 				if i%2 == 0 {
 					c.Expires = time.Now().Add(time.Hour)
 				}
 			})
 		}
-		var ticks int
+		var runs int
 		var r alerts.Report
-		for ; !r.Done && ticks < 100; ticks++ {
+		for ; !r.Done && runs < 100; runs++ {
 			ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 			r, _ = f.Sweep(ctx)
 			cancel()
 		}
 		_, _, either := f.listedBy()
-		if ticks < 5 || !r.Done || r.Cards != either || r.Checked != either {
-			t.Errorf("%+v after %d ticks, want all of %d cards checked", r, ticks, either)
+		if runs < 5 || !r.Done || r.Cards != either || r.Checked != either {
+			t.Errorf("%+v after %d runs, want all of %d cards checked", r, runs, either)
 		}
-		want := slices.DeleteFunc(append(f.want(), busyUsage), func(k incident.Key) bool { return k.Rule == rule.Stopped })
-		if diff := cmp.Diff(sorted(want), expiresOrUses(open(t, f.store))); diff != "" {
+		want := slices.DeleteFunc(append(f.want(), busyUsage), func(k incident.Key) bool { return k.Rule == rule.StoppedName })
+		if diff := cmp.Diff(sorted(want), expiresOrUses(f.store.open(t))); diff != "" {
 			t.Errorf("open incidents (-want +got):\n%.2000s", diff)
 		}
 	})

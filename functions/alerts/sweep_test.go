@@ -4,215 +4,212 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"signalbox/functions/alerts"
-	"signalbox/functions/alerts/channel"
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
-	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
-	"signalbox/shared/aliyun/credential"
-	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
-	"signalbox/shared/logging"
-	"signalbox/shared/quota"
+	"signalbox/shared/incident"
 	"signalbox/shared/serve/event"
-	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
-	"signalbox/shared/store"
 )
 
-var shanghai = time.FixedZone("CST", 8*60*60)
-
-// fleet is the function with the clouds it calls, in process.
-type fleet struct {
-	*alerts.Function
-	cloud *aliyuntest.Server
-	slack *slacktest.Server
-}
-
-func newFleet(t *testing.T, cards int, edit func(*alerts.Config)) *fleet {
-	t.Helper()
-	return newFleetAt(t, cards, 20, edit)
-}
-
-// newFleetAt has another quota of linkcard's actions.
-func newFleetAt(t *testing.T, cards, perSecond int, edit func(*alerts.Config)) *fleet {
-	t.Helper()
-	quotas := map[string]int{"ListCardInfo": perSecond, "GetCardFlowInfo": perSecond}
-	f := &fleet{cloud: aliyuntest.New(aliyuntest.Options{Cards: cards, QPS: quotas}), slack: slacktest.New(slacktest.Options{})}
-	api, err := aliyun.New(aliyun.Config{
-		Endpoint:    "https://linkcard.aliyuncs.com",
-		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
-		Quota:       quota.NewLocal(float64(perSecond)).Background(),
-		HTTPClient:  &http.Client{Transport: f.cloud.Transport()},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	webhook, err := slack.NewWebhook(slack.WebhookConfig{
-		URL:    "https://hooks.slack.com" + f.slack.WebhookPath(),
-		Client: &http.Client{Transport: f.slack.Transport()},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	state, err := store.OpenFile(filepath.Join(t.TempDir(), "state.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := alerts.Config{
-		Cards:   linkcard.New(api),
-		Channel: channel.NewWebhook(webhook, message.Style{Zone: shanghai}),
-		Store:   state,
-		Rules:   rule.Policy{Default: rule.NewSettings([]int{80, 90, 100}, []int{30, 14, 7, 3, 1})},
-		Zone:    shanghai,
-		Logger:  logging.Discard(),
-	}
-	if edit != nil {
-		edit(&config)
-	}
-	f.Function = alerts.New(config)
-	return f
-}
-
-func (f *fleet) sweep(t *testing.T) alerts.Report {
-	t.Helper()
-	report, err := f.Sweep(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return report
-}
-
-// mayFire counts the cards that a rule fires on, by the stand-in's own data.
-func (f *fleet) mayFire() int {
-	n := 0
-	for i := range f.cloud.Cards() {
-		c, _ := f.cloud.Card(f.cloud.ICCID(i))
-		if time.Until(c.Expires) <= 30*24*time.Hour || c.UsedBytes*100 >= c.PackageBytes*80 {
-			n++
-		}
-	}
-	return n
-}
-
-// stopped counts the cards that are.
-func (f *fleet) stopped() int {
-	n := 0
-	for i := range f.cloud.Cards() {
-		if c, _ := f.cloud.Card(f.cloud.ICCID(i)); c.Status == aliyuntest.StatusStopped {
-			n++
-		}
-	}
-	return n
-}
-
-// TestSweepOfAThousandCards is the promise of the two steps: 25 calls for the
-// listing, one more for each card that may fire, never faster than the quota.
-func TestSweepOfAThousandCards(t *testing.T) {
+// TestThousandCards is the promise of the two steps: 25 calls for the listing, one
+// more for each card that may fire, both at the same time, never faster than the
+// quota; and the listing alone while nothing changes.
+func TestThousandCards(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 1000, nil)
+		f := newFixture(t, 1000, nil)
 		start := time.Now()
 		first := f.sweep(t)
-		want, incidents := f.mayFire(), f.mayFire()+f.stopped()
+		took, want, incidents := time.Since(start), f.lookups(), len(f.want())
 		if want < 20 {
 			t.Fatalf("%d cards of the fleet may fire, too few to prove anything", want)
 		}
 		if first.ListCalls != 25 || len(f.cloud.Calls("ListCardInfo")) != 25 {
-			t.Errorf("%d listing calls, the stand-in saw %d; want 25", first.ListCalls, len(f.cloud.Calls("ListCardInfo")))
+			t.Errorf("%d listing calls, the fake saw %d; want 25", first.ListCalls, len(f.cloud.Calls("ListCardInfo")))
 		}
 		if first.FlowCalls != want || len(f.cloud.Calls("GetCardFlowInfo")) != want {
-			t.Errorf("%d lookups, the stand-in saw %d; want %d", first.FlowCalls, len(f.cloud.Calls("GetCardFlowInfo")), want)
+			t.Errorf("%d lookups, the fake saw %d; want %d", first.FlowCalls, len(f.cloud.Calls("GetCardFlowInfo")), want)
 		}
 		if first.Cards != 1000 || first.Checked != 1000 || first.Failed != 0 || first.Opened != incidents || first.Messages != 1 {
 			t.Errorf("first sweep: %+v, want all 1000 cards checked and %d incidents in one message", first, incidents)
 		}
-		if took, least := time.Since(start), time.Duration(25+want-2)*time.Second/20; took > least*105/100 {
-			t.Errorf("the sweep took %v, want at most 5%% over %v", took, least)
+		if most := time.Duration(max(25, want)+1) * time.Second / 20 * 105 / 100; took > most {
+			t.Errorf("the sweep took %v, want at most %v: 5%% over the longer of the listing and the lookups", took, most)
 		}
-		for _, action := range []string{"ListCardInfo", "GetCardFlowInfo"} {
-			if n := f.cloud.MaxPerSecond(action); n > 20 {
-				t.Errorf("%d calls of %s in one second, want at most 20", n, action)
-			}
-		}
-		for _, call := range f.cloud.Calls("") {
-			if call.Code != "OK" {
-				t.Errorf("%s was answered %s", call.Action, call.Code)
-			}
-		}
+		f.checkCalls(t, 20)
+		f.check(t)
 
+		batches := f.store.batches
 		second := f.sweep(t)
-		if second.Opened+second.Escalated+second.Resolved+second.Messages != 0 || second.FlowCalls != want || second.Open != incidents || len(f.slack.Inbox()) != 1 {
-			t.Errorf("second sweep: %+v with %d messages in all, want no news", second, len(f.slack.Inbox()))
+		if second.Opened+second.Worsened+second.Resolved+second.Messages != 0 || second.Open != incidents || len(f.slack.Inbox()) != 1 {
+			t.Errorf("second sweep: %+v with %d messages in all, want no change", second, len(f.slack.Inbox()))
 		}
+		if second.ListCalls != 25 || second.FlowCalls != 0 {
+			t.Errorf("second sweep: %d listing calls and %d lookups of cards that have not changed, want 25 and 0", second.ListCalls, second.FlowCalls)
+		}
+		t.Logf("%d batches in the second sweep", f.store.batches-batches)
 	})
 }
 
-func TestSweepTellsWhatChanges(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 40, nil)
-		f.sweep(t)
-		worse, renewed, gone := f.cloud.ICCID(0), f.cloud.ICCID(1), f.cloud.ICCID(2)
-		f.cloud.SetCard(worse, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes * 85 / 100 })
-		f.cloud.SetCard(renewed, func(c *aliyuntest.Card) { c.Expires = c.Expires.AddDate(1, 0, 0) })
-		f.cloud.SetCard(gone, func(c *aliyuntest.Card) { c.Status = aliyuntest.StatusDestroyed })
-		if r := f.sweep(t); r.Opened != 1 || r.Resolved != 2 || r.Escalated != 0 {
-			t.Errorf("sweep after three changes: %+v, want 1 opened and 2 resolved", r)
-		}
-		f.cloud.SetCard(worse, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes })
-		if r := f.sweep(t); r.Escalated != 1 || r.Opened+r.Resolved != 0 {
-			t.Errorf("sweep after the package was used up: %+v, want 1 escalated", r)
-		}
-		f.cloud.SetCard(worse, func(c *aliyuntest.Card) { c.UsedBytes = 0 })
-		if r := f.sweep(t); r.Resolved != 1 || r.Messages != 1 {
-			t.Errorf("sweep after the new period: %+v, want 1 resolved and told", r)
-		}
-		var told []string
-		for _, m := range f.slack.Inbox() {
-			told = append(told, m.Plain())
-		}
-		for i, words := range [][]string{
-			1: {"1 new, 2 resolved", card.ICCID(worse).Masked(), "Package renewed", "resolved after", "card is gone"},
-			2: {"1 worse", "Data is used up", "100%"},
-			3: {"1 resolved", "back to normal"},
-		} {
-			checkWords(t, told[i], words...)
-		}
-	})
-}
-
-func checkWords(t *testing.T, text string, words ...string) {
+// checkCalls finds no call refused, and none faster than the quota.
+func (f *fixture) checkCalls(t *testing.T, perSecond int) {
 	t.Helper()
-	for _, word := range words {
-		if !strings.Contains(text, word) {
-			t.Errorf("the message lacks %q:\n%s", word, text)
+	for _, action := range []string{"ListCardInfo", "GetCardFlowInfo"} {
+		if n := f.cloud.MaxPerSecond(action); n > perSecond {
+			t.Errorf("%d calls of %s in one second, want at most %d", n, action, perSecond)
+		}
+	}
+	for _, call := range f.cloud.Calls("") {
+		if call.Code != "OK" {
+			t.Fatalf("%s was answered %s", call.Action, call.Code)
 		}
 	}
 }
 
-func TestNoticesOutliveSlackOutage(t *testing.T) {
+// TestSweepNotifiesOfChanges has a card destroyed, which counts at once, unlike one
+// that is only missing.
+func TestSweepNotifiesOfChanges(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 40, nil)
+		f := newFixture(t, 40, nil)
+		f.sweep(t)
+		worse := f.cloud.ICCID(0)
+		f.set(0, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes * 85 / 100 })
+		f.set(1, func(c *aliyuntest.Card) { c.Expires = c.Expires.AddDate(1, 0, 0) })
+		f.set(2, func(c *aliyuntest.Card) { c.Status = aliyuntest.StatusDestroyed })
+		if r := f.sweep(t); r.Opened != 1 || r.Resolved != 2 || r.Worsened != 0 {
+			t.Errorf("sweep after three changes: %+v, want 1 opened and 2 resolved", r)
+		}
+		f.set(0, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes })
+		if r := f.sweep(t); r.Worsened != 1 || r.Opened+r.Resolved != 0 {
+			t.Errorf("sweep after the package was used up: %+v, want 1 worsened", r)
+		}
+		f.set(0, func(c *aliyuntest.Card) { c.UsedBytes = 0 })
+		if r := f.sweep(t); r.Resolved != 1 || r.Messages != 1 {
+			t.Errorf("sweep after the new period: %+v, want 1 resolved and notified", r)
+		}
+		for i, words := range [][]string{
+			1: {"1 new, 2 resolved", card.ICCID(worse).Masked(), "Package renewed", "resolved after", "card not found"},
+			2: {"1 worse", "Data is used up", "100%"},
+			3: {"1 resolved", "back to normal"},
+		} {
+			checkWords(t, f.slack.Inbox()[i].Plain(), words...)
+		}
+	})
+}
+
+// TestMissingCardNeedsTwoSweeps takes a card out of the account.
+func TestMissingCardNeedsTwoSweeps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 40, nil)
+		before := f.sweep(t).Opened
+		f.cloud.RemoveCard(f.cloud.ICCID(2))
+		time.Sleep(10 * time.Minute)
+		if r := f.sweep(t); r.Resolved != 0 || r.Open != before || r.Cards != 39 || r.Checked != 39 {
+			t.Errorf("first sweep without the card: %+v, want nothing resolved yet", r)
+		}
+		time.Sleep(10 * time.Minute)
+		if r := f.sweep(t); r.Resolved != 1 || r.Open != before-1 {
+			t.Errorf("second sweep without the card: %+v, want its incident resolved", r)
+		}
+		checkWords(t, f.last(t), "1 resolved", "card not found")
+		time.Sleep(10 * time.Minute)
+		calls := len(f.cloud.Calls(""))
+		if r := f.sweep(t); r.Resolved != 0 || len(f.cloud.Calls(""))-calls != r.ListCalls || r.ListCalls != 1 {
+			t.Errorf("third sweep without the card: %+v, want nobody to ask for it any more", r)
+		}
+	})
+}
+
+// TestEasedSeverityIsSilent tops up a card that had used everything, lets it use
+// more, and use everything again.
+func TestEasedSeverityIsSilent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 40, nil)
+		use := func(percent int64) {
+			f.set(0, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes * percent / 100 })
+		}
+		key := keyOf(f.cloud.ICCID(0), rule.UsageName)
+		use(100)
+		f.sweep(t)
+		for _, step := range []struct {
+			percent   int64
+			severity  incident.Severity
+			threshold float64
+			worsened  int
+		}{
+			{85, incident.Warning, 80, 0},
+			{95, incident.Warning, 90, 0},
+			{100, incident.Critical, 100, 1},
+		} {
+			time.Sleep(2 * time.Hour)
+			use(step.percent)
+			r, i := f.sweep(t), f.store.open(t)[key]
+			if i.Severity != step.severity || i.Threshold.Value != step.threshold || r.Worsened != step.worsened || r.Messages != step.worsened || r.Opened+r.Resolved != 0 {
+				t.Errorf("at %d %%: %s at %v, %+v; want %+v", step.percent, i.Severity, i.Threshold, r, step)
+			}
+		}
+	})
+}
+
+// TestStoppingCardIsDamped stops a card and starts it again at every sweep.
+func TestStoppingCardIsDamped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 40, nil)
+		f.sweep(t)
+		f.set(0, func(c *aliyuntest.Card) { c.Status = aliyuntest.StatusStopped })
+		opened := f.sweep(t)
+		f.set(0, func(c *aliyuntest.Card) { c.Status = aliyuntest.StatusInUse })
+		resolved := f.sweep(t)
+		if opened.Opened != 1 || resolved.Resolved != 1 {
+			t.Errorf("the first opening and resolution: %+v and %+v, want both notified at once", opened, resolved)
+		}
+		before := len(f.slack.Inbox())
+		for i := range 36 { // six hours
+			time.Sleep(10 * time.Minute)
+			f.set(0, func(c *aliyuntest.Card) {
+				c.Status = []string{aliyuntest.StatusStopped, aliyuntest.StatusInUse}[i%2]
+			})
+			f.sweep(t)
+		}
+		if n := len(f.slack.Inbox()) - before; n < 5 || n > 6 {
+			t.Errorf("%d messages in six hours of flapping, want one an hour", n)
+		}
+		checkWords(t, f.last(t), "flapping", "changes")
+		time.Sleep(2 * time.Hour)
+		f.sweep(t)
+		time.Sleep(2 * time.Hour)
+		if r := f.sweep(t); r.Messages != 0 || r.Open != len(f.want()) {
+			t.Errorf("sweep after it has been over for hours: %+v, want nothing more to say", r)
+		}
+	})
+}
+
+func TestNotificationsOutliveSlackOutage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 40, nil)
 		f.slack.Refuse(slacktest.Refusal{Count: -1, Status: http.StatusInternalServerError, Body: "rollup_error"})
 		report, err := f.Sweep(t.Context())
-		if err == nil || report.Messages != 0 || report.Opened == 0 {
+		if err == nil || report.Messages != 0 || report.Opened == 0 || report.Waiting != report.Opened {
 			t.Fatalf("sweep while Slack is down = %+v, %v; want an error with incidents opened", report, err)
 		}
 		if strings.Contains(err.Error(), f.slack.WebhookPath()) {
 			t.Errorf("the error shows the webhook: %v", err)
 		}
 		f.slack.ClearRefusals()
-		if r := f.sweep(t); r.Opened != 0 || r.Messages != 1 || len(f.slack.Inbox()) != 1 {
-			t.Errorf("next sweep: %+v with %d messages, want the kept notices delivered once", r, len(f.slack.Inbox()))
+		if r := f.sweep(t); r.Opened != 0 || r.Messages != 1 || r.Waiting != 0 || len(f.slack.Inbox()) != 1 {
+			t.Errorf("next sweep: %+v with %d messages, want what waited delivered once", r, len(f.slack.Inbox()))
 		}
 		if r := f.sweep(t); r.Messages != 0 {
 			t.Errorf("third sweep: %+v, want nothing left to say", r)
@@ -220,17 +217,20 @@ func TestNoticesOutliveSlackOutage(t *testing.T) {
 	})
 }
 
-func TestOneBadCardDoesNotEndASweep(t *testing.T) {
+// TestLookupThatFailsOnce has a card evaluated by the listing alone until the next
+// sweep.
+func TestLookupThatFailsOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 100, nil)
+		f := newFixture(t, 100, nil)
 		f.cloud.Inject(aliyuntest.Fault{Action: "GetCardFlowInfo", Kind: aliyuntest.RedirectTo, Count: 1})
 		r := f.sweep(t)
-		if r.Failed != 1 || r.Checked != 99 || r.Opened != f.mayFire()+f.stopped()-1 {
-			t.Errorf("sweep with one unreadable card: %+v, want 99 of 100 checked", r)
+		if r.Failed != 0 || r.Checked != 100 || r.FlowCalls != f.lookups() {
+			t.Errorf("sweep with one failed lookup: %+v, want all 100 checked", r)
 		}
-		if r := f.sweep(t); r.Opened != 1 {
-			t.Errorf("next sweep: %+v, want the card that was missed", r)
+		f.check(t)
+		if r := f.sweep(t); r.Opened+r.Resolved+r.Worsened != 0 || r.FlowCalls != 1 {
+			t.Errorf("next sweep: %+v, want that card looked up again and no change", r)
 		}
 	})
 }
@@ -238,7 +238,7 @@ func TestOneBadCardDoesNotEndASweep(t *testing.T) {
 func TestListingFailureIsAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 100, nil)
+		f := newFixture(t, 100, nil)
 		f.cloud.Inject(aliyuntest.Fault{Action: "ListCardInfo", Kind: aliyuntest.Status500, Count: -1})
 		if _, err := f.Sweep(t.Context()); err == nil || !strings.Contains(err.Error(), "list the fleet") {
 			t.Errorf("sweep without a listing = %v, want an error that says so", err)
@@ -246,18 +246,18 @@ func TestListingFailureIsAnError(t *testing.T) {
 	})
 }
 
-func TestDeadlineLeavesTimeToTell(t *testing.T) {
+func TestDeadlineLeavesTimeToNotify(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 1000, nil)
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		f := newFixture(t, 4000, nil)
+		ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
 		defer cancel()
 		report, err := f.Sweep(ctx)
-		if !errors.Is(err, context.DeadlineExceeded) || report.Opened == 0 || report.Messages != 1 {
-			t.Errorf("sweep cut short = %+v, %v; want what was found to be told, and an error", report, err)
+		if !errors.Is(err, context.DeadlineExceeded) || report.Done || report.Opened == 0 || report.Messages != 1 {
+			t.Errorf("sweep cut short = %+v, %v; want what was found to be notified, and an error", report, err)
 		}
-		if r := f.sweep(t); r.Opened != f.mayFire()+f.stopped() {
-			t.Errorf("%d and then %d opened in all, want %d", report.Opened, r.Opened, f.mayFire()+f.stopped())
+		if r := f.sweep(t); r.Opened != len(f.want()) {
+			t.Errorf("%d and then %d opened in all, want %d", report.Opened, r.Opened, len(f.want()))
 		}
 	})
 }
@@ -266,14 +266,15 @@ func TestWatchedCardsOnly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cloud := aliyuntest.New(aliyuntest.Options{})
-		f := newFleet(t, 100, func(c *alerts.Config) {
+		f := newFixture(t, 100, func(c *alerts.Config) {
 			c.Watch = []card.ICCID{card.ICCID(cloud.ICCID(0)), card.ICCID(cloud.ICCID(2))}
 		})
-		if r := f.sweep(t); r.Cards != 2 || r.ListCalls != 0 || r.FlowCalls != 2 || r.Opened != 1 {
-			t.Errorf("sweep of two watched cards: %+v, want 2 lookups and 1 incident", r)
+		if r := f.sweep(t); r.Cards != 2 || r.Checked != 2 || r.ListCalls != 2 || r.FlowCalls != 1 || r.Opened != 1 {
+			t.Errorf("sweep of two watched cards: %+v, want each listed, one looked up and 1 incident", r)
 		}
-		if text := f.slack.Inbox()[0].Plain(); !strings.Contains(text, card.ICCID(cloud.ICCID(2)).Masked()) {
-			t.Errorf("the message does not name the card:\n%s", text)
+		checkWords(t, f.last(t), card.ICCID(cloud.ICCID(2)).Masked())
+		if r := f.sweep(t); r.FlowCalls != 0 || r.Opened+r.Resolved != 0 {
+			t.Errorf("second sweep: %+v, want no change and no lookup", r)
 		}
 	})
 }
@@ -281,28 +282,24 @@ func TestWatchedCardsOnly(t *testing.T) {
 func TestThousandsAtOnceFitOneMessage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 400, nil)
+		f := newFixture(t, 400, nil)
 		for i := range f.cloud.Cards() {
-			f.cloud.SetCard(f.cloud.ICCID(i), func(c *aliyuntest.Card) {
-				c.UsedBytes, c.Expires = c.PackageBytes, time.Now().Add(time.Hour)
-			})
+			f.set(i, func(c *aliyuntest.Card) { c.UsedBytes, c.Expires = c.PackageBytes, time.Now().Add(time.Hour) })
 		}
-		if r := f.sweep(t); r.Opened != 800+f.stopped() || r.Messages != 1 {
+		if r := f.sweep(t); r.Opened != len(f.want()) || r.Opened < 800 || r.Messages != 1 {
 			t.Errorf("sweep: %+v, want two incidents of each card in 1 message", r)
 		}
-		if text := f.slack.Inbox()[0].Plain(); !strings.Contains(text, "The worst 20 of 804 ") || !strings.Contains(text, "400 new · Data is used up") {
-			t.Errorf("the message does not count what it leaves out:\n%s", text)
-		}
+		checkWords(t, f.last(t), "The worst 20 of 804 ", "400 new · Data is used up")
 	})
 }
 
-func TestTickAnswersWithTheReport(t *testing.T) {
+func TestScheduledAnswersWithTheReport(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(t, 40, nil)
-		answer, err := f.Tick(t.Context(), event.Tick{})
+		f := newFixture(t, 40, nil)
+		answer, err := f.Scheduled(t.Context(), event.Scheduled{})
 		if report, ok := answer.(alerts.Report); err != nil || !ok || report.Cards != 40 {
-			t.Errorf("Tick = %+v, %v; want the report of 40 cards", answer, err)
+			t.Errorf("Scheduled = %+v, %v; want the report of 40 cards", answer, err)
 		}
 	})
 }
