@@ -35,10 +35,11 @@ type Checkpoint struct {
 	// Stuck counts the runs in a row that could not read that page.
 	Stuck int `json:"stuck,omitempty"`
 
-	// Earlier counts the cards of the earlier listings, Short those that the
-	// listings counted but did not list, and Found those of them that were found
-	// one by one.
+	// Earlier counts the cards of the earlier listings, Read those of all listings
+	// that were read, Short those that the listings counted but did not list, and
+	// Found those of them that were found one by one.
 	Earlier int `json:"earlier,omitempty"`
+	Read    int `json:"read,omitempty"`
 	Short   int `json:"short,omitempty"`
 	Found   int `json:"found,omitempty"`
 	// Listed says that the listings were read to their ends, Partial that they
@@ -106,7 +107,7 @@ func (c Checkpoint) Cards() int { return c.Earlier + max(c.Total, c.Here+c.Lost)
 // Fleet returns what the scan knows of the fleet itself.
 func (c Checkpoint) Fleet() rule.FleetObservation {
 	o := rule.FleetObservation{
-		Total: c.Cards(), Listed: c.Earlier + c.Here - c.Again, Complete: c.Listed, Overlap: 1,
+		Total: c.Cards(), Listed: c.Read + min(c.Found, c.Short), Complete: c.Listed, Overlap: 1,
 		Lookups: c.Counts.Lookups, LookupsFailed: c.Counts.LookupsFailed,
 		LookupError: c.Counts.Cause(), LookupDenied: 2*c.Counts.Denied > c.Counts.LookupsFailed,
 	}
@@ -164,7 +165,7 @@ func doubt(c Checkpoint) string {
 		return "the account lists no cards"
 	case shrunk(c.Cards(), c.Before.Cards):
 		return "a tenth of the cards or more are not listed any more"
-	case c.Overlap < 0.9:
+	case aTenth(float64(c.Before.Cards)*(1-c.Overlap), c.Before.Cards):
 		return "a tenth of the listed cards or more are others than before"
 	default:
 		return ""
@@ -172,7 +173,10 @@ func doubt(c Checkpoint) string {
 }
 
 // shrunk reports whether a fleet has lost a tenth of its cards, or more.
-func shrunk(now, before int) bool { return before > 0 && 10*now <= 9*before }
+func shrunk(now, before int) bool { return aTenth(float64(before-now), before) }
+
+// aTenth reports whether so many cards are a tenth of a fleet. One card never is.
+func aTenth(cards float64, fleet int) bool { return cards > 1 && 10*cards >= float64(fleet) }
 
 // finish ends a sweep.
 func finish(c *Checkpoint, now time.Time) {

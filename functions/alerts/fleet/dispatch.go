@@ -74,17 +74,27 @@ func (r *run) listedItem(c listedCard) item {
 		return i
 	}
 	last, known := r.known.Lookups[id]
-	if !r.config.Rules.NeedsLookup(o, r.now) && !r.known.Open[o.Subject].Lookup {
-		i.forget = known
-		return i
-	}
 	print := printOf(c.CardInfo, o)
 	if known && last.holds(print, o, r.now) {
 		i.observation = last.confirm(o)
 		return i
 	}
+	if !r.needsLookup(o) {
+		i.forget = known
+		return i
+	}
+	i.observation.Package, i.observation.LookedUpAt = last.Package, last.At
+	if known && !r.needsLookup(i.observation) {
+		return i // what is known is enough for the rules
+	}
 	i.ask = func(ctx context.Context, so result) result { return r.lookUp(ctx, so, id, print) }
 	return i
+}
+
+// needsLookup reports whether a listed card is worth a call of its own, for a rule
+// or for one of its incidents.
+func (r *run) needsLookup(o rule.Observation) bool {
+	return r.config.Rules.NeedsLookup(o, r.now) || r.known.Open[o.Subject].Lookup
 }
 
 // lookUp asks for a card's own data. Where that cannot be had, the listing alone
@@ -101,7 +111,7 @@ func (r *run) lookUp(ctx context.Context, so result, id card.ICCID, print string
 		}
 		so.forget = true
 	case err != nil:
-		so.observation.Lookup = rule.LookupFailed
+		so.observation.Lookup, so.observation.LookedUpAt = rule.LookupFailed, r.now
 		so.cause, so.denied = aliyun.Cause(err), denied(err)
 	default:
 		r.add(&so, answer, print)

@@ -19,6 +19,7 @@ import (
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
+	"signalbox/shared/quota"
 )
 
 // account is what linkcard has of one account. Its fields are edited between
@@ -77,7 +78,7 @@ func (a *account) limited(perSecond int, latency time.Duration) *account {
 func (a *account) pace(ctx context.Context, action string) error {
 	if limit := a.limits[action]; limit != nil {
 		if err := limit.Wait(ctx); err != nil {
-			return fmt.Errorf("quota: %w", context.DeadlineExceeded)
+			return &quota.ExhaustedError{Action: action}
 		}
 	}
 	timer := time.NewTimer(a.latency)
@@ -275,6 +276,16 @@ func (c *caller) sweep(t *testing.T) fleet.Checkpoint {
 	}
 	t.Fatal("the sweep does not finish")
 	return c.at
+}
+
+// runCut makes a run that has just so much time.
+func runCut(t *testing.T, c *caller, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	if err := c.run(ctx, t); err == nil && c.at.Finished.IsZero() {
+		t.Fatal("a run without an error has not finished the sweep")
+	}
 }
 
 func cardOf(i int) incident.Subject { return incident.Subject{Kind: incident.Card, ID: iccid(i)} }

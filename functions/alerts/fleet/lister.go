@@ -96,7 +96,7 @@ func (l *lister) page(ctx context.Context, number int) (ends bool, err error) {
 	if outOfTime(ctx, got.err) {
 		return false, got.err
 	}
-	p := &page{next: number + 1, total: l.total}
+	p := &page{next: number + 1}
 	rows := 0
 	if got.err != nil {
 		rows, err = l.split(ctx, p, number, got.err)
@@ -106,7 +106,7 @@ func (l *lister) page(ctx context.Context, number int) (ends bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	p.ends = l.ends(number, rows, len(p.here))
+	p.total, p.ends = l.total, l.ends(number, rows, len(p.here))
 	if rows == 0 && got.err != nil {
 		p.ends = p.ends && l.most > 0 // else nothing has said yet how long the listing is
 		return p.ends, l.fail(ctx, p, got.err)
@@ -141,8 +141,8 @@ func (l *lister) fetch(ctx context.Context, number, size int) <-chan answer {
 	return got
 }
 
-// whole takes a page that was read. One that is shorter than the total says is
-// read again.
+// whole takes a page that was read. One with fewer new cards than the total says
+// is read again.
 func (l *lister) whole(ctx context.Context, p *page, number int, data linkcard.CardPage) (rows int, err error) {
 	l.window = min(2*l.window, inFlight)
 	if err := l.follow(ctx, number, data.Total); err != nil {
@@ -151,16 +151,14 @@ func (l *lister) whole(ctx context.Context, p *page, number int, data linkcard.C
 	first := (number-1)*linkcard.MaxPageSize + 1
 	l.take(p, first, data)
 	rows = len(data.List)
-	if want := min(l.most-first+1, linkcard.MaxPageSize); rows < want {
+	if want := min(l.most-first+1, linkcard.MaxPageSize); len(p.here) < want {
 		l.window = 1
 		again := <-l.fetch(ctx, number, linkcard.MaxPageSize)
 		if outOfTime(ctx, again.err) {
 			return 0, again.err
 		}
-		if again.err == nil {
-			l.take(p, first, again.data)
-			rows = max(rows, len(again.data.List))
-		}
+		l.take(p, first, again.data) // nothing where there was an error
+		rows = max(rows, len(again.data.List))
 	}
 	l.empty++
 	if rows > 0 {
@@ -180,7 +178,7 @@ func (l *lister) follow(ctx context.Context, number, total int) error {
 		if outOfTime(ctx, got.err) {
 			return got.err
 		}
-		p := &page{next: number, total: total}
+		p := &page{next: number, total: l.total}
 		l.take(p, (n-1)*linkcard.MaxPageSize+1, got.data)
 		l.send(ctx, p)
 	}
@@ -189,7 +187,6 @@ func (l *lister) follow(ctx context.Context, number, total int) error {
 
 // take adds the cards to a page that this run has not seen yet.
 func (l *lister) take(p *page, first int, data linkcard.CardPage) {
-	p.total = data.Total
 	for i, info := range data.List {
 		c := listedCard{CardInfo: info, position: first + i}
 		mark := markOf(subjectOf(c))

@@ -98,19 +98,20 @@ func (l Lookup) confirm(o rule.Observation) rule.Observation {
 	if !o.Used.Known() {
 		o.Used = l.Used
 	}
-	o.Forecast, o.LastUse = l.Forecast, l.LastUse
+	o.Forecast, o.LastUse, o.LookedUpAt = l.Forecast, l.LastUse, l.At
 	return o
 }
 
-// forecast asks whether the card's data lasts until it renews or its package
-// ends, whichever is first.
+// forecast asks whether the card's data lasts until it renews or its packages
+// end, whichever is first.
 func (s *Scanner) forecast(o rule.Observation, usage card.Usage, now time.Time) forecast.Forecast {
 	var days []card.DayUsage
 	for _, m := range usage.Months {
 		days = append(days, m.Days...)
 	}
 	return forecast.Of(forecast.Input{
-		Days: days, Rest: o.Rest, Now: now.In(s.config.Zone), Renews: earlier(o.Renews, o.Expires),
+		Days: days, Used: o.Used, Rest: o.Rest, Now: now.In(s.config.Zone),
+		PeriodStart: o.PeriodStart, Renews: o.Renews, Expires: o.Expires,
 	})
 }
 

@@ -31,7 +31,7 @@ func (r *run) observe(c listedCard) rule.Observation {
 		o.Used, o.Rest = c.Used()
 		o.Ratio = card.RatioOf(o.Used, o.Rest)
 	}
-	if start, renews, ok := card.Period(c.Period).Bounds(r.now.In(zone), o.Activated); ok {
+	if start, renews, ok := card.Period(c.Period).Bounds(r.now, o.Activated); ok {
 		o.PeriodStart, o.Renews = start, renews
 	}
 	o.Unreadable = oddField(c, o)

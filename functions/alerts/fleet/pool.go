@@ -23,7 +23,7 @@ func (r *run) poolItem(credential string, named bool) item {
 func (r *run) askPool(ctx context.Context, credential string, named bool) result {
 	so := result{observation: rule.Observation{Subject: poolSubject(credential), Pool: credential}}
 	answer, err := r.config.Pools.GetCredentialPoolStatistics(ctx, linkcard.GetCredentialPoolStatisticsRequest{
-		CredentialNo: credential, Month: card.MonthOf(r.now.In(r.config.Zone)),
+		CredentialNo: credential, Month: card.MonthOf(r.now),
 	})
 	if outOfTime(ctx, err) {
 		so.late = true

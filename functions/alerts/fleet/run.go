@@ -62,7 +62,7 @@ type run struct {
 
 func newRun(s *Scanner, from Checkpoint, known Known, yield func(Part, error) bool) *run {
 	r := &run{
-		Scanner: s, known: known, now: s.config.Now(), at: from, yield: yield,
+		Scanner: s, known: known, now: s.config.Now().In(s.config.Zone), at: from, yield: yield,
 		listings: s.config.Filters.listings(from.Started, s.config.Zone), watched: make(map[card.ICCID]bool),
 		listed: make(map[uint64]int), seen: make(map[uint64]bool), timer: time.NewTimer(partTime), quit: make(chan struct{}),
 	}
@@ -77,7 +77,8 @@ func newRun(s *Scanner, from Checkpoint, known Known, yield func(Part, error) bo
 		r.watched[id] = true
 	}
 	if len(r.watched) > 0 {
-		r.at.Listed, r.at.Overlap, r.at.Earlier = true, 1, len(r.watched)
+		r.at.Listed, r.at.Overlap = true, 1
+		r.at.Earlier, r.at.Read = len(r.watched), len(r.watched)
 	}
 	return r
 }
@@ -276,7 +277,7 @@ const maxRecent = 4 * linkcard.MaxPageSize
 
 func foldListing(c *Checkpoint, p *page) {
 	c.Page, c.Total, c.Stuck = p.next, p.total, 0
-	c.Here, c.Again = c.Here+len(p.here), c.Again+p.again
+	c.Here, c.Again, c.Read = c.Here+len(p.here), c.Again+p.again, c.Read+len(p.here)-p.again
 	c.Recent = slices.Concat(c.Recent, p.here)
 	c.Recent = c.Recent[max(0, len(c.Recent)-maxRecent):]
 	for _, mark := range p.here {

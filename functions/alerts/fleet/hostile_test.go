@@ -1,0 +1,205 @@
+package fleet_test
+
+import (
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"signalbox/functions/alerts/fleet"
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/aliyun/credential"
+	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/quota"
+)
+
+var shanghai = time.FixedZone("CST", 8*60*60)
+
+// policy has the rules that look cards up.
+var policy = rule.Policy{Default: rule.Settings{rule.Expiry{Days: []int{30, 14, 7}}, rule.Usage{Percent: []int{80, 90}}}}
+
+// newCloud has the whole client before a fake of Alibaba.
+func newCloud(t *testing.T, cards int, edit func(*fleet.Config)) (*aliyuntest.Server, *caller) {
+	t.Helper()
+	cloud := aliyuntest.New(aliyuntest.Options{Cards: cards})
+	api, err := aliyun.New(aliyun.Config{
+		Endpoint:    "https://linkcard.aliyuncs.com",
+		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
+		Quota:       quota.NewLocal(20).Background(),
+		HTTPClient:  &http.Client{Transport: cloud.Transport()},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := linkcard.New(api)
+	return cloud, newCaller(newAccount(0, 0), func(c *fleet.Config) {
+		c.Cards, c.Pools, c.Rules, c.Zone = client, client, policy, shanghai
+		if edit != nil {
+			edit(c)
+		}
+	})
+}
+
+// mayFire counts the cards that a rule fires on, by the fake's own data.
+func mayFire(cloud *aliyuntest.Server) int {
+	n := 0
+	for i := range cloud.Cards() {
+		c, _ := cloud.Card(cloud.ICCID(i))
+		if time.Until(c.Expires) <= 30*24*time.Hour || c.UsedBytes*100 >= c.PackageBytes*80 {
+			n++
+		}
+	}
+	return n
+}
+
+// TestFaultsOfTheCloud has each fault strike one page, or one lookup in three.
+func TestFaultsOfTheCloud(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		fault  aliyuntest.Fault
+		failed int
+	}{
+		{aliyuntest.Fault{Kind: aliyuntest.NoPageCount, Count: -1}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.OnePage, Count: -1}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.NoTotal, Count: -1}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.TotalAsText, Count: -1}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.TotalOdd, Count: -1}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.FewerTotal, Count: -1, Percent: 41}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.ShortPage, Page: "4", Count: -1}, 20},
+		{aliyuntest.Fault{Kind: aliyuntest.ShiftedPage, Page: "4", Count: -1}, 5},
+		{aliyuntest.Fault{Kind: aliyuntest.ShiftedPage, Page: "4"}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage, Page: "4", Count: -1}, 40},
+		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage, Page: "1"}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.ListAsText, Page: "4"}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.GarbledPage, Page: "4"}, 40},
+		{aliyuntest.Fault{Action: "ListCardInfo", Kind: aliyuntest.Status500, Page: "4", Count: 7}, 0},
+		{aliyuntest.Fault{Action: "ListCardInfo", Kind: aliyuntest.Truncated, Page: "4"}, 0},
+		{aliyuntest.Fault{Action: "GetCardFlowInfo", Kind: aliyuntest.Status500, Count: 30}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.UnknownCard, Count: 3}, 3},
+		{aliyuntest.Fault{Kind: aliyuntest.NoPackages, Count: 3}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.NoData, Count: 3}, 0},
+		{aliyuntest.Fault{Kind: aliyuntest.OddFlow, Count: 3}, 3},
+		{aliyuntest.Fault{Kind: aliyuntest.UnreadableFlow, Count: 3}, 3},
+	}
+	for _, test := range tests {
+		t.Run(string(test.fault.Kind)+" "+test.fault.Page, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				cloud, c := newCloud(t, 400, nil)
+				cloud.Inject(test.fault)
+				c.sweep(t)
+				check(t, c, 400-test.failed, test.failed)
+				cloud.ClearFaults()
+				c.sweep(t)
+				check(t, c, 400, 0)
+				if n := len(c.known.Lookups); n != mayFire(cloud) {
+					t.Errorf("%d lookups are kept, want one for each of %d cards", n, mayFire(cloud))
+				}
+			})
+		})
+	}
+}
+
+// TestFault3PoisonedCard loses ten cards with the one that breaks its page.
+func TestFault3PoisonedCard(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud, c := newCloud(t, 4000, nil)
+		cloud.PoisonCard(cloud.ICCID(125), aliyuntest.Status500)
+		cloud.PoisonCard(cloud.ICCID(3999), aliyuntest.Truncated)
+		c.sweep(t)
+		check(t, c, 3980, 20)
+	})
+}
+
+// TestFault4GarbledCards has a card of each garbling.
+func TestFault4GarbledCards(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud, c := newCloud(t, 400, nil)
+		for i, way := range aliyuntest.Garblings() {
+			cloud.GarbleCard(cloud.ICCID(10*i), way)
+		}
+		c.sweep(t)
+		check(t, c, 400-8, 8) // tags are no reason to fail
+	})
+}
+
+// TestFilteredSweep lists only what may fire, each card once.
+func TestFilteredSweep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		filters, err := fleet.NewFilters([]int{30, 7}, []int{80, 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cloud, c := newCloud(t, 2000, func(c *fleet.Config) { c.Filters = filters })
+		cloud.SetCard(cloud.ICCID(1), func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes }) // on both lists
+		cloud.SetCard(cloud.ICCID(3), func(c *aliyuntest.Card) { c.Expires = time.Now().AddDate(-5, 0, 0) })
+		c.sweep(t)
+		want := mayFire(cloud)
+		check(t, c, want, 0)
+		if f := c.at.Fleet(); f.Total != want || f.Listed != want || f.Before != 0 || len(cloud.Calls("GetCardFlowInfo")) != want {
+			t.Errorf("fleet = %+v after %d lookups, want %d cards", f, len(cloud.Calls("GetCardFlowInfo")), want)
+		}
+		// A card that is renewed is on no list any more, but has an incident.
+		renewed := cardOf(0)
+		renewed.ID = cloud.ICCID(1)
+		cloud.SetCard(renewed.ID, func(c *aliyuntest.Card) { c.UsedBytes, c.Expires = 0, c.Expires.AddDate(1, 0, 0) })
+		c.known.Open[renewed] = openSince
+		c.sweep(t)
+		check(t, c, want-1, 0)
+		if o := c.observations[renewed]; o.Missing || o.Status != aliyuntest.StatusInUse {
+			t.Errorf("observation of a card that was renewed: %+v, want what the listing says of it alone", o)
+		}
+	})
+}
+
+// TestFilteredSweepGoesOn cuts a sweep off in each of its listings.
+func TestFilteredSweepGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud, c := newCloud(t, 2000, func(c *fleet.Config) { c.Filters = fleet.Filters{ExpiryDays: 30, RestPercent: 20} })
+		for i := 1000; i < 2000; i++ {
+			cloud.SetCard(cloud.ICCID(i), func(c *aliyuntest.Card) {
+				c.UsedBytes = c.PackageBytes
+				if i%2 == 0 {
+					c.Expires = time.Now().Add(time.Hour)
+				}
+			})
+		}
+		runs := 0
+		for runs == 0 || c.at.Finished.IsZero() {
+			runCut(t, c, 8*time.Second)
+			runs++
+		}
+		want := mayFire(cloud)
+		check(t, c, want, 0)
+		if n := len(cloud.Calls("GetCardFlowInfo")); n != want || runs < 5 {
+			t.Errorf("%d lookups in %d runs, want %d in several", n, runs, want)
+		}
+	})
+}
+
+func TestNewFilters(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		days, percents []int
+		want           fleet.Filters
+		refused        bool
+	}{
+		{[]int{30, 1}, []int{90, 80}, fleet.Filters{ExpiryDays: 30, RestPercent: 20}, false},
+		{nil, []int{100}, fleet.Filters{RestPercent: 10}, false},
+		{[]int{3}, nil, fleet.Filters{ExpiryDays: 3}, false},
+		{[]int{3}, []int{50, 80}, fleet.Filters{}, true},
+		{nil, nil, fleet.Filters{}, true},
+	}
+	for _, test := range tests {
+		got, err := fleet.NewFilters(test.days, test.percents)
+		if got != test.want || (err != nil) != test.refused {
+			t.Errorf("NewFilters(%v, %v) = %+v, %v; want %+v", test.days, test.percents, got, err, test.want)
+		}
+	}
+}

@@ -1,0 +1,175 @@
+package fleet_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/linkcard"
+)
+
+// TestFault4UnreadableCards has one card of forty that cannot be read in full.
+func TestFault4UnreadableCards(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		garble func(*linkcard.CardInfo)
+		id     string // "": its ICCID
+		why    string // "": it can be read
+	}{
+		{"no time", func(i *linkcard.CardInfo) { i.ExpireTime = "2001-13-01 00:00:00" }, "", "the listing's ExpireTime is no time"},
+		{"odd time", func(i *linkcard.CardInfo) { i.ExpireTime, i.Garbled = "", []string{"ExpireTime"} }, "", "the listing's ExpireTime is no time"},
+		{"no time of the count", func(i *linkcard.CardInfo) { i.FlowLatestModifiedTime = "soon" }, "", "the listing's FlowLatestModifiedTime is no time"},
+		{"no size", func(i *linkcard.CardInfo) { i.PeriodAddFlow = "12 parsecs" }, "", "the listing's PeriodAddFlow is no amount of data"},
+		{"odd size", func(i *linkcard.CardInfo) { i.PeriodRestFlow, i.Garbled = "", []string{"PeriodRestFlow"} }, "", "the listing's PeriodRestFlow is no amount of data"},
+		{"odd status", func(i *linkcard.CardInfo) { i.Status, i.Garbled = "", []string{"Status"} }, "", "the listing's Status is no text"},
+		{"malformed", func(i *linkcard.CardInfo) { i.Iccid = "89/86\n03-x" }, "89_86_03-x", "the listing's Iccid is no ICCID"},
+		{"far too long", func(i *linkcard.CardInfo) { i.Iccid = aliyun.Text(strings.Repeat("8", 1000)) }, strings.Repeat("8", 64), "the listing's Iccid is no ICCID"},
+		{"without an ICCID", func(i *linkcard.CardInfo) { i.Iccid = "" }, "row 8 of page 1", "the listing's Iccid is no ICCID"},
+		{"no card", func(i *linkcard.CardInfo) { *i = linkcard.CardInfo{Garbled: []string{"CardInfo"}} }, "row 8 of page 1", "the listing's entry is no card"},
+		{"null", func(i *linkcard.CardInfo) { *i = linkcard.CardInfo{} }, "row 8 of page 1", "the listing's Iccid is no ICCID"},
+		{"spaces around", func(i *linkcard.CardInfo) { i.Iccid = " " + i.Iccid + "\n" }, "", ""},
+		{"odd remark", func(i *linkcard.CardInfo) { i.Garbled = []string{"Remark", "TagList"} }, "", ""},
+		{"nothing known", func(i *linkcard.CardInfo) { i.ExpireTime, i.PeriodAddFlow, i.PeriodRestFlow = "-", "", " - " }, "", ""},
+		{"a pool's card", func(i *linkcard.CardInfo) { i.PeriodAddFlow, i.DataType, i.CredentialNo = "?", "sameflowcard", "P" }, "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAccount(40, 0)
+				a.pools["P"] = linkcard.PoolStatistics{PoolGrandTotalUsed: "1GB", PoolAvaiable: "1GB"}
+				test.garble(&a.cards[7])
+				c := newCaller(a, nil)
+				c.sweep(t)
+				failed := 1
+				if test.why == "" {
+					failed = 0
+				}
+				check(t, c, 40-failed, failed)
+				checkCalls(t, a, c, 1, 0)
+				subject := cardOf(7)
+				if test.id != "" {
+					subject.ID = test.id
+				}
+				if o, ok := c.observations[subject]; !ok || o.Unreadable != test.why {
+					t.Errorf("observation = %+v, %t; want it unreadable because %q", o, ok, test.why)
+				}
+			})
+		})
+	}
+}
+
+// TestFault4FieldsThatCanBeReadAreKept evaluates a card by what it has.
+func TestFault4FieldsThatCanBeReadAreKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(40, 40)
+		a.cards[0].ExpireTime = "never"
+		c := newCaller(a, nil)
+		c.sweep(t)
+		o := c.observations[cardOf(0)]
+		if ratio, _ := o.Ratio.Value(); o.Unreadable == "" || ratio != 0.9 || o.Lookup != rule.LookedUp || o.Package != "100M" {
+			t.Errorf("observation = %+v, want it unreadable, with its usage and its package", o)
+		}
+	})
+}
+
+// TestFault4UnreadableLookups has lookups that say nothing sure.
+func TestFault4UnreadableLookups(t *testing.T) {
+	t.Parallel()
+	odd := func(data linkcard.CardFlow) func(*account) {
+		return func(a *account) { a.flows[iccid(0)] = data }
+	}
+	tests := []struct {
+		name   string
+		answer func(*account)
+		why    string
+	}{
+		{"not there, though listed", func(a *account) {
+			a.onFlow = func(int, string) error { return failure(aliyun.NotFound, "linkcard.common.CardNotExist") }
+		}, "the account lists the card, but says that it does not exist"},
+		{"destroyed", func(a *account) {
+			a.cards[0].Status = "50"
+			a.onFlow = func(int, string) error { return failure(aliyun.NotFound, "linkcard.common.CardDestroy") }
+		}, ""},
+		{"no time", odd(linkcard.CardFlow{ListPackageDTO: []linkcard.PackageDTO{{ExpireTime: "2026-13-45 25:61:61"}}}), "the ExpireTime of the card's package is no time"},
+		{"odd list", odd(linkcard.CardFlow{Garbled: []string{"ListPackageDTO"}}), "the card's packages cannot be read"},
+		{"odd usage", odd(linkcard.CardFlow{
+			ListPackageDTO:   []linkcard.PackageDTO{{ExpireTime: "2001-01-01 00:00:00"}},
+			ListVendorDetail: []linkcard.VendorDetail{{UsedFlow: "12 parsecs", Ratio: "most"}},
+		}), ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAccount(40, 40)
+				test.answer(a)
+				c := newCaller(a, nil)
+				c.sweep(t)
+				failed := 1
+				if test.why == "" {
+					failed = 0
+				}
+				check(t, c, 40-failed, failed)
+				o := c.observations[cardOf(0)]
+				if ratio, _ := o.Ratio.Value(); o.Unreadable != test.why || ratio != 0.9 || o.Expires.IsZero() {
+					t.Errorf("observation = %+v, want what the listing says, and %q", o, test.why)
+				}
+				if _, kept := c.known.Lookups[iccidOf(0)]; kept != (test.name == "odd usage") {
+					t.Errorf("a lookup was kept: %t", kept)
+				}
+			})
+		})
+	}
+}
+
+// TestFault4Pools has a pool that is not answered, or not understood.
+func TestFault4Pools(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		answer func(*account)
+		why    string
+	}{
+		{"in order", func(*account) {}, ""},
+		{"empty", func(a *account) { a.pools["P"] = linkcard.PoolStatistics{} }, "the answer does not say how much of the plan's data is used"},
+		{"unavailable", func(a *account) {
+			a.onPool = func(string) error { return failure(aliyun.Unavailable, "Service.InternalError") }
+		}, "the plan's data was not answered: unavailable (Service.InternalError)"},
+		{"unknown, though a card names it", func(a *account) { delete(a.pools, "P") }, "the plan's data was not answered: invalid (" + linkcard.CredentialUnknown + ")"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newPooled(400)
+				test.answer(a)
+				c := newCaller(a, nil)
+				c.known.Open[poolOf("P")] = openSince
+				c.sweep(t)
+				check(t, c, 400, 0)
+				o := c.observations[poolOf("P")]
+				if o.Unreadable != test.why || o.Missing || len(a.asked) != 1 || c.at.Counts.PoolCalls != 1 {
+					t.Errorf("observation of the pool after %d calls = %+v, want one call and %q", len(a.asked), o, test.why)
+				}
+				if ratio, _ := o.Ratio.Value(); test.why == "" && ratio != 0.75 {
+					t.Errorf("observation of the pool = %+v, want 75%%", o)
+				}
+			})
+		})
+	}
+}
+
+// newPooled has an account of which all cards but the first ten share a pool.
+func newPooled(cards int) *account {
+	a := newAccount(cards, 0)
+	a.pools["P"] = linkcard.PoolStatistics{EffectiveTotalFlow: "12GB", EffectiveAvailableFlow: "3GB"}
+	for i := 10; i < cards; i++ {
+		a.cards[i].DataType, a.cards[i].CredentialNo = "sameflowcard", "P"
+	}
+	return a
+}
