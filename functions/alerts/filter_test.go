@@ -22,7 +22,7 @@ func TestTriageInTheEnvironment(t *testing.T) {
 	t.Parallel()
 	environ := []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=secret",
-		"SIGNALBOX_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/x", "SIGNALBOX_STATE_FILE=" + t.TempDir() + "/state",
+		"SIGNALBOX_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/x",
 	}
 	tests := []struct {
 		name, triage, usage string
@@ -38,12 +38,16 @@ func TestTriageInTheEnvironment(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := alerts.Configure(append(slices.Clip(environ), "SIGNALBOX_TRIAGE="+test.triage, "SIGNALBOX_ALERT_USAGE="+test.usage), nil, nil)
+			c, err := alerts.Configure(append(slices.Clip(environ), "SIGNALBOX_STATE_FILE="+t.TempDir()+"/state",
+				"SIGNALBOX_TRIAGE="+test.triage, "SIGNALBOX_ALERT_USAGE="+test.usage), nil, nil)
 			if test.refusal != "" {
 				if err == nil || !strings.Contains(err.Error(), test.refusal) {
 					t.Errorf("Configure = %v, want %q", err, test.refusal)
 				}
 				return
+			}
+			if err == nil {
+				defer c.Store.Close()
 			}
 			if err != nil || c.Filters != test.want || c.Pools == nil {
 				t.Errorf("Configure = %+v, %v; want %+v", c.Filters, err, test.want)
@@ -127,6 +131,7 @@ func TestFilteredSweepSeesTheEnd(t *testing.T) {
 			})
 		}
 		before := len(f.store.open(t))
+		time.Sleep(10 * time.Minute)
 		r := f.sweep(t)
 		keys := f.store.open(t)
 		for _, key := range []incident.Key{
@@ -140,6 +145,7 @@ func TestFilteredSweepSeesTheEnd(t *testing.T) {
 			t.Errorf("%+v with %d and then %d open, want the pool among them", r, before, len(keys))
 		}
 		f.cloud.SetPool(busy, 200<<30, 85<<30)
+		time.Sleep(10 * time.Minute)
 		if r := f.sweep(t); r.Resolved != 1 {
 			t.Errorf("sweep after the pool was topped up: %+v, want 1 resolved", r)
 		}

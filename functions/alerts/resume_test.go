@@ -60,20 +60,25 @@ func TestCardsThatLeaveTheListing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, 4000, nil)
-		last := f.cloud.ICCID(3999)
-		f.cloud.SetCard(last, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes })
-		ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
+		f.set(3999, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes })
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		first, _ := f.Sweep(ctx)
-		if first.Done {
-			t.Fatalf("the first run did all: %+v", first)
+		if first, _ := f.Sweep(ctx); first.Done || first.Checked < 200 {
+			t.Fatalf("the first run: %+v, want a part of the sweep", first)
 		}
 		for i := range 80 {
 			f.cloud.RemoveCard(f.cloud.ICCID(100 + i))
 		}
-		r := f.sweep(t)
-		if !r.Done || r.Cards != 3920 {
-			t.Errorf("sweep after 80 cards left: %+v, want 3920 cards", r)
+		if r := f.sweep(t); !r.Done || r.Cards != 4000 || r.Checked != 4000 {
+			t.Errorf("sweep after 80 cards left: %+v, want none missed, and those counted that were there", r)
+		}
+		for range 2 {
+			time.Sleep(10 * time.Minute)
+			f.sweep(t)
+		}
+		f.check(t)
+		if r := f.sweep(t); r.Cards != 3920 || r.Checked != 3920 {
+			t.Errorf("a later sweep: %+v, want 3920 cards", r)
 		}
 	})
 }
@@ -105,17 +110,17 @@ func TestDailySummary(t *testing.T) {
 			return f.last(t)
 		}
 		opened := f.sweep(t).Opened
-		checkWords(t, summary(), "SIM cards on 2000-01-01", fmt.Sprintf("%d opened", opened), "1 sweep\n")
+		checkWords(t, summary(), "SIM cards on 2000-01-01", fmt.Sprintf("%d opened", opened), "1 sweep finished")
 		if summary(); len(f.slack.Inbox()) != 2 {
 			t.Errorf("%d messages after a second summary on one day, want the digest and one summary", len(f.slack.Inbox()))
 		}
 		time.Sleep(24 * time.Hour)
 		f.sweep(t)
-		checkWords(t, summary(), "SIM cards on 2000-01-02", "0 opened", "1 sweep\n")
+		checkWords(t, summary(), "SIM cards on 2000-01-02", "0 opened", "1 sweep finished")
 	})
 }
 
-// TestLateSweep has no sweep for an hour: the summary says so, and the next sweep
+// TestLateSweep has no sweep for an hour: the summary notices, and the next sweep
 // that it is over.
 func TestLateSweep(t *testing.T) {
 	t.Parallel()
@@ -126,9 +131,14 @@ func TestLateSweep(t *testing.T) {
 		if _, err := f.Summary(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		checkWords(t, f.last(t), "Sweep is late or failing", "fleet")
-		if r := f.sweep(t); r.Messages != 1 {
-			t.Errorf("sweep after the pause: %+v, want its message that all is well again", r)
+		checkWords(t, f.slack.Inbox()[1].Plain(), "Sweep is late or failing", "60 min ago")
+		checkWords(t, f.last(t), "SIM cards on 2000-01-01")
+		if r := f.sweep(t); r.Resolved != 0 || r.Messages != 0 {
+			t.Errorf("the late sweep: %+v, want nothing to be well before one came in time", r)
+		}
+		time.Sleep(10 * time.Minute)
+		if r := f.sweep(t); r.Resolved != 1 || r.Messages != 1 {
+			t.Errorf("sweep in time: %+v, want its message that all is well again", r)
 		}
 		checkWords(t, f.last(t), "1 resolved")
 	})
