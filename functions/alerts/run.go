@@ -60,8 +60,11 @@ type run struct {
 	state  *state
 	ledger *ledger
 
-	progressed bool            // a part of the scan was kept
-	reports    []notify.Report // of the receivers, from this run's last delivery
+	progressed bool // a part of the scan was kept
+	// unsaved are changes that could not be written yet. They are written with the
+	// next batch: an incident is never stored without its changes.
+	unsaved []rule.Change
+	reports []notify.Report // of the receivers, from this run's last delivery
 	// The counts of what this run has delivered, and of what still waits.
 	messages, waiting, deadLetters int
 }
@@ -155,7 +158,8 @@ func (r *run) write(ctx context.Context, changes []rule.Change) error {
 	if err != nil {
 		return err
 	}
-	outbox, err := r.notifier.Enqueue(changes)
+	r.unsaved = append(r.unsaved, changes...)
+	outbox, err := r.notifier.Enqueue(r.unsaved)
 	if err != nil {
 		return err
 	}
@@ -170,6 +174,7 @@ func (r *run) write(ctx context.Context, changes []rule.Change) error {
 	if err != nil {
 		return fmt.Errorf("store what the run has found: %w", err)
 	}
+	r.unsaved = nil
 	r.ledger.settle()
 	r.state.settle(records)
 	return nil
