@@ -27,8 +27,6 @@ import (
 	"signalbox/shared/slack/slacktest"
 )
 
-var shanghai = time.FixedZone("CST", 8*60*60)
-
 // standard are the rules that are on by default.
 func standard() rule.Policy {
 	return rule.Policy{Default: rule.Defaults().With(rule.Usage{Percent: yearUsage}, rule.Expiry{Days: yearExpiry})}
