@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,13 +49,17 @@ func (n *Notifier[D]) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
 // letterOf returns the dead letter of s.
 func (d *delivery[D]) letterOf(s *sending) DeadLetter {
 	title, _, _ := strings.Cut(d.word(s).Text, "\n")
+	reason := "it was never confirmed"
+	if s.cause != nil {
+		reason = s.cause.Error()
+	}
 	return DeadLetter{
-		ID: s.ID, Reason: s.cause.Error(), Title: title,
+		ID: s.ID, Reason: reason, Title: title,
 		Count: len(s.Changes), Changes: s.Changes[:min(len(s.Changes), maxLetterIDs)],
 	}
 }
 
-// bury stores a dead letter with the next batch, and makes room for it.
+// bury stores a dead letter with the next batch.
 func (d *delivery[D]) bury(ctx context.Context, l DeadLetter) {
 	l.Receiver, l.At = d.receiver.Name, d.Now()
 	d.dead++
@@ -67,11 +72,21 @@ func (d *delivery[D]) bury(ctx context.Context, l DeadLetter) {
 	}
 	key := fmt.Sprintf("%020d-%s", l.At.UnixNano(), l.ID)
 	d.letters = append(d.letters, store.Record{Collection: deadLetters, Key: key, Value: raw})
+}
+
+// lettersToStore returns the new dead letters, and the deletion of the oldest that
+// they leave no room for.
+func (d *delivery[D]) lettersToStore(ctx context.Context) []store.Record {
+	if len(d.letters) == 0 {
+		return nil
+	}
 	kept, err := d.Store.List(ctx, deadLetters)
 	if err != nil {
-		return // the next one makes room
+		return d.letters // the next one makes room
 	}
-	for _, oldest := range kept[:max(0, len(kept)+len(d.letters)-maxDeadLetters)] {
-		d.letters = append(d.letters, store.Record{Collection: deadLetters, Key: oldest.Key})
+	records := slices.Clone(d.letters)
+	for _, oldest := range kept[:min(len(kept), max(0, len(kept)+len(d.letters)-maxDeadLetters))] {
+		records = append(records, store.Record{Collection: deadLetters, Key: oldest.Key})
 	}
+	return records
 }

@@ -6,12 +6,10 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"signalbox/shared/incident"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -45,7 +43,7 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 	d := &delivery[D]{Config: n.config, run: run, receiver: r, began: n.config.Now()}
 	defer func() {
 		if problem := recover(); problem != nil {
-			d.stop(fmt.Sprintf("panic: %v", problem))
+			d.note(fmt.Sprintf("panic: %v", problem))
 			d.Logger.LogAttrs(ctx, slog.LevelError, "delivery panicked",
 				slog.String("receiver", r.Name), slog.Any("panic", problem), slog.String("stack", string(debug.Stack())))
 		}
@@ -65,48 +63,64 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 // step is one notification, from what is planned to what is confirmed.
 func (d *delivery[D]) step(ctx context.Context, s *sending) {
 	s.tried = true
-	ref, later := d.find(ctx, s) // where it may have arrived before
-	if !later && !s.found && d.stage(ctx, s) {
-		var err error
-		ref, err = d.send(ctx, s)
-		d.settle(ctx, s, ref, err)
-	} else if s.found {
-		d.settle(ctx, s, ref, nil)
+	switch looked := d.find(ctx, s); {
+	case looked == unclear: // the next run looks again
+	case looked == arrived:
+		d.succeed(s)
+	case s.Tries >= maxTries: // no process that sent it lived to see what came of it
+		d.giveUp(ctx, s)
+	default:
+		if !d.stage(ctx, s) {
+			return
+		}
+		d.settle(ctx, s, d.send(ctx, s))
 	}
-	if !d.unsafe {
-		confirm, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		d.save(confirm)
-	}
+	d.confirm(ctx)
+}
+
+// stage saves what is about to be sent. It reports false where the lease is lost.
+func (d *delivery[D]) stage(ctx context.Context, s *sending) bool {
+	s.Tries++
+	s.Uncertain, s.wasUncertain = true, s.Uncertain
+	return d.save(ctx)
+}
+
+// confirm saves what came of it, even where the run has ended.
+func (d *delivery[D]) confirm(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	d.save(ctx)
 }
 
 // send makes the one request that s stands for now.
-func (d *delivery[D]) send(ctx context.Context, s *sending) (slack.Ref, error) {
+func (d *delivery[D]) send(ctx context.Context, s *sending) (err error) {
 	bot, f := d.receiver.Bot, s.form()
 	if f.method == upload {
 		file := d.file(s)
-		return slack.Ref{}, bot.Upload(ctx, s.Thread, file.Name, file.Title, file.Content)
+		if len(file.Content) == 0 {
+			return nil // no longer wanted
+		}
+		return bot.Upload(ctx, s.Thread, file.Name, file.Title, file.Content)
 	}
-	m := d.word(s)
-	if f.line {
-		first, _, _ := strings.Cut(m.Text, "\n")
-		m = slack.Message{Text: first}
-	}
+	m := f.extent.of(d.word(s))
 	m.ID = s.ID
 	switch {
 	case f.method == edit:
-		return bot.Update(ctx, s.Thread, m)
+		_, err = bot.Update(ctx, s.Thread, m)
 	case f.method == reply:
-		return bot.Reply(ctx, s.Thread, m, s.Broadcast)
+		_, err = bot.Reply(ctx, s.Thread, m, s.Broadcast)
 	case bot != nil:
-		return bot.Post(ctx, m)
+		s.ref, err = bot.Post(ctx, m)
 	default:
-		return slack.Ref{}, d.receiver.Poster.Post(ctx, m)
+		err = d.receiver.Poster.Post(ctx, m)
 	}
+	return err
 }
 
 // next returns the next step: what may have arrived before, then what is new, then
 // what failed before, so that it delays nothing else. It is nil where all is done.
+// While much may have arrived and the receiver takes nothing, there is nothing new:
+// the outbox is compacted instead.
 func (d *delivery[D]) next() *sending {
 	if s := d.again; s != nil {
 		d.again = nil
@@ -114,7 +128,7 @@ func (d *delivery[D]) next() *sending {
 	}
 	due := func(first bool) *sending {
 		at := slices.IndexFunc(d.state.Sending, func(s *sending) bool {
-			return !s.tried && first == (s.Uncertain && s.Tries <= 1)
+			return !s.tried && first == (s.Uncertain && s.Tries <= 1 && s.Lost <= 1)
 		})
 		if at < 0 {
 			return nil
@@ -124,9 +138,11 @@ func (d *delivery[D]) next() *sending {
 	if s := due(true); s != nil {
 		return s
 	}
-	if s := d.plan(); s != nil {
-		d.state.Sending = append(d.state.Sending, s)
-		return s
+	if d.passed || d.state.uncertain() < maxUncertain {
+		if s := d.plan(); s != nil {
+			d.state.Sending = append(d.state.Sending, s)
+			return s
+		}
 	}
 	return due(false)
 }

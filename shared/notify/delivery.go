@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"signalbox/shared/incident"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -85,8 +84,12 @@ func (d *delivery[D]) stop(why string) {
 	d.note(why)
 }
 
-// maxWait is the longest that a receiver can ask us to wait.
-const maxWait = time.Hour
+const (
+	// maxWait is the longest that a receiver can ask us to wait, and minWait the
+	// shortest that is remembered: the next run is later.
+	maxWait = time.Hour
+	minWait = 10 * time.Second
+)
 
 // load reads what there is to deliver and what is remembered. follow gets the key
 // of the newest record in the outbox.
@@ -99,7 +102,8 @@ func (d *delivery[D]) load(ctx context.Context, follow func(key string)) {
 		return
 	}
 	d.view = newView(d.run.Open, func(i incident.Incident[D]) bool { return d.Route(d.receiver.Name, i) })
-	d.state.restore(setOf(idsOf(d.outbox.where(func(incident.Change[D]) bool { return true }))), d.announcement.ID)
+	waiting := d.outbox.where(func(incident.Change[D]) bool { return true })
+	d.state.restore(d.began, setOf(idsOf(waiting)), d.announcement.ID)
 	d.outbox.compact(d.state.reserved())
 	if d.outbox.isDirty() || len(d.letters) > 0 {
 		d.save(ctx)
@@ -156,7 +160,7 @@ func (d *delivery[D]) save(ctx context.Context) bool {
 	if err == nil {
 		var r store.Record
 		if r, err = d.state.record(d.receiver.Name); err == nil {
-			b := store.Batch{Put: slices.Concat(records, d.letters, []store.Record{r})}
+			b := store.Batch{Put: slices.Concat(records, d.lettersToStore(ctx), []store.Record{r})}
 			if d.run.Fence.Collection != "" {
 				b.If = []store.Record{d.run.Fence}
 			}
@@ -170,32 +174,4 @@ func (d *delivery[D]) save(ctx context.Context) bool {
 	d.outbox.saved()
 	d.letters = nil
 	return true
-}
-
-// find looks for a message that may have arrived before. later says that this
-// cannot be found out now.
-func (d *delivery[D]) find(ctx context.Context, s *sending) (ref slack.Ref, later bool) {
-	in := s.Thread
-	switch m := s.form().method; {
-	case d.receiver.Bot == nil, !s.Uncertain, m == edit, m == upload:
-		return slack.Ref{}, false
-	case m == post:
-		in = slack.Ref{Channel: d.state.ChannelID}
-	}
-	ref, found, err := d.receiver.Bot.Find(ctx, in, s.ID, s.Since)
-	if s.found = found; err == nil || s.Looks >= maxTries {
-		return ref, false
-	}
-	d.note(err.Error())
-	switch failureOf(err).Kind {
-	case slack.KindConfig:
-		d.stopped = true
-		return slack.Ref{}, true
-	case slack.KindRateLimited, slack.KindUnavailable:
-		s.Looks++
-		d.countDown()
-		return slack.Ref{}, true
-	default: // it may not look: what it sends again has the same id
-		return slack.Ref{}, false
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"signalbox/shared/incident"
@@ -77,7 +78,7 @@ func (v view[D]) elsewhere(groups []Group) int {
 // print identifies what a status message of groups shows: it changes when an
 // incident does, and not as time passes.
 func (v view[D]) print(groups []Group) string {
-	parts := []string{fmt.Sprint(v.elsewhere(groups))}
+	parts := []string{strconv.Itoa(v.elsewhere(groups))}
 	for _, g := range slices.SortedFunc(slices.Values(groups), Group.Compare) {
 		if v.prints[g] == "" {
 			v.prints[g] = fingerprint(shownOf(v.groups[g])...)

@@ -1,39 +1,142 @@
 // Package notify delivers changes of incidents to receivers: it keeps an outbox
 // for each, groups what is in it, keeps to the receiver's limits and remembers
-// what was delivered. Receivers, and the threads of one, each fail alone.
+// what was delivered. Receivers, and the messages of one, each fail alone.
+//
+// The caller puts the records of [Notifier.Enqueue] into the batch that saves
+// what led to the changes, and calls [Notifier.Deliver] in each run, whether
+// something changed or not. Delivery is at least once: what is about to be sent is
+// saved first, and is sent again with the same ID where a crash or a lost answer
+// leaves it open whether it arrived.
 //
 // It knows no card and no rate: a [Writer] words the messages.
 package notify
 
 import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
 	"signalbox/shared/incident"
+	"signalbox/shared/logging"
 	"signalbox/shared/slack"
+	"signalbox/shared/store"
 )
 
-// Group is the incidents that share a status message.
-type Group struct {
-	Rule     string
-	Severity incident.Severity
-}
-
 // Writer words what receivers get to read. It is pure: the same arguments give
-// the same message, whose ID the caller sets.
+// the same message, whose ID the caller sets. Only the first line of a message's
+// text is sent where Slack refuses all else.
 type Writer[D any] interface {
-	// Digest tells changes in one message that stands for itself.
+	// Digest words changes in one message that stands for itself.
 	Digest(changes []incident.Change[D]) slack.Message
-	// Status is the status message of groups; open are their open incidents, and
-	// elsewhere counts those of the same rules that other messages show. opened
-	// are the newly opened ones that the message makes known; its first line
-	// has their number.
+	// Status is the status message of groups; open are their open incidents,
+	// none: all clear, and elsewhere counts those of the same rules that other
+	// messages show. opened are the newly opened ones that the message makes
+	// known; its first line has their number.
 	Status(groups []Group, open []incident.Incident[D], elsewhere int, opened []incident.Change[D]) slack.Message
-	// History tells changes in the thread of a status message.
+	// History words changes in the thread of a status message. Its first line
+	// has their number, for it may be shown in the channel.
 	History(changes []incident.Change[D]) slack.Message
-	// List is the whole list as a file, for what the messages do not name.
+	// List is the whole list as a file for what a message does not name: open of
+	// a new status message, or else the changes of a history; the other is nil.
+	// No content means that no file is wanted.
 	List(open []incident.Incident[D], changes []incident.Change[D]) File
+	// ListMissing says in a thread that the list could not be attached.
+	ListMissing() slack.Message
+	// Announcement words the body given to [Notifier.Announce].
+	Announcement(body json.RawMessage) slack.Message
 }
 
 // File is a file that goes with a message.
 type File struct {
 	Name, Title string
 	Content     []byte
+}
+
+// Receiver is where notifications go: a Poster, which gets digests, or a Bot,
+// which keeps status messages up to date.
+type Receiver struct {
+	// Name names the outbox and the state, so it must stay the same.
+	Name   string
+	Poster Poster
+	Bot    Bot
+	// Channel is the bot's, as configured. With another one everything open is
+	// posted anew there.
+	Channel string
+}
+
+// Poster posts one message; an error means that it may not have arrived. It
+// should be a *slack.Error: any other counts as [slack.KindUnavailable]. It must
+// return when ctx ends.
+type Poster interface {
+	Post(ctx context.Context, m slack.Message) error
+}
+
+// PosterFunc is a function that is a Poster, such as one that prints.
+type PosterFunc func(ctx context.Context, m slack.Message) error
+
+// Post calls f.
+func (f PosterFunc) Post(ctx context.Context, m slack.Message) error { return f(ctx, m) }
+
+// Bot posts messages, changes them, and finds them again, as *[slack.Bot] does.
+type Bot interface {
+	Post(ctx context.Context, m slack.Message) (slack.Ref, error)
+	Update(ctx context.Context, ref slack.Ref, m slack.Message) (slack.Ref, error)
+	Reply(ctx context.Context, ref slack.Ref, m slack.Message, broadcast bool) (slack.Ref, error)
+	Upload(ctx context.Context, ref slack.Ref, filename, title string, content []byte) error
+	Find(ctx context.Context, in slack.Ref, id string, since time.Time) (slack.Ref, bool, error)
+}
+
+var (
+	_ Poster = (*slack.Webhook)(nil)
+	_ Bot    = (*slack.Bot)(nil)
+)
+
+// Config is what a Notifier needs. Store is required.
+type Config[D any] struct {
+	Store     store.Store
+	Receivers []Receiver
+	// Route reports whether a receiver is to be notified of an incident, and
+	// shown it. Nil: each of everything.
+	Route func(receiver string, i incident.Incident[D]) bool
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+	// Logger gets a record of each dead letter. Nil: none is kept.
+	Logger *slog.Logger
+}
+
+// Notifier keeps the outboxes and delivers them. Make it with New. It is safe for
+// concurrent use, but Deliver must run under a lease.
+type Notifier[D any] struct {
+	config Config[D]
+
+	mu       sync.Mutex
+	sequence int64 // of the newest record in an outbox, in nanoseconds
+}
+
+// New returns a Notifier, or an error that says which receivers are wrong.
+func New[D any](c Config[D]) (*Notifier[D], error) {
+	names := make(map[string]bool)
+	var errs []error
+	for _, r := range c.Receivers {
+		switch {
+		case r.Name == "", names[r.Name]:
+			errs = append(errs, fmt.Errorf("receiver %q: needs a name of its own", r.Name))
+		case (r.Poster == nil) == (r.Bot == nil):
+			errs = append(errs, fmt.Errorf("receiver %q: needs a poster or a bot", r.Name))
+		}
+		names[r.Name] = true
+	}
+	if c.Route == nil {
+		c.Route = func(string, incident.Incident[D]) bool { return true }
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Logger = cmp.Or(c.Logger, logging.Discard())
+	return &Notifier[D]{config: c}, errors.Join(errs...)
 }

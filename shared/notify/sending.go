@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"signalbox/shared/slack"
@@ -37,13 +39,15 @@ type sending struct {
 	Form  int `json:"form,omitempty"`  // which of the action's forms is next
 	Tries int `json:"tries,omitempty"` // of this form, those that may have been its own fault
 	Looks int `json:"looks,omitempty"` // failed searches for it
-	// Uncertain says that it may have arrived.
+	// Uncertain says that it may have arrived, Lost how many answers were lost.
 	Uncertain bool `json:"uncertain,omitempty"`
+	Lost      int  `json:"lost,omitempty"`
 
-	tried        bool  // in this run
-	found        bool  // it had arrived before
-	wasUncertain bool  // before this try
-	cause        error // of the last failure
+	tried        bool      // in this run
+	wasUncertain bool      // before this try
+	found        bool      // it had arrived before
+	ref          slack.Ref // where it is, of a message
+	cause        error     // of the last failure; nil: it was never confirmed
 }
 
 // method is what is asked of a receiver.
@@ -56,26 +60,47 @@ const (
 	upload
 )
 
+// extent is how much of a message is sent.
+type extent int
+
+const (
+	whole extent = iota
+	plain        // the text alone
+	line         // the first line of the text alone
+)
+
 // form is a way to send something.
 type form struct {
 	method method
-	line   bool // the first line of the text alone
+	extent extent
 }
 
 var (
-	posted  = []form{{post, false}, {post, true}}
-	replied = []form{{reply, false}, {reply, true}}
+	posted  = []form{{post, whole}, {post, plain}, {post, line}}
+	replied = []form{{reply, whole}, {reply, plain}, {reply, line}}
+	edited  = []form{{edit, whole}, {edit, plain}, {edit, line}}
 )
+
+// of returns as much of m.
+func (e extent) of(m slack.Message) slack.Message {
+	if e != whole {
+		m.Blocks = nil
+	}
+	if e == line {
+		m.Text, _, _ = strings.Cut(m.Text, "\n")
+	}
+	return m
+}
 
 // formsOf are the ways to take an action, each simpler than the one before.
 func formsOf(a action) []form {
 	switch a {
 	case history: // a reply that cannot be made becomes a message
-		return append(replied[:2:2], posted...)
+		return slices.Concat(replied, posted)
 	case update:
-		return []form{{edit, false}, {edit, true}}
+		return edited
 	case list:
-		return []form{{upload, false}}
+		return []form{{method: upload}}
 	case listMissing:
 		return replied[:1]
 	default:

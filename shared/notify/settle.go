@@ -4,17 +4,22 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"signalbox/shared/slack"
 )
 
 const (
 	// maxTries is how many runs try the simplest form of a message, or send one
-	// that is never confirmed.
+	// that is never confirmed although others are.
 	maxTries = 3
 	// maxDown is after how many failures in a row a receiver counts as
 	// unavailable in this run.
 	maxDown = 2
+	// maxUncertain is how many messages of a receiver that is unavailable may have
+	// arrived, and maxUnsure for how long that holds: then they count as new.
+	maxUncertain = 3
+	maxUnsure    = 24 * time.Hour
 )
 
 // failureOf reads an error of a receiver. One that is not Slack's counts as
@@ -27,9 +32,9 @@ func failureOf(err error) *slack.Error {
 }
 
 // settle decides what the outcome of a try means.
-func (d *delivery[D]) settle(ctx context.Context, s *sending, ref slack.Ref, err error) {
+func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
 	if err == nil {
-		d.succeed(s, ref)
+		d.succeed(s)
 		for _, other := range d.failing { // so it is not the receiver
 			other.Tries++
 			d.giveWay(ctx, other)
@@ -39,16 +44,21 @@ func (d *delivery[D]) settle(ctx context.Context, s *sending, ref slack.Ref, err
 	}
 	failure := failureOf(err)
 	s.Uncertain, s.cause = failure.Uncertain || s.wasUncertain, err
+	if failure.Uncertain {
+		s.Lost++
+	}
 	d.note(err.Error())
 	switch {
 	case failure.Kind == slack.KindConfig, failure.Kind == slack.KindRateLimited:
 		s.Tries--
-		d.state.NotBefore = failure.NotBefore
+		if failure.RetryAfter >= minWait {
+			d.state.NotBefore = failure.NotBefore
+		}
 		d.stopped = true
 	case s.Action == list: // no message waits for it
 		d.giveUp(ctx, s)
 	case failure.Kind == slack.KindUnavailable:
-		d.unavailable(ctx, s, failure.Uncertain)
+		d.unavailable(ctx, s)
 	case failure.Kind == slack.KindLost && d.lose(s):
 	case s.simplify():
 		d.again = s
@@ -57,19 +67,16 @@ func (d *delivery[D]) settle(ctx context.Context, s *sending, ref slack.Ref, err
 	}
 }
 
-// unavailable counts a failure against the message only where it may have arrived,
-// or where the receiver takes others.
-func (d *delivery[D]) unavailable(ctx context.Context, s *sending, uncertain bool) {
+// unavailable counts a failure against the message only where the receiver takes
+// others.
+func (d *delivery[D]) unavailable(ctx context.Context, s *sending) {
 	d.countDown()
-	switch {
-	case uncertain:
-		d.countTry(ctx, s)
-	case d.passed:
+	if d.passed {
 		d.giveWay(ctx, s)
-	default:
-		s.Tries--
-		d.failing = append(d.failing, s)
+		return
 	}
+	s.Tries--
+	d.failing = append(d.failing, s)
 }
 
 // countDown stops the run for a receiver that is unavailable.
@@ -85,11 +92,13 @@ func (d *delivery[D]) countTry(ctx context.Context, s *sending) {
 	}
 }
 
-// giveWay is countTry for what may pass in a simpler form.
+// giveWay is countTry for what may pass in a simpler form. What may have arrived
+// does not need one.
 func (d *delivery[D]) giveWay(ctx context.Context, s *sending) {
-	if s.Tries < maxTries || !s.simplify() {
-		d.countTry(ctx, s)
+	if simplest := len(formsOf(s.Action)) - 1; s.Tries >= maxTries && s.Form < simplest && !s.Uncertain {
+		s.Form, s.Tries = simplest, 0
 	}
+	d.countTry(ctx, s)
 }
 
 // lose drops the thread that s is about, so that its groups get a new status
@@ -103,24 +112,13 @@ func (d *delivery[D]) lose(s *sending) bool {
 	for _, g := range t.Groups {
 		d.lost[g] = true
 	}
-	d.abandon(s)
+	d.state.forget(s)
+	d.state.drop(s.Thread)
 	return true
 }
 
-// abandon drops the thread of s, and what is being sent to it.
-func (d *delivery[D]) abandon(s *sending) {
-	d.state.drop(s.Thread)
-	d.state.Sending = slices.DeleteFunc(d.state.Sending, func(other *sending) bool {
-		if other != s && other.Action == history {
-			other.unthread() // it may have arrived: it is not planned anew
-			return false
-		}
-		return other.Thread == s.Thread
-	})
-}
-
-// succeed remembers that s arrived at ref.
-func (d *delivery[D]) succeed(s *sending, ref slack.Ref) {
+// succeed remembers that s arrived.
+func (d *delivery[D]) succeed(s *sending) {
 	d.state.forget(s)
 	d.delivered += d.outbox.remove(s.Changes)
 	f := s.form()
@@ -128,7 +126,7 @@ func (d *delivery[D]) succeed(s *sending, ref slack.Ref) {
 		d.messages++
 	}
 	if f.method == post && d.receiver.Bot != nil {
-		d.state.ChannelID = ref.Channel
+		d.state.ChannelID = s.ref.Channel
 	}
 	if f.method == post && s.Action != announce || f.method == reply && s.Broadcast {
 		d.state.Visible++
@@ -136,7 +134,7 @@ func (d *delivery[D]) succeed(s *sending, ref slack.Ref) {
 	t := d.state.threadAt(s.Thread)
 	switch {
 	case s.Action == newStatus:
-		d.begin(s, ref)
+		d.begin(s)
 	case s.Action == announce:
 		d.state.Announced = s.ID
 	case t == nil:
@@ -153,12 +151,12 @@ func (d *delivery[D]) succeed(s *sending, ref slack.Ref) {
 }
 
 // begin remembers a new thread. What was found again may show something older.
-func (d *delivery[D]) begin(s *sending, ref slack.Ref) {
-	t := thread{Ref: ref, Groups: s.Groups, Posted: s.Since}
+func (d *delivery[D]) begin(s *sending) {
+	t := thread{Ref: s.ref, Groups: s.Groups, Posted: s.Since}
 	if !s.found {
 		t.Posted, t.Shown = d.Now(), d.view.print(t.Groups)
 	}
-	t.Owed = ref != (slack.Ref{}) && len(d.run.Writer.List(d.view.of(t.Groups), nil).Content) > 0
+	t.Owed = len(d.run.Writer.List(d.view.of(t.Groups), nil).Content) > 0
 	d.state.begin(t)
 }
 
@@ -186,7 +184,7 @@ func (d *delivery[D]) giveUp(ctx context.Context, s *sending) {
 	t := d.state.threadAt(s.Thread)
 	switch {
 	case s.Action == update:
-		d.abandon(s)
+		d.state.drop(s.Thread)
 		return
 	case s.Action == list && t != nil:
 		t.Unlisted = true

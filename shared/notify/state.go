@@ -31,10 +31,14 @@ type state struct {
 	Visible int    `json:"visible,omitempty"`
 }
 
-// record returns the state as it is to be stored.
-func (s state) record(receiver string) (store.Record, error) {
-	s.Sending = slices.DeleteFunc(slices.Clone(s.Sending), func(one *sending) bool { return !one.Uncertain && one.Tries == 0 })
-	raw, err := json.Marshal(s)
+// record returns the state as it is to be stored: what is certainly not delivered,
+// and is not to be sent in another way, is planned anew by the next run.
+func (s *state) record(receiver string) (store.Record, error) {
+	stored := *s
+	stored.Sending = slices.DeleteFunc(slices.Clone(s.Sending), func(one *sending) bool {
+		return !one.Uncertain && one.Tries+one.Form == 0
+	})
+	raw, err := json.Marshal(stored)
 	return store.Record{Collection: receivers, Key: receiver, Value: raw}, err
 }
 
@@ -86,11 +90,25 @@ func (s *state) begin(t thread) {
 	}
 	s.Threads = slices.DeleteFunc(s.Threads, func(old thread) bool { return len(old.Groups) == 0 })
 	s.Threads = append(s.Threads, t)
+	s.unthread()
 }
 
 // drop forgets the thread at ref.
 func (s *state) drop(ref slack.Ref) {
 	s.Threads = slices.DeleteFunc(s.Threads, func(t thread) bool { return t.Ref == ref })
+	s.unthread()
+}
+
+// unthread ends what is being sent to threads that are dropped. A reply becomes a
+// message: it may have arrived, so it is not planned anew.
+func (s *state) unthread() {
+	s.Sending = slices.DeleteFunc(s.Sending, func(one *sending) bool {
+		if one.Thread == (slack.Ref{}) || s.threadAt(one.Thread) != nil {
+			return false
+		}
+		one.unthread()
+		return one.Action != history
+	})
 }
 
 // forget drops what is to be sent no more.
@@ -121,28 +139,36 @@ func (s *state) isBlocked(g Group) bool {
 	})
 }
 
+// uncertain counts what may have arrived.
+func (s *state) uncertain() int {
+	n := 0
+	for _, one := range s.Sending {
+		if one.Uncertain {
+			n++
+		}
+	}
+	return n
+}
+
 // restore brings what was being sent into line with what is known now: a message
-// whose changes or thread are there no more is not sent.
-func (s *state) restore(waiting map[string]bool, announcement string) {
+// whose changes are there no more is not sent, and what may have arrived long ago
+// counts as new.
+func (s *state) restore(now time.Time, waiting map[string]bool, announcement string) {
+	// All at once, so that they can be compacted.
+	unsure := slices.ContainsFunc(s.Sending, func(one *sending) bool {
+		return one.Lost > 0 && now.Sub(one.Since).Abs() >= maxUnsure
+	})
 	s.Sending = slices.DeleteFunc(s.Sending, func(one *sending) bool {
-		noChange := !slices.ContainsFunc(one.Changes, func(id string) bool { return waiting[id] })
-		noThread := s.threadAt(one.Thread) == nil
-		switch one.Action {
-		case digest:
-			return noChange
-		case history:
-			if noThread {
-				one.unthread()
-			}
-			return noChange
-		case update, list, listMissing:
-			return noThread
-		case announce:
-			return one.ID != announcement
+		switch {
+		case unsure && one.Lost > 0:
+			return true
+		case one.Action == digest, one.Action == history:
+			return !slices.ContainsFunc(one.Changes, func(id string) bool { return waiting[id] })
 		default:
-			return one.Action != newStatus
+			return one.Action == announce && one.ID != announcement
 		}
 	})
+	s.unthread()
 }
 
 // urgent reports whether a change must be visible in the channel.

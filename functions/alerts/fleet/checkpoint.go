@@ -52,6 +52,9 @@ type Checkpoint struct {
 	// Doubted is since when the listings have given cause for distrust; zero: the
 	// last ones gave none.
 	Doubted time.Time `json:"doubted,omitzero"`
+	// Grown is since when the listings have had a tenth of cards, or more, that
+	// Before had not; zero: the last one had not.
+	Grown time.Time `json:"grown,omitzero"`
 
 	Counts Counts `json:"counts"`
 	// Gaps are the parts of the listing that could not be read, the first ten.
@@ -90,14 +93,16 @@ func Begin(now time.Time, before Census) Checkpoint {
 	return Checkpoint{Sweep: now.UTC().Format("20060102T150405Z"), Started: now, Page: 1, Before: before}
 }
 
-// Next returns the checkpoint of the sweep after one that is finished.
+// Next returns the checkpoint of the sweep after one that is finished. A fleet that
+// has suddenly grown is not what later ones are compared with until that has
+// lasted: cards of another account may be among its own for a while.
 func (c Checkpoint) Next(now time.Time) Checkpoint {
 	before := c.Before
-	if c.Distrust == "" {
-		before = Census{Cards: c.Cards(), Sample: c.Sample}
+	if c.Distrust == "" && (c.Grown.IsZero() || c.Started.Sub(c.Grown) >= patience) {
+		before, c.Grown = Census{Cards: c.Cards(), Sample: c.Sample}, time.Time{}
 	}
 	next := Begin(now, before)
-	next.Doubted = c.Doubted
+	next.Doubted, next.Grown = c.Doubted, c.Grown
 	return next
 }
 
@@ -155,6 +160,17 @@ func believe(c *Checkpoint, doubt string) {
 		c.Distrust, c.Doubted = doubt, c.Started
 	case c.Started.Sub(c.Doubted) < patience:
 		c.Distrust = doubt
+	}
+}
+
+// grow notes a listing with a tenth of new cards, or more.
+func grow(c *Checkpoint) {
+	share := 1 - overlap(c.Sample, c.Before.Sample)
+	switch {
+	case c.Before.Cards == 0 || !aTenth(float64(c.Cards())*share, c.Before.Cards):
+		c.Grown = time.Time{}
+	case c.Grown.IsZero():
+		c.Grown = c.Started
 	}
 }
 

@@ -324,6 +324,7 @@ func (r *run) endListing() {
 		r.at.Overlap = overlap(r.at.Before.Sample, r.at.Sample)
 	}
 	believe(&r.at, r.doubt())
+	grow(&r.at)
 }
 
 // doubt returns why listings that leave cards out are not believed: most of the

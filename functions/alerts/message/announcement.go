@@ -15,8 +15,3 @@ func (w Writer) Announcement(body json.RawMessage) slack.Message {
 	}
 	return w.Summary(d, w.Open)
 }
-
-// ListMissing says that the list of all cards could not be attached.
-func (w Writer) ListMissing() slack.Message {
-	return slack.Message{Text: "The list of all cards could not be attached here: allow files:write to the bot, or see `signalbox sweep --dry-run`."}
-}

@@ -1,11 +1,11 @@
 package message
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/card"
+	"signalbox/shared/forecast"
 )
 
 // stopCauses are why a card was stopped.
@@ -33,9 +33,6 @@ func lastCounted(s Style, now time.Time, i rule.Incident) string {
 	return s.clock(at) + ", " + age(now.Sub(at)) + " ago"
 }
 
-// fewDays is how many days of use make a forecast more than a rough one.
-const fewDays = 28
-
 // runsOut says when a card is expected to run out, and how sure that is.
 func runsOut(_ Style, _ time.Time, i rule.Incident) string {
 	details, ok := i.Details.Value.(rule.ForecastDetails)
@@ -43,14 +40,14 @@ func runsOut(_ Style, _ time.Time, i rule.Incident) string {
 		return ""
 	}
 	text := dayText(details.Expected)
-	if earliest, latest := dayText(details.Earliest), dayText(details.Latest); earliest != "" && latest != "" {
-		text += " (" + earliest + " to " + latest + ")"
+	if text != "" && details.Earliest != (card.Day{}) && details.Latest != (card.Day{}) {
+		text += " (" + dayText(details.Earliest) + " to " + dayText(details.Latest) + ")"
 	}
-	text += ", " + wholePercent(details.Probability)
-	if details.Points < fewDays {
-		text += ", rough"
+	text = joined(", ", text, wholePercent(details.Probability)+" likely before it renews")
+	if details.Points < forecast.SoundPoints {
+		text += "; rough: only " + count(details.Points, "day of use is", "days of use are") + " known"
 	}
-	return strings.TrimPrefix(text, ", ")
+	return text
 }
 
 // runsOutAt orders forecasts; the zero time is unknown.
@@ -72,56 +69,9 @@ func unreadableWhy(_ Style, _ time.Time, i rule.Incident) string {
 	return details.Why
 }
 
-func sweepCause(s Style, now time.Time, i rule.Incident) string {
-	details, ok := i.Details.Value.(rule.SweepDetails)
-	if !ok {
+func dayText(d card.Day) string {
+	if d == (card.Day{}) {
 		return ""
 	}
-	text := "none was finished yet"
-	if !details.Finished.IsZero() {
-		text = "last finished " + s.clock(details.Finished) + ", " + age(now.Sub(details.Finished)) + " ago"
-	}
-	if details.FailedRuns > 0 {
-		text += "; " + count(details.FailedRuns, "run", "runs") + " failed: " + details.FailedCause
-	}
-	return text
-}
-
-func lookupsCause(_ Style, _ time.Time, i rule.Incident) string {
-	details, ok := i.Details.Value.(rule.LookupsDetails)
-	if !ok {
-		return ""
-	}
-	text := fmt.Sprintf("%s of %s failed: %s", number(details.Failed), number(details.Lookups), details.Why)
-	if details.Denied {
-		text += "; allow the action GetCardFlowInfo to the key or role"
-	}
-	return text + ". Cards are judged by the listing alone"
-}
-
-func listingCause(_ Style, _ time.Time, i rule.Incident) string {
-	details, ok := i.Details.Value.(rule.ListingDetails)
-	if !ok {
-		return ""
-	}
-	text := fmt.Sprintf("%s of %s cards were listed", number(details.Listed), number(details.Total))
-	if details.Before > 0 {
-		text += fmt.Sprintf(", before there were %s", number(details.Before))
-	}
-	if details.Overlap < 1 {
-		text += ", " + wholePercent(1-details.Overlap) + " of those are not among them"
-	}
-	return text
-}
-
-func receiverCause(s Style, now time.Time, i rule.Incident) string {
-	details, ok := i.Details.Value.(rule.ReceiverDetails)
-	if !ok {
-		return ""
-	}
-	text := count(details.Waiting, "notification waits", "notifications wait")
-	if !details.Oldest.IsZero() {
-		text += ", the oldest for " + age(now.Sub(details.Oldest))
-	}
-	return text + ": " + details.Why
+	return d.String()
 }

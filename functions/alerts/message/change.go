@@ -1,8 +1,9 @@
 package message
 
 import (
+	"cmp"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"signalbox/functions/alerts/rule"
@@ -15,8 +16,7 @@ import (
 // cannot update one.
 func (w Writer) Digest(changes []rule.Change) slack.Message {
 	d := w.changes(changes)
-	d.title = iconOf(changes) + " SIM cards: " + tally(changes)
-	d.rest = "The rest is counted above."
+	d.rest = "All are counted above."
 	d.footer += " · id " + d.id
 	return d.message()
 }
@@ -24,36 +24,66 @@ func (w Writer) Digest(changes []rule.Change) slack.Message {
 // History words what changed in the group of a status message, for its thread.
 func (w Writer) History(changes []rule.Change) slack.Message {
 	d := w.changes(changes)
-	d.title = "Changes: " + tally(changes)
-	d.rest = "All of them are in the list in this thread."
+	d.rest = "All are in the list in this thread."
+	return d.message()
+}
+
+// ListMissing says in a thread that the list could not be attached.
+func (w Writer) ListMissing() slack.Message {
+	d := w.draft()
+	d.title = "⚠️ The list could not be attached"
+	d.lines = []string{"The messages name the worst cards and count all of them."}
 	return d.message()
 }
 
 func (w Writer) changes(changes []rule.Change) draft {
-	lines := totals(changes)
+	headings := headingsOf(changes)
 	d := w.draft()
-	d.id, d.lines = idOf(changes), lines
-	for _, c := range slices.SortedStableFunc(slices.Values(changes), worstChange) {
-		said := what(c)
-		if len(lines) > 1 && c.Incident.Status != incident.Absent && c.Incident.Status != incident.Off {
-			said += ": " + changeTitle(c)
-		}
-		d.rows = append(d.rows, row{c.Incident, said})
+	d.id, d.rows = idOf(changes), changeRows(changes)
+	switch len(headings) {
+	case 0:
+		d.title = "SIM cards: no changes"
+	case 1:
+		d.title = headings[0].icon + " " + headings[0].title + ": " + tally(changes)
+	default:
+		d.title, d.lines = headings[0].icon+" SIM cards: "+tally(changes), totals(changes)
 	}
 	return d
 }
 
-// worstChange puts what is resolved last.
+// changeRows are the rows of changes, the worst first, what is over last.
+func changeRows(changes []rule.Change) []row {
+	several := len(headingsOf(changes)) > 1
+	rows := make([]row, 0, len(changes))
+	for _, c := range slices.SortedStableFunc(slices.Values(changes), worstChange) {
+		said := what(c)
+		if several {
+			said += ": " + headingOf(c).title
+		}
+		rows = append(rows, row{c.Incident, said})
+	}
+	return rows
+}
+
 func worstChange(a, b rule.Change) int {
-	switch aOver, bOver := a.Kind == incident.Resolved, b.Kind == incident.Resolved; {
-	case aOver && !bOver:
+	return cmp.Or(compareBool(isOver(a), isOver(b)), worstFirst(a.Incident, b.Incident))
+}
+
+// compareBool puts what is false first.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
 		return 1
-	case bOver && !aOver:
-		return -1
 	default:
-		return worstFirst(a.Incident, b.Incident)
+		return -1
 	}
 }
+
+// isOver reports whether a change leaves its incident resolved. One that flaps
+// may be either.
+func isOver(c rule.Change) bool { return c.Incident.Phase == incident.PhaseResolved }
 
 // idOf names a message about changes, the same whenever the changes are.
 func idOf(changes []rule.Change) string {
@@ -61,6 +91,7 @@ func idOf(changes []rule.Change) string {
 	for i, c := range changes {
 		ids[i] = c.ID
 	}
+	slices.Sort(ids)
 	return fingerprint(ids...)
 }
 
@@ -77,60 +108,66 @@ var kinds = []struct {
 	{incident.Resolved, "resolved"},
 }
 
-// tally counts the changes: "12 new, 2 worse, 1 resolved".
+// tally counts the changes: "2 worse, 12 new, 1 resolved".
 func tally(changes []rule.Change) string {
 	var parts []string
 	for _, kind := range kinds {
-		if n := countKind(changes, kind.kind); n > 0 {
+		n := 0
+		for _, c := range changes {
+			if c.Kind == kind.kind {
+				n++
+			}
+		}
+		if n > 0 {
 			parts = append(parts, number(n)+" "+kind.word)
 		}
 	}
 	return strings.Join(parts, ", ")
 }
 
-func countKind(changes []rule.Change, kind incident.Kind) int {
-	n := 0
-	for _, c := range changes {
-		if c.Kind == kind {
-			n++
-		}
-	}
-	return n
+// heading is what changes are counted under. What is over has no severity.
+type heading struct {
+	notify.Group
+
+	icon, title string
 }
 
-// totals count the changes by kind and group, the worst first.
+func headingOf(c rule.Change) heading {
+	if isOver(c) {
+		return heading{notify.Group{Rule: c.Incident.Key.Rule}, resolvedIcon(c.Incident), resolvedTitle(c.Incident)}
+	}
+	g := groupOf(c.Incident)
+	return heading{g, icon(g.Severity), title(g)}
+}
+
+func compareHeadings(a, b heading) int {
+	return cmp.Or(compareGroups(a.Group, b.Group), cmp.Compare(a.title, b.title))
+}
+
+// headingsOf are those of changes, the worst first.
+func headingsOf(changes []rule.Change) []heading {
+	found := make(map[heading]bool)
+	for _, c := range changes {
+		found[headingOf(c)] = true
+	}
+	return slices.SortedFunc(maps.Keys(found), compareHeadings)
+}
+
+// totals count the changes by kind and heading.
 func totals(changes []rule.Change) []string {
 	var lines []string
 	for _, kind := range kinds {
-		counts, titles := make(map[notify.Group]int), make(map[notify.Group]string)
+		counts := make(map[heading]int)
 		for _, c := range changes {
 			if c.Kind == kind.kind {
-				g := changeGroup(c)
-				counts[g]++
-				titles[g] = changeTitle(c)
+				counts[headingOf(c)]++
 			}
 		}
-		for _, g := range sortedGroups(counts) {
-			lines = append(lines, totalLine(g, counts[g], kind.word, titles[g]))
+		for _, h := range slices.SortedFunc(maps.Keys(counts), compareHeadings) {
+			lines = append(lines, totalLine(h.icon, counts[h], kind.word, h.title))
 		}
 	}
 	return lines
-}
-
-// changeGroup is the group of a change. What is resolved has no severity any
-// more.
-func changeGroup(c rule.Change) notify.Group {
-	if c.Kind == incident.Resolved {
-		return notify.Group{Rule: c.Incident.Key.Rule}
-	}
-	return groupOf(c.Incident)
-}
-
-func changeTitle(c rule.Change) string {
-	if c.Kind == incident.Resolved {
-		return wordsOf(c.Incident.Key.Rule).resolved
-	}
-	return title(groupOf(c.Incident))
 }
 
 // what says what is new of an incident, and for how long it has been open.
@@ -138,40 +175,18 @@ func what(c rule.Change) string {
 	open := age(c.At.Sub(c.Incident.Opened))
 	switch c.Kind {
 	case incident.Resolved:
-		return resolvedHow(c.Incident, open)
+		return "resolved after " + open
 	case incident.Reminded:
 		return "still open after " + open
 	case incident.Worsened:
 		return "worse"
 	case incident.Flapping:
-		return "flapping, " + strconv.Itoa(c.Damped) + " changes, now " + string(c.Incident.Phase)
+		return "flapping, " + count(c.Damped, "change", "changes") + ", now " + string(c.Incident.Phase)
 	default:
 		return "new"
 	}
 }
 
-func resolvedHow(i rule.Incident, open string) string {
-	switch i.Status {
-	case incident.Absent:
-		return "card not found"
-	case incident.Off:
-		return "rule " + i.Key.Rule + " is switched off"
-	default:
-		return "resolved after " + open
-	}
-}
-
-func totalLine(g notify.Group, n int, word, title string) string {
-	return bulletLine + icon(g.Severity) + " *" + number(n) + " " + word + "* · " + slack.Escape(clean(title, maxLine))
-}
-
-// iconOf is that of the worst change.
-func iconOf(changes []rule.Change) string {
-	var worst incident.Severity
-	for _, c := range changes {
-		if s := changeGroup(c).Severity; s.Compare(worst) > 0 {
-			worst = s
-		}
-	}
-	return icon(worst)
+func totalLine(icon string, n int, word, title string) string {
+	return bulletLine + icon + " *" + number(n) + " " + word + "* · " + slack.Escape(title)
 }

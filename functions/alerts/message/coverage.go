@@ -21,7 +21,7 @@ func (c Coverage) line(s Style) string {
 		parts[0] += ", oldest data " + age(c.At.Sub(c.OldestData))
 	}
 	if c.Failed > 0 {
-		parts = append(parts, count(c.Failed, "card", "cards")+" failed")
+		parts = append(parts, count(c.Failed, "card", "cards")+" could not be checked")
 	}
 	if c.Partial {
 		parts = append(parts, "sweep not finished")
@@ -33,8 +33,8 @@ func (c Coverage) line(s Style) string {
 }
 
 func (c Coverage) checked() string {
-	if c.Total <= 0 {
+	if c.Total <= 0 || c.Checked <= 0 {
 		return "no cards checked"
 	}
-	return percent(c.Checked, c.Total) + " of " + count(c.Total, "card", "cards") + " checked"
+	return percent(min(c.Checked, c.Total), c.Total) + " of " + count(c.Total, "card", "cards") + " checked"
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,50 +15,98 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
+var (
+	usageCritical = []notify.Group{{Rule: rule.UsageName, Severity: incident.Critical}}
+	usageWarning  = []notify.Group{{Rule: rule.UsageName, Severity: incident.Warning}}
+)
+
 // TestGolden compares each kind of message, as Slack gets it and as a reader
 // sees it.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	critical := message.Group{Rule: rule.Usage, Severity: message.Critical}
-	console := message.Style{Zone: zone, ShowICCID: true, Console: "https://console.example/"}
-	late := coverage
-	late.Late, late.Partial, late.OldestData = true, true, time.Time{}
-	shared := incidentsOf(allKinds())
-	messages := map[string]slack.Message{
-		"digest":         message.Digest(style, allKinds(), coverage),
-		"digest-one":     message.Digest(console, opened(used(1)), late),
-		"digest-many":    message.Digest(style, opened(used(5000)), coverage),
-		"living":         message.Living(console, message.Board{Groups: []message.Group{critical}, Open: used(3), Elsewhere: 1}, coverage),
-		"living-many":    message.Living(style, message.Board{Groups: []message.Group{critical}, Open: used(5000)}, coverage),
-		"living-shared":  message.Living(style, message.Board{Groups: groupsOf(shared), Open: shared}, coverage),
-		"living-clear":   message.Living(style, message.Board{Groups: []message.Group{critical}, Elsewhere: 2}, coverage),
-		"history":        message.History(style, allKinds()[:3], coverage),
-		"history-many":   message.History(style, opened(used(30)), coverage),
-		"summary":        message.Summary(style, daily(), coverage),
-		"summary-silent": message.Summary(style, message.Daily{Day: now}, message.Coverage{At: now}),
-	}
-	for name, m := range messages {
+	for name, m := range goldenMessages() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if err := m.Check(); err != nil {
 				t.Errorf("Check() = %v, want nil", err)
 			}
-			raw := encode(t, m)
-			golden(t, name+".json", raw)
-			blocks, err := json.Marshal(m.Blocks)
-			if err != nil {
-				t.Fatal(err)
-			}
-			plain := slacktest.Message{Text: m.Text, Blocks: blocks}.Plain()
-			golden(t, name+".txt", []byte(plain+"\n--- as text ---\n"+slacktest.Message{Text: m.Text}.Plain()))
+			golden(t, name+".json", encode(t, m))
+			golden(t, name+".txt", []byte(plain(t, m)))
 		})
 	}
+}
+
+func goldenMessages() map[string]slack.Message {
+	whole := message.Writer{Style: console, Coverage: coverage}
+	late := message.Writer{Style: console, Coverage: coverage}
+	late.Coverage.Late, late.Coverage.Partial, late.Coverage.OldestData = true, true, time.Time{}
+	shared, fleet := incidentsOf(allKinds()), fleetIncidents()
+	toppedUp := highUsage(5)
+	toppedUp.Notified.PeakSeverity, toppedUp.Notified.PeakThreshold.Value = incident.Critical, 100
+	return map[string]slack.Message{
+		"digest":          writer.Digest(allKinds()),
+		"digest-one":      late.Digest(opened(ofAll(1, usedUp))),
+		"digest-many":     writer.Digest(opened(ofAll(5000, usedUp))),
+		"digest-flapping": writer.Digest([]rule.Change{flapping(usedUp(1), 5), flapping(over(highUsage(2)), 4)}),
+		"digest-resolved": writer.Digest([]rule.Change{
+			resolved(highUsage(1), incident.Clear), resolved(expiring(2), incident.Off), resolved(highUsage(3), incident.Absent),
+			resolved(stopped(4, "", incident.Warning), incident.Clear),
+		}),
+		"digest-off":      writer.Digest([]rule.Change{resolved(expiring(2), incident.Off), resolved(expiring(3), incident.Off)}),
+		"digest-fleet":    writer.Digest(opened(fleet)),
+		"digest-forecast": writer.Digest(opened([]rule.Incident{runningOut(3, 12), runningOut(4, 28), uncertain(5)})),
+		"digest-unreadable": writer.Digest(opened([]rule.Incident{
+			unreadable(1, "the listing's ExpireTime is no time"), unreadable(2, "GetCardFlowInfo says that the account has no such card"),
+		})),
+		"digest-inactive":  writer.Digest(opened([]rule.Incident{inactive(20)})),
+		"status":           whole.Status(usageCritical, ofAll(3, usedUp), 1, nil),
+		"status-opened":    writer.Status(usageCritical, ofAll(14, usedUp), 0, opened(ofAll(3, usedUp))),
+		"status-many":      writer.Status(usageCritical, ofAll(5000, usedUp), 0, nil),
+		"status-shared":    writer.Status(groupsOf(shared), shared, 0, opened(shared[:2])),
+		"status-fleet":     writer.Status(groupsOf(fleet[:1]), fleet[:1], 0, opened(fleet[:1])),
+		"status-topped-up": writer.Status(usageWarning, []rule.Incident{toppedUp}, 0, nil),
+		"status-clear":     writer.Status(usageCritical, nil, 2, nil),
+		"history":          writer.History(allKinds()[:3]),
+		"history-many":     writer.History(opened(ofAll(30, usedUp))),
+		"list-missing":     writer.ListMissing(),
+		"summary":          writer.Summary(daily(), forSummary()),
+		"summary-fleet":    writer.Summary(daily(), slices.Concat(forSummary(), fleet)),
+		"summary-silent":   late.Summary(message.Daily{Day: now, Failed: 40, LastFinished: now.Add(-40 * time.Hour)}, forSummary()),
+		"summary-never":    message.Writer{Coverage: message.Coverage{At: now}}.Summary(message.Daily{Day: now}, nil),
+	}
+}
+
+// over is i after it ended, as one that flaps may be.
+func over(i rule.Incident) rule.Incident { return resolved(i, incident.Clear).Incident }
+
+// uncertain will run out one day, nobody knows when.
+func uncertain(n int) rule.Incident {
+	i := runningOut(n, 30)
+	i.Details.Value = rule.ForecastDetails{Probability: 0.29, Points: 30}
+	return i
+}
+
+func forSummary() []rule.Incident {
+	open := ofAll(12, expiring)
+	return append(open, runningOut(20, 28), stale(21))
+}
+
+// plain is m as a reader sees it, with and without its blocks.
+func plain(t *testing.T, m slack.Message) string {
+	t.Helper()
+	blocks, err := json.Marshal(m.Blocks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slacktest.Message{Text: m.Text, Blocks: blocks}.Plain() +
+		"\n--- as text ---\n" + slacktest.Message{Text: m.Text}.Plain()
 }
 
 // encode writes m as JSON that people can read.
@@ -88,24 +137,4 @@ func golden(t *testing.T, name string, got []byte) {
 	if diff := cmp.Diff(string(want), string(got)); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", name, diff)
 	}
-}
-
-func groupsOf(incidents []incident.Incident) []message.Group {
-	var groups []message.Group
-	for _, i := range incidents {
-		groups = append(groups, message.GroupOf(i))
-	}
-	return groups
-}
-
-func daily() message.Daily {
-	d := message.Daily{Day: now, Opened: 12, Resolved: 1200, Sweeps: 95, Late: 1, Failed: 2}
-	for n := range 12 {
-		d.Open = append(d.Open, openIncident(n, rule.Expiry, rule.ExpiresSoon, 3))
-	}
-	d.Open = append(d.Open, openIncident(20, rule.Forecast, rule.WillRunOut, 1), openIncident(21, rule.Stale, rule.NotCounted, 1))
-	for n := range 20 {
-		d.Usage = append(d.Usage, message.DayUsage{Day: now.AddDate(0, 0, n-20), Bytes: int64(n+40) << 29})
-	}
-	return d
 }

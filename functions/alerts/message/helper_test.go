@@ -6,88 +6,205 @@ import (
 
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/card"
 	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 )
 
 var (
 	zone  = time.FixedZone("CST", 8*60*60)
 	now   = time.Date(2026, 11, 22, 16, 30, 0, 0, zone)
 	style = message.Style{Zone: zone}
-)
+	// console shows everything.
+	console = message.Style{Zone: zone, ShowICCID: true, Console: "https://console.example/"}
 
-var coverage = message.Coverage{
-	Checked: 99_980, Total: 100_000, Failed: 20, OldestData: now.Add(-3 * time.Hour), At: now,
-}
+	coverage = message.Coverage{Checked: 99_980, Total: 100_000, Failed: 20, OldestData: now.Add(-3 * time.Hour), At: now}
+	writer   = message.Writer{Style: style, Coverage: coverage}
+)
 
 // plans are names as Alibaba's console writes them.
 var plans = []string{"中国联通30MB月套餐", "物联网卡—通用流量100MB/月（含税）", "电信<R&D>测试池 1GB", "=HYPERLINK(\"x\")"}
 
-// openIncident makes the nth card's incident, one that was told.
-func openIncident(n int, ruleName, reason string, level int) incident.Incident {
-	facts := map[string]string{
-		rule.FactPackage:   plans[n%len(plans)],
-		rule.FactUsed:      fmt.Sprintf("%d.00MB", 80+n%20),
-		rule.FactRest:      fmt.Sprintf("%d.00MB", 20-n%20),
-		rule.FactRatio:     fmt.Sprintf("%d%%", 80+n%20),
-		rule.FactExpires:   now.Add(time.Duration(n%40-2) * 24 * time.Hour).Format(time.RFC3339),
-		rule.FactRefreshed: now.Add(-30 * time.Hour).Format(time.RFC3339),
-	}
-	if ruleName == rule.Forecast {
-		facts[rule.FactExpected], facts[rule.FactProbability] = "2026-11-28", "86%"
-		facts[rule.FactEarliest], facts[rule.FactLatest] = "2026-11-25", "2026-12-03"
+// iccid is the nth card's.
+func iccid(n int) string { return fmt.Sprintf("8986032100000001%04d", n) }
+
+// ofCard makes the nth card's open incident, of which receivers were notified.
+func ofCard(n int, ruleName string, severity incident.Severity, threshold float64, value rule.Typed) rule.Incident {
+	facts := rule.Facts{
+		Package:   plans[n%len(plans)],
+		Used:      card.ParseDataSize(fmt.Sprintf("%d.00MB", 80+n%20)),
+		Rest:      card.ParseDataSize(fmt.Sprintf("%d.00MB", 20-n%20)),
+		Ratio:     card.ParseRatio(fmt.Sprintf("%d%%", 80+n%20)),
+		Expires:   now.Add(time.Duration(n%40-2) * 24 * time.Hour),
+		Refreshed: now.Add(-30 * time.Hour),
+		Tags:      []string{"cars", "north"},
 	}
 	opened := now.Add(-time.Duration(n%90) * time.Hour)
-	return incident.Incident{
-		Key:      incident.Key{Subject: fmt.Sprintf("8986032100000001%04d", n), Rule: ruleName},
-		Instance: facts[rule.FactExpires], Level: level, Reason: reason, Opened: opened, Facts: facts,
-		Told: level, ToldAt: opened,
+	return rule.Incident{
+		Key:      incident.Key{Subject: incident.Subject{Kind: incident.Card, ID: iccid(n)}, Rule: ruleName},
+		Phase:    incident.PhaseOpen,
+		Instance: facts.Expires.Format(time.RFC3339), Opened: opened,
+		Status: incident.Breached, Severity: severity,
+		Threshold: incident.Threshold{Value: threshold, Falling: ruleName == rule.ExpiryName},
+		Details:   rule.Details{Facts: facts, Value: value},
+		Notified:  incident.Notified{Count: 1, Kind: incident.Opened, At: opened, Open: true},
 	}
 }
 
-func notice(kind incident.Kind, i incident.Incident) incident.Notice {
-	return incident.Notice{ID: fmt.Sprintf("%s-%s-%s", kind, i.Subject, i.Rule), Kind: kind, Incident: i, At: now}
+func usedUp(n int) rule.Incident {
+	i := ofCard(n, rule.UsageName, incident.Critical, 100, rule.UsageDetails{UsedUp: true})
+	i.Details.Facts.Used, i.Details.Facts.Rest = card.ParseDataSize("100.00MB"), card.ParseDataSize("0KB")
+	i.Details.Facts.Ratio = card.ParseRatio("100%")
+	return i
 }
 
-// used are n cards whose data is used up.
-func used(n int) []incident.Incident {
-	incidents := make([]incident.Incident, n)
+func highUsage(n int) rule.Incident {
+	return ofCard(n, rule.UsageName, incident.Warning, 80, rule.UsageDetails{})
+}
+
+func expiring(n int) rule.Incident {
+	return ofCard(n, rule.ExpiryName, incident.Warning, 7, rule.ExpiryDetails{})
+}
+
+func expired(n int) rule.Incident {
+	return ofCard(n, rule.ExpiryName, incident.Critical, 0, rule.ExpiryDetails{Ended: true})
+}
+
+// runningOut is a forecast by so many days of use.
+func runningOut(n, points int) rule.Incident {
+	i := ofCard(n, rule.ForecastName, incident.Warning, 0.8, rule.ForecastDetails{
+		Probability: 0.86, Points: points,
+		Expected: card.Day{Year: 2026, Month: 11, Day: 28},
+		Earliest: card.Day{Year: 2026, Month: 11, Day: 25}, Latest: card.Day{Year: 2026, Month: 12, Day: 3},
+	})
+	i.Details.Facts.Expires = now.AddDate(0, 2, 0)
+	return i
+}
+
+func stopped(n int, cause rule.StopCause, severity incident.Severity) rule.Incident {
+	return ofCard(n, rule.StoppedName, severity, 0, rule.StoppedDetails{Cause: cause})
+}
+
+func stale(n int) rule.Incident {
+	return ofCard(n, rule.StaleName, incident.Warning, 0, rule.StaleDetails{After: 24 * time.Hour})
+}
+
+func inactive(n int) rule.Incident {
+	i := ofCard(n, rule.InactiveName, incident.Warning, 10, rule.InactiveDetails{
+		Days: 10, Since: now.AddDate(0, 0, -12), LastUse: card.Day{Year: 2026, Month: 10, Day: 30},
+	})
+	i.Details.Facts.Used, i.Details.Facts.Rest = card.ParseDataSize("0KB"), card.ParseDataSize("100.00MB")
+	i.Details.Facts.Ratio = card.ParseRatio("0%")
+	return i
+}
+
+func unreadable(n int, why string) rule.Incident {
+	i := ofCard(n, rule.UnreadableName, incident.Warning, 0, rule.UnreadableDetails{Why: why})
+	i.Details.Facts = rule.Facts{}
+	return i
+}
+
+// ofFleet is about the fleet itself.
+func ofFleet(id string, severity incident.Severity, value rule.Typed) rule.Incident {
+	i := ofCard(3, value.Rule(), severity, 0, value)
+	i.Key.Subject, i.Details.Facts = incident.Subject{Kind: incident.Fleet, ID: id}, rule.Facts{}
+	return i
+}
+
+func fleetIncidents() []rule.Incident {
+	return []rule.Incident{
+		ofFleet(rule.SweepName, incident.Critical, rule.SweepDetails{
+			Late: true, Finished: now.Add(-6 * time.Hour), FailedRuns: 3, FailedCause: "the store did not answer: i/o timeout",
+		}),
+		ofFleet(rule.LookupsName, incident.Critical, rule.LookupsDetails{
+			Lookups: 4000, Failed: 3990, Denied: true, Why: "Forbidden.RAM: the key may not call GetCardFlowInfo",
+		}),
+		ofFleet(rule.ListingName, incident.Warning, rule.ListingDetails{Total: 80_000, Before: 100_000, Listed: 79_990, Overlap: 0.8}),
+		ofFleet("slack-ops", incident.Warning, rule.ReceiverDetails{
+			Waiting: 12, Oldest: now.Add(-3 * time.Hour), Why: "Slack answered channel_not_found",
+		}),
+	}
+}
+
+// ofAll is what make makes of n cards.
+func ofAll(n int, makes func(int) rule.Incident) []rule.Incident {
+	incidents := make([]rule.Incident, n)
 	for i := range n {
-		incidents[i] = openIncident(i, rule.Usage, rule.UsedUp, 3)
+		incidents[i] = makes(i)
 	}
 	return incidents
 }
 
-func opened(incidents []incident.Incident) []incident.Notice {
-	notices := make([]incident.Notice, len(incidents))
-	for i, one := range incidents {
-		notices[i] = notice(incident.Opened, one)
+func change(kind incident.Kind, i rule.Incident) rule.Change {
+	return rule.Change{
+		ID: fmt.Sprintf("%s-%s-%s", kind, i.Key.Subject.ID, i.Key.Rule), Kind: kind, At: now, Incident: i,
 	}
-	return notices
+}
+
+func opened(incidents []rule.Incident) []rule.Change {
+	changes := make([]rule.Change, len(incidents))
+	for i, one := range incidents {
+		changes[i] = change(incident.Opened, one)
+	}
+	return changes
+}
+
+// resolved is how an incident ends. One that was not evaluated has no details.
+func resolved(i rule.Incident, status incident.Status) rule.Change {
+	i.Phase, i.Status, i.Resolved, i.Notified.Open = incident.PhaseResolved, status, now, false
+	if status != incident.Clear {
+		i.Details.Value = nil
+	}
+	if status == incident.Absent {
+		i.Details.Facts = rule.Facts{}
+	}
+	return change(incident.Resolved, i)
+}
+
+func flapping(i rule.Incident, changes int) rule.Change {
+	c := change(incident.Flapping, i)
+	c.Damped = changes
+	return c
 }
 
 // allKinds is some of everything, in no order.
-func allKinds() []incident.Notice {
-	gone := openIncident(7, rule.Expiry, rule.Gone, 2)
-	gone.Facts = nil
-	return []incident.Notice{
-		notice(incident.Resolved, openIncident(1, rule.Usage, rule.Clear, 2)),
-		notice(incident.Opened, openIncident(2, rule.Usage, rule.HighUsage, 1)),
-		notice(incident.Opened, openIncident(3, rule.Forecast, rule.WillRunOut, 1)),
-		notice(incident.Opened, openIncident(4, rule.Stopped, rule.CreditStop, 2)),
-		notice(incident.Opened, openIncident(5, rule.Stale, rule.NotCounted, 1)),
-		notice(incident.Escalated, openIncident(6, rule.Expiry, rule.ExpiresSoon, 3)),
-		notice(incident.Resolved, gone),
-		notice(incident.Reminded, openIncident(0, rule.Expiry, rule.Expired, 6)),
-		notice(incident.Opened, openIncident(8, "roaming", "abroad", 1)),
+func allKinds() []rule.Change {
+	return []rule.Change{
+		resolved(highUsage(1), incident.Clear),
+		change(incident.Opened, highUsage(2)),
+		change(incident.Opened, runningOut(3, 28)),
+		change(incident.Opened, stopped(4, rule.CreditStop, incident.Critical)),
+		change(incident.Opened, stale(5)),
+		change(incident.Worsened, expiring(6)),
+		resolved(expiring(7), incident.Absent),
+		change(incident.Reminded, expired(40)),
+		flapping(usedUp(9), 5),
+		change(incident.Opened, ofCard(8, "roaming", incident.Warning, 1, nil)),
 	}
 }
 
-func incidentsOf(notices []incident.Notice) []incident.Incident {
-	var incidents []incident.Incident
-	for _, n := range notices {
-		if n.Kind != incident.Resolved {
-			incidents = append(incidents, n.Incident)
+func incidentsOf(changes []rule.Change) []rule.Incident {
+	var incidents []rule.Incident
+	for _, c := range changes {
+		if c.Incident.Phase == incident.PhaseOpen {
+			incidents = append(incidents, c.Incident)
 		}
 	}
 	return incidents
+}
+
+func groupsOf(incidents []rule.Incident) []notify.Group {
+	var groups []notify.Group
+	for _, i := range incidents {
+		groups = append(groups, notify.Group{Rule: i.Key.Rule, Severity: i.Severity})
+	}
+	return groups
+}
+
+func daily() message.Daily {
+	d := message.Daily{Day: now, Opened: 12, Resolved: 1200, Sweeps: 95, Late: 1, Failed: 2, LastFinished: now.Add(-time.Hour)}
+	for n := range 20 {
+		d.Usage = append(d.Usage, message.DayUsage{Day: now.AddDate(0, 0, n-20), Bytes: int64(n+40) << 29})
+	}
+	return d
 }

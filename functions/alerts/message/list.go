@@ -3,6 +3,9 @@ package message
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -19,46 +22,56 @@ const (
 )
 
 var listTitles = []string{
-	"state", "card", "rule", "severity", "threshold", "details", "opened", "resolved",
+	"state", "what", "kind", "subject", "rule", "severity", "threshold", "details", "opened", "resolved",
 	"package", "used", "rest", "ratio", "expires", "pool", "refreshed", "renews", "tags", "remark",
 }
 
-// List is the whole list of what is open, the worst first, and of what is
-// resolved, for a spreadsheet program: CSV in UTF-8 with a byte order mark, in
-// which no cell is taken for a formula. A number too long for such a program, a
-// whole ICCID, has an apostrophe before it. There is no list where a message can
-// name all.
+// List is the whole list of what is open, and of changes to what is not among
+// that, each the worst first, for a spreadsheet program: CSV in UTF-8 with a byte
+// order mark, in which no cell is taken for a formula. A number that such a
+// program would change, a whole ICCID, has an apostrophe before it. There is no
+// list where the messages about open and about changes name all.
 func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
-	var resolved []rule.Incident
-	for _, c := range changes {
-		if c.Kind == incident.Resolved {
-			resolved = append(resolved, c.Incident)
-		}
-	}
-	if len(open) <= MaxNamed && len(changes) <= MaxNamed {
+	if !w.leavesOut(openRows(open)) && !w.leavesOut(changeRows(changes)) {
 		return notify.File{}
 	}
+	isOpen := make(map[incident.Key]bool, len(open))
+	for _, i := range open {
+		isOpen[i.Key] = true
+	}
+	changes = slices.DeleteFunc(slices.SortedStableFunc(slices.Values(changes), worstChange), func(c rule.Change) bool {
+		return isOpen[c.Incident.Key] && !isOver(c)
+	})
 	var b bytes.Buffer
 	b.WriteString(byteOrderMark)
 	lines := csv.NewWriter(&b)
 	lines.UseCRLF = true
 	write(lines, listTitles)
 	for _, i := range sorted(open) {
-		write(lines, w.listLine(i))
+		write(lines, w.listLine(row{i, title(groupOf(i))}))
 	}
-	for _, i := range resolved {
-		write(lines, w.listLine(i))
+	for _, c := range changes {
+		write(lines, w.listLine(row{c.Incident, what(c) + ": " + headingOf(c).title}))
 	}
 	lines.Flush()
-	title := number(len(open)) + " open, " + number(len(resolved)) + " resolved"
-	return notify.File{Name: listName, Title: title, Content: b.Bytes()}
+	return notify.File{Name: listName, Title: listTitle(len(open), changes), Content: b.Bytes()}
 }
 
-func (w Writer) listLine(i rule.Incident) []string {
-	f := i.Details.Facts
+// listTitle says "5,000 open", "1 worse, 12 new", or both.
+func listTitle(open int, changes []rule.Change) string {
+	var counted string
+	if open > 0 {
+		counted = number(open) + " open"
+	}
+	return joined(", ", counted, tally(changes))
+}
+
+func (w Writer) listLine(r row) []string {
+	i, f := r.Incident, r.Details.Facts
 	return []string{
-		string(i.Phase), w.Style.subject(i.Key.Subject), i.Key.Rule, string(i.Severity), i.Threshold.String(),
-		wordsOf(i.Key.Rule).said(w.Style, w.Coverage.At, i), w.optionalClock(i.Opened), w.optionalClock(i.Resolved),
+		string(i.Phase), r.what, string(i.Key.Subject.Kind), w.Style.subject(i.Key.Subject), i.Key.Rule,
+		string(i.Severity), i.Threshold.String(), wordsOf(i.Key.Rule).said(w.Style, w.Coverage.At, i),
+		w.optionalClock(i.Opened), w.optionalClock(i.Resolved),
 		f.Package, f.Used.Text(), f.Rest.Text(), f.Ratio.Text(), w.optionalClock(f.Expires), f.Pool,
 		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark,
 	}
@@ -86,9 +99,16 @@ func write(w *csv.Writer, line []string) {
 func harmless(cell string) string {
 	start := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\uFEFF' })
 	isFormula := strings.IndexAny(start, "=+-@＝＋－＠|%") == 0
-	isLong := len(cell) > maxExact && strings.Trim(cell, "0123456789") == ""
-	if isFormula || isLong || strings.HasPrefix(cell, "\t") || strings.HasPrefix(cell, "\r") {
+	if isFormula || strings.IndexAny(cell, "\t\r\n") == 0 || isInexact(cell) {
 		return "'" + cell
 	}
 	return cell
+}
+
+// isInexact reports whether a spreadsheet program would round a number, or take
+// hexadecimal digits such as 8986E10 for one.
+func isInexact(cell string) bool {
+	_, err := strconv.ParseFloat(cell, 64)
+	isNumber := err == nil || errors.Is(err, strconv.ErrRange)
+	return isNumber && (len(cell) > maxExact || strings.ContainsAny(cell, "eE"))
 }

@@ -9,6 +9,8 @@ import (
 	"signalbox/shared/notify"
 )
 
+const maxRuleName = 40 // characters
+
 // ruleWords are what people read about one rule.
 type ruleWords struct {
 	warning, critical string // titles of its groups
@@ -18,16 +20,17 @@ type ruleWords struct {
 	details func(s Style, now time.Time, i rule.Incident) string
 }
 
-// words are those of every rule: a new rule adds its own here.
+// words are those of every rule: a new rule adds its own here. How an incident
+// ends is worded so that it holds where a threshold has changed, too.
 var words = map[string]ruleWords{
 	rule.ExpiryName: {
-		warning: "Package ends soon", critical: "Package has ended", resolved: "Package renewed",
+		warning: "Package ends soon", critical: "Package has ended", resolved: "Package no longer ends soon",
 	},
 	rule.UsageName: {
-		warning: "Usage is over its threshold", critical: "Data is used up", resolved: "Usage is back to normal",
+		warning: "Usage is over its threshold", critical: "Data is used up", resolved: "Usage is below its threshold",
 	},
 	rule.StoppedName: {
-		warning: "Card is stopped", critical: "Card is stopped until it is paid for", resolved: "Card works again",
+		warning: "Card is stopped", critical: "Card is stopped until it is topped up", resolved: "Card is no longer stopped",
 		column: "Cause", details: stopCause,
 	},
 	rule.StaleName: {
@@ -35,24 +38,24 @@ var words = map[string]ruleWords{
 		column: "Last counted", details: lastCounted,
 	},
 	rule.ForecastName: {
-		warning:  "Data will not last until it renews, if use goes on like this",
-		resolved: "Data will last until it renews, if use goes on like this",
+		warning:  "Data will not last until renewal, if use goes on like this",
+		resolved: "Data will last until renewal, if use goes on like this",
 		column:   "Runs out", details: runsOut,
 	},
 	rule.InactiveName: {
-		warning: "Card uses no data any more", resolved: "Card uses data again",
+		warning: "Card uses no data any more", resolved: "Card is no longer inactive",
 		column: "Last use", details: lastUse,
 	},
 	rule.UnreadableName: {
-		warning: "Card cannot be judged", resolved: "Card can be judged again",
+		warning: "Card cannot be checked in full", resolved: "Card can be checked in full again",
 		column: "Why", details: unreadableWhy,
 	},
 	rule.SweepName: {
-		warning: "Sweep is late or failing", resolved: "Sweeps are done in time again",
+		warning: "Sweep is late", critical: "Sweeps fail, cards are not checked", resolved: "Sweeps finish in time again",
 		column: "Sweeps", details: sweepCause,
 	},
 	rule.LookupsName: {
-		warning: "Many cards cannot be looked up", critical: "Cards cannot be looked up", resolved: "Cards can be looked up again",
+		warning: "Many cards cannot be looked up", critical: "Hardly any card can be looked up", resolved: "Cards can be looked up again",
 		column: "Lookups", details: lookupsCause,
 	},
 	rule.ListingName: {
@@ -60,8 +63,9 @@ var words = map[string]ruleWords{
 		column: "Listing", details: listingCause,
 	},
 	rule.ReceiverName: {
-		warning: "Receiver takes no notifications", critical: "Receiver takes no notifications", resolved: "Receiver takes notifications again",
-		column: "Receiver", details: receiverCause,
+		warning: "Notifications have waited over an hour for a receiver", critical: "Notifications have waited over a day for a receiver",
+		resolved: "No notifications wait for the receiver any more",
+		column:   "Deliveries", details: receiverCause,
 	},
 }
 
@@ -69,11 +73,13 @@ var words = map[string]ruleWords{
 func wordsOf(name string) ruleWords {
 	w, ok := words[name]
 	if !ok {
-		plain := "Rule " + clean(cmp.Or(name, "without a name"), 40)
+		plain := "Rule " + ruleName(name)
 		w = ruleWords{warning: plain, critical: plain, resolved: plain + ", resolved"}
 	}
 	return w
 }
+
+func ruleName(name string) string { return clean(cmp.Or(name, "without a name"), maxRuleName) }
 
 // title says what is wrong with the subjects of a group.
 func title(g notify.Group) string {
@@ -82,6 +88,21 @@ func title(g notify.Group) string {
 		return cmp.Or(w.critical, w.warning)
 	}
 	return w.warning
+}
+
+// resolvedTitle says how an incident has ended. One whose rule was switched off,
+// or whose card is not there, has not ended well.
+func resolvedTitle(i rule.Incident) string {
+	switch {
+	case i.Status == incident.Off:
+		return "Rule " + ruleName(i.Key.Rule) + " is switched off, or does not apply"
+	case i.Status == incident.Absent && i.Key.Subject.Kind == incident.Pool:
+		return "Pool not found"
+	case i.Status == incident.Absent:
+		return "Card not found, or destroyed"
+	default:
+		return wordsOf(i.Key.Rule).resolved
+	}
 }
 
 // said is what only the incident's rule says of it, on one line.

@@ -1,7 +1,6 @@
 package message
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -14,111 +13,106 @@ import (
 // opened at once that they share a message. Its first line has the number of
 // those newly opened. Its ID changes when what is open does, and not as data ages.
 func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere int, opened []rule.Change) slack.Message {
-	b := status{groups: groups, open: open, elsewhere: elsewhere, opened: opened}
+	o := overview{groups: groups, open: open, elsewhere: elsewhere}
 	d := w.draft()
-	d.id = b.fingerprint()
-	d.rest = "All of them are in the list in the thread."
+	d.id, d.rest = o.fingerprint(), "All are in the list in the thread."
 	if len(open) == 0 {
-		d.title = "✅ " + b.title() + ": all clear"
-		d.lines = b.elsewhereLine()
+		d.title = fine + " " + o.title() + ": none open"
+		d.lines = o.elsewhereLine()
 		return d.message()
 	}
-	shown := b.shown()
-	d.title = icon(shown[0].Severity) + " " + b.title() + ": " + b.counted()
-	d.lines = append(b.lines(d.at), b.elsewhereLine()...)
-	for _, i := range sorted(open) {
-		r := row{Incident: i}
-		if len(shown) > 1 {
-			r.what = title(groupOf(i))
-		}
-		d.rows = append(d.rows, r)
+	d.title = icon(o.shown()[0].Severity) + " " + o.title() + ": "
+	if len(opened) > 0 {
+		d.title += number(len(opened)) + " new, "
 	}
+	d.title += number(len(open)) + " open"
+	d.lines = slices.Concat(o.lines(d.at), o.elsewhereLine())
+	d.rows = openRows(open)
 	return d.message()
 }
 
-// status is what a status message shows.
-type status struct {
+// openRows are the rows of open incidents, the worst first.
+func openRows(open []rule.Incident) []row {
+	several := len(countGroups(open)) > 1
+	rows := make([]row, 0, len(open))
+	for _, i := range sorted(open) {
+		r := row{Incident: i}
+		if several {
+			r.what = title(groupOf(i))
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// overview is what a status message shows.
+type overview struct {
 	groups    []notify.Group
 	open      []rule.Incident
 	elsewhere int
-	opened    []rule.Change
 }
 
 // shown are the groups of the open incidents, or else those that the message is
 // for.
-func (b status) shown() []notify.Group {
-	if len(b.open) == 0 {
-		return slices.SortedFunc(slices.Values(b.groups), compareGroups)
+func (o overview) shown() []notify.Group {
+	if len(o.open) == 0 {
+		return slices.SortedFunc(slices.Values(o.groups), compareGroups)
 	}
-	return sortedGroups(b.counts())
+	return sortedGroups(countGroups(o.open))
 }
 
-func (b status) counts() map[notify.Group]int {
+func countGroups(open []rule.Incident) map[notify.Group]int {
 	counts := make(map[notify.Group]int)
-	for _, i := range b.open {
+	for _, i := range open {
 		counts[groupOf(i)]++
 	}
 	return counts
 }
 
-func (b status) title() string {
-	groups := b.shown()
+func (o overview) title() string {
+	groups := o.shown()
 	if len(groups) == 1 {
 		return title(groups[0])
 	}
 	return "SIM cards, " + number(len(groups)) + " kinds of incidents"
 }
 
-// counted says "3 new, 14 open".
-func (b status) counted() string {
-	text := number(len(b.open)) + " open"
-	if len(b.opened) > 0 {
-		text = number(len(b.opened)) + " new, " + text
-	}
-	return text
-}
-
 // lines count what is open, by group where there are several.
-func (b status) lines(now time.Time) []string {
-	oldest := b.open[0].Opened
-	for _, i := range b.open {
-		if i.Opened.Before(oldest) {
-			oldest = i.Opened
-		}
-	}
-	if len(b.open) == 1 {
+func (o overview) lines(now time.Time) []string {
+	oldest := slices.MinFunc(o.open, func(a, b rule.Incident) int { return a.Opened.Compare(b.Opened) }).Opened
+	if len(o.open) == 1 {
 		return []string{"Open for " + age(now.Sub(oldest))}
 	}
-	lines := []string{"*" + number(len(b.open)) + " open*, the longest for " + age(now.Sub(oldest))}
-	if groups := b.shown(); len(groups) > 1 {
-		counts := b.counts()
+	lines := []string{"The oldest has been open for " + age(now.Sub(oldest))}
+	if groups := o.shown(); len(groups) > 1 {
+		counts := countGroups(o.open)
 		for _, g := range groups {
-			lines = append(lines, totalLine(g, counts[g], "open", title(g)))
+			lines = append(lines, totalLine(icon(g.Severity), counts[g], "open", title(g)))
 		}
 	}
 	return lines
 }
 
-func (b status) elsewhereLine() []string {
-	if b.elsewhere == 0 {
+func (o overview) elsewhereLine() []string {
+	switch o.elsewhere {
+	case 0:
 		return nil
+	case 1:
+		return []string{"1 more, of another severity, is in another status message"}
+	default:
+		return []string{number(o.elsewhere) + " more, of another severity, are in another status message"}
 	}
-	return []string{count(b.elsewhere, "more card", "more cards") + " of the same kind at another severity: see the other message"}
 }
 
 // fingerprint changes when an incident opens, is notified again, or is resolved.
-func (b status) fingerprint() string {
+func (o overview) fingerprint() string {
 	var parts []string
-	for _, i := range b.open {
+	for _, i := range o.open {
 		parts = append(parts, fingerprint(i.Key.String(), i.Instance, string(i.Severity), i.Threshold.String(), i.Notified.At.UTC().String()))
 	}
 	slices.Sort(parts)
-	for _, g := range b.groups {
+	for _, g := range slices.SortedFunc(slices.Values(o.groups), compareGroups) {
 		parts = append(parts, g.Rule, string(g.Severity))
 	}
-	return fingerprint(append(parts, number(b.elsewhere))...)
-}
-
-func sortedGroups(counts map[notify.Group]int) []notify.Group {
-	return slices.SortedFunc(maps.Keys(counts), compareGroups)
+	return fingerprint(append(parts, number(o.elsewhere))...)
 }

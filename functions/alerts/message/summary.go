@@ -1,30 +1,38 @@
 package message
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
 	"signalbox/shared/slack"
 )
 
 // soon is how far ahead the summary looks for packages that end.
 const soon = 7 * 24 * time.Hour
 
-// Daily is a day in the life of a fleet.
+// Daily is a day in the life of a fleet. It encodes to JSON and back.
 type Daily struct {
-	Day              time.Time  `json:"day"` // any time of the day that the summary is for
-	Opened, Resolved int        // incidents notified during it
-	Sweeps           int        // that were finished during it
-	Late, Failed     int        // of them, or instead of them
-	Usage            []DayUsage // in the order of the days; none: no chart
+	Day time.Time `json:"day"` // any time of the day that the summary is for
+
+	Opened   int `json:"opened"` // incidents notified during it
+	Resolved int `json:"resolved"`
+
+	Sweeps int `json:"sweeps"` // finished during it
+	Late   int `json:"late"`   // of these
+	Failed int `json:"failed"` // runs that failed during it
+
 	// LastFinished is when the last sweep was finished; the zero time is never.
-	LastFinished time.Time
+	LastFinished time.Time  `json:"lastFinished,omitzero"`
+	Usage        []DayUsage `json:"usage,omitempty"` // in the order of the days; none: no chart
 }
 
 // DayUsage is the data that the fleet used in a day.
 type DayUsage struct {
-	Day   time.Time
-	Bytes int64
+	Day   time.Time `json:"day"` // any time of it
+	Bytes int64     `json:"bytes"`
 }
 
 // Summary words the daily summary: what happened, what is open, and what can
@@ -32,45 +40,63 @@ type DayUsage struct {
 func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	d := w.draft()
 	d.id, d.title = "daily-"+w.Style.day(day.Day), "📋 SIM cards on "+w.Style.day(day.Day)
-	if day.Sweeps == 0 {
-		d.title = "📋 SIM cards on " + w.Style.day(day.Day) + ": not checked"
+	if day.Sweeps <= 0 {
+		d.title = "⚠️ SIM cards on " + w.Style.day(day.Day) + ": no sweep was finished"
 	}
 	expiring, runningOut := expiring(open, d.at), runningOut(open)
-	d.lines = append([]string{day.sweeps(w.Style)}, []string{
-		"*" + number(day.Opened) + "* opened, *" + number(day.Resolved) + "* resolved, *" + number(len(open)) + "* open",
-		"*" + number(len(expiring)) + "* with a package that ends within a week",
-		"*" + number(len(runningOut)) + "* forecast to run out before they renew, if use goes on like this",
-	}...)
+	d.lines = day.lines(w.Style, d.at, len(open))
+	d.lines = append(d.lines,
+		"*"+number(len(expiring))+"* with a package that ends within a week",
+		"*"+number(len(runningOut))+"* forecast to run out before renewal, if use goes on like this")
+	d.lines = append(d.lines, w.fleetLines(open)...)
 	if used := w.Style.usageLine(day.Usage); used != "" {
 		d.lines = append(d.lines, used)
 	}
 	for i, line := range d.lines {
 		d.lines[i] = bulletLine + line
 	}
-	d.chart, d.rest = w.Style.usageChart(day.Usage), "The rest is counted above."
-	for _, i := range sorted(append(expiring, runningOut...)) {
+	d.chart = w.Style.usageChart(day.Usage)
+	d.first, d.rest = "first", "All are counted above."
+	for _, i := range slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd) {
 		d.rows = append(d.rows, row{i, title(groupOf(i))})
 	}
 	return d.message()
 }
 
-// sweeps says how the sweeps did. A day without one was not a quiet day: nothing
-// is known of it.
-func (d Daily) sweeps(s Style) string {
-	text := count(d.Sweeps, "sweep", "sweeps") + " finished"
-	if d.Sweeps == 0 {
-		text = "*No sweep was finished*: nothing is known of this day"
-		if !d.LastFinished.IsZero() {
-			text += "; the last one was finished at " + s.clock(d.LastFinished)
-		}
-	}
+// lines say how the sweeps did, and what came of them. Where none was finished,
+// what is said next is old.
+func (d Daily) lines(s Style, now time.Time, open int) []string {
+	var late, failed string
 	if d.Late > 0 {
-		text += ", *" + number(d.Late) + " late*"
+		late = ", *" + number(d.Late) + " late*"
 	}
 	if d.Failed > 0 {
-		text += ", *" + count(d.Failed, "run", "runs") + " failed*"
+		failed = ", *" + count(d.Failed, "run", "runs") + " failed*"
 	}
-	return text
+	swept := count(d.Sweeps, "sweep", "sweeps") + " finished" + late + failed
+	switch {
+	case d.Sweeps > 0:
+	case d.LastFinished.IsZero():
+		swept = "*No sweep was ever finished*" + failed + ": what follows is of the cards checked so far"
+	default:
+		swept = "*No sweep was finished*" + failed + ": what follows is as of the last one, " +
+			s.clock(d.LastFinished) + ", " + age(now.Sub(d.LastFinished)) + " ago"
+	}
+	return []string{
+		swept,
+		"*" + number(d.Opened) + "* opened, *" + number(d.Resolved) + "* resolved, *" + number(open) + "* open",
+	}
+}
+
+// fleetLines say what is wrong with the sweeps themselves: all else that the
+// summary says is only as good as they are.
+func (w Writer) fleetLines(open []rule.Incident) []string {
+	var lines []string
+	for _, i := range sorted(those(open, func(i rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
+		r := row{i, icon(i.Severity) + " " + title(groupOf(i))}
+		lines = append(lines, rowTexts(w.Style, w.Coverage.At, []row{r})...)
+	}
+	return lines
 }
 
 func expiring(open []rule.Incident, now time.Time) []rule.Incident {
@@ -85,11 +111,17 @@ func runningOut(open []rule.Incident) []rule.Incident {
 }
 
 func those(open []rule.Incident, match func(rule.Incident) bool) []rule.Incident {
-	var found []rule.Incident
-	for _, i := range open {
-		if match(i) {
-			found = append(found, i)
-		}
+	return slices.DeleteFunc(slices.Clone(open), func(i rule.Incident) bool { return !match(i) })
+}
+
+// firstToEnd orders what can still be prevented by how soon it comes.
+func firstToEnd(a, b rule.Incident) int {
+	return cmp.Or(compareKnown(comes(a), comes(b)), worstFirst(a, b))
+}
+
+func comes(i rule.Incident) time.Time {
+	if i.Key.Rule == rule.ForecastName {
+		return runsOutAt(i)
 	}
-	return found
+	return i.Details.Facts.Expires
 }

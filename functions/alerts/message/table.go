@@ -1,6 +1,8 @@
 package message
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -8,12 +10,16 @@ import (
 	slackgo "github.com/slack-go/slack"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
 	"signalbox/shared/slack"
 )
 
+// Limits of cells, in characters: a cause has to be read to its end.
 const (
-	maxCell = 60 // characters
-	unknown = "–"
+	maxCell  = 60
+	maxTitle = 100
+	maxCause = 250
+	unknown  = "–"
 )
 
 // row is one line of a table.
@@ -26,77 +32,123 @@ type row struct {
 // column is what a table may show of a row; one that is unknown for all rows is
 // left out.
 type column struct {
-	title string
-	value func(s Style, now time.Time, r row) string
+	title    string
+	labelled bool // its title goes before its value in words, where there are no columns
+	limit    int
+	value    func(s Style, now time.Time, r row) string
 }
 
 var columns = []column{
-	{"What", func(_ Style, _ time.Time, r row) string { return r.what }},
-	{"Card", func(s Style, _ time.Time, r row) string { return s.subject(r.Key.Subject) }},
-	{"Plan", func(_ Style, _ time.Time, r row) string { return r.Details.Facts.Package }},
-	{"Used / total", func(_ Style, _ time.Time, r row) string { return usage(r.Details.Facts) }},
-	{"Expires", func(s Style, now time.Time, r row) string { return s.expiry(r.Details.Facts.Expires, now) }},
+	{"What", false, maxTitle + maxCell, func(_ Style, _ time.Time, r row) string { return r.what }},
+	{"Card", false, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Card, r) }},
+	{"Pool", true, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Pool, r) }},
+	{"Receiver", true, maxCell, func(s Style, _ time.Time, r row) string { return s.receiver(r) }},
+	{"Plan", false, maxCell, func(_ Style, _ time.Time, r row) string { return r.Details.Facts.Package }},
+	{"Used / total", false, maxCell, func(_ Style, _ time.Time, r row) string { return usage(r.Details.Facts) }},
+	{"Package end", true, maxCell, func(s Style, now time.Time, r row) string { return s.expiry(r.Details.Facts.Expires, now) }},
 }
 
-// columnsOf are those that every rule has, and the one of each rule among rows.
+// ofKind names what a row is about where that is of a kind.
+func (s Style) ofKind(kind incident.SubjectKind, r row) string {
+	if r.Key.Subject.Kind != kind {
+		return ""
+	}
+	return s.subject(r.Key.Subject)
+}
+
+// receiver has a name to show. The other parts of the fleet are one each.
+func (s Style) receiver(r row) string {
+	if r.Key.Rule != rule.ReceiverName {
+		return ""
+	}
+	return s.ofKind(incident.Fleet, r)
+}
+
+// columnsOf are those that every rule has, and one for what only the rules of
+// rows say.
 func columnsOf(rows []row) []column {
-	all := slices.Clone(columns)
+	titles := make(map[string]bool)
 	for _, r := range rows {
-		name := r.Key.Rule
-		title := wordsOf(name).column
-		if title == "" || slices.ContainsFunc(all, func(c column) bool { return c.title == title }) {
-			continue
+		if title := wordsOf(r.Key.Rule).column; title != "" {
+			titles[title] = true
 		}
-		all = append(all, column{title, func(s Style, now time.Time, r row) string {
-			if r.Key.Rule != name {
-				return ""
-			}
-			return wordsOf(name).said(s, now, r.Incident)
-		}})
 	}
-	return all
+	details := column{title: "Details", limit: maxCause, value: details}
+	if len(titles) == 1 {
+		title := slices.Collect(maps.Keys(titles))[0]
+		details = column{title: title, labelled: true, limit: maxCause, value: func(s Style, now time.Time, r row) string {
+			return wordsOf(r.Key.Rule).said(s, now, r.Incident)
+		}}
+	}
+	return append(slices.Clone(columns), details)
 }
 
-// table returns the titles of the columns and a line for each row.
-func table(s Style, now time.Time, rows []row) [][]string {
-	if len(rows) == 0 {
-		return nil
+// details is what only the rule of a row says, with its title.
+func details(s Style, now time.Time, r row) string {
+	words := wordsOf(r.Key.Rule)
+	if said := words.said(s, now, r.Incident); said != "" {
+		return words.column + ": " + said
 	}
-	lines := make([][]string, len(rows)+1)
+	return ""
+}
+
+// table returns the columns that have something to say, and the cells of each row.
+func table(s Style, now time.Time, rows []row) (shown []column, lines [][]string) {
+	lines = make([][]string, len(rows))
 	for _, column := range columnsOf(rows) {
 		cells := make([]string, len(rows))
 		for i, r := range rows {
-			cells[i] = clean(column.value(s, now, r), maxCell)
+			cells[i] = clean(column.value(s, now, r), column.limit)
 		}
 		if !slices.ContainsFunc(cells, func(cell string) bool { return cell != "" }) {
 			continue
 		}
-		for i, cell := range slices.Concat([]string{column.title}, cells) {
+		shown = append(shown, column)
+		for i, cell := range cells {
 			lines[i] = append(lines[i], cell)
 		}
 	}
-	return lines
+	if len(shown) > 0 {
+		return shown, lines
+	}
+	for i, r := range rows { // Nothing is known, and Slack takes no table without a column.
+		lines[i] = []string{title(groupOf(r.Incident))}
+	}
+	return columns[:1], lines
 }
 
-func tableBlock(lines [][]string) *slackgo.TableBlock {
+func (s Style) tableBlock(now time.Time, rows []row) *slackgo.TableBlock {
+	shown, lines := table(s, now, rows)
+	titles := make([]string, len(shown))
+	for i, column := range shown {
+		titles[i] = column.title
+	}
 	block := slackgo.NewTableBlock("")
-	for _, line := range lines {
-		var cells []slackgo.TableCell
-		for _, cell := range line {
-			if cell == "" {
-				cell = unknown // Slack takes no empty cell
-			}
-			cells = append(cells, slackgo.NewTableRawTextCell(cell))
+	for _, line := range slices.Concat([][]string{titles}, lines) {
+		cells := make([]slackgo.TableCell, len(line))
+		for i, cell := range line {
+			cells[i] = slackgo.NewTableRawTextCell(cmp.Or(cell, unknown)) // Slack takes no empty cell
 		}
 		block.AddRow(cells...)
 	}
 	return block
 }
 
-// rowText is a row in words, without what is unknown.
-func rowText(cells []string) string {
-	known := slices.DeleteFunc(slices.Clone(cells), func(cell string) bool { return cell == "" })
-	return bulletLine + slack.Escape(strings.Join(known, " · "))
+// rowTexts are rows in words, without what is unknown.
+func rowTexts(s Style, now time.Time, rows []row) []string {
+	shown, lines := table(s, now, rows)
+	texts := make([]string, len(lines))
+	for i, line := range lines {
+		var parts []string
+		for j, cell := range line {
+			if cell != "" && shown[j].labelled {
+				cell = strings.ToLower(shown[j].title) + ": " + cell
+			}
+			parts = append(parts, cell)
+		}
+		texts[i] = slack.Escape(joined(" · ", parts...))
+	}
+	return texts
 }
 
 // usage says "92.00MB / 100.00MB (92%)", as far as it is known.

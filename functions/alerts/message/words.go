@@ -3,13 +3,12 @@ package message
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"signalbox/shared/card"
 )
 
 // number writes n with its thousands apart.
@@ -36,23 +35,26 @@ func count(n int, one, many string) string {
 func percent(part, whole int) string {
 	hundredths := part * 10000 / whole
 	text := strconv.FormatFloat(float64(hundredths)/100, 'f', -1, 64)
-	return text + " %"
+	return text + "%"
 }
 
 // wholePercent rounds down: nothing is certain that is not.
-func wholePercent(share float64) string { return strconv.Itoa(int(share*100)) + "%" }
+func wholePercent(share float64) string {
+	const tiny = 1e-9 // 0.29 is a little less than 29 hundredths
+	return strconv.Itoa(int(share*100+tiny)) + "%"
+}
 
-func dayText(d card.Day) string {
-	if d == (card.Day{}) {
-		return ""
-	}
-	return d.String()
+// joined joins the parts that are not empty.
+func joined(separator string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), separator)
 }
 
 // age says a duration the way people do: minutes under two hours, hours under
 // two days, or days.
 func age(d time.Duration) string {
 	switch d = max(d, 0); {
+	case d < time.Minute:
+		return "less than a minute"
 	case d < 2*time.Hour:
 		return number(int(d.Minutes())) + " min"
 	case d < 48*time.Hour:

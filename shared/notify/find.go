@@ -1,0 +1,48 @@
+package notify
+
+import (
+	"context"
+
+	"signalbox/shared/slack"
+)
+
+// looked is what came of looking for a message that may have arrived before.
+type looked int
+
+const (
+	absent  looked = iota
+	arrived        // and s.ref says where it is
+	unclear        // it cannot be found out now
+)
+
+// find looks for s where it may have arrived before. What cannot be looked for is
+// absent: it is sent again, with the same ID.
+func (d *delivery[D]) find(ctx context.Context, s *sending) looked {
+	in := s.Thread
+	switch m := s.form().method; {
+	case d.receiver.Bot == nil, !s.Uncertain, m == edit, m == upload:
+		return absent
+	case m == post:
+		in = slack.Ref{Channel: d.state.ChannelID}
+	}
+	ref, found, err := d.receiver.Bot.Find(ctx, in, s.ID, s.Since)
+	if found {
+		s.ref, s.found = ref, true
+		return arrived
+	}
+	if err == nil {
+		return absent
+	}
+	s.cause = err
+	d.note(err.Error())
+	switch failure := failureOf(err); {
+	case failure.Kind == slack.KindConfig:
+		d.stopped = true
+		return unclear
+	case failure.Kind != slack.KindRateLimited && failure.Kind != slack.KindUnavailable, s.Looks >= maxTries:
+		return absent
+	}
+	s.Looks++
+	d.countDown()
+	return unclear
+}
