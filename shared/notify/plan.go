@@ -76,10 +76,11 @@ func (d *delivery[D]) groupOf(c incident.Change[D]) Group {
 	return first
 }
 
-// isOpen reports whether the incident of a change still is.
+// isOpen reports whether the incident that a change is about still is open.
 func (d *delivery[D]) isOpen(c incident.Change[D]) bool {
 	i, open := d.view.open[c.Incident.Key]
-	return open && i.Instance == c.Incident.Instance
+	unknown := i.Instance == "" || c.Incident.Instance == ""
+	return open && (unknown || i.Instance == c.Incident.Instance) && !isOver(c)
 }
 
 // newGroups are those with something open and no thread to show it, the worst
