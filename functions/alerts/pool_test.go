@@ -64,7 +64,7 @@ func TestPools(t *testing.T) {
 		if r := f.sweep(t); r.Resolved != 1 || r.Opened != 0 || r.Messages != 1 {
 			t.Errorf("sweep after the pool was topped up: %+v, want 1 resolved", r)
 		}
-		checkWords(t, f.slack.Inbox()[1].Plain(), "1 resolved", busy, "back to normal")
+		checkWords(t, f.slack.Inbox()[1].Plain(), "1 resolved", busy, "Usage is below its threshold")
 		f.check(t)
 		if n := len(f.cloud.Calls(poolCall)); n != 6 {
 			t.Errorf("%d calls for pools in two sweeps, want 6", n)

@@ -96,9 +96,9 @@ func TestSweepNotifiesOfChanges(t *testing.T) {
 			t.Errorf("sweep after the new period: %+v, want 1 resolved and notified", r)
 		}
 		for i, words := range [][]string{
-			1: {"1 new, 2 resolved", card.ICCID(worse).Masked(), "Package renewed", "resolved after", "card not found"},
+			1: {"1 new, 2 resolved", card.ICCID(worse).Masked(), "Package no longer ends soon", "resolved after", "Card not found, or destroyed"},
 			2: {"1 worse", "Data is used up", "100%"},
-			3: {"1 resolved", "back to normal"},
+			3: {"1 resolved", "Usage is below its threshold"},
 		} {
 			checkWords(t, f.slack.Inbox()[i].Plain(), words...)
 		}
@@ -120,7 +120,7 @@ func TestMissingCardNeedsTwoSweeps(t *testing.T) {
 		if r := f.sweep(t); r.Resolved != 1 || r.Open != before-1 {
 			t.Errorf("second sweep without the card: %+v, want its incident resolved", r)
 		}
-		checkWords(t, f.last(t), "1 resolved", "card not found")
+		checkWords(t, f.last(t), "1 resolved", "Card not found, or destroyed")
 		time.Sleep(10 * time.Minute)
 		calls := len(f.cloud.Calls(""))
 		if r := f.sweep(t); r.Resolved != 0 || len(f.cloud.Calls(""))-calls != r.ListCalls || r.ListCalls != 1 {
