@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -234,7 +235,7 @@ func TestFault3BrokenPagesDoNotStopASweep(t *testing.T) {
 func TestFault3OutageEndsNoSweep(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []aliyun.Kind{aliyun.Unavailable, aliyun.Denied, aliyun.Expired} {
-		t.Run(string(kind), func(t *testing.T) {
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				a, down := newAccount(400, 0), false
