@@ -23,8 +23,9 @@ type listener struct {
 	store *memory
 
 	mu            sync.Mutex
-	changes       []rule.Change // delivered, in this order
-	digests       int           // messages about changes
+	changes       []rule.Change   // delivered, in this order
+	digests       int             // messages about changes
+	messages      map[string]bool // by their ids
 	announcements int
 }
 
@@ -38,6 +39,10 @@ func (l *listener) Post(ctx context.Context, m slack.Message) error {
 	defer l.mu.Unlock()
 	if l.changes = append(l.changes, changes...); len(changes) > 0 {
 		l.digests++
+		if l.messages == nil {
+			l.messages = make(map[string]bool)
+		}
+		l.messages[m.ID] = true
 	} else {
 		l.announcements++
 	}
