@@ -43,7 +43,8 @@ func (f *Function) Scheduled(ctx context.Context, e event.Scheduled) (any, error
 func (f *Function) Sweep(ctx context.Context) (Report, error) {
 	return f.exclusively(ctx, func(ctx context.Context, r *run) error {
 		scanErr := r.scan(ctx)
-		if err := r.evaluateFleet(ctx, scanErr); err != nil {
+		r.state.health.ran(r.progressed, scanErr)
+		if err := r.evaluateFleet(ctx); err != nil {
 			return errors.Join(scanErr, err)
 		}
 		return errors.Join(scanErr, r.notify(ctx))
@@ -132,7 +133,8 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	if err := r.write(ctx, changes); err != nil {
 		return err
 	}
-	r.progressed = true
+	// A part may also say no more than that the listing could not be read.
+	r.progressed = r.progressed || len(part.Observations)+len(part.Lookups) > 0 || !part.Checkpoint.Finished.IsZero()
 	r.config.Progress(r.summed())
 	return nil
 }

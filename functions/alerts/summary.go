@@ -25,6 +25,9 @@ const leasePause = 2 * time.Second
 // receiver did not take is tried again by later runs.
 func (f *Function) Summary(ctx context.Context) (Report, error) {
 	return f.exclusively(ctx, func(ctx context.Context, r *run) error {
+		if err := r.evaluateFleet(ctx); err != nil {
+			return err
+		}
 		if err := r.announce(ctx); err != nil {
 			return err
 		}

@@ -74,8 +74,8 @@ func (r *run) listedItem(c listedCard) item {
 		return i
 	}
 	last, known := r.known.Lookups[id]
-	print := printOf(c.CardInfo, o)
-	if known && last.holds(print, o, r.now) {
+	fingerprint := printOf(c.CardInfo, o)
+	if known && last.holds(fingerprint, o, r.now) {
 		i.observation = last.confirm(o)
 		return i
 	}
@@ -87,7 +87,7 @@ func (r *run) listedItem(c listedCard) item {
 	if known && !r.needsLookup(i.observation) {
 		return i // what is known is enough for the rules
 	}
-	i.ask = func(ctx context.Context, so result) result { return r.lookUp(ctx, so, id, print) }
+	i.ask = func(ctx context.Context, res result) result { return r.lookUp(ctx, res, id, fingerprint) }
 	return i
 }
 
@@ -99,24 +99,24 @@ func (r *run) needsLookup(o rule.Observation) bool {
 
 // lookUp asks for a card's own data. Where that cannot be had, the listing alone
 // speaks.
-func (r *run) lookUp(ctx context.Context, so result, id card.ICCID, print string) result {
-	so.due = true
+func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint string) result {
+	res.due = true
 	answer, err := r.flow(ctx, id)
 	switch {
 	case outOfTime(ctx, err):
-		so.late = true
+		res.late = true
 	case err != nil && kindOf(err) == aliyun.NotFound:
-		if so.observation.Status != destroyed {
-			so.observation.Unreadable = "the account lists the card, but says that it does not exist"
+		if res.observation.Status != destroyed {
+			res.observation.Unreadable = "the account lists the card, but says that it does not exist"
 		}
-		so.forget = true
+		res.forget = true
 	case err != nil:
-		so.observation.Lookup, so.observation.LookedUpAt = rule.LookupFailed, r.now
-		so.cause, so.denied = aliyun.Cause(err), denied(err)
+		res.observation.Lookup, res.observation.LookedUpAt = rule.LookupFailed, r.now
+		res.cause, res.denied = aliyun.Cause(err), denied(err)
 	default:
-		r.add(&so, answer, print)
+		r.add(&res, answer, fingerprint)
 	}
-	return so
+	return res
 }
 
 // destroyed is Alibaba's number for the status of a card that is no more.
@@ -124,15 +124,15 @@ const destroyed = "50"
 
 // add adds the answer of a lookup. One in which something is missing or odd is
 // not kept: the next one may be whole.
-func (r *run) add(so *result, answer linkcard.GetCardFlowInfoResponse, print string) {
-	l := r.lookupOf(answer, print, so.observation)
-	so.observation = l.confirm(so.observation)
+func (r *run) add(res *result, answer linkcard.GetCardFlowInfoResponse, fingerprint string) {
+	l := r.lookupOf(answer, fingerprint, res.observation)
+	res.observation = l.confirm(res.observation)
 	if why := oddPackage(answer.Data, r.config.Zone); why != "" {
-		so.observation.Unreadable = why
+		res.observation.Unreadable = why
 		return
 	}
-	if so.observation.Lookup == rule.LookedUp && len(answer.Data.Garbled) == 0 && print != "" {
-		so.lookup = &l
+	if res.observation.Lookup == rule.LookedUp && len(answer.Data.Garbled) == 0 && fingerprint != "" {
+		res.lookup = &l
 	}
 }
 

@@ -52,9 +52,3 @@ func (g *gate) learn(err error) {
 	}
 	g.failed, g.last = g.failed+1, err
 }
-
-// denied reports whether a call failed for a permission or a key.
-func denied(err error) bool {
-	kind := kindOf(err)
-	return kind == aliyun.Denied || kind == aliyun.Expired
-}

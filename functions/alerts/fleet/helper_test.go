@@ -65,8 +65,11 @@ func newAccount(cards, nth int) *account {
 	return a
 }
 
-// limited answers so many calls of each action a second, evenly spaced.
-func (a *account) limited(perSecond int, latency time.Duration) *account {
+// perSecond is the quota of each action of a limited account.
+const perSecond = 20
+
+// limited has a quota for each action, evenly spaced.
+func (a *account) limited(latency time.Duration) *account {
 	a.limits, a.latency = make(map[string]*rate.Limiter), latency
 	for _, action := range []string{"list", "flow", "pool"} {
 		a.limits[action] = rate.NewLimiter(rate.Limit(perSecond), 1)
@@ -263,19 +266,18 @@ func recode(t *testing.T, from, to any) int {
 }
 
 // sweep runs until a sweep is finished.
-func (c *caller) sweep(t *testing.T) fleet.Checkpoint {
+func (c *caller) sweep(t *testing.T) {
 	t.Helper()
 	for range 100 {
 		err := c.run(t.Context(), t)
 		if !c.at.Finished.IsZero() {
-			return c.at
+			return
 		}
 		if err == nil {
 			t.Fatal("a run without an error has not finished the sweep")
 		}
 	}
 	t.Fatal("the sweep does not finish")
-	return c.at
 }
 
 // runCut makes a run that has just so much time.

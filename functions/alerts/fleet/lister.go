@@ -2,14 +2,11 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
-	"signalbox/shared/incident"
-	"signalbox/shared/quota"
 )
 
 const (
@@ -97,7 +94,7 @@ func (l *lister) page(ctx context.Context, number int) (ends bool, err error) {
 		return false, got.err
 	}
 	p := &page{next: number + 1}
-	rows := 0
+	var rows int
 	if got.err != nil {
 		rows, err = l.split(ctx, p, number, got.err)
 	} else {
@@ -223,28 +220,4 @@ func (l *lister) ends(number, rows, fresh int) bool {
 	}
 	wrong := l.here > l.total || !l.partial() && shrunk(l.total, l.at.Before.Cards)
 	return !wrong || rows < linkcard.MaxPageSize || fresh == 0
-}
-
-// subjectOf names a listed card, be its ICCID as it may.
-func subjectOf(c listedCard) incident.Subject {
-	id := cleanID(string(c.Iccid))
-	if id == "" {
-		id = c.rowID()
-	}
-	return incident.Subject{Kind: incident.Card, ID: id}
-}
-
-// outOfTime reports whether a call was given up for want of time, not because
-// of what it asked.
-func outOfTime(ctx context.Context, err error) bool {
-	_, exhausted := errors.AsType[*quota.ExhaustedError](err)
-	return err != nil && (exhausted || ctx.Err() != nil)
-}
-
-// kindOf returns the kind of a failed call.
-func kindOf(err error) aliyun.Kind {
-	if failure, ok := errors.AsType[*aliyun.Error](err); ok {
-		return failure.Kind
-	}
-	return aliyun.Unexpected
 }

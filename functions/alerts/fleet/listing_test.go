@@ -1,8 +1,10 @@
 package fleet_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
@@ -63,7 +65,7 @@ func TestFault2ListingLies(t *testing.T) {
 		{"nothing once", page(4, func(p *linkcard.CardPage) { *p = linkcard.CardPage{} }), 360, 40, 14, 0},
 		{"empty page", page(4, func(p *linkcard.CardPage) { p.List = nil }), 360, 40, 11, 0},
 		{"first page empty", page(1, func(p *linkcard.CardPage) { p.List = nil }), 360, 40, 11, 0},
-		{"a card twice", page(4, func(p *linkcard.CardPage) { p.List[1] = p.List[0] }), 399, 1, 11, 0},
+		{"a card repeated", page(4, func(p *linkcard.CardPage) { p.List[1] = p.List[0] }), 399, 1, 11, 0},
 		{"always the same page", lie(func(_ linkcard.ListCardInfoRequest, p *linkcard.CardPage) {
 			p.List = newAccount(40, 0).cards
 		}), 40, 360, 19, 0},
@@ -103,7 +105,7 @@ func TestFault2ShortPageIsReadAgain(t *testing.T) {
 	})
 }
 
-// TestFault2CardsLeaveWhileListed takes cards of the first pages away while later
+// TestFault2CardsLeaveWhileListed removes cards of the first pages while later
 // ones are read.
 func TestFault2CardsLeaveWhileListed(t *testing.T) {
 	t.Parallel()
@@ -141,7 +143,7 @@ func TestFault3PageIsReadInSmallerOnes(t *testing.T) {
 	tests := []struct {
 		name     string
 		cards    []int
-		calls    int
+		calls    int // at most, with those that were under way and of no use
 		from, to int // of the gap
 	}{
 		{"one", []int{125}, 14, 121, 130},
@@ -162,7 +164,9 @@ func TestFault3PageIsReadInSmallerOnes(t *testing.T) {
 				c.sweep(t)
 				lost := c.at.Gaps[0].To - c.at.Gaps[0].From + 1
 				check(t, c, 395-lost, lost)
-				checkCalls(t, a, c, test.calls, 0)
+				if n := c.at.Counts.ListCalls; n != len(a.lists) || n < 14 || n > test.calls {
+					t.Errorf("%d listing calls, counted %d, want 14 to %d", len(a.lists), n, test.calls)
+				}
 				if g := c.at.Gaps[0]; g.From != test.from || g.To != test.to || g.Why != "unexpected" || len(c.at.Gaps) != 1 {
 					t.Errorf("gaps = %+v, want one from %d to %d", c.at.Gaps, test.from, test.to)
 				}
@@ -224,6 +228,35 @@ func TestFault3BrokenPagesDoNotStopASweep(t *testing.T) {
 			t.Errorf("%+v, want the 400 cards failed, and few others", got)
 		}
 	})
+}
+
+// TestFault3OutageEndsNoSweep has an account that is listed no more after a sweep:
+// that is no sweep without cards, and a denial loses none.
+func TestFault3OutageEndsNoSweep(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []aliyun.Kind{aliyun.Unavailable, aliyun.Denied, aliyun.Expired} {
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a, down := newAccount(400, 0), false
+				a.onList = func(int, linkcard.ListCardInfoRequest, *linkcard.CardPage) error {
+					if down {
+						return failure(kind, "Down")
+					}
+					return nil
+				}
+				c := newCaller(a, nil)
+				c.sweep(t)
+				down, c.at = true, c.at.Next(time.Now())
+				denied := kind != aliyun.Unavailable
+				for range 20 {
+					if err := c.run(t.Context(), t); err == nil || denied && c.at.Counts.Failed > 0 || !c.at.Finished.IsZero() {
+						t.Fatalf("a run without a listing = %v with %+v, want an error and no end", err, c.at.Counts)
+					}
+				}
+			})
+		})
+	}
 }
 
 // TestFault3ListingDenied does not ask in many ways for what is denied.

@@ -47,8 +47,8 @@ func printOf(info linkcard.CardInfo, o rule.Observation) string {
 // holds reports whether nothing can have changed since the lookup. A time of the
 // last count that is unknown, or new, means that it can have, unless the card
 // uses no data: then a lookup a day is enough.
-func (l Lookup) holds(print string, o rule.Observation, now time.Time) bool {
-	if l.Print != print || now.Before(l.At) || !now.Before(l.Until) {
+func (l Lookup) holds(fingerprint string, o rule.Observation, now time.Time) bool {
+	if l.Print != fingerprint || now.Before(l.At) || !now.Before(l.Until) {
 		return false
 	}
 	if !o.Refreshed.IsZero() && o.Refreshed.Equal(l.Refreshed) {
@@ -59,9 +59,9 @@ func (l Lookup) holds(print string, o rule.Observation, now time.Time) bool {
 }
 
 // lookupOf reads the answer of a lookup of a card that is listed as o.
-func (s *Scanner) lookupOf(answer linkcard.GetCardFlowInfoResponse, print string, o rule.Observation) Lookup {
+func (s *Scanner) lookupOf(answer linkcard.GetCardFlowInfoResponse, fingerprint string, o rule.Observation) Lookup {
 	now, usage := s.config.Now(), answer.Usage(s.config.Zone)
-	l := Lookup{Print: print, Refreshed: o.Refreshed, At: now, LastUse: lastUse(usage)}
+	l := Lookup{Print: fingerprint, Refreshed: o.Refreshed, At: now, LastUse: lastUse(usage)}
 	l.Until = now.Add(keepLookup - spread(o))
 	if covering, ok := usage.CoveredUntil(now); ok {
 		l.Package, l.Expires = covering.Name, covering.Expires
@@ -82,7 +82,7 @@ func (s *Scanner) lookupOf(answer linkcard.GetCardFlowInfoResponse, print string
 
 // spread keeps the cards that were looked up in one sweep from being due in one.
 func spread(o rule.Observation) time.Duration {
-	return time.Duration(markOf(o.Subject)%(24*60)) * time.Minute //nolint:gosec // less than a day
+	return time.Duration(markOf(o.Subject)%(24*60)) * time.Minute
 }
 
 // confirm is what is known of a card with what its lookup says instead, where

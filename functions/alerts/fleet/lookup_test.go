@@ -143,14 +143,13 @@ func (all) NeedsLookup(rule.Observation, time.Time) bool { return true }
 // sweep takes as long as the longer of the two, not their sum.
 func TestFault17ListingAndLookupsOverlap(t *testing.T) {
 	t.Parallel()
-	const perSecond = 20
 	for _, nth := range []int{400, 80, 40, 20, 5} {
 		for _, latency := range []time.Duration{0, 300 * time.Millisecond} {
 			t.Run(fmt.Sprintf("each %dth, %v", nth, latency), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					const cards = 40_000
-					a := newAccount(cards, nth).limited(perSecond, latency)
+					a := newAccount(cards, nth).limited(latency)
 					c := newCaller(a, nil)
 					start := time.Now()
 					c.sweep(t)
@@ -171,7 +170,7 @@ func TestFault17ListingAndLookupsOverlap(t *testing.T) {
 func TestFault17UnchangedSweepIsSmall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAccount(100_000, 5).limited(20, 0)
+		a := newAccount(100_000, 5).limited(0)
 		c := newCaller(a, nil)
 		c.sweep(t)
 		first := c.written
@@ -269,7 +268,7 @@ func TestFault21PackagesAndPeriods(t *testing.T) {
 func TestCutShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAccount(16_000, 20).limited(20, 100*time.Millisecond)
+		a := newAccount(16_000, 20).limited(100 * time.Millisecond)
 		c := newCaller(a, nil)
 		runs := 0
 		for c.at.Finished.IsZero() && runs < 50 {
@@ -291,7 +290,7 @@ func TestCutShort(t *testing.T) {
 func TestCallerLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newAccount(40_000, 10).limited(20, time.Second)
+		a := newAccount(40_000, 10).limited(time.Second)
 		c := newCaller(a, nil)
 		for _, err := range c.scanner.Scan(t.Context(), fleet.Begin(time.Now(), fleet.Census{}), fleet.Known{}) {
 			if err != nil {

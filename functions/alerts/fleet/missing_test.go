@@ -167,7 +167,7 @@ func TestMissingPool(t *testing.T) {
 func TestSeenOutlivesRuns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		a := newPooled(16_000).limited(20, 0)
+		a := newPooled(16_000).limited(0)
 		c := newCaller(a, nil)
 		for i := 0; i < 16_000; i += 10 {
 			c.known.Open[cardOf(i)] = openSince
@@ -199,7 +199,8 @@ func TestWatchedCards(t *testing.T) {
 		c.known.Open[cardOf(4)] = openSince // watched before
 		c.known.Open[cardOf(900)] = openSince
 		c.known.Open[cardOf(901)] = openSince
-		for range 2 {
+		for range 3 {
+			time.Sleep(time.Hour)
 			c.sweep(t)
 			check(t, c, 4, 1)
 			if o := c.observations[cardOf(900)]; o.Missing || o.Unreadable != "the account has no card with this ICCID" {
@@ -215,8 +216,8 @@ func TestWatchedCards(t *testing.T) {
 		if o := c.observations[cardOf(3)]; o.Lookup != rule.LookedUp {
 			t.Errorf("observation = %+v, want it looked up", o)
 		}
-		if len(a.asked) != 2 || len(a.lists) != 14 || len(a.lookups) != 5 {
-			t.Errorf("%d calls for pools, %d of the listing, %d lookups in two sweeps; want 2, 14 and 5", len(a.asked), len(a.lists), len(a.lookups))
+		if len(a.asked) != 3 || len(a.lists) != 21 || len(a.lookups) != 7 || len(c.known.Lookups) != 1 {
+			t.Errorf("%d calls for pools, %d of the listing, %d lookups in three sweeps; want 3, 21 and 7", len(a.asked), len(a.lists), len(a.lookups))
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
+	"signalbox/shared/incident"
 )
 
 // observe is what the listing alone says of a card.
@@ -79,6 +80,15 @@ func oddPackage(data linkcard.CardFlow, zone *time.Location) string {
 
 // given reports whether a text is there: Alibaba also writes a dash for nothing.
 func given(text aliyun.Text) bool { return strings.Trim(string(text), " -") != "" }
+
+// subjectOf names a listed card, be its ICCID as it may.
+func subjectOf(c listedCard) incident.Subject {
+	id := cleanID(string(c.Iccid))
+	if id == "" {
+		id = c.rowID()
+	}
+	return incident.Subject{Kind: incident.Card, ID: id}
+}
 
 // maxID is how long the name of a card can be that has no proper ICCID.
 const maxID = 64

@@ -21,27 +21,27 @@ func (r *run) poolItem(credential string, named bool) item {
 
 // askPool asks for the data of a plan that cards share.
 func (r *run) askPool(ctx context.Context, credential string, named bool) result {
-	so := result{observation: rule.Observation{Subject: poolSubject(credential), Pool: credential}}
+	res := result{observation: rule.Observation{Subject: poolSubject(credential), Pool: credential}}
 	answer, err := r.config.Pools.GetCredentialPoolStatistics(ctx, linkcard.GetCredentialPoolStatisticsRequest{
 		CredentialNo: credential, Month: card.MonthOf(r.now),
 	})
 	if outOfTime(ctx, err) {
-		so.late = true
-		return so
+		res.late = true
+		return res
 	}
 	r.calls.pool.Add(1)
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	switch {
 	case ok && failure.Code == linkcard.CredentialUnknown && !named:
-		return r.missing(so)
+		return r.missing(res)
 	case err != nil:
-		so.observation.Unreadable = "the plan's data was not answered: " + aliyun.Cause(err)
-		return so
+		res.observation.Unreadable = "the plan's data was not answered: " + aliyun.Cause(err)
+		return res
 	}
-	o := &so.observation
+	o := &res.observation
 	o.Used, o.Rest = answer.Data.Used()
 	if o.Ratio = card.RatioOf(o.Used, o.Rest); !o.Ratio.Known() {
 		o.Unreadable = "the answer does not say how much of the plan's data is used"
 	}
-	return so
+	return res
 }

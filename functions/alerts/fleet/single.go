@@ -71,32 +71,32 @@ func (r *run) singleItem(s incident.Subject) item {
 		return i
 	}
 	i.counts = r.watched[id]
-	i.ask = func(ctx context.Context, so result) result { return r.find(ctx, so, id) }
+	i.ask = func(ctx context.Context, res result) result { return r.find(ctx, res, id) }
 	return i
 }
 
 // find asks for one card: whether the account lists it, and for its own data.
-func (r *run) find(ctx context.Context, so result, id card.ICCID) result {
+func (r *run) find(ctx context.Context, res result, id card.ICCID) result {
 	info, listErr := r.relist(ctx, id)
 	if outOfTime(ctx, listErr) {
-		so.late = true
-		return so
+		res.late = true
+		return res
 	}
 	if info != nil {
-		return r.relisted(ctx, so, *info)
+		return r.relisted(ctx, res, *info)
 	}
-	so = r.lookUp(ctx, so, id, "")
+	res = r.lookUp(ctx, res, id, "")
 	switch {
-	case so.late:
-	case so.forget: // no such card
-		so.observation = rule.Observation{Subject: so.observation.Subject}
-		return r.notFound(so, id, listErr)
-	case so.cause != "":
-		so = failed(so, "neither the listing nor a lookup has an answer for the card")
+	case res.late:
+	case res.forget: // no such card
+		res.observation = rule.Observation{Subject: res.observation.Subject}
+		return r.notFound(res, id, listErr)
+	case res.cause != "":
+		res = failed(res, "neither the listing nor a lookup has an answer for the card")
 	default:
-		so.found = !so.counts
+		res.found = !res.counts
 	}
-	return so
+	return res
 }
 
 // relist returns what the listing says of one card; nil: it does not have it.
@@ -111,10 +111,10 @@ func (r *run) relist(ctx context.Context, id card.ICCID) (*listedCard, error) {
 }
 
 // relisted goes on with a card that the listing has after all.
-func (r *run) relisted(ctx context.Context, so result, c listedCard) result {
+func (r *run) relisted(ctx context.Context, res result, c listedCard) result {
 	i := r.listedItem(c)
-	i.counts, i.found = so.counts, !so.counts
-	if !so.counts {
+	i.counts, i.found = res.counts, !res.counts
+	if !res.counts {
 		i.used = card.DataSize{}
 	}
 	if i.ask != nil {
@@ -130,30 +130,30 @@ func (r *run) relisted(ctx context.Context, so result, c listedCard) result {
 
 // notFound is a card that neither the listing nor a lookup knows. A watched one
 // is named by the configuration and cannot be missing from it.
-func (r *run) notFound(so result, id card.ICCID, listErr error) result {
+func (r *run) notFound(res result, id card.ICCID, listErr error) result {
 	switch {
 	case r.watched[id]:
-		return failed(so, "the account has no card with this ICCID")
+		return failed(res, "the account has no card with this ICCID")
 	case listErr != nil:
-		so.unknown = true
-		return so
+		res.unknown = true
+		return res
 	default:
-		return r.missing(so)
+		return r.missing(res)
 	}
 }
 
 // missing is a subject that the account does not have any more, unless the
 // listing is not believed.
-func (r *run) missing(so result) result {
-	if so.unknown = r.at.Distrust != ""; !so.unknown {
-		so.observation.Missing, so.observation.Sweep = true, r.at.Sweep
+func (r *run) missing(res result) result {
+	if res.unknown = r.at.Distrust != ""; !res.unknown {
+		res.observation.Missing, res.observation.Sweep = true, r.at.Sweep
 	}
-	return so
+	return res
 }
 
 // failed is a card of which nothing is known. One that nobody has asked for by
 // name is left as it was.
-func failed(so result, why string) result {
-	so.observation.Unreadable, so.unknown = why, !so.counts
-	return so
+func failed(res result, why string) result {
+	res.observation.Unreadable, res.unknown = why, !res.counts
+	return res
 }
