@@ -135,7 +135,7 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	}
 	// A part may also say no more than that the listing could not be read.
 	r.progressed = r.progressed || len(part.Observations)+len(part.Lookups) > 0 || !part.Checkpoint.Finished.IsZero()
-	r.config.Progress(r.summed())
+	r.config.Observe(r.summed())
 	return nil
 }
 
