@@ -21,7 +21,7 @@ func startEnvironment(t *testing.T) (e *environment, environ []string) {
 		t.Fatal(err)
 	}
 	server.Config.Handler = e
-	return e, e.environ(filepath.Join(t.TempDir(), "state.json"))
+	return e, e.environ(filepath.Join(t.TempDir(), "alerts.db"))
 }
 
 func TestSweepCommand(t *testing.T) {
