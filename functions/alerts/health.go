@@ -96,9 +96,8 @@ func causeOf(err error) string {
 
 // evaluateFleet applies the rules about the fleet itself, lets time pass for what
 // no rule evaluated, and writes what follows.
-func (r *run) evaluateFleet(ctx context.Context, scanErr error) error {
+func (r *run) evaluateFleet(ctx context.Context) error {
 	now := r.config.Now()
-	r.state.health.ran(r.progressed, scanErr)
 	changes, err := r.ledger.advance(r.config.Rules.EvaluateFleet(r.state.fleet(r.config.Every), now), now)
 	if err != nil {
 		return err

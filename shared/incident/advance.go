@@ -11,21 +11,26 @@ import (
 // has neither begun nor ended.
 func Advance[D any](past Incident[D], e Evaluation[D], now time.Time, p Policy) (Incident[D], []Change[D]) {
 	s := step[D]{now: now, policy: p}
+	if s.isOver(past) {
+		past = Incident[D]{}
+	}
+	s.past = past
 	next := s.apply(past, e)
-	return s.notify(past, next)
+	return s.notify(next)
 }
 
 // Elapse lets time pass for an incident without an evaluation: what damping held
 // back becomes due, and what is over for long enough is forgotten.
 func Elapse[D any](past Incident[D], now time.Time, p Policy) (Incident[D], []Change[D]) {
-	s := step[D]{now: now, policy: p}
-	return s.notify(past, past)
+	s := step[D]{now: now, policy: p, past: past}
+	return s.notify(past)
 }
 
 // step advances one incident once.
 type step[D any] struct {
 	now     time.Time
 	policy  Policy
+	past    Incident[D] // as notified of so far
 	changes []Change[D]
 }
 
@@ -170,7 +175,6 @@ func (s *step[D]) settle(past Incident[D], e Evaluation[D]) Incident[D] {
 
 // settleNow resolves one occasion of an incident before another begins.
 func (s *step[D]) settleNow(past Incident[D], e Evaluation[D]) Incident[D] {
-	next, changes := s.notify(past, s.settle(past, e))
-	s.changes = changes
-	return next
+	s.past, s.changes = s.notify(s.settle(past, e))
+	return s.past
 }

@@ -111,6 +111,19 @@ func TestAdvance(t *testing.T) {
 			{10, instance(breached(warning, 80), "2027-01"), "resolved critical 100; opened warning 80"},
 		}, incident.PhaseOpen},
 
+		{"another instance that is pending is one end", incident.Policy{}, []at{
+			{0, breached(warning, 0), "opened warning 0"}, {10, twoDays(instance(breached(warning, 0), "2027-01"), "24th"), "resolved warning 0"},
+			{80, twoDays(instance(breached(warning, 0), "2027-01"), "24th"), ""},
+			{90, twoDays(instance(breached(warning, 0), "2027-01"), "25th"), "opened warning 0"},
+		}, incident.PhaseOpen},
+		{"pending counts from the first, long after the end of the last", incident.Policy{}, []at{
+			{0, breached(warning, 0), "opened warning 0"}, {10, clear(), "resolved warning 0"},
+			{80, twoDays(breached(warning, 0), "24th"), ""}, {90, twoDays(breached(warning, 0), "25th"), "opened warning 0"},
+		}, incident.PhaseOpen},
+		{"worse, long after the end, is opened", incident.Policy{}, []at{
+			{0, breached(warning, 80), "opened warning 80"}, {10, clear(), "resolved warning 80"}, {80, breached(critical, 100), "opened critical 100"},
+		}, incident.PhaseOpen},
+
 		// Fault 11.
 		{"thresholds that change: the same is not notified", incident.Policy{}, []at{
 			{0, breached(warning, 90), "opened warning 90"}, {10, breached(warning, 85), ""}, {20, breached(warning, 90), ""},
@@ -229,7 +242,7 @@ func decoded(t *testing.T, i record) record {
 }
 
 // An unchanged sweep must leave an incident as it is, or it is written each time.
-func TestAdvanceChangesNothingTwice(t *testing.T) {
+func TestAdvanceIsIdempotent(t *testing.T) {
 	t.Parallel()
 	for _, e := range []evaluation{breached(incident.Critical, 100), silenced(breached(incident.Warning, 80)), partial(breached(incident.Warning, 80))} {
 		e.Key = key

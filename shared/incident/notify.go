@@ -11,20 +11,25 @@ const defaultDamping = time.Hour
 
 // notify compares how an incident is with what receivers take it for, and decides
 // what they are to be notified of now.
-func (s *step[D]) notify(past, next Incident[D]) (Incident[D], []Change[D]) {
+func (s *step[D]) notify(next Incident[D]) (Incident[D], []Change[D]) {
 	if next.Suppressed.Active() {
 		return next.forgottenUnless(next.Phase != PhaseResolved || next.Notified.Open), s.changes
 	}
 	kind := next.difference()
-	if next.changedFrom(past) && !next.immediate(kind) {
+	if next.changedFrom(s.past) && !next.immediate(kind) {
 		next.Notified.Damped++
 	}
 	next.Notified.Severity = lower(next.Notified.Severity, next.Severity)
 	if kind = s.due(next, kind); kind != "" {
 		return s.notified(next, kind)
 	}
-	keep := next.Phase != PhaseResolved || next.Notified.Open || next.Notified.Damped > 0 || !s.calm(next)
-	return next.forgottenUnless(keep), s.changes
+	return next.forgottenUnless(!s.isOver(next)), s.changes
+}
+
+// isOver reports whether an incident has ended for so long that it cannot flap any
+// more: what comes next is another.
+func (s *step[D]) isOver(i Incident[D]) bool {
+	return i.Phase == PhaseResolved && !i.Notified.Open && i.Notified.Damped == 0 && s.calm(i)
 }
 
 func (i Incident[D]) forgottenUnless(keep bool) Incident[D] {

@@ -83,7 +83,7 @@ func TestNew(t *testing.T) {
 		"no sender":  {{Name: "a"}},
 		"two of one": {{Name: "a", Poster: poster, Bot: faulty{}}},
 	} {
-		if _, err := notify.New(notify.Config[details]{Store: newMemory(), Receivers: receivers}); err == nil {
+		if _, err := notify.New(notify.Config[details]{Store: newFakeStore(), Receivers: receivers}); err == nil {
 			t.Errorf("New with %s = nil, want an error", name)
 		}
 	}

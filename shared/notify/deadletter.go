@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"signalbox/shared/store"
@@ -26,7 +25,7 @@ type DeadLetter struct {
 	Receiver string    `json:"receiver"`
 	At       time.Time `json:"at"`
 	Reason   string    `json:"reason"`
-	Title    string    `json:"title,omitempty"`   // first line of the message
+	Title    string    `json:"title,omitempty"`   // first line of the message; "": it was not sent in that run
 	Count    int       `json:"count,omitempty"`   // of the changes that it was about
 	Changes  []string  `json:"changes,omitempty"` // ids of the first 100 of them
 }
@@ -48,13 +47,12 @@ func (n *Notifier[D]) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
 
 // letterOf returns the dead letter of s.
 func (d *delivery[D]) letterOf(s *sending) DeadLetter {
-	title, _, _ := strings.Cut(d.word(s).Text, "\n")
 	reason := "it was never confirmed"
 	if s.cause != nil {
 		reason = s.cause.Error()
 	}
 	return DeadLetter{
-		ID: s.ID, Reason: reason, Title: title,
+		ID: s.ID, Reason: reason, Title: s.title,
 		Count: len(s.Changes), Changes: s.Changes[:min(len(s.Changes), maxLetterIDs)],
 	}
 }

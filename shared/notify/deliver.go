@@ -103,7 +103,7 @@ func (d *delivery[D]) send(ctx context.Context, s *sending) (err error) {
 		return bot.Upload(ctx, s.Thread, file.Name, file.Title, file.Content)
 	}
 	m := f.extent.of(d.word(s))
-	m.ID = s.ID
+	m.ID, s.title = s.ID, line.of(m).Text
 	switch {
 	case f.method == edit:
 		_, err = bot.Update(ctx, s.Thread, m)

@@ -17,8 +17,7 @@ const maxVisible = 5
 func (d *delivery[D]) plan() *sending {
 	var s *sending
 	if d.receiver.Bot == nil {
-		reserved := d.state.reserved()
-		s = d.digestOf(d.outbox.where(func(c incident.Change[D]) bool { return !reserved[c.ID] }))
+		s = d.digestOf(d.unplanned())
 	} else {
 		s = d.planThreads(d.sorted())
 	}
@@ -49,14 +48,27 @@ func (d *delivery[D]) planThreads(waiting map[Group][]incident.Change[D]) *sendi
 // sorted returns the changes to be planned by group. Those whose status message is
 // being sent wait for it.
 func (d *delivery[D]) sorted() map[Group][]incident.Change[D] {
-	reserved := d.state.reserved()
 	waiting := make(map[Group][]incident.Change[D])
-	for _, c := range d.outbox.where(func(c incident.Change[D]) bool { return !reserved[c.ID] }) {
+	for _, c := range d.unplanned() {
 		if g := d.groupOf(c); !d.state.isBlocked(g) {
 			waiting[g] = append(waiting[g], c)
 		}
 	}
 	return waiting
+}
+
+// unplanned returns the changes that are not being sent. Those of an incident wait
+// for an older one that is: what is said last of it must be the newest.
+func (d *delivery[D]) unplanned() []incident.Change[D] {
+	reserved := d.state.reserved()
+	if len(reserved) == 0 {
+		return d.outbox.where(func(incident.Change[D]) bool { return true })
+	}
+	waits := make(map[incident.Key]bool)
+	return d.outbox.where(func(c incident.Change[D]) bool {
+		waits[c.Incident.Key] = waits[c.Incident.Key] || reserved[c.ID]
+		return !waits[c.Incident.Key]
+	})
 }
 
 // groupOf is where a change belongs: where its incident is shown now, or was until
@@ -76,10 +88,11 @@ func (d *delivery[D]) groupOf(c incident.Change[D]) Group {
 	return first
 }
 
-// isOpen reports whether the incident of a change still is.
+// isOpen reports whether the incident that a change is about still is open.
 func (d *delivery[D]) isOpen(c incident.Change[D]) bool {
 	i, open := d.view.open[c.Incident.Key]
-	return open && i.Instance == c.Incident.Instance
+	unknown := i.Instance == "" || c.Incident.Instance == ""
+	return open && (unknown || i.Instance == c.Incident.Instance) && !isOver(c)
 }
 
 // newGroups are those with something open and no thread to show it, the worst

@@ -47,6 +47,7 @@ type sending struct {
 	wasUncertain bool      // before this try
 	found        bool      // it had arrived before
 	ref          slack.Ref // where it is, of a message
+	title        string    // its first line, as sent
 	cause        error     // of the last failure; nil: it was never confirmed
 }
 

@@ -22,7 +22,7 @@ import (
 // process of its own.
 type world struct {
 	t         *testing.T
-	store     *memory
+	store     *fakeStore
 	server    *slacktest.Server
 	receivers []notify.Receiver
 	route     func(string, event) bool
@@ -38,7 +38,7 @@ type world struct {
 func newWorld(t *testing.T, receivers ...notify.Receiver) *world {
 	t.Helper()
 	w := &world{
-		t: t, store: newMemory(), open: make(map[incident.Key]event), now: time.Now,
+		t: t, store: newFakeStore(), open: make(map[incident.Key]event), now: time.Now,
 		server:    slacktest.New(slacktest.Options{Token: token, Burst: 1, Channels: []string{"alerts", "other"}}),
 		receivers: receivers,
 	}
@@ -98,7 +98,7 @@ func (w *world) change(k incident.Key, kind incident.Kind, s incident.Severity) 
 	}
 	w.count++
 	i.Severity = s
-	i.Notified = incident.Notified{Count: i.Notified.Count + 1, Kind: kind, At: w.now(), Severity: s}
+	i.Notified = incident.Notified{Count: i.Notified.Count + 1, Kind: kind, At: w.now(), Severity: s, Open: kind != incident.Resolved}
 	i.Details.Note = fmt.Sprintf("state %d", w.count)
 	w.open[k] = i
 	if kind == incident.Resolved {

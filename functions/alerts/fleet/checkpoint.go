@@ -63,7 +63,7 @@ type Checkpoint struct {
 
 // Census is a fleet as a sweep that was believed saw it.
 type Census struct {
-	Cards  int   `json:"cards"`
+	Cards  int   `json:"cards"` // that were really read
 	Sample Marks `json:"sample"`
 }
 
@@ -99,7 +99,7 @@ func Begin(now time.Time, before Census) Checkpoint {
 func (c Checkpoint) Next(now time.Time) Checkpoint {
 	before := c.Before
 	if c.Distrust == "" && (c.Grown.IsZero() || c.Started.Sub(c.Grown) >= patience) {
-		before, c.Grown = Census{Cards: c.Cards(), Sample: c.Sample}, time.Time{}
+		before, c.Grown = Census{Cards: c.read(), Sample: c.Sample}, time.Time{}
 	}
 	next := Begin(now, before)
 	next.Doubted, next.Grown = c.Doubted, c.Grown
@@ -109,10 +109,13 @@ func (c Checkpoint) Next(now time.Time) Checkpoint {
 // Cards returns how many cards the fleet has, as far as that is known.
 func (c Checkpoint) Cards() int { return c.Earlier + max(c.Total, c.Here+c.Lost) - c.Again }
 
+// read is how many cards were really read, whatever the listing claims to have.
+func (c Checkpoint) read() int { return c.Read + min(c.Found, c.Short) }
+
 // Fleet returns what the scan knows of the fleet itself.
 func (c Checkpoint) Fleet() rule.FleetObservation {
 	o := rule.FleetObservation{
-		Total: c.Cards(), Listed: c.Read + min(c.Found, c.Short), Complete: c.Listed, Overlap: 1,
+		Total: c.Cards(), Listed: c.read(), Complete: c.Listed, Overlap: 1,
 		Lookups: c.Counts.Lookups, LookupsFailed: c.Counts.LookupsFailed,
 		LookupError: c.Counts.Cause(), LookupDenied: 2*c.Counts.Denied > c.Counts.LookupsFailed,
 	}

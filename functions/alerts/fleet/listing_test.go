@@ -1,8 +1,10 @@
 package fleet_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
@@ -226,6 +228,35 @@ func TestFault3BrokenPagesDoNotStopASweep(t *testing.T) {
 			t.Errorf("%+v, want the 400 cards failed, and few others", got)
 		}
 	})
+}
+
+// TestFault3OutageEndsNoSweep has an account that is listed no more after a sweep:
+// that is no sweep without cards, and a denial loses none.
+func TestFault3OutageEndsNoSweep(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []aliyun.Kind{aliyun.Unavailable, aliyun.Denied, aliyun.Expired} {
+		t.Run(fmt.Sprint(kind), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a, down := newAccount(400, 0), false
+				a.onList = func(int, linkcard.ListCardInfoRequest, *linkcard.CardPage) error {
+					if down {
+						return failure(kind, "Down")
+					}
+					return nil
+				}
+				c := newCaller(a, nil)
+				c.sweep(t)
+				down, c.at = true, c.at.Next(time.Now())
+				denied := kind != aliyun.Unavailable
+				for range 20 {
+					if err := c.run(t.Context(), t); err == nil || denied && c.at.Counts.Failed > 0 || !c.at.Finished.IsZero() {
+						t.Fatalf("a run without a listing = %v with %+v, want an error and no end", err, c.at.Counts)
+					}
+				}
+			})
+		})
+	}
 }
 
 // TestFault3ListingDenied does not ask in many ways for what is denied.

@@ -138,11 +138,13 @@ func (r *run) stuck(cause error) error {
 	if total == 0 && !c.Partial {
 		total = c.Before.Cards
 	}
-	if c.Stuck < stuckRuns || total == 0 && c.Page == 1 {
+	first, last := c.Page, min(c.Page+failuresInARow<<min(max(c.Stuck-stuckRuns, 0), 20)-1, pagesOf(total))
+	// Where nothing at all can be read, or may be, it is not for some pages.
+	nothing := c.Here+c.Earlier == 0 && last >= pagesOf(total)
+	if c.Stuck < stuckRuns || nothing || !splits(cause) {
 		return cause
 	}
 	c.Total = total
-	first, last := c.Page, min(c.Page+failuresInARow<<min(c.Stuck-stuckRuns, 20)-1, pagesOf(total))
 	if first <= last {
 		lose(c, Gap{From: (first-1)*linkcard.MaxPageSize + 1, To: min(last*linkcard.MaxPageSize, total), Why: aliyun.Cause(cause)})
 	}

@@ -53,12 +53,13 @@ func splits(err error) bool {
 }
 
 // fail remembers a page of which nothing could be read. It is lost if others can
-// be; where several in a row cannot, that is an error. Answers that came before
+// be; where several in a row cannot, or none could, that is an error. Answers that came before
 // say nothing of what can be read now.
 func (l *lister) fail(ctx context.Context, p *page, cause error) error {
 	l.failed = append(l.failed, p)
 	clear(l.ahead)
-	if len(l.failed) >= failuresInARow {
+	nothing := p.ends && l.listing == 0 && l.here == 0
+	if nothing || len(l.failed) >= failuresInARow {
 		return cause
 	}
 	if p.ends {

@@ -23,8 +23,8 @@ type (
 	event  = incident.Incident[details]
 )
 
-// memory is a store in memory, with faults.
-type memory struct {
+// fakeStore is a store with faults.
+type fakeStore struct {
 	mu      sync.Mutex
 	records map[string]map[string]string
 	written int // bytes put
@@ -33,11 +33,11 @@ type memory struct {
 	before func(operation string) error
 }
 
-func newMemory() *memory {
-	return &memory{records: make(map[string]map[string]string), before: func(string) error { return nil }}
+func newFakeStore() *fakeStore {
+	return &fakeStore{records: make(map[string]map[string]string), before: func(string) error { return nil }}
 }
 
-func (m *memory) Get(_ context.Context, collection, key string) ([]byte, error) {
+func (m *fakeStore) Get(_ context.Context, collection, key string) ([]byte, error) {
 	if err := m.before("get"); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (m *memory) Get(_ context.Context, collection, key string) ([]byte, error) 
 	return nil, nil
 }
 
-func (m *memory) List(_ context.Context, collection string) ([]store.Record, error) {
+func (m *fakeStore) List(_ context.Context, collection string) ([]store.Record, error) {
 	if err := m.before("list"); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (m *memory) List(_ context.Context, collection string) ([]store.Record, err
 	return records, nil
 }
 
-func (m *memory) Apply(ctx context.Context, b store.Batch) error {
+func (m *fakeStore) Apply(ctx context.Context, b store.Batch) error {
 	if err := errors.Join(ctx.Err(), m.before("apply")); err != nil {
 		return err
 	}
@@ -88,5 +88,5 @@ func (m *memory) Apply(ctx context.Context, b store.Batch) error {
 	return m.before("applied")
 }
 
-func (m *memory) Check(context.Context) error { return nil }
-func (m *memory) Close() error                { return nil }
+func (m *fakeStore) Check(context.Context) error { return nil }
+func (m *fakeStore) Close() error                { return nil }
