@@ -96,8 +96,8 @@ func TestRejectedMessage(t *testing.T) {
 	}
 }
 
-// TestChangedSlackChannel wants a changed channel used at once, with all that is open.
-func TestChangedSlackChannel(t *testing.T) {
+// TestMovedInSlack wants a changed channel used at once, with all that is open.
+func TestMovedInSlack(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 120).bot()
 	f := o.start(t)
@@ -121,9 +121,9 @@ func TestChangedSlackChannel(t *testing.T) {
 	}
 }
 
-// TestArchivedSlackChannel wants what could not be said in an archived channel said once
+// TestArchived wants what could not be said in an archived channel said once
 // it takes messages again.
-func TestArchivedSlackChannel(t *testing.T) {
+func TestArchived(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 120).bot()
 	f := o.start(t)

@@ -152,14 +152,14 @@ func (o *outside) start(t *testing.T, env ...string) *function {
 }
 
 // platforms start the function on each of them.
-var platforms = map[string]func(*outside, *testing.T) *function{
-	"http": func(o *outside, t *testing.T) *function { t.Helper(); return o.start(t) },
-	"fc": func(o *outside, t *testing.T) *function {
+var platforms = map[string]func(*testing.T, *outside) *function{
+	"http": func(t *testing.T, o *outside) *function { t.Helper(); return o.start(t) },
+	"fc": func(t *testing.T, o *outside) *function {
 		t.Helper()
 		p := servetest.StartFC(t, servetest.Build(t, alertsBootstrap), o.env...)
 		return &function{t: t, send: invoke(p.Do), output: p.Output, stop: p.Stop}
 	},
-	"lambda": func(o *outside, t *testing.T) *function {
+	"lambda": func(t *testing.T, o *outside) *function {
 		t.Helper()
 		p := servetest.StartLambda(t, servetest.Build(t, alertsBootstrap), o.env...)
 		return &function{t: t, send: invoke(p.Do), output: p.Output, stop: p.Stop}
