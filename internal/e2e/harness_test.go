@@ -143,10 +143,11 @@ func (o *outside) start(t *testing.T, env ...string) *function {
 			return err
 		}
 		defer resp.Body.Close()
-		if body, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
-			return fmt.Errorf("status %d, %s: %w", resp.StatusCode, body, err)
+		body, err := io.ReadAll(resp.Body)
+		if err == nil && resp.StatusCode != http.StatusOK {
+			err = fmt.Errorf("status %d, %s", resp.StatusCode, body)
 		}
-		return nil
+		return err
 	}
 	return &function{t: t, url: p.URL, pid: p.PID(), send: send, output: p.Output, stop: p.Stop}
 }
