@@ -24,15 +24,35 @@ const leasePause = 2 * time.Second
 // often it is asked for, there is one summary a day for each receiver; one that a
 // receiver did not take is tried again by later runs.
 func (f *Function) Summary(ctx context.Context) (Report, error) {
-	return f.exclusively(ctx, func(ctx context.Context, r *run) error {
-		if err := r.evaluateFleet(ctx); err != nil {
-			return err
+	for {
+		report, err := f.exclusively(ctx, func(ctx context.Context, r *run) error {
+			if err := r.evaluateFleet(ctx); err != nil {
+				return err
+			}
+			if err := r.announce(ctx); err != nil {
+				return err
+			}
+			return r.notify(ctx)
+		})
+		if err != nil || !report.Busy {
+			return report, err
 		}
-		if err := r.announce(ctx); err != nil {
-			return err
+		// A sweep that is under way ends sooner or later.
+		if err := sleep(ctx, leasePause); err != nil {
+			return report, fmt.Errorf("wait for another run to end: %w", err)
 		}
-		return r.notify(ctx)
-	})
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // announce puts the summary into the outboxes, unless the day has one.
