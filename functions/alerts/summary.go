@@ -3,10 +3,12 @@ package alerts
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"signalbox/functions/alerts/message"
+	"signalbox/shared/store"
 )
 
 // SummaryPayload is the payload of the scheduled event that asks for the daily
@@ -24,34 +26,35 @@ const leasePause = 2 * time.Second
 // often it is asked for, there is one summary a day for each receiver; one that a
 // receiver did not take is tried again by later runs.
 func (f *Function) Summary(ctx context.Context) (Report, error) {
-	for {
-		report, err := f.exclusively(ctx, func(ctx context.Context, r *run) error {
-			if err := r.evaluateFleet(ctx); err != nil {
-				return err
-			}
-			if err := r.announce(ctx); err != nil {
-				return err
-			}
-			return r.notify(ctx)
-		})
-		if err != nil || !report.Busy {
-			return report, err
-		}
-		// A sweep that is under way ends sooner or later.
-		if err := sleep(ctx, leasePause); err != nil {
-			return report, fmt.Errorf("wait for another run to end: %w", err)
-		}
+	lease, err := f.await(ctx)
+	if err != nil {
+		return Report{}, f.unusable(ctx, fmt.Errorf("begin the summary: %w", err))
 	}
+	return f.under(ctx, lease, func(ctx context.Context, r *run) error {
+		if err := r.evaluateFleet(ctx); err != nil {
+			return err
+		}
+		if err := r.announce(ctx); err != nil {
+			return err
+		}
+		return r.notify(ctx)
+	})
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+// await waits for the lease: a sweep that is under way ends sooner or later.
+func (f *Function) await(ctx context.Context) (*store.Lease, error) {
+	for {
+		lease, err := f.acquire(ctx)
+		if !errors.Is(err, store.ErrHeld) {
+			return lease, err
+		}
+		timer := time.NewTimer(leasePause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, errors.Join(err, context.Cause(ctx))
+		}
 	}
 }
 
