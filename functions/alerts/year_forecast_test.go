@@ -100,7 +100,7 @@ func (w *world) checkForecasts(t *testing.T) {
 	if got, least := likely.precision(), 0.75; got < least {
 		t.Errorf("precision of the forecast = %.2f, want at least %.2f", got, least)
 	}
-	if got, least := likely.recall(), 0.78; got < least {
+	if got, least := likely.recall(), 0.80; got < least {
 		t.Errorf("recall of the forecast = %.2f, want at least %.2f", got, least)
 	}
 	if got, least := likely.medianLead(), 2*static.medianLead(); got < least {
