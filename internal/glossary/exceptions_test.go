@@ -8,7 +8,6 @@ var exceptions = []exception{
 	{path: "shared/config/", word: "channel", reason: "Slack's own"},
 	{path: "internal/e2e/fault_slack_test.go", word: "channel", reason: "Slack's own"},
 	{path: "shared/notify/", word: "channel", reason: "Slack's own, where a bot posts"},
-	{path: "functions/alerts/report.go", word: "escalated", text: "json:", reason: "the report keeps its members' names"},
 	{path: "shared/serve/", word: "memory", reason: "RAM: an instance has only so much"},
 	{path: "internal/e2e/memory_test.go", word: "memory", reason: "RAM"},
 	{path: "internal/deploy/", word: "memory", text: "MemorySize", reason: "RAM, by the platforms' own name"},
