@@ -38,7 +38,7 @@ func openRows(open []rule.Incident) []row {
 	for _, i := range sorted(open) {
 		r := row{Incident: i}
 		if several {
-			r.what = title(groupOf(i))
+			r.what = title(notify.GroupOf(i))
 		}
 		rows = append(rows, r)
 	}
@@ -56,7 +56,7 @@ type overview struct {
 // for.
 func (o overview) shown() []notify.Group {
 	if len(o.open) == 0 {
-		return slices.SortedFunc(slices.Values(o.groups), compareGroups)
+		return slices.SortedFunc(slices.Values(o.groups), notify.Group.Compare)
 	}
 	return sortedGroups(countGroups(o.open))
 }
@@ -64,7 +64,7 @@ func (o overview) shown() []notify.Group {
 func countGroups(open []rule.Incident) map[notify.Group]int {
 	counts := make(map[notify.Group]int)
 	for _, i := range open {
-		counts[groupOf(i)]++
+		counts[notify.GroupOf(i)]++
 	}
 	return counts
 }
@@ -111,7 +111,7 @@ func (o overview) fingerprint() string {
 		parts = append(parts, fingerprint(i.Key.String(), i.Instance, string(i.Severity), i.Threshold.String(), i.Notified.At.UTC().String()))
 	}
 	slices.Sort(parts)
-	for _, g := range slices.SortedFunc(slices.Values(o.groups), compareGroups) {
+	for _, g := range slices.SortedFunc(slices.Values(o.groups), notify.Group.Compare) {
 		parts = append(parts, g.Rule, string(g.Severity))
 	}
 	return fingerprint(append(parts, number(o.elsewhere))...)

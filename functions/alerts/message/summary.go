@@ -7,6 +7,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
 
@@ -58,7 +59,7 @@ func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	d.chart = w.Style.usageChart(day.Usage)
 	d.first, d.rest = "first", "All are counted above."
 	for _, i := range slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd) {
-		d.rows = append(d.rows, row{i, title(groupOf(i))})
+		d.rows = append(d.rows, row{i, title(notify.GroupOf(i))})
 	}
 	return d.message()
 }
@@ -93,7 +94,7 @@ func (d Daily) lines(s Style, now time.Time, open int) []string {
 func (w Writer) fleetLines(open []rule.Incident) []string {
 	var lines []string
 	for _, i := range sorted(those(open, func(i rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
-		r := row{i, icon(i.Severity) + " " + title(groupOf(i))}
+		r := row{i, icon(i.Severity) + " " + title(notify.GroupOf(i))}
 		lines = append(lines, rowTexts(w.Style, w.Coverage.At, []row{r})...)
 	}
 	return lines
