@@ -2,6 +2,7 @@ package message
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -34,6 +35,16 @@ type Daily struct {
 type DayUsage struct {
 	Day   time.Time `json:"day"` // any time of it
 	Bytes int64     `json:"bytes"`
+}
+
+// Announcement words a daily summary, the only thing that is announced. What
+// cannot be decoded, such as a newer version's, is said to be so.
+func (w Writer) Announcement(body json.RawMessage) slack.Message {
+	var d Daily
+	if err := json.Unmarshal(body, &d); err != nil {
+		return slack.Message{Text: "📋 SIM cards: the daily summary was written by another version and cannot be shown"}
+	}
+	return w.Summary(d, w.Open)
 }
 
 // Summary words the daily summary: what happened, what is open, and what can
