@@ -53,7 +53,7 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, stderr)
+	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, stderr) //nolint:contextcheck // it waits for a state file for 10 s at most
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -1,5 +1,5 @@
-// Command signalbox runs Signalbox from a terminal: everything on one loopback port,
-// with fakes of the clouds it calls.
+// Command signalbox runs Signalbox from a terminal: everything on one loopback port
+// with fakes of the clouds it calls, or one sweep of a real fleet.
 package main
 
 import (

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -31,23 +32,23 @@ func parseSweep(args []string, stderr io.Writer) (sweepOptions, error) {
 	return o, parse(flags, args, stderr)
 }
 
-func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Writer) (err error) {
 	options, err := parseSweep(args, stderr)
 	if err != nil {
 		return err
 	}
-	c, err := alerts.Configure(environ, stderr, options.where)
+	c, err := alerts.Configure(environ, stderr, options.where) //nolint:contextcheck // it waits for a state file for 10 s at most
 	if err != nil {
 		return err
 	}
-	defer c.Store.Close()
+	defer func() { err = errors.Join(err, c.Store.Close()) }()
 	if options.cards != "" {
 		if c.Watch, err = readCards(options.cards); err != nil {
 			return err
 		}
 	}
 	if options.dryRun {
-		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printer{stdout}}}
+		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout)}}
 		c.Store = newDraft(c.Store)
 	}
 	c.Observe = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
@@ -57,9 +58,7 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 	}
 	report, err := function.Sweep(ctx)
 	fmt.Fprintln(stderr)
-	if err := printReport(stdout, report); err != nil {
-		return err
-	}
+	err = errors.Join(err, printReport(stdout, report))
 	if err == nil && (report.Busy || !report.Done) {
 		return errAgain
 	}
@@ -111,13 +110,12 @@ func readCards(path string) ([]card.ICCID, error) {
 	return ids, nil
 }
 
-// printer is a webhook that prints.
-type printer struct{ w io.Writer }
-
-// Post prints a message as a reader would see it.
-func (p printer) Post(_ context.Context, m slack.Message) error {
-	_, err := fmt.Fprintf(p.w, "%s\n\n", m.Text)
-	return err
+// printTo returns a poster that prints the words of a message, in Slack's markup.
+func printTo(w io.Writer) notify.PosterFunc {
+	return func(_ context.Context, m slack.Message) error {
+		_, err := fmt.Fprintf(w, "%s\n\n", m.Text)
+		return err
+	}
 }
 
 // where gives the cards of a file a state of their own, beside the account's.

@@ -2,7 +2,7 @@ package alerts_test
 
 import (
 	"flag"
-	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 )
@@ -27,7 +27,7 @@ func TestChaos(t *testing.T) {
 		first, last = *replay, *replay+1
 	}
 	for seed := first; seed < last; seed++ {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { newChaos(t, uint64(seed)).live(t) })
 		})

@@ -50,7 +50,6 @@ type chaos struct {
 	calm    bool
 	numbers map[string]int // calls so far, by what is called
 	trace   []string
-	process *process
 	stepped time.Duration // by which the clock is wrong
 }
 
@@ -292,8 +291,15 @@ func (c *chaos) slackFault(name string, s *slacktest.Server) {
 	refusals := []slacktest.Refusal{
 		{Status: 200, Body: words[chance.IntN(len(words))]},
 		{Status: 429, RetryAfter: time.Duration(chance.IntN(1200)) * time.Second},
-		{Status: 500}, {Status: 503, Raw: "<html>"}, {Status: 200, Raw: `{"ok":tr`},
-		{}, {Applied: true}, {Hang: true}, {Hang: true, Applied: true}, {Unreachable: true}, {Status: 500, Applied: true},
+		{Status: 500},
+		{Status: 503, Raw: "<html>"},
+		{Status: 200, Raw: `{"ok":tr`},
+		{},
+		{Applied: true},
+		{Hang: true},
+		{Hang: true, Applied: true},
+		{Unreachable: true},
+		{Status: 500, Applied: true},
 	}
 	r := refusals[chance.IntN(len(refusals))]
 	c.say("%s call %d: %+v", name, number, r)

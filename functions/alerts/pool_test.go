@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/rule"
@@ -54,8 +55,8 @@ func TestPools(t *testing.T) {
 		f.check(t, busyUsage)
 		used, rest := card.Bytes(85<<30), card.Bytes(15<<30)
 		want := rule.Facts{Pool: busy, Used: used, Rest: rest, Ratio: card.RatioOf(used, rest)}
-		same := cmp.Options{cmp.Comparer(func(a, b card.DataSize) bool { return a == b }), cmp.Comparer(func(a, b card.Ratio) bool { return a == b })}
-		if diff := cmp.Diff(want, f.store.open(t)[busyUsage].Details.Facts, same); diff != "" {
+		facts := f.store.open(t)[busyUsage].Details.Facts
+		if diff := cmp.Diff(want, facts, cmpopts.EquateComparable(card.DataSize{}, card.Ratio{})); diff != "" {
 			t.Errorf("facts of the pool (-want +got):\n%s", diff)
 		}
 		if n := len(f.cloud.Calls(poolCall)); n != 3 || r.FlowCalls != f.lookups() || r.Checked != 1000 || r.Failed != 0 {

@@ -30,6 +30,12 @@ type Change[D any] struct {
 	Incident Incident[D] `json:"incident"`
 }
 
+// IsOver reports whether the change leaves its incident resolved. One that flaps
+// may leave it open or resolved.
+func (c Change[D]) IsOver() bool {
+	return c.Kind == Resolved || c.Kind == Flapping && c.Incident.Phase != PhaseOpen
+}
+
 // changeID names the count-th change of an incident that was opened then.
 func changeID(k Key, opened time.Time, count int) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%d", k, opened.UnixNano(), count))

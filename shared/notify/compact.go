@@ -8,7 +8,7 @@ import (
 	"signalbox/shared/incident"
 )
 
-// entry is a change in its chunk. One that is dropped has a nil change.
+// entry is a change and the chunk that it is in.
 type entry[D any] struct {
 	change *incident.Change[D]
 	chunk  *chunk[D]
@@ -74,10 +74,10 @@ func fold[D any](entries []entry[D], dropped map[*incident.Change[D]]bool) {
 		}
 		last := kept[len(kept)-1]
 		switch {
-		case isOver(*last.change) && !isOver(*next.change):
+		case last.change.IsOver() && !next.change.IsOver():
 			kept = append(kept, next)
 			continue
-		case last.change.Kind == incident.Opened && isOver(*next.change):
+		case last.change.Kind == incident.Opened && next.change.IsOver():
 			drop(last)
 			kept = kept[:len(kept)-1]
 		default:
@@ -90,7 +90,7 @@ func fold[D any](entries []entry[D], dropped map[*incident.Change[D]]bool) {
 // merge returns one change that stands for both.
 func merge[D any](last, next incident.Change[D]) incident.Change[D] {
 	damped := last.Damped + next.Damped
-	if !isOver(next) && rank(last.Kind) > rank(next.Kind) {
+	if !next.IsOver() && rank(last.Kind) > rank(next.Kind) {
 		last.Incident = next.Incident
 		next = last
 	}
@@ -99,11 +99,6 @@ func merge[D any](last, next incident.Change[D]) incident.Change[D] {
 		next.Damped = 0
 	}
 	return next
-}
-
-// isOver reports whether a change leaves its incident resolved.
-func isOver[D any](c incident.Change[D]) bool {
-	return c.Kind == incident.Resolved || c.Kind == incident.Flapping && c.Incident.Phase != incident.PhaseOpen
 }
 
 // rank orders the kinds of changes that leave an incident open by what they say.

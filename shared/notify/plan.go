@@ -92,7 +92,7 @@ func (d *delivery[D]) groupOf(c incident.Change[D]) Group {
 func (d *delivery[D]) isOpen(c incident.Change[D]) bool {
 	i, open := d.view.open[c.Incident.Key]
 	unknown := i.Instance == "" || c.Incident.Instance == ""
-	return open && (unknown || i.Instance == c.Incident.Instance) && !isOver(c)
+	return open && (unknown || i.Instance == c.Incident.Instance) && !c.IsOver()
 }
 
 // newGroups are those with something open and no thread to show it, the worst

@@ -106,7 +106,7 @@ func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint
 	case outOfTime(ctx, err):
 		res.late = true
 	case err != nil && kindOf(err) == aliyun.NotFound:
-		if res.observation.Status != destroyed {
+		if !res.observation.Destroyed() {
 			res.observation.Unreadable = "the account lists the card, but says that it does not exist"
 		}
 		res.forget = true
@@ -118,9 +118,6 @@ func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint
 	}
 	return res
 }
-
-// destroyed is Alibaba's number for the status of a card that is no more.
-const destroyed = "50"
 
 // add adds the answer of a lookup. One in which something is missing or odd is
 // not kept: the next one may be whole.

@@ -203,3 +203,22 @@ func TestNewFilters(t *testing.T) {
 		}
 	}
 }
+
+// TestSlowFirstPage has a part become due while the first page is being read.
+func TestSlowFirstPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(40, 0).limited(25 * time.Second)
+		s := fleet.New(fleet.Config{Cards: a, Rules: usage{}})
+		var last fleet.Checkpoint
+		for part, err := range s.Scan(t.Context(), fleet.Begin(time.Now(), fleet.Census{}), fleet.Known{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			last = part.Checkpoint
+		}
+		if last.Counts.Checked != 40 {
+			t.Errorf("checked %d cards, want 40", last.Counts.Checked)
+		}
+	})
+}

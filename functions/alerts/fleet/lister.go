@@ -31,19 +31,16 @@ const (
 type lister struct {
 	*run
 
-	out chan<- *page
-	// seen are the cards of this run, by the listing in which they were last, from
-	// 1.
-	seen map[uint64]int
+	out  chan<- *page
+	from Checkpoint // a copy: the caller's goroutine goes on with at
 
-	listings []linkcard.ListCardInfoRequest
-	listing  int
-	total    int // as the listing's last page said
-	most     int // the largest total that it said
-	here     int // distinct cards of the listing so far
-	empty    int // pages in a row without cards
-	failed   []*page
-	drifts   int
+	listing int
+	total   int // as the listing's last page said
+	most    int // the largest total that it said
+	here    int // distinct cards of the listing so far
+	empty   int // pages in a row without cards
+	failed  []*page
+	drifts  int
 
 	window  int // how many pages are read at once
 	ahead   map[int]<-chan answer
@@ -57,9 +54,9 @@ type answer struct {
 }
 
 func newLister(r *run, out chan<- *page) *lister {
-	l := &lister{run: r, out: out, seen: r.listed, listings: r.listings, listing: r.at.Listing}
+	l := &lister{run: r, out: out, from: r.at, listing: r.at.Listing}
 	for _, mark := range r.at.Recent {
-		l.seen[mark] = l.listing + 1
+		l.listed[mark] = l.listing + 1
 	}
 	return l
 }
@@ -69,7 +66,7 @@ func (l *lister) list(ctx context.Context) error {
 	defer l.fetches.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	from := l.at
+	from := l.from
 	for ; l.listing < len(l.listings); l.listing++ {
 		l.total, l.most, l.here = from.Total, from.Total, from.Here
 		l.window, l.ahead = 1, make(map[int]<-chan answer)
@@ -187,8 +184,8 @@ func (l *lister) take(p *page, first int, data linkcard.CardPage) {
 	for i, info := range data.List {
 		c := listedCard{CardInfo: info, position: first + i}
 		mark := markOf(subjectOf(c))
-		listing := l.seen[mark]
-		l.seen[mark] = l.listing + 1
+		listing := l.listed[mark]
+		l.listed[mark] = l.listing + 1
 		switch {
 		case listing == l.listing+1:
 			continue
@@ -218,6 +215,6 @@ func (l *lister) ends(number, rows, fresh int) bool {
 	if number < pagesOf(l.most) {
 		return false
 	}
-	wrong := l.here > l.total || !l.partial() && shrunk(l.total, l.at.Before.Cards)
+	wrong := l.here > l.total || !l.partial() && shrunk(l.total, l.from.Before.Cards)
 	return !wrong || rows < linkcard.MaxPageSize || fresh == 0
 }

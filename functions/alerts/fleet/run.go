@@ -42,8 +42,11 @@ type run struct {
 	pages int // in part
 	timer *time.Timer
 
-	listed map[uint64]int // by the lister until it is done
-	seen   map[uint64]bool
+	// listed has the cards of this run by the listing in which they were last, from
+	// 1; it belongs to the lister until that is done. seen has the subjects that
+	// earlier runs of the sweep have handed out.
+	listed map[uint64]int
+	seen   map[uint64]bool // does not change
 	pools  sync.Map // credentials that were asked for, by all
 
 	calls struct{ list, flow, pool atomic.Int64 }

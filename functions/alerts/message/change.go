@@ -66,7 +66,7 @@ func changeRows(changes []rule.Change) []row {
 }
 
 func worstChange(a, b rule.Change) int {
-	return cmp.Or(compareBool(isOver(a), isOver(b)), worstFirst(a.Incident, b.Incident))
+	return cmp.Or(compareBool(a.IsOver(), b.IsOver()), worstFirst(a.Incident, b.Incident))
 }
 
 // compareBool puts what is false first.
@@ -80,10 +80,6 @@ func compareBool(a, b bool) int {
 		return -1
 	}
 }
-
-// isOver reports whether a change leaves its incident resolved. One that flaps
-// may be either.
-func isOver(c rule.Change) bool { return c.Incident.Phase == incident.PhaseResolved }
 
 // idOf names a message about changes, the same whenever the changes are.
 func idOf(changes []rule.Change) string {
@@ -133,15 +129,15 @@ type heading struct {
 }
 
 func headingOf(c rule.Change) heading {
-	if isOver(c) {
+	if c.IsOver() {
 		return heading{notify.Group{Rule: c.Incident.Key.Rule}, resolvedIcon(c.Incident), resolvedTitle(c.Incident)}
 	}
-	g := groupOf(c.Incident)
+	g := notify.GroupOf(c.Incident)
 	return heading{g, icon(g.Severity), title(g)}
 }
 
 func compareHeadings(a, b heading) int {
-	return cmp.Or(compareGroups(a.Group, b.Group), cmp.Compare(a.title, b.title))
+	return cmp.Or(a.Group.Compare(b.Group), cmp.Compare(a.title, b.title))
 }
 
 // headingsOf are those of changes, the worst first.

@@ -1,7 +1,6 @@
 package message
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -10,18 +9,8 @@ import (
 	"signalbox/shared/notify"
 )
 
-// groupOf returns the group that an incident belongs to.
-func groupOf(i rule.Incident) notify.Group {
-	return notify.Group{Rule: i.Key.Rule, Severity: i.Severity}
-}
-
-// compareGroups orders groups, the worst first.
-func compareGroups(a, b notify.Group) int {
-	return cmp.Or(b.Severity.Compare(a.Severity), cmp.Compare(a.Rule, b.Rule))
-}
-
 func sortedGroups(counts map[notify.Group]int) []notify.Group {
-	return slices.SortedFunc(maps.Keys(counts), compareGroups)
+	return slices.SortedFunc(maps.Keys(counts), notify.Group.Compare)
 }
 
 const (

@@ -40,7 +40,7 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 		isOpen[i.Key] = true
 	}
 	changes = slices.DeleteFunc(slices.SortedStableFunc(slices.Values(changes), worstChange), func(c rule.Change) bool {
-		return isOpen[c.Incident.Key] && !isOver(c)
+		return isOpen[c.Incident.Key] && !c.IsOver()
 	})
 	var b bytes.Buffer
 	b.WriteString(byteOrderMark)
@@ -48,7 +48,7 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 	lines.UseCRLF = true
 	write(lines, listTitles)
 	for _, i := range sorted(open) {
-		write(lines, w.listLine(row{i, title(groupOf(i))}))
+		write(lines, w.listLine(row{i, title(notify.GroupOf(i))}))
 	}
 	for _, c := range changes {
 		write(lines, w.listLine(row{c.Incident, what(c) + ": " + headingOf(c).title}))

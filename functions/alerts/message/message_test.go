@@ -191,44 +191,6 @@ func TestShowICCID(t *testing.T) {
 	}
 }
 
-// TestStatusID changes with what is open, not with its order or with time.
-func TestStatusID(t *testing.T) {
-	t.Parallel()
-	base := ofAll(30, usedUp)
-	id := func(open []rule.Incident, at time.Time) string {
-		return message.Writer{Coverage: message.Coverage{At: at}}.Status(usageCritical, open, 0, nil).ID
-	}
-	changed := func(change func(*rule.Incident)) []rule.Incident {
-		open := slices.Clone(base)
-		change(&open[7])
-		return open
-	}
-	reversed := slices.Clone(base)
-	slices.Reverse(reversed)
-	tests := []struct {
-		name string
-		open []rule.Incident
-		same bool
-	}{
-		{"order", reversed, true},
-		{"facts", changed(func(i *rule.Incident) { i.Details.Facts = rule.Facts{Used: card.Bytes(1 << 30)} }), true},
-		{"resolved", base[1:], false},
-		{"opened", append(slices.Clone(base), usedUp(40)), false},
-		{"severity", changed(func(i *rule.Incident) { i.Severity = incident.Warning }), false},
-		{"threshold", changed(func(i *rule.Incident) { i.Threshold.Value = 120 }), false},
-		{"another occasion", changed(func(i *rule.Incident) { i.Instance = "2027-01-01T00:00:00Z" }), false},
-		{"notified again", changed(func(i *rule.Incident) { i.Notified.At = now }), false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			if got := id(tt.open, now.Add(time.Hour)) == id(base, now); got != tt.same {
-				t.Errorf("same ID = %t, want %t", got, tt.same)
-			}
-		})
-	}
-}
-
 // TestChangesID is the same whenever the changes are.
 func TestChangesID(t *testing.T) {
 	t.Parallel()

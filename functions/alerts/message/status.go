@@ -11,11 +11,11 @@ import (
 
 // Status words the status message of groups: of one, or of several where so many
 // opened at once that they share a message. Its first line has the number of
-// those newly opened. Its ID changes when what is open does, and not as data ages.
+// those newly opened.
 func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere int, opened []rule.Change) slack.Message {
 	o := overview{groups: groups, open: open, elsewhere: elsewhere}
 	d := w.draft()
-	d.id, d.rest = o.fingerprint(), "All are in the list in the thread."
+	d.rest = "All are in the list in the thread."
 	if len(open) == 0 {
 		d.title = fine + " " + o.title() + ": none open"
 		d.lines = o.elsewhereLine()
@@ -38,7 +38,7 @@ func openRows(open []rule.Incident) []row {
 	for _, i := range sorted(open) {
 		r := row{Incident: i}
 		if several {
-			r.what = title(groupOf(i))
+			r.what = title(notify.GroupOf(i))
 		}
 		rows = append(rows, r)
 	}
@@ -56,7 +56,7 @@ type overview struct {
 // for.
 func (o overview) shown() []notify.Group {
 	if len(o.open) == 0 {
-		return slices.SortedFunc(slices.Values(o.groups), compareGroups)
+		return slices.SortedFunc(slices.Values(o.groups), notify.Group.Compare)
 	}
 	return sortedGroups(countGroups(o.open))
 }
@@ -64,7 +64,7 @@ func (o overview) shown() []notify.Group {
 func countGroups(open []rule.Incident) map[notify.Group]int {
 	counts := make(map[notify.Group]int)
 	for _, i := range open {
-		counts[groupOf(i)]++
+		counts[notify.GroupOf(i)]++
 	}
 	return counts
 }
@@ -102,17 +102,4 @@ func (o overview) elsewhereLine() []string {
 	default:
 		return []string{number(o.elsewhere) + " more, of another severity, are in another status message"}
 	}
-}
-
-// fingerprint changes when an incident opens, is notified again, or is resolved.
-func (o overview) fingerprint() string {
-	var parts []string
-	for _, i := range o.open {
-		parts = append(parts, fingerprint(i.Key.String(), i.Instance, string(i.Severity), i.Threshold.String(), i.Notified.At.UTC().String()))
-	}
-	slices.Sort(parts)
-	for _, g := range slices.SortedFunc(slices.Values(o.groups), compareGroups) {
-		parts = append(parts, g.Rule, string(g.Severity))
-	}
-	return fingerprint(append(parts, number(o.elsewhere))...)
 }

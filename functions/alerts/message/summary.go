@@ -2,11 +2,13 @@ package message
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
 
@@ -35,6 +37,16 @@ type DayUsage struct {
 	Bytes int64     `json:"bytes"`
 }
 
+// Announcement words a daily summary, the only thing that is announced. What
+// cannot be decoded, such as a newer version's, is said to be so.
+func (w Writer) Announcement(body json.RawMessage) slack.Message {
+	var d Daily
+	if err := json.Unmarshal(body, &d); err != nil {
+		return slack.Message{Text: "📋 SIM cards: the daily summary was written by another version and cannot be shown"}
+	}
+	return w.Summary(d, w.Open)
+}
+
 // Summary words the daily summary: what happened, what is open, and what can
 // still be prevented. Its ID is that of the day.
 func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
@@ -58,7 +70,7 @@ func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	d.chart = w.Style.usageChart(day.Usage)
 	d.first, d.rest = "first", "All are counted above."
 	for _, i := range slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd) {
-		d.rows = append(d.rows, row{i, title(groupOf(i))})
+		d.rows = append(d.rows, row{i, title(notify.GroupOf(i))})
 	}
 	return d.message()
 }
@@ -93,7 +105,7 @@ func (d Daily) lines(s Style, now time.Time, open int) []string {
 func (w Writer) fleetLines(open []rule.Incident) []string {
 	var lines []string
 	for _, i := range sorted(those(open, func(i rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
-		r := row{i, icon(i.Severity) + " " + title(groupOf(i))}
+		r := row{i, icon(i.Severity) + " " + title(notify.GroupOf(i))}
 		lines = append(lines, rowTexts(w.Style, w.Coverage.At, []row{r})...)
 	}
 	return lines

@@ -11,6 +11,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
 
@@ -112,7 +113,7 @@ func table(s Style, now time.Time, rows []row) (shown []column, lines [][]string
 		return shown, lines
 	}
 	for i, r := range rows { // Nothing is known, and Slack takes no table without a column.
-		lines[i] = []string{title(groupOf(r.Incident))}
+		lines[i] = []string{title(notify.GroupOf(r.Incident))}
 	}
 	return columns[:1], lines
 }

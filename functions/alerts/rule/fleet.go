@@ -8,17 +8,17 @@ import (
 
 // FleetObservation is what the sweeps know of the fleet and of themselves.
 type FleetObservation struct {
-	// Total is how many cards the listing says there are. Before is the most that
-	// a whole sweep of the last day had, without this one; 0: there was none. A
-	// listing that lies for long is then not taken for the truth at its second
+	// Total is how many cards the listing says there are. Before is how many the
+	// last sweep had read whose listing was believed, without this one; 0: there
+	// was none. A listing that lies is then not compared with itself at its second
 	// sweep.
 	Total, Before int
 	// Listed is how many cards the sweep has read, unreadable ones included;
 	// Complete says that the listing was read to its end.
 	Listed   int
 	Complete bool
-	// Overlap is which share of the last sweep's cards is in this one's, by a
-	// sample; 1 where that is not known. Without a Before it does not count.
+	// Overlap is which share of the cards of Before is in this sweep's listing, by
+	// a sample; 1 where that is not known. Without a Before it does not count.
 	Overlap float64
 
 	// Lookups and LookupsFailed count this sweep's lookups; LookupError is the

@@ -16,7 +16,7 @@ import (
 // What is already known of the card, its Package and LookedUpAt, is to be set:
 // [Inactive] asks for one lookup a day, counted in the zone of now.
 func (p Policy) NeedsLookup(listed Observation, now time.Time) bool {
-	if listed.Missing || listed.Status == statusDestroyed || listed.Subject.Kind == incident.Pool || listed.stock() {
+	if listed.Missing || listed.Destroyed() || listed.Subject.Kind == incident.Pool || listed.stock() {
 		return false
 	}
 	undecided := p.undecided(listed)

@@ -75,6 +75,9 @@ const (
 	statusDestroyed = "50"
 )
 
+// Destroyed reports whether the card is no more, as the listing has it.
+func (o Observation) Destroyed() bool { return o.Status == statusDestroyed }
+
 // pooled reports whether o is a card without data of its own.
 func (o Observation) pooled() bool { return o.Subject.Kind != incident.Pool && o.Pool != "" }
 

@@ -113,7 +113,7 @@ func evaluate(r Rule, o Observation, now time.Time) Evaluation {
 		return Evaluation{}
 	case o.Missing:
 		return Evaluation{Status: incident.Absent, For: absentFor, Seen: o.Sweep}
-	case o.Status == statusDestroyed:
+	case o.Destroyed():
 		return Evaluation{Status: incident.Absent}
 	default:
 		return r.evaluate(o, now)

@@ -64,8 +64,8 @@ func (s Silence) silences(rule string, o Observation) bool {
 	return covered && (s.Rule == "" || s.Rule == rule)
 }
 
-// critical reports whether a mute time lets e pass: the card is offline, or about
-// to be.
+// critical reports whether a mute time lets e pass: somebody has to act before
+// the morning.
 func critical(e Evaluation) bool {
 	return e.Status == incident.Breached && e.Severity == incident.Critical
 }
