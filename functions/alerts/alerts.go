@@ -80,6 +80,7 @@ type Function struct {
 	config   Config
 	scanner  *fleet.Scanner
 	notifier *notify.Notifier[rule.Details]
+	trouble  trouble
 	routes   http.Handler
 }
 

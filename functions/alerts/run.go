@@ -53,8 +53,9 @@ func (f *Function) Sweep(ctx context.Context) (Report, error) {
 		scanErr := r.scan(ctx)
 		r.state.health.ran(r.progressed, scanErr)
 		if err := r.evaluateFleet(ctx); err != nil {
-			return errors.Join(scanErr, err)
+			return errors.Join(scanErr, r.unusable(ctx, err))
 		}
+		r.trouble.note(nil)
 		return errors.Join(scanErr, r.notify(ctx))
 	})
 }

@@ -32,7 +32,7 @@ func (f *Function) Summary(ctx context.Context) (Report, error) {
 	}
 	return f.under(ctx, lease, func(ctx context.Context, r *run) error {
 		if err := r.evaluateFleet(ctx); err != nil {
-			return err
+			return r.unusable(ctx, err)
 		}
 		if err := r.announce(ctx); err != nil {
 			return err

@@ -4,16 +4,47 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
+
+// trouble is what kept the last runs from using the state. It is remembered by
+// the process: there is no other place left. It is safe for concurrent use.
+type trouble struct {
+	mu    sync.Mutex
+	err   error // nil: none
+	count int   // runs in a row
+}
+
+// note adds the outcome of a run and returns how many in a row could not use the
+// state.
+func (t *trouble) note(err error) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.err = err; err == nil {
+		t.count = 0
+	} else {
+		t.count++
+	}
+	return t.count
+}
+
+func (t *trouble) last() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
 
 // Ready reports whether the function can work. If its state cannot be used, reason
 // says why and action what to do, in words that may be shown to anybody; else both
 // are empty.
 func (f *Function) Ready(ctx context.Context) (reason, action string) {
 	err := f.config.Store.Check(ctx)
+	if err == nil {
+		err = f.trouble.last()
+	}
 	if err == nil {
 		return "", ""
 	}
@@ -24,21 +55,30 @@ func (f *Function) Ready(ctx context.Context) (reason, action string) {
 	if schema, ok := errors.AsType[*store.SchemaError](err); ok {
 		return schema.Error(), "run the version that wrote it, or a newer one"
 	}
-	return "the state cannot be reached", "see the log, and check SIGNALBOX_STATE_FILE or SIGNALBOX_REDIS_URL"
+	return "the state cannot be used", "see the log, and check SIGNALBOX_STATE_FILE or SIGNALBOX_REDIS_URL, and the room there"
 }
 
-// unusable notifies every receiver that the state cannot be read, at each run and
-// without a state to remember that by, and returns err. Other errors pass: a Redis
-// that is away for a moment, or a run that was cancelled.
+// patience is how many runs in a row may fail to use the state, other than by
+// damage, before people are notified: a Redis may be unavailable for a moment.
+const patience = 3
+
+// unusable returns err, which kept a run from using the state. It notifies every
+// receiver of damage at each run, and of anything else that lasts, without a state
+// to remember that by.
 func (f *Function) unusable(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrHeld) {
+		return err // the run ended, not the state
+	}
+	count := f.trouble.note(err)
 	_, damaged := errors.AsType[*store.DamagedError](err)
 	_, newer := errors.AsType[*store.SchemaError](err)
-	if !damaged && !newer {
+	if !damaged && !newer && count < patience {
 		return err
 	}
-	text := "🔴 Signalbox does not watch the SIM cards: " + err.Error()
+	reason, action := f.Ready(ctx)
+	text := "🔴 Signalbox does not watch the SIM cards: " + reason + ". To do: " + action + "."
 	if failed := f.notifier.Broadcast(ctx, slack.Message{Text: text}); failed != nil {
-		f.config.Logger.LogAttrs(ctx, slog.LevelError, "receivers were not notified of the damaged state",
+		f.config.Logger.LogAttrs(ctx, slog.LevelError, "receivers were not notified that the state cannot be used",
 			slog.String("error", failed.Error()))
 	}
 	return err

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -188,6 +189,10 @@ func normalise(code string) string {
 	return strings.TrimRight(code, ".")
 }
 
+// cardLike is what an ICCID looks like inside a code or an id. Those of Alibaba
+// have no such run of digits.
+var cardLike = regexp.MustCompile(`[0-9]{10,}[0-9A-Za-z]*`)
+
 // word keeps a code or an id from bringing anything else into errors and logs.
 func word(s string) string {
 	clean := strings.Map(func(r rune) rune {
@@ -196,6 +201,7 @@ func word(s string) string {
 		}
 		return -1
 	}, s)
+	clean = cardLike.ReplaceAllString(clean, "*")
 	return clean[:min(len(clean), 80)]
 }
 
@@ -203,11 +209,16 @@ func word(s string) string {
 // own, or the longer TimeLeft of the two older ones, whose values are lists such
 // as "Limit:20,Remain:0,TimeLeft:800".
 func retryAfter(h http.Header) time.Duration {
-	if wait := milliseconds(h.Get("X-Acs-Retry-After")); wait > 0 {
-		return wait
+	wait := milliseconds(h.Get("X-Acs-Retry-After"))
+	if wait == 0 {
+		wait = max(timeLeft(h.Get("X-Ratelimit-User-Api")), timeLeft(h.Get("X-Ratelimit-User")))
 	}
-	return max(timeLeft(h.Get("X-Ratelimit-User-Api")), timeLeft(h.Get("X-Ratelimit-User")))
+	return min(wait, longestHint)
 }
+
+// longestHint is the longest wait that one answer may ask for: it holds for every
+// caller of the account, and quotas are counted by the second.
+const longestHint = time.Minute
 
 func timeLeft(list string) time.Duration {
 	for field := range strings.SplitSeq(list, ",") {

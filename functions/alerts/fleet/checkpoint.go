@@ -161,7 +161,7 @@ func believe(c *Checkpoint, doubt string) {
 		c.Doubted = time.Time{}
 	case c.Doubted.IsZero():
 		c.Distrust, c.Doubted = doubt, c.Started
-	case c.Started.Sub(c.Doubted) < patience:
+	case c.Cards() == 0, c.Started.Sub(c.Doubted) < patience: // an empty account is never believed
 		c.Distrust = doubt
 	}
 }

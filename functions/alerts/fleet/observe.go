@@ -17,8 +17,8 @@ import (
 func (r *run) observe(c listedCard) rule.Observation {
 	zone := r.config.Zone
 	o := rule.Observation{
-		Subject:   subjectOf(c),
-		Tags:      c.Tags(),
+		Subject: subjectOf(c),
+		Tags:    c.Tags(), TagsUnknown: slices.Contains(c.Garbled, "TagList"),
 		Remark:    string(c.Remark),
 		Vendor:    string(c.Vendor),
 		Status:    string(c.Status),

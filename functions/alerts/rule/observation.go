@@ -17,6 +17,10 @@ type Observation struct {
 	// it can be. Fields that could be read are set all the same.
 	Unreadable string
 
+	// TagsUnknown says that the tags could not be read: which rules are the card's
+	// is then only known as far as tags do not matter.
+	TagsUnknown bool
+
 	Tags    []string
 	Remark  string
 	Vendor  string        // carrier

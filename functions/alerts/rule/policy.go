@@ -35,18 +35,20 @@ type Match struct {
 }
 
 func (m Match) covers(o Observation) bool {
-	return m.mayCover(o) && matches(m.Package, o.Package)
+	return m.mayCover(o) && !m.undecided(o) && matches(m.Package, o.Package)
 }
 
 // mayCover leaves the package aside.
 func (m Match) mayCover(o Observation) bool {
-	tagged := m.Tag == "" || slices.ContainsFunc(o.Tags, func(tag string) bool { return matches(m.Tag, tag) })
+	tagged := m.Tag == "" || o.TagsUnknown || slices.ContainsFunc(o.Tags, func(tag string) bool { return matches(m.Tag, tag) })
 	return tagged && matches(m.ICCID, o.Subject.ID)
 }
 
-// undecided reports whether it takes the package, which o does not name.
+// undecided reports whether it takes the package, or the tags, which o does not
+// say.
 func (m Match) undecided(o Observation) bool {
-	return m.Package != "" && o.Package == "" && m.mayCover(o)
+	unknown := m.Package != "" && o.Package == "" || m.Tag != "" && o.TagsUnknown
+	return unknown && m.mayCover(o)
 }
 
 func matches(pattern, text string) bool {
@@ -74,8 +76,8 @@ func (p Policy) candidates(o Observation) [][]Rule {
 
 // Evaluate returns an evaluation for each rule that o says enough for, in the
 // order of [Names], with what is suppressed now. A rule that is switched off says
-// so. Where it takes the package to choose the rules and o does not name it, a
-// rule is evaluated if its status is the same in any case.
+// so. Where it takes the package or the tags to choose the rules and o does not say
+// them, a rule is evaluated if its status is the same in any case.
 //
 // Of a card that is missing or destroyed every rule says Absent. The evaluations
 // share their facts with o.

@@ -213,3 +213,21 @@ func TestPackageUnknown(t *testing.T) {
 		checkFound(t, tt.name, evaluated(p, o, rule.UsageName), tt.want)
 	}
 }
+
+// Tags that cannot be read leave what tags decide as it is, and nothing else.
+func TestTagsUnknown(t *testing.T) {
+	t.Parallel()
+	p := rule.Policy{
+		Default:   rule.Settings{rule.Usage{Percent: []int{80}}, rule.Stopped{On: true}},
+		Overrides: []rule.Override{{Match: rule.Match{Tag: "vip"}, Settings: rule.Settings{rule.Usage{Percent: []int{50}}, rule.Stopped{On: true}}}},
+	}
+	o := rule.Observation{
+		Subject: incident.Subject{Kind: incident.Card, ID: "89860321000000015668"}, TagsUnknown: true,
+		Status: "30", Ratio: card.ParseRatio("60%"),
+	}
+	for _, e := range p.Evaluate(o, time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)) {
+		if e.Key.Rule == rule.UsageName {
+			t.Errorf("usage at 60 %% is %s, although a tag may make it %s", e.Status, incident.Breached)
+		}
+	}
+}
