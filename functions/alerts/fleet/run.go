@@ -47,7 +47,7 @@ type run struct {
 	// earlier runs of the sweep have handed out.
 	listed map[uint64]int
 	seen   map[uint64]bool // does not change
-	pools  sync.Map // credentials that were asked for, by all
+	pools  sync.Map        // credentials that were asked for, by all
 
 	calls struct{ list, flow, pool atomic.Int64 }
 	gate  gate
