@@ -137,7 +137,7 @@ func headingOf(c rule.Change) heading {
 }
 
 func compareHeadings(a, b heading) int {
-	return cmp.Or(a.Group.Compare(b.Group), cmp.Compare(a.title, b.title))
+	return cmp.Or(a.Compare(b.Group), cmp.Compare(a.title, b.title))
 }
 
 // headingsOf are those of changes, the worst first.
