@@ -30,12 +30,11 @@ func receiverKey(name string) incident.Key {
 func (r *run) notify(ctx context.Context) error {
 	err := r.deliver(ctx)
 	now := r.config.Now()
-	changes, advanceErr := r.ledger.advance(r.config.Rules.EvaluateFleet(r.receivers(), now), now)
-	if advanceErr != nil || len(changes) == 0 {
-		return errors.Join(err, advanceErr, r.write(ctx, nil))
+	if advanceErr := r.advance(r.config.Rules.EvaluateFleet(r.receivers(), now), now); advanceErr != nil {
+		return errors.Join(err, advanceErr)
 	}
-	r.state.count(changes)
-	if writeErr := r.write(ctx, changes); writeErr != nil {
+	more := len(r.unsaved) > 0
+	if writeErr := r.write(ctx); writeErr != nil || !more {
 		return errors.Join(err, writeErr)
 	}
 	return r.deliver(ctx)

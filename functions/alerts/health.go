@@ -98,15 +98,13 @@ func causeOf(err error) string {
 // no rule evaluated, and writes what follows.
 func (r *run) evaluateFleet(ctx context.Context) error {
 	now := r.config.Now()
-	changes, err := r.ledger.advance(r.config.Rules.EvaluateFleet(r.state.fleet(r.config.Every), now), now)
-	if err != nil {
+	if err := r.advance(r.config.Rules.EvaluateFleet(r.state.fleet(r.config.Every), now), now); err != nil {
 		return err
 	}
 	elapsed, err := r.ledger.elapse(now)
+	r.change(elapsed)
 	if err != nil {
 		return err
 	}
-	changes = append(changes, elapsed...)
-	r.state.count(changes)
-	return r.write(ctx, changes)
+	return r.write(ctx)
 }

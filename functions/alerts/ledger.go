@@ -50,7 +50,7 @@ func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.C
 	for _, e := range evaluations {
 		next, changes := incident.Advance(l.records[e.Key], e, now, l.policy)
 		if err := l.put(e.Key, next); err != nil {
-			return nil, err
+			return all, err
 		}
 		all = append(all, changes...)
 	}
@@ -64,7 +64,7 @@ func (l *ledger) elapse(now time.Time) ([]rule.Change, error) {
 	for _, key := range l.keys() {
 		next, changes := incident.Elapse(l.records[key], now, l.policy)
 		if err := l.put(key, next); err != nil {
-			return nil, err
+			return all, err
 		}
 		all = append(all, changes...)
 	}

@@ -125,28 +125,50 @@ func (r *run) scan(ctx context.Context) error {
 // follows.
 func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	now := r.config.Now()
-	var changes []rule.Change
 	for _, o := range part.Observations {
-		changed, err := r.ledger.advance(r.config.Rules.Evaluate(o, now), now)
-		if err != nil {
+		if err := r.advance(r.evaluate(ctx, o, now), now); err != nil {
 			return err
 		}
-		changes = append(changes, changed...)
 	}
 	if err := r.state.add(part, now); err != nil {
 		return err
 	}
-	r.state.count(changes)
 	if !part.Checkpoint.Finished.IsZero() {
 		r.finish(now)
 	}
-	if err := r.write(ctx, changes); err != nil {
+	if err := r.write(ctx); err != nil {
 		return err
 	}
 	// A part may also say no more than that the listing could not be read.
 	r.progressed = r.progressed || len(part.Observations)+len(part.Lookups) > 0 || !part.Checkpoint.Finished.IsZero()
 	r.config.Observe(r.summed())
 	return nil
+}
+
+// evaluate applies the rules to one observation. Rules that panic over it cost that
+// card alone.
+func (r *run) evaluate(ctx context.Context, o rule.Observation, now time.Time) (evaluations []rule.Evaluation) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			r.config.Logger.LogAttrs(ctx, slog.LevelError, "the rules panicked over a card", slog.Any("panic", problem))
+			evaluations = []rule.Evaluation{rule.Unreadable{}.Failed(o.Subject, "the rules failed over it, see the log")}
+		}
+	}()
+	return r.config.Rules.Evaluate(o, now)
+}
+
+// advance applies evaluations. The changes that follow are written with the
+// incidents.
+func (r *run) advance(evaluations []rule.Evaluation, now time.Time) error {
+	changes, err := r.ledger.advance(evaluations, now)
+	r.change(changes)
+	return err
+}
+
+// change takes note of changes to be written.
+func (r *run) change(changes []rule.Change) {
+	r.unsaved = append(r.unsaved, changes...)
+	r.state.count(changes)
 }
 
 // finish adds a whole sweep to what is remembered of the sweeps.
@@ -163,12 +185,11 @@ var sweepKey = incident.Key{Subject: incident.Subject{Kind: incident.Fleet, ID: 
 
 // write stores what has changed in one batch, which a lost lease refuses. What
 // was found is kept although the time for finding more has run out.
-func (r *run) write(ctx context.Context, changes []rule.Change) error {
+func (r *run) write(ctx context.Context) error {
 	records, err := r.state.records()
 	if err != nil {
 		return err
 	}
-	r.unsaved = append(r.unsaved, changes...)
 	outbox, err := r.notifier.Enqueue(r.unsaved)
 	if err != nil {
 		return err

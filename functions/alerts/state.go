@@ -63,20 +63,24 @@ func openState(ctx context.Context, st store.Store) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What cannot be decoded of these two is read again from Alibaba.
 	err = each(ctx, st, lookups, func(r store.Record) error {
 		var l fleet.Lookup
-		err := json.Unmarshal(r.Value, &l)
-		s.lookups[card.ICCID(r.Key)] = l
-		return err
+		if json.Unmarshal(r.Value, &l) == nil {
+			s.lookups[card.ICCID(r.Key)] = l
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	err = each(ctx, st, seen, func(r store.Record) error {
 		var marks fleet.Marks
-		err := marks.UnmarshalText(r.Value)
-		s.seen, s.seenKeys = append(s.seen, marks...), append(s.seenKeys, r.Key)
-		return err
+		if marks.UnmarshalText(r.Value) == nil {
+			s.seen = append(s.seen, marks...)
+		}
+		s.seenKeys = append(s.seenKeys, r.Key)
+		return nil
 	})
 	return s, err
 }

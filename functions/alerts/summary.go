@@ -79,5 +79,5 @@ func (r *run) announce(ctx context.Context) error {
 	}
 	r.state.health.Summary, r.state.health.Day = today, day{}
 	r.state.changed = append(r.state.changed, record)
-	return r.write(ctx, nil)
+	return r.write(ctx)
 }

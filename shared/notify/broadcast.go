@@ -17,6 +17,11 @@ func (n *Notifier[D]) Broadcast(ctx context.Context, m slack.Message) error {
 	var all sync.WaitGroup
 	for at, r := range n.config.Receivers {
 		all.Go(func() {
+			defer func() {
+				if problem := recover(); problem != nil {
+					errs[at] = fmt.Errorf("receiver %s: panic: %v", r.Name, problem)
+				}
+			}()
 			if err := r.post(ctx, m); err != nil {
 				errs[at] = fmt.Errorf("receiver %s: %w", r.Name, err)
 			}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -94,21 +95,37 @@ type chunk[D any] struct {
 	dirty   bool // not as it is stored
 }
 
-// add reads a record. A change that is there already is left out.
+// add reads a record. A change that is there already is left out, and so is one
+// that cannot be decoded: the error says which.
 func (o *outbox[D]) add(r store.Record, known map[string]bool) error {
 	c := &chunk[D]{key: r.Key}
 	o.chunks = append(o.chunks, c)
-	if err := json.Unmarshal(r.Value, &c.changes); err != nil {
-		c.changes, c.dirty = nil, true
-		return fmt.Errorf("decode changes: %w", err)
-	}
+	err := c.decode(r.Value)
 	before := len(c.changes)
 	c.changes = slices.DeleteFunc(c.changes, func(change incident.Change[D]) bool {
 		defer func() { known[change.ID] = true }()
 		return known[change.ID]
 	})
-	c.dirty = len(c.changes) != before
-	return nil
+	c.dirty = len(c.changes) != before || err != nil
+	return err
+}
+
+// decode reads the changes of a record, each alone.
+func (c *chunk[D]) decode(value []byte) error {
+	var raw []json.RawMessage
+	if err := json.Unmarshal(value, &raw); err != nil {
+		return fmt.Errorf("decode changes: %w", err)
+	}
+	var errs []error
+	for _, one := range raw {
+		var change incident.Change[D]
+		if err := json.Unmarshal(one, &change); err != nil {
+			errs = append(errs, fmt.Errorf("decode a change: %w", err))
+			continue
+		}
+		c.changes = append(c.changes, change)
+	}
+	return errors.Join(errs...)
 }
 
 // where returns the changes for which wanted reports true, the oldest first.

@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,7 +47,7 @@ func (d Details) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON asks the named rule for its type.
 func (d *Details) UnmarshalJSON(data []byte) error {
 	var encoded encodedDetails
-	if err := strictly(data, &encoded); err != nil {
+	if err := json.Unmarshal(data, &encoded); err != nil {
 		return fmt.Errorf("decode details: %w", err)
 	}
 	read := Details{Facts: encoded.Facts}
@@ -80,18 +79,11 @@ func decodeValue(name string, data []byte, d *Details) error {
 // decodeAs is decode of a rule whose details are a T.
 func decodeAs[T Typed](data []byte, d *Details) error {
 	var value T
-	if err := strictly(data, &value); err != nil {
+	if err := json.Unmarshal(data, &value); err != nil {
 		return err
 	}
 	d.Value = value
 	return nil
-}
-
-// strictly decodes data, in which every field must be known.
-func strictly(data []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
 }
 
 // Facts are what every rule says of a card or a pool, as the observation has

@@ -66,10 +66,7 @@ func TestDetailsOfAnotherVersion(t *testing.T) {
 		{"rule", `{"rule":"roaming","details":{}}`, `decode the details of rule "roaming": there is no such rule`},
 		{"no rule", `{"details":{}}`, `decode the details of rule "": there is no such rule`},
 		{"no details", `{"rule":"usage"}`, `decode the details of rule "usage": `},
-		{"field", `{"rule":"usage","details":{"roaming":true}}`, `decode the details of rule "usage": json: unknown field "roaming"`},
 		{"type", `{"rule":"stale","details":{"after":"2d"}}`, `decode the details of rule "stale": `},
-		{"fact", `{"facts":{"roaming":1}}`, `decode details: json: unknown field "roaming"`},
-		{"member", `{"roaming":1}`, `decode details: json: unknown field "roaming"`},
 		{"list", `[]`, `decode details: `},
 	}
 	for _, tt := range tests {

@@ -33,6 +33,13 @@ func (Unreadable) evaluate(o Observation, _ time.Time) Evaluation {
 	return found
 }
 
+// Failed is the evaluation of a subject over which the rules themselves failed.
+func (u Unreadable) Failed(subject incident.Subject, why string) Evaluation {
+	e := u.evaluate(Observation{Unreadable: why}, time.Time{})
+	e.Key = incident.Key{Subject: subject, Rule: UnreadableName}
+	return e
+}
+
 func (Unreadable) needsLookup(Observation, time.Time) bool { return false }
 
 func (Unreadable) inhibits(Evaluation) []string { return nil }
