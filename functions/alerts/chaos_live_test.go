@@ -43,7 +43,6 @@ func (c *chaos) live(t *testing.T) {
 	for range calmSweeps {
 		last = c.sweep(t, 0)
 	}
-	c.dbg("")
 	c.check(t, last)
 }
 
