@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"signalbox/shared/incident"
 )
@@ -48,7 +47,7 @@ func newView[D any](open []incident.Incident[D], shown func(incident.Incident[D]
 	}
 	for _, incidents := range v.groups {
 		slices.SortFunc(incidents, func(a, b incident.Incident[D]) int {
-			return strings.Compare(a.Key.String(), b.Key.String())
+			return a.Key.Compare(b.Key)
 		})
 	}
 	return v
