@@ -115,13 +115,13 @@ func (r *run) scan(ctx context.Context) error {
 // follows.
 func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	now := r.config.Now()
-	var evaluations []rule.Evaluation
+	var changes []rule.Change
 	for _, o := range part.Observations {
-		evaluations = append(evaluations, r.config.Rules.Evaluate(o, now)...)
-	}
-	changes, err := r.ledger.advance(evaluations, now)
-	if err != nil {
-		return err
+		changed, err := r.ledger.advance(r.config.Rules.Evaluate(o, now), now)
+		if err != nil {
+			return err
+		}
+		changes = append(changes, changed...)
 	}
 	if err := r.state.add(part, now); err != nil {
 		return err

@@ -221,7 +221,7 @@ func (r *run) summed() Report {
 	report.Sweep, report.Done = c.Sweep, !c.Finished.IsZero()
 	report.Cards, report.Checked, report.Failed = c.Cards(), c.Counts.Checked, c.Counts.Failed
 	report.ListCalls, report.FlowCalls = c.Counts.ListCalls, c.Counts.FlowCalls
-	report.Open = len(r.ledger.open())
+	report.Open = r.ledger.opened
 	report.Messages, report.Waiting, report.DeadLetters = r.messages, r.waiting, r.deadLetters
 	return report
 }
