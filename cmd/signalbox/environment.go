@@ -47,7 +47,7 @@ func newEnvironment(base, folder string, cards int, logs io.Writer) (*environmen
 		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: cards}),
 		slack:    slacktest.New(slacktest.Options{}),
 	}
-	environ := e.environ(filepath.Join(folder, "alerts.json"))
+	environ := e.environ(filepath.Join(folder, "alerts.db"))
 	flow, flowErr := cardflow.FromEnv(environ, logs)
 	convert, convertErr := conversion.FromEnv(environ, logs)
 	alert, alertErr := alerts.FromEnv(environ, logs)

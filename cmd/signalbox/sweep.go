@@ -36,7 +36,7 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	c, err := alerts.Configure(environ, stderr, options.place)
+	c, err := alerts.Configure(environ, stderr, options.where)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printer{stdout}}}
 		c.Store = newDraft(c.Store)
 	}
-	c.Progress = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
+	c.Observe = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
 	function, err := alerts.New(c)
 	if err != nil {
 		return err
@@ -120,8 +120,8 @@ func (p printer) Post(_ context.Context, m slack.Message) error {
 	return err
 }
 
-// place gives the cards of a file a state of their own, beside the account's.
-func (o sweepOptions) place(c *store.Config) {
+// where gives the cards of a file a state of their own, beside the account's.
+func (o sweepOptions) where(c *store.Config) {
 	if o.cards == "" {
 		return
 	}

@@ -21,7 +21,7 @@ func startEnvironment(t *testing.T) (e *environment, environ []string) {
 		t.Fatal(err)
 	}
 	server.Config.Handler = e
-	return e, e.environ(filepath.Join(t.TempDir(), "state.json"))
+	return e, e.environ(filepath.Join(t.TempDir(), "alerts.db"))
 }
 
 func TestSweepCommand(t *testing.T) {
@@ -56,7 +56,7 @@ func TestSweepCommandOfSomeCards(t *testing.T) {
 	}
 	var out strings.Builder
 	if code := run(t.Context(), []string{"sweep", "--cards", list}, environ, &out, t.Output()); code != exitOK ||
-		!strings.Contains(out.String(), `"cards": 2`) || !strings.Contains(out.String(), `"listCalls": 0`) {
+		!strings.Contains(out.String(), `"cards": 2`) || !strings.Contains(out.String(), `"listCalls": 2`) {
 		t.Errorf("sweep of two cards: code %d, printed\n%s", code, &out)
 	}
 }

@@ -63,9 +63,9 @@ type Config struct {
 	RunTimeout time.Duration
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
-	// Progress is called after each part of a sweep. If nil, progress is not
+	// Observe is called after each part of a sweep. If nil, progress is not
 	// reported.
-	Progress func(Report)
+	Observe func(Report)
 	// Meter counts the calls that Cards makes. Nil: they are not counted.
 	Meter *metric.Meter
 }
@@ -88,8 +88,8 @@ func New(c Config) (*Function, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Progress == nil {
-		c.Progress = func(Report) {}
+	if c.Observe == nil {
+		c.Observe = func(Report) {}
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)

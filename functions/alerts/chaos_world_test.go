@@ -42,7 +42,7 @@ type chaos struct {
 	cloud *aliyuntest.Server
 	hook  *slacktest.Server // of the receiver by webhook
 	bot   *slacktest.Server
-	state *memory
+	state *mapStore
 	truth []int // the condition of each card, an index of conditions
 	rates rates
 
@@ -89,7 +89,7 @@ func newChaos(t *testing.T, seed uint64) *chaos {
 		seed:  seed,
 		cloud: aliyuntest.New(aliyuntest.Options{Cards: chaosCards, QPS: quick}),
 		hook:  slacktest.New(slacktest.Options{}), bot: slacktest.New(slacktest.Options{}),
-		state: newMemory(), truth: make([]int, chaosCards), numbers: make(map[string]int), calm: true,
+		state: newMapStore(), truth: make([]int, chaosCards), numbers: make(map[string]int), calm: true,
 	}
 	chance := c.chance("rates", 0)
 	rate := func() float64 { return []float64{0, 0.03, 0.3}[chance.IntN(3)] }
@@ -199,7 +199,7 @@ func (c *chaos) say(format string, args ...any) {
 
 // mortal is the store as one process reaches it.
 type mortal struct {
-	*memory
+	*mapStore
 	chaos   *chaos
 	process *process
 }
@@ -208,14 +208,14 @@ func (m mortal) Get(ctx context.Context, collection, key string) ([]byte, error)
 	if err := m.chaos.storeFault(m.process, "get "+collection); err != nil {
 		return nil, err
 	}
-	return m.memory.Get(ctx, collection, key)
+	return m.mapStore.Get(ctx, collection, key)
 }
 
 func (m mortal) List(ctx context.Context, collection string) ([]store.Record, error) {
 	if err := m.chaos.storeFault(m.process, "list "+collection); err != nil {
 		return nil, err
 	}
-	return m.memory.List(ctx, collection)
+	return m.mapStore.List(ctx, collection)
 }
 
 // Apply may fail before the batch is written, and after it.
@@ -223,7 +223,7 @@ func (m mortal) Apply(ctx context.Context, b store.Batch) error {
 	if err := m.chaos.storeFault(m.process, "apply "+b.Put[0].Collection); err != nil {
 		return err
 	}
-	err := m.memory.Apply(ctx, b)
+	err := m.mapStore.Apply(ctx, b)
 	return errors.Join(err, m.chaos.storeFault(m.process, "answer "+b.Put[0].Collection))
 }
 
@@ -355,7 +355,7 @@ func (c *chaos) run(t *testing.T, p *process, e event.Scheduled) (alerts.Report,
 var shanghai = time.FixedZone("CST", 8*60*60)
 
 // collections are those with records.
-func (m *memory) collections() []string {
+func (m *mapStore) collections() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var names []string

@@ -106,16 +106,16 @@ func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Co
 		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
 		Account: env.Account, Quota: env.Quota, Background: true, Meter: meter, Logger: logger,
 	})
-	place := env.StateConfig()
+	where := env.StateConfig()
 	if change != nil {
-		change(&place)
+		change(&where)
 	}
 	receivers, slackErr := env.receivers(logger)
 	rules, filters, rulesErr := env.rules()
 	if err := errors.Join(apiErr, slackErr, rulesErr); err != nil {
 		return Config{}, err
 	}
-	state, err := store.Open(place)
+	state, err := store.Open(where)
 	if err != nil {
 		return Config{}, err
 	}

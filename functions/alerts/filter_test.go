@@ -109,7 +109,7 @@ func TestFilteredSweep(t *testing.T) {
 			t.Errorf("%+v, want %d lookups, and all of %d cards checked", r, part.lookups(), either)
 		}
 		if r := part.sweep(t); r.Opened+r.Resolved+r.Messages != 0 || r.ListCalls != pages(expire)+pages(little) {
-			t.Errorf("second sweep: %+v, want no news", r)
+			t.Errorf("second sweep: %+v, want no changes", r)
 		}
 	})
 }

@@ -37,7 +37,7 @@ type fixture struct {
 	*alerts.Function
 	cloud *aliyuntest.Server
 	slack *slacktest.Server
-	store *memory
+	store *mapStore
 	logs  *bytes.Buffer
 }
 
@@ -52,7 +52,7 @@ func newFixtureAt(t *testing.T, cards, perSecond int, edit func(*alerts.Config))
 	quotas := map[string]int{"ListCardInfo": perSecond, "GetCardFlowInfo": perSecond}
 	f := &fixture{
 		cloud: aliyuntest.New(aliyuntest.Options{Cards: cards, QPS: quotas}),
-		slack: slacktest.New(slacktest.Options{}), store: newMemory(), logs: new(bytes.Buffer),
+		slack: slacktest.New(slacktest.Options{}), store: newMapStore(), logs: new(bytes.Buffer),
 	}
 	api, err := aliyun.New(aliyun.Config{
 		Endpoint:    "https://linkcard.aliyuncs.com",

@@ -20,7 +20,7 @@ type listener struct {
 	notify.Poster
 
 	t     *testing.T
-	store *memory
+	store *mapStore
 
 	mu            sync.Mutex
 	changes       []rule.Change   // delivered, in this order

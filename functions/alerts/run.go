@@ -41,7 +41,15 @@ func (f *Function) Scheduled(ctx context.Context, e event.Scheduled) (any, error
 // done, or that notifications wait for the next run; the Report says how far it
 // got.
 func (f *Function) Sweep(ctx context.Context) (Report, error) {
-	return f.exclusively(ctx, func(ctx context.Context, r *run) error {
+	lease, err := f.acquire(ctx)
+	if errors.Is(err, store.ErrHeld) {
+		f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "another run has the lease", slog.String("lease", err.Error()))
+		return Report{Busy: true}, nil
+	}
+	if err != nil {
+		return Report{}, f.unusable(ctx, fmt.Errorf("begin a run: %w", err))
+	}
+	return f.under(ctx, lease, func(ctx context.Context, r *run) error {
 		scanErr := r.scan(ctx)
 		r.state.health.ran(r.progressed, scanErr)
 		if err := r.evaluateFleet(ctx); err != nil {
@@ -69,30 +77,31 @@ type run struct {
 	messages, waiting, deadLetters int
 }
 
-// exclusively does work under the lease, whose loss cancels ctx.
-func (f *Function) exclusively(ctx context.Context, work func(context.Context, *run) error) (Report, error) {
-	lease, err := store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Now: f.config.Now})
-	if errors.Is(err, store.ErrHeld) {
-		f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "another run has the lease", slog.String("lease", err.Error()))
-		return Report{Busy: true}, nil
-	}
-	if err != nil {
-		return Report{}, f.unusable(ctx, fmt.Errorf("begin a run: %w", err))
-	}
-	kept, stop := lease.Keep(ctx)
-	report, err := f.work(kept, lease, work)
-	stop()
-	report.log(ctx, f.config.Logger)
-	return report, errors.Join(err, lease.Release(context.WithoutCancel(ctx)))
+func (f *Function) acquire(ctx context.Context) (*store.Lease, error) {
+	return store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Now: f.config.Now})
 }
 
-func (f *Function) work(ctx context.Context, lease *store.Lease, work func(context.Context, *run) error) (Report, error) {
+// under does work under the lease, whose loss cancels ctx, and releases it.
+func (f *Function) under(ctx context.Context, lease *store.Lease, work func(context.Context, *run) error) (report Report, err error) {
+	kept, stop := lease.Keep(ctx)
+	defer func() {
+		stop()
+		report.log(ctx, f.config.Logger)
+		bounded, cancel := afterwards(ctx)
+		defer cancel()
+		err = errors.Join(err, lease.Release(bounded))
+	}()
 	r := &run{Function: f, lease: lease}
-	if err := r.load(ctx); err != nil {
-		return Report{}, f.unusable(ctx, err)
+	if err := r.load(kept); err != nil {
+		return Report{}, f.unusable(kept, err)
 	}
-	err := work(ctx, r)
+	err = work(kept, r)
 	return r.summed(), err
+}
+
+// afterwards is for what must be done although ctx may have ended.
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 }
 
 // scan reads the fleet, and stops early enough to notify of what it has found.
@@ -135,7 +144,7 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	}
 	// A part may also say no more than that the listing could not be read.
 	r.progressed = r.progressed || len(part.Observations)+len(part.Lookups) > 0 || !part.Checkpoint.Finished.IsZero()
-	r.config.Progress(r.summed())
+	r.config.Observe(r.summed())
 	return nil
 }
 
@@ -167,7 +176,9 @@ func (r *run) write(ctx context.Context, changes []rule.Change) error {
 	if len(put) == 0 {
 		return nil
 	}
-	err = r.config.Store.Apply(context.WithoutCancel(ctx), store.Batch{If: []store.Record{r.lease.Fence()}, Put: put})
+	bounded, cancel := afterwards(ctx)
+	defer cancel()
+	err = r.config.Store.Apply(bounded, store.Batch{If: []store.Record{r.lease.Fence()}, Put: put})
 	if errors.Is(err, store.ErrConflict) {
 		err = store.ErrLost
 	}

@@ -108,7 +108,8 @@ func (s *state) begin(now time.Time) {
 	}
 }
 
-// add takes over a part of the scan.
+// add takes over a part of the scan. The lookups of earlier runs stay as they
+// are: the scan reads them meanwhile.
 func (s *state) add(part fleet.Part, now time.Time) error {
 	s.sweep.Checkpoint = part.Checkpoint
 	for _, id := range slices.Sorted(maps.Keys(part.Lookups)) {
@@ -116,11 +117,9 @@ func (s *state) add(part fleet.Part, now time.Time) error {
 		if err != nil {
 			return fmt.Errorf("store a lookup: %w", err)
 		}
-		s.lookups[id] = part.Lookups[id]
 		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id), Value: value})
 	}
 	for _, id := range part.Forget {
-		delete(s.lookups, id)
 		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id)})
 	}
 	return s.see(part.Seen, now)

@@ -3,10 +3,12 @@ package alerts
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"signalbox/functions/alerts/message"
+	"signalbox/shared/store"
 )
 
 // SummaryPayload is the payload of the scheduled event that asks for the daily
@@ -24,7 +26,11 @@ const leasePause = 2 * time.Second
 // often it is asked for, there is one summary a day for each receiver; one that a
 // receiver did not take is tried again by later runs.
 func (f *Function) Summary(ctx context.Context) (Report, error) {
-	return f.exclusively(ctx, func(ctx context.Context, r *run) error {
+	lease, err := f.await(ctx)
+	if err != nil {
+		return Report{}, f.unusable(ctx, fmt.Errorf("begin the summary: %w", err))
+	}
+	return f.under(ctx, lease, func(ctx context.Context, r *run) error {
 		if err := r.evaluateFleet(ctx); err != nil {
 			return err
 		}
@@ -33,6 +39,23 @@ func (f *Function) Summary(ctx context.Context) (Report, error) {
 		}
 		return r.notify(ctx)
 	})
+}
+
+// await waits for the lease: a sweep that is under way ends sooner or later.
+func (f *Function) await(ctx context.Context) (*store.Lease, error) {
+	for {
+		lease, err := f.acquire(ctx)
+		if !errors.Is(err, store.ErrHeld) {
+			return lease, err
+		}
+		timer := time.NewTimer(leasePause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, errors.Join(err, context.Cause(ctx))
+		}
+	}
 }
 
 // announce puts the summary into the outboxes, unless the day has one.

@@ -22,12 +22,12 @@ type cardMonth struct {
 // score counts alarms: of the months in which the data ran out, and of others.
 // An alarm that comes when the data has run out is none.
 type score struct {
-	ended, fired, right int
-	leads               []float64 // days from the alarm to the end
+	ranOut, fired, right int
+	leads                []float64 // days from the alarm to the end
 }
 
 func (s *score) precision() float64 { return float64(s.right) / float64(s.fired) }
-func (s *score) recall() float64    { return float64(s.right) / float64(s.ended) }
+func (s *score) recall() float64    { return float64(s.right) / float64(s.ranOut) }
 
 func (s *score) medianLead() float64 {
 	slices.Sort(s.leads)
@@ -38,7 +38,7 @@ func (s *score) medianLead() float64 {
 // The zero time is never.
 func (s *score) add(end, fired time.Time) {
 	if !end.IsZero() {
-		s.ended++
+		s.ranOut++
 	}
 	if fired.IsZero() || !end.IsZero() && !fired.Before(end) {
 		return
@@ -96,7 +96,7 @@ func (w *world) checkForecasts(t *testing.T) {
 		fmt.Fprintf(table, "%s\t%d\t%.2f\t%.2f\t%.1f\n", row.name, row.fired, row.precision(), row.recall(), row.medianLead())
 	}
 	table.Flush()
-	t.Logf("%d months of cards ran out:\n%s", static.ended, text.String())
+	t.Logf("%d months of cards ran out:\n%s", static.ranOut, text.String())
 	if got, least := likely.precision(), static.precision()+0.2; got < least {
 		t.Errorf("precision of the forecast = %.2f, want at least %.2f", got, least)
 	}

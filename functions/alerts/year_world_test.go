@@ -40,7 +40,7 @@ type world struct {
 	witness  *witness
 	notified *listener
 	slack    *slacktest.Server
-	store    *memory
+	store    *mapStore
 	sweeps   int
 	eventful int // sweeps that notified of something
 }
@@ -48,7 +48,7 @@ type world struct {
 func newWorld(t *testing.T, zone *time.Location, start time.Time) *world {
 	t.Helper()
 	w := &world{
-		zone: zone, byID: make(map[string]*simCard), truth: newTruth(), slack: slacktest.New(slacktest.Options{}), store: newMemory(),
+		zone: zone, byID: make(map[string]*simCard), truth: newTruth(), slack: slacktest.New(slacktest.Options{}), store: newMapStore(),
 		witness: &witness{Policy: standard(), seen: make(map[incident.Subject]outlook)},
 	}
 	for i := range yearCards {

@@ -62,7 +62,6 @@ func TestBrokenLaws(t *testing.T) {
 		{"tool_calls_operation", []string{"signalbox/shared/slack imports signalbox/shared/aliyun/linkcard"}},
 		{"client_reads_environment", []string{"signalbox/shared/aliyun reaches signalbox/shared/config"}},
 		{"web_knows_card", []string{"signalbox/shared/web reaches signalbox/shared/card"}},
-		{"notify_knows_card", []string{"signalbox/shared/notify reaches signalbox/shared/card"}},
 		{"function_knows_function", []string{"signalbox/functions/cardflow reaches signalbox/functions/alerts"}},
 		{"function_knows_lambda", []string{"signalbox/functions/cardflow imports github.com/aws/aws-lambda-go/events"}},
 		{"function_runs_itself", []string{"signalbox/functions/alerts imports signalbox/shared/serve"}},

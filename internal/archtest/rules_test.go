@@ -39,7 +39,6 @@ var order = []layer{
 	{"wiring", []string{"signalbox/shared/upstream"}},
 	{"functions", []string{
 		"signalbox/functions/*",
-		"signalbox/functions/*/channel",
 		"signalbox/functions/*/fleet",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/rulefile",
@@ -126,12 +125,6 @@ var rules = []rule{
 		binds:  []string{"signalbox/shared/serve/servetest"},
 		deep:   true,
 		may:    []string{"...", "!signalbox/functions/..."},
-	},
-	{
-		reason: "notifications are about anything: what one says comes in through an interface",
-		binds:  []string{"signalbox/shared/notify"},
-		deep:   true,
-		may:    []string{"...", "!signalbox/shared/card", "!signalbox/shared/forecast", "!signalbox/functions/..."},
 	},
 	{
 		reason: "what is deployed carries nothing made for tests",

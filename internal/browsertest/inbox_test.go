@@ -41,7 +41,7 @@ func newInbox(t *testing.T) (address string, cloud *aliyuntest.Server) {
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
 		"SIGNALBOX_LINKCARD_ENDPOINT=" + server.URL, "SIGNALBOX_SLACK_API_URL=" + server.URL + "/api/",
 		"SIGNALBOX_SLACK_BOT_TOKEN=xoxb-test", "SIGNALBOX_SLACK_CHANNEL=sim-cards",
-		"SIGNALBOX_STATE_FILE=" + filepath.Join(t.TempDir(), "state.json"),
+		"SIGNALBOX_STATE_FILE=" + filepath.Join(t.TempDir(), "alerts.db"),
 	}, t.Output())
 	if err != nil {
 		t.Fatal(err)

@@ -41,7 +41,7 @@ var fcMistakes = []mistake{
 	{"reservedConcurrency: 5", "reservedConcurrency: 0", "left to the default"},
 	{"      nasConfig: auto\n", "", "on no mount"},
 	{"nasConfig: auto", "vpcConfig: auto", "already defined"},
-	{"/mnt/signalbox-alerts/state.json", "/tmp/state.json", "on no mount"},
-	{"/mnt/signalbox-alerts/state.json", "/mnt/signalbox-alerts/../state.json", "on no mount"},
+	{"/mnt/signalbox-alerts/alerts.db", "/tmp/alerts.db", "on no mount"},
+	{"/mnt/signalbox-alerts/alerts.db", "/mnt/signalbox-alerts/../alerts.db", "on no mount"},
 	{"vpcConfig: auto", "vpcConfig: none", "through a VPC"},
 }

@@ -19,7 +19,7 @@ import (
 
 const token = "end-to-end-token"
 
-// clouds are the stand-ins that a bootstrap calls over the network.
+// clouds are the fakes that a bootstrap calls over the network.
 type clouds struct {
 	cloud *aliyuntest.Server
 	slack *slacktest.Server
@@ -38,7 +38,7 @@ func newClouds(t *testing.T) *clouds {
 		"SIGNALBOX_LINKCARD_ENDPOINT=" + server.URL,
 		"SIGNALBOX_DYSMS_ENDPOINT=" + server.URL,
 		"SIGNALBOX_SLACK_WEBHOOK_URL=" + server.URL + c.slack.WebhookPath(),
-		"SIGNALBOX_STATE_FILE=" + filepath.Join(t.TempDir(), "state.json"),
+		"SIGNALBOX_STATE_FILE=" + filepath.Join(t.TempDir(), "state.db"),
 		"SIGNALBOX_API_TOKENS=" + token,
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid",
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
@@ -135,7 +135,7 @@ func TestEveryBootstrapOnEveryPlatform(t *testing.T) {
 		request  request
 		status   int
 		has      string // a member that the answer must have
-		tick     string // a member of the answer to a timer
+		timer    string // a member of the answer to a timer
 	}{
 		{"cardflow", request{"GET", "/cards/" + fleet.ICCID(2) + "/flow", ""}, 200, "packages", "status"},
 		{"cardflow", request{"GET", "/cards/short/flow", ""}, 400, "field", "status"},
@@ -164,7 +164,7 @@ func TestEveryBootstrapOnEveryPlatform(t *testing.T) {
 
 			onFC := fc.Invoke(t.Context(), []byte(fcTimer))
 			onLambda := lambda.Invoke(t.Context(), []byte(scheduled))
-			if onFC.Err != nil || onLambda.Err != nil || !strings.Contains(string(onFC.Payload), `"`+tt.tick+`"`) {
+			if onFC.Err != nil || onLambda.Err != nil || !strings.Contains(string(onFC.Payload), `"`+tt.timer+`"`) {
 				t.Errorf("timers answer %s, %+v and %s, %+v", onFC.Payload, onFC.Err, onLambda.Payload, onLambda.Err)
 			}
 			if diff := cmp.Diff(steady(t, onFC.Payload), steady(t, onLambda.Payload)); diff != "" {

@@ -2,16 +2,17 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/serve/servetest"
-	"signalbox/shared/slack/slacktest"
+	"signalbox/shared/store"
 )
 
 var kills = flag.Int("kills", 20, "how often TestKilledSweeps kills the function")
@@ -46,57 +47,58 @@ var stages = []func(*aliyuntest.Server){
 	},
 }
 
-// round is a fleet whose function is run, and killed, on one state.
-type round struct {
-	cloud *aliyuntest.Server
-	slack *slacktest.Server
-	env   []string
-	told  int // messages already looked at
-}
-
-func newRound(t *testing.T) *round {
+// kill asks for a sweep and kills the function after a while, or before that at
+// one of the moments of the sweep. Then its lease is over, as it would be a little
+// later.
+func (o *outside) kill(t *testing.T, after time.Duration, at int64) {
 	t.Helper()
-	r := &round{
-		cloud: aliyuntest.New(aliyuntest.Options{Cards: 160, QPS: map[string]int{"ListCardInfo": 1 << 20, "GetCardFlowInfo": 1 << 20}}),
-		slack: slacktest.New(slacktest.Options{Burst: 1 << 20}),
+	p := servetest.StartHTTP(t, servetest.Build(t, alertsBootstrap), o.env...)
+	kill := sync.OnceFunc(p.Kill)
+	var moments atomic.Int64
+	moment := func() {
+		if moments.Add(1) == at {
+			kill()
+		}
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", r.cloud)
-	mux.Handle("/services/", r.slack)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
-	r.env = []string{
-		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
-		"SIGNALBOX_LINKCARD_ENDPOINT=" + server.URL, "SIGNALBOX_LINKCARD_QPS=1000",
-		"SIGNALBOX_SLACK_WEBHOOK_URL=" + server.URL + r.slack.WebhookPath(), "SIGNALBOX_SLACK_SHOW_ICCID=true",
-		"SIGNALBOX_STATE_FILE=" + filepath.Join(t.TempDir(), "state.json"), "SIGNALBOX_SWEEP_LEASE=1ms",
-	}
-	return r
-}
-
-// sweep starts the function, asks for a sweep, and kills it after a while; zero
-// lets it finish.
-func (r *round) sweep(t *testing.T, binary string, after time.Duration) {
-	t.Helper()
-	function := servetest.StartHTTP(t, binary, r.env...)
-	defer function.Kill()
-	ctx := t.Context()
-	if after > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, after)
-		defer cancel()
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, function.URL+"/invoke", nil)
+	o.moment.Store(&moment)
+	ctx, cancel := context.WithTimeout(t.Context(), after)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/invoke", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err == nil {
-		err = resp.Body.Close()
+	if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
+		_ = resp.Body.Close() // The sweep was faster.
 	}
-	if after == 0 && (err != nil || resp.StatusCode != http.StatusOK) {
-		t.Fatalf("sweep: %v, %+v\n%s", err, resp, function.Output())
+	kill()
+	o.endLease(t)
+}
+
+// endLease ends the lease of a run that was killed.
+func (o *outside) endLease(t *testing.T) {
+	t.Helper()
+	s, err := store.Open(store.Config{File: o.state, Namespace: "alerts"})
+	if err != nil {
+		t.Fatal(err)
 	}
+	err = s.Apply(t.Context(), store.Batch{Put: []store.Record{{Collection: "leases", Key: "run/end"}}})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// finish starts the function, has it sweep to the end, and counts the moments.
+func (o *outside) finish(t *testing.T) int64 {
+	t.Helper()
+	var moments atomic.Int64
+	moment := func() { moments.Add(1) }
+	o.moment.Store(&moment)
+	f := o.start(t)
+	f.sweep()
+	if code := f.stop(); code != 0 {
+		t.Errorf("exit code %d, want 0\n%s", code, f.output())
+	}
+	return moments.Load()
 }
 
 var (
@@ -104,13 +106,12 @@ var (
 	messageID = regexp.MustCompile(`id ([0-9a-f]{12})`)
 )
 
-// news returns what was told since it was last asked: what happened to which
-// card, with the ids of the messages that said so.
-func (r *round) news(t *testing.T) map[string][]string {
+// changes returns what was notified since it was last asked for: what happened to
+// which card, with the ids of the messages that said so.
+func (o *outside) changes(t *testing.T) map[string][]string {
 	t.Helper()
-	told := make(map[string][]string)
-	inbox := r.slack.Inbox()
-	for _, m := range inbox[r.told:] {
+	notified := make(map[string][]string)
+	for _, m := range o.arrived() {
 		text := m.Plain()
 		id := messageID.FindStringSubmatch(text)
 		if id == nil || strings.Contains(text, "are shown") {
@@ -121,48 +122,54 @@ func (r *round) news(t *testing.T) map[string][]string {
 			if row := tableRow.FindStringSubmatch(line); row != nil {
 				kind, _, _ := strings.Cut(strings.Replace(row[1], ":", " ", 1), " ")
 				key := fmt.Sprintf("%s %s", kind, row[2])
-				told[key] = append(told[key], id[1])
+				notified[key] = append(notified[key], id[1])
 			}
 		}
 	}
-	r.told = len(inbox)
-	return told
+	return notified
 }
 
 // TestKilledSweeps kills the function with SIGKILL at random moments and starts it
-// again on the same state. What is told is what an undisturbed function tells;
-// what is told twice has the same id both times.
+// again on the same state. What is notified is what an undisturbed function
+// notifies; what is repeated has the same id each time.
 func TestKilledSweeps(t *testing.T) {
 	t.Parallel()
-	binary := servetest.Build(t, "signalbox/functions/alerts/bootstrap")
-	calm, killed := newRound(t), newRound(t)
+	calm, killed := newOutside(t, 160), newOutside(t, 160)
 	chance := rand.New(rand.NewPCG(1, 2))
-	start := time.Now()
-	calm.sweep(t, binary, 0)
-	usual := time.Since(start)
-	twice := 0
+	servetest.Build(t, alertsBootstrap) // takes longer than a sweep
+	repeated := 0
 	for i, stage := range stages {
-		if i > 0 {
-			stage(calm.cloud)
-			calm.sweep(t, binary, 0)
-		}
+		stage(calm.cloud)
+		start := time.Now()
+		moments := calm.finish(t)
+		usual := time.Since(start)
 		stage(killed.cloud)
-		for range *kills / len(stages) {
-			killed.sweep(t, binary, time.Duration(1+chance.Int64N(int64(usual))))
+		for n := range *kills / len(stages) {
+			switch n % 4 {
+			case 0:
+				killed.kill(t, time.Duration(1+chance.Int64N(int64(usual))), 0)
+			case 1: // before its last answer: Slack has a message, and the function does not know
+				killed.kill(t, time.Minute, moments)
+			default:
+				killed.kill(t, time.Minute, 1+chance.Int64N(moments))
+			}
 		}
-		killed.sweep(t, binary, 0)
-		want, got := calm.news(t), killed.news(t)
+		killed.finish(t)
+		want, got := calm.changes(t), killed.changes(t)
 		if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Sorted(maps.Keys(got))); diff != "" || len(want) == 0 {
-			t.Errorf("stage %d: told by the undisturbed (-) and the killed function (+):\n%s", i, diff)
+			t.Errorf("stage %d: notified by the undisturbed (-) and the killed function (+):\n%s", i, diff)
 		}
 		for what, ids := range got {
 			if len(ids) > 1 {
-				twice++
+				repeated++
 			}
 			if len(slices.Compact(slices.Sorted(slices.Values(ids)))) != 1 {
-				t.Errorf("stage %d: %s was told by different messages %v", i, what, ids)
+				t.Errorf("stage %d: %s was notified by different messages %v", i, what, ids)
 			}
 		}
 	}
-	t.Logf("%d kills, %d pieces of news told more than once, each with one id", *kills, twice)
+	if repeated == 0 {
+		t.Error("nothing was notified more than once, want some of it: the kills missed their moments")
+	}
+	t.Logf("%d kills, %d changes notified more than once, each with one id", *kills, repeated)
 }

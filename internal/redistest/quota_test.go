@@ -38,14 +38,14 @@ func (j job) client(log *strings.Builder) (*linkcard.Client, error) {
 	if j.Redis != "" {
 		config.RedisURL = "redis://" + j.Redis
 	}
-	places, err := quota.Open(config)
+	permits, err := quota.Open(config)
 	if err != nil {
 		return nil, err
 	}
 	api, err := aliyun.New(aliyun.Config{
 		Endpoint:    j.Cloud,
 		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
-		Quota:       places,
+		Quota:       permits,
 	})
 	if err != nil {
 		return nil, err
@@ -176,8 +176,8 @@ func TestRedisKilledAndStarted(t *testing.T) { //nolint:paralleltest // measures
 	if err != nil || failed > 0 {
 		t.Errorf("%d calls failed for want of Redis: %v", failed, err)
 	}
-	if away, back := strings.Count(log.String(), "redis is away"), strings.Count(log.String(), "redis is back"); away != 1 || back != 1 {
-		t.Errorf("the log says %d times that Redis is away and %d times that it is back, want once each:\n%s", away, back, log.String())
+	if lost, back := strings.Count(log.String(), "redis is unavailable"), strings.Count(log.String(), "redis is available again"); lost != 1 || back != 1 {
+		t.Errorf("the log says %d times that Redis is unavailable and %d times that it is back, want once each:\n%s", lost, back, log.String())
 	}
 }
 

@@ -22,12 +22,11 @@ type all struct {
 	Linkcard config.Linkcard
 	Auth     config.Auth
 	Slack    config.Slack
-	State    config.State
 	Usage    config.Steps `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
 }
 
 func (a all) Validate() []config.Problem {
-	return slices.Concat(a.Account.Validate(), a.Auth.Validate(), a.Slack.Validate(), a.State.Needed(a.Quota))
+	return slices.Concat(a.Account.Validate(), a.Auth.Validate(), a.Slack.Validate())
 }
 
 var least = []string{
@@ -35,7 +34,6 @@ var least = []string{
 	"ALIBABA_CLOUD_ACCESS_KEY_SECRET=the-secret",
 	"SIGNALBOX_API_TOKENS=0123456789abcdef, fedcba9876543210",
 	"SIGNALBOX_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T/B/sealed",
-	"SIGNALBOX_STATE_FILE=/mnt/state.json",
 }
 
 func TestLoadDefaults(t *testing.T) {
@@ -78,7 +76,7 @@ func TestLoadReportsEverythingAtOnce(t *testing.T) {
 		"SIGNALBOX_ALERT_USAGE", "SIGNALBOX_API_TOKENS", "SIGNALBOX_CONSOLE_URL",
 		"SIGNALBOX_LINKCARD_ENDPOINT", "SIGNALBOX_LINKCARD_QPS", "SIGNALBOX_LOG_LEVEL",
 		"SIGNALBOX_QUOTA_SHARE", "SIGNALBOX_REDIS_URL",
-		"SIGNALBOX_SLACK_SHOW_ICCID", "SIGNALBOX_SLACK_WEBHOOK_URL", "SIGNALBOX_STATE_FILE", "SIGNALBOX_TIMEZONE",
+		"SIGNALBOX_SLACK_SHOW_ICCID", "SIGNALBOX_SLACK_WEBHOOK_URL", "SIGNALBOX_TIMEZONE",
 	}
 	slices.Sort(got)
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -112,16 +112,3 @@ func (s Slack) Validate() []Problem {
 		return nil
 	}
 }
-
-// State is where what must outlive an invocation is kept.
-type State struct {
-	StateFile string `env:"SIGNALBOX_STATE_FILE"`
-}
-
-// Needed asks for a file where there is no Redis.
-func (s State) Needed(q Quota) []Problem {
-	if s.StateFile == "" && q.RedisURL.Secret == "" {
-		return []Problem{Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance; or set SIGNALBOX_REDIS_URL")}
-	}
-	return nil
-}

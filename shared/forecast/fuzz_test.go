@@ -35,9 +35,9 @@ func FuzzOf(f *testing.F) {
 		if less.Probability < more.Probability {
 			t.Errorf("Probability with %d left = %v, with more left %v", min(rest, otherRest), less.Probability, more.Probability)
 		}
-		near, far := at(rest, min(hours, otherHours)), at(rest, max(hours, otherHours))
-		if near.Probability > far.Probability {
-			t.Errorf("Probability within %d hours = %v, within more %v", min(hours, otherHours), near.Probability, far.Probability)
+		soon, late := at(rest, min(hours, otherHours)), at(rest, max(hours, otherHours))
+		if soon.Probability > late.Probability {
+			t.Errorf("Probability within %d hours = %v, within more %v", min(hours, otherHours), soon.Probability, late.Probability)
 		}
 		checkOrder(t, habit, got, rest, hours)
 		checkPeriods(t, habit, rest, otherRest, hours, otherHours)

@@ -242,7 +242,7 @@ func decoded(t *testing.T, i record) record {
 }
 
 // An unchanged sweep must leave an incident as it is, or it is written each time.
-func TestAdvanceChangesNothingTwice(t *testing.T) {
+func TestAdvanceIsIdempotent(t *testing.T) {
 	t.Parallel()
 	for _, e := range []evaluation{breached(incident.Critical, 100), silenced(breached(incident.Warning, 80)), partial(breached(incident.Warning, 80))} {
 		e.Key = key

@@ -6,9 +6,9 @@ import (
 )
 
 const (
-	// foothold is the part of what was accepted lately that a throttled
+	// remaining is the part of what was accepted lately that a throttled
 	// account goes back to.
-	foothold = 0.95
+	remaining = 0.95
 	// leastPace is the slowest a quota gets, in calls a second.
 	leastPace = 1.0
 	// gentle is the climb after a throttling answer, in calls a second per
@@ -53,7 +53,7 @@ func (p *pace) throttled(t time.Time) {
 	if !p.since.IsZero() && t.Sub(p.since) < settling {
 		return
 	}
-	p.found = max(leastPace, min(p.accepted.lately(t), p.at(t))*foothold)
+	p.found = max(leastPace, min(p.accepted.lately(t), p.at(t))*remaining)
 	p.since = t
 }
 

@@ -70,7 +70,7 @@ func TestRedisThrottledSlowsEveryClient(t *testing.T) {
 	}
 }
 
-func TestRedisAway(t *testing.T) {
+func TestRedisUnavailable(t *testing.T) {
 	t.Parallel()
 	server := miniredis.RunT(t)
 	var log strings.Builder

@@ -12,8 +12,8 @@ import (
 	"signalbox/shared/store"
 )
 
-// places returns one configuration for each engine.
-func places(t *testing.T) map[string]store.Config {
+// engines returns one configuration for each engine.
+func engines(t *testing.T) map[string]store.Config {
 	t.Helper()
 	return map[string]store.Config{
 		"file":  {File: filepath.Join(t.TempDir(), "state.db"), Shared: true},
@@ -43,7 +43,7 @@ func rename(ctx context.Context, s store.Engine) (store.Batch, error) {
 
 func TestMigration(t *testing.T) {
 	t.Parallel()
-	for name, config := range places(t) {
+	for name, config := range engines(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			old := openStore(t, config)
@@ -81,7 +81,7 @@ func TestMigration(t *testing.T) {
 func TestMigrationFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("broken")
-	for name, config := range places(t) {
+	for name, config := range engines(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if err := openStore(t, config).Apply(t.Context(), one("1")); err != nil {
@@ -110,7 +110,7 @@ func TestMigrationFails(t *testing.T) {
 
 func TestNewStateNeedsNoMigration(t *testing.T) {
 	t.Parallel()
-	for name, config := range places(t) {
+	for name, config := range engines(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := store.WithMigrations(openStore(t, config), func(context.Context, store.Engine) (store.Batch, error) {
@@ -125,7 +125,7 @@ func TestNewStateNeedsNoMigration(t *testing.T) {
 
 func TestSchemaThatIsNoNumber(t *testing.T) {
 	t.Parallel()
-	for name, config := range places(t) {
+	for name, config := range engines(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			first := openStore(t, config)

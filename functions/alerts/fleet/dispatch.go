@@ -75,7 +75,7 @@ func (r *run) listedItem(c listedCard) item {
 	}
 	last, known := r.known.Lookups[id]
 	fingerprint := printOf(c.CardInfo, o)
-	if known && last.holds(fingerprint, o, r.now) {
+	if known && last.isCurrent(fingerprint, o, r.now) {
 		i.observation = last.confirm(o)
 		return i
 	}

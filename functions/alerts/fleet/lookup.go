@@ -44,10 +44,10 @@ func printOf(info linkcard.CardInfo, o rule.Observation) string {
 	), 36)
 }
 
-// holds reports whether nothing can have changed since the lookup. A time of the
+// isCurrent reports whether nothing can have changed since the lookup. A time of the
 // last count that is unknown, or new, means that it can have, unless the card
 // uses no data: then a lookup a day is enough.
-func (l Lookup) holds(fingerprint string, o rule.Observation, now time.Time) bool {
+func (l Lookup) isCurrent(fingerprint string, o rule.Observation, now time.Time) bool {
 	if l.Print != fingerprint || now.Before(l.At) || !now.Before(l.Until) {
 		return false
 	}

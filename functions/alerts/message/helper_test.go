@@ -67,7 +67,7 @@ func expiring(n int) rule.Incident {
 }
 
 func expired(n int) rule.Incident {
-	return ofCard(n, rule.ExpiryName, incident.Critical, 0, rule.ExpiryDetails{Ended: true})
+	return ofCard(n, rule.ExpiryName, incident.Critical, 0, rule.ExpiryDetails{Expired: true})
 }
 
 // runningOut is a forecast by so many days of use.

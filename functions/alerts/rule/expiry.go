@@ -18,7 +18,7 @@ type Expiry struct {
 
 // ExpiryDetails are the details of [Expiry].
 type ExpiryDetails struct {
-	Ended bool `json:"ended,omitempty"`
+	Expired bool `json:"expired,omitempty"`
 }
 
 // Rule returns [ExpiryName].
@@ -44,7 +44,7 @@ func (e Expiry) evaluate(o Observation, now time.Time) Evaluation {
 	} else {
 		found.Threshold = incident.Threshold{}
 	}
-	found.Details.Value = ExpiryDetails{Ended: left <= 0}
+	found.Details.Value = ExpiryDetails{Expired: left <= 0}
 	return o.ofPackage(found, utc(o.Expires))
 }
 

@@ -81,7 +81,7 @@ func (p Policy) candidates(o Observation) [][]Rule {
 // share their facts with o.
 func (p Policy) Evaluate(o Observation, now time.Time) []Evaluation {
 	candidates, facts := p.candidates(o), o.facts()
-	var evaluations []Evaluation
+	evaluations := make([]Evaluation, 0, len(rules))
 	inhibited := make(map[string]string)
 	for i, r := range rules {
 		e := evaluate(candidates[0][i], o, now)

@@ -145,7 +145,7 @@ func TestWebhookForms(t *testing.T) {
 		{"plain text", "POST", "", "text/plain", `{"text":"a"}`, answer{Status: 400, Body: "invalid_payload"}},
 		{"no type", "POST", "", "", `{"text":"a"}`, answer{Status: 400, Body: "invalid_payload"}},
 		{"another webhook", "POST", "/services/T0/B0/x", "application/json", `{"text":"a"}`, answer{Status: 404, Body: "no_service"}},
-		{"one more segment", "POST", "/services/T0STANDIN/B0FAKE/onlyTheStandInTakesThis/x", "application/json", `{"text":"a"}`, answer{Status: 404, Body: "no_service"}},
+		{"one more segment", "POST", "/services/T0FAKE/B0FAKE/onlyTheFakeTakesThis/x", "application/json", `{"text":"a"}`, answer{Status: 404, Body: "no_service"}},
 		{"get", "GET", "", "", "", answer{Status: 405, Body: "Method Not Allowed\n"}},
 	}
 	for _, tt := range tests {

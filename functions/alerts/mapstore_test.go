@@ -15,7 +15,7 @@ import (
 	"signalbox/shared/store"
 )
 
-// The places at which a memory asks its hook.
+// The places at which a mapStore asks its hook.
 const (
 	opGet     = "get"
 	opList    = "list"
@@ -23,8 +23,8 @@ const (
 	opApplied = "applied" // after it was: an error is a lost answer
 )
 
-// memory is a store without a disk. It is safe for concurrent use.
-type memory struct {
+// mapStore is a store without a disk. It is safe for concurrent use.
+type mapStore struct {
 	mu      sync.Mutex
 	records map[string]map[string][]byte // by collection and key
 	// hook, if not nil, is asked at each operation, and may fail it. It is not
@@ -36,11 +36,11 @@ type memory struct {
 	bytes   int64 // of their values
 }
 
-var _ store.Store = (*memory)(nil)
+var _ store.Store = (*mapStore)(nil)
 
-func newMemory() *memory { return &memory{records: make(map[string]map[string][]byte)} }
+func newMapStore() *mapStore { return &mapStore{records: make(map[string]map[string][]byte)} }
 
-func (m *memory) Get(ctx context.Context, collection, key string) ([]byte, error) {
+func (m *mapStore) Get(ctx context.Context, collection, key string) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.ask(ctx, opGet); err != nil {
@@ -49,7 +49,7 @@ func (m *memory) Get(ctx context.Context, collection, key string) ([]byte, error
 	return m.records[collection][key], nil
 }
 
-func (m *memory) List(ctx context.Context, collection string) ([]store.Record, error) {
+func (m *mapStore) List(ctx context.Context, collection string) ([]store.Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.ask(ctx, opList); err != nil {
@@ -58,7 +58,7 @@ func (m *memory) List(ctx context.Context, collection string) ([]store.Record, e
 	return m.list(collection), nil
 }
 
-func (m *memory) list(collection string) []store.Record {
+func (m *mapStore) list(collection string) []store.Record {
 	var records []store.Record
 	for key, value := range m.records[collection] {
 		records = append(records, store.Record{Collection: collection, Key: key, Value: value})
@@ -67,7 +67,7 @@ func (m *memory) list(collection string) []store.Record {
 	return records
 }
 
-func (m *memory) Apply(ctx context.Context, b store.Batch) error {
+func (m *mapStore) Apply(ctx context.Context, b store.Batch) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.ask(ctx, opApply); err != nil {
@@ -86,7 +86,7 @@ func (m *memory) Apply(ctx context.Context, b store.Batch) error {
 	return m.ask(context.WithoutCancel(ctx), opApplied)
 }
 
-func (m *memory) put(records []store.Record) {
+func (m *mapStore) put(records []store.Record) {
 	m.batches++
 	for _, r := range records {
 		if r.Value == nil {
@@ -101,7 +101,7 @@ func (m *memory) put(records []store.Record) {
 	}
 }
 
-func (m *memory) ask(ctx context.Context, op string) error {
+func (m *mapStore) ask(ctx context.Context, op string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -111,19 +111,19 @@ func (m *memory) ask(ctx context.Context, op string) error {
 	return m.hook(op)
 }
 
-func (m *memory) Check(context.Context) error { return nil }
+func (m *mapStore) Check(context.Context) error { return nil }
 
-func (m *memory) Close() error { return nil }
+func (m *mapStore) Close() error { return nil }
 
 // peek returns the records of a collection behind the hook's back.
-func (m *memory) peek(collection string) []store.Record {
+func (m *mapStore) peek(collection string) []store.Record {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.list(collection)
 }
 
 // incidents are those that are remembered, open or not.
-func (m *memory) incidents(t *testing.T) map[incident.Key]rule.Incident {
+func (m *mapStore) incidents(t *testing.T) map[incident.Key]rule.Incident {
 	t.Helper()
 	found := make(map[incident.Key]rule.Incident)
 	for _, r := range m.peek("incidents") {
@@ -137,7 +137,7 @@ func (m *memory) incidents(t *testing.T) map[incident.Key]rule.Incident {
 }
 
 // open are the incidents that receivers take for open.
-func (m *memory) open(t *testing.T) map[incident.Key]rule.Incident {
+func (m *mapStore) open(t *testing.T) map[incident.Key]rule.Incident {
 	t.Helper()
 	found := m.incidents(t)
 	maps.DeleteFunc(found, func(_ incident.Key, i rule.Incident) bool { return !i.IsOpen() })

@@ -1,0 +1,317 @@
+package e2e_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"signalbox/shared/slack/slacktest"
+)
+
+const (
+	warning  = 85  // percent of its data at which a card is a warning
+	critical = 100 // and critical
+)
+
+// TestRefusedUpload wants a list that cannot be uploaded left out and said so, and
+// all messages delivered.
+func TestRefusedUpload(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"invalid_scopes", "a_word_of_next_year"} {
+		t.Run(word, func(t *testing.T) {
+			t.Parallel()
+			o := newOutside(t, 160).bot()
+			o.use(critical, o.healthy(40)...)
+			o.slack.Refuse(slacktest.Refusal{Method: "files.getUploadURLExternal", Count: -1, Status: http.StatusOK, Body: word})
+			f := o.start(t)
+			r := f.sweep()
+			text := said(o.arrived())
+			wants(t, text, "Data is used up", "Package ends soon", "Card is stopped", "could not be attached")
+			if r.Waiting != 0 || r.DeadLetters != 0 {
+				t.Errorf("sweep = %+v, want all delivered", r)
+			}
+			if r = f.sweep(); r.Messages != 0 {
+				t.Errorf("second sweep = %+v, want no messages\n%s", r, said(o.arrived()))
+			}
+		})
+	}
+}
+
+// TestUnknownWordOnReply wants a reply that cannot be made to become a message.
+func TestUnknownWordOnReply(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, 120).bot()
+	f := o.start(t)
+	f.sweep()
+	o.arrived()
+	threads := len(o.slack.Threads("alerts"))
+	o.use(50, 2) // card 2 was over its threshold
+	// The first requests of this sweep are replies, in as many forms as there are.
+	o.slack.Refuse(slacktest.Refusal{Method: "chat.postMessage", Count: 3, Status: http.StatusOK, Body: "a_word_of_next_year"})
+	if r := f.sweep(); r.Waiting != 0 || r.DeadLetters != 0 {
+		t.Errorf("sweep = %+v, want all delivered", r)
+	}
+	wants(t, said(o.arrived()), "Usage is below its threshold", o.cloud.ICCID(2))
+	if got := len(o.slack.Threads("alerts")); got != threads+1 {
+		t.Errorf("%d messages in the channel, want one more than %d", got, threads)
+	}
+}
+
+// TestRejectedMessage wants a message that is never taken to be a dead letter after
+// some runs, counted, and not to block what comes later.
+func TestRejectedMessage(t *testing.T) {
+	t.Parallel()
+	refusals := map[string]slacktest.Refusal{
+		"webhook rejected": {Method: "webhook", Count: -1, Status: http.StatusBadRequest, Body: "invalid_blocks"},
+		"webhook unknown":  {Method: "webhook", Count: -1, Status: http.StatusBadRequest, Body: "a_word_of_next_year"},
+		"bot unknown":      {Method: "chat.postMessage", Count: -1, Status: http.StatusOK, Body: "a_word_of_next_year"},
+	}
+	for name, refusal := range refusals {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOutside(t, 120)
+			if strings.HasPrefix(name, "bot") {
+				o.bot()
+			}
+			o.slack.Refuse(refusal)
+			f := o.start(t)
+			dead := 0
+			for runs := 1; dead == 0; runs++ {
+				r := f.try("")
+				dead += r.DeadLetters
+				if runs > 5 || len(o.slack.Inbox()) != 0 {
+					t.Fatalf("after %d runs: %+v, want a dead letter\n%s", runs, r, f.output())
+				}
+			}
+			o.slack.ClearRefusals()
+			card := o.healthy(1)
+			o.use(critical, card...)
+			if r := f.sweep(); r.Waiting != 0 || r.DeadLetters != 0 {
+				t.Errorf("sweep = %+v, want all delivered", r)
+			}
+			wants(t, said(o.arrived()), "Data is used up", o.cloud.ICCID(card[0]))
+		})
+	}
+}
+
+// TestChangedSlackChannel wants a changed channel used at once, with all that is open.
+func TestChangedSlackChannel(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, 120).bot()
+	f := o.start(t)
+	f.sweep()
+	first := len(o.slack.Threads("alerts"))
+	o.arrived()
+	if code := f.stop(); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+	f = o.start(t, "SIGNALBOX_SLACK_CHANNEL=second")
+	f.sweep()
+	messages := o.arrived()
+	for _, m := range messages {
+		if m.Channel != "second" {
+			t.Errorf("a message in %s, want all in the new channel:\n%s", m.Channel, m.Plain())
+		}
+	}
+	wants(t, said(messages), o.cloud.ICCID(1), o.cloud.ICCID(2))
+	if got := len(o.slack.Threads("second")); got != first {
+		t.Errorf("%d status messages in the new channel, want %d as in the old one", got, first)
+	}
+}
+
+// TestArchivedSlackChannel wants what could not be said in an archived channel said once
+// it takes messages again.
+func TestArchivedSlackChannel(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, 120).bot()
+	f := o.start(t)
+	f.sweep()
+	o.arrived()
+	o.slack.Archive("alerts")
+	card := o.healthy(1)
+	o.use(critical, card...)
+	for range 4 {
+		if r := f.try(""); r.Waiting == 0 || r.DeadLetters != 0 {
+			t.Errorf("sweep = %+v, want the notification to wait", r)
+		}
+	}
+	o.slack.Unarchive("alerts")
+	f.sweep()
+	wants(t, said(o.arrived()), "Data is used up", o.cloud.ICCID(card[0]))
+}
+
+// TestDownForManyRuns wants the newest states once Slack is back, and nothing of
+// what was over by then.
+func TestDownForManyRuns(t *testing.T) {
+	t.Parallel()
+	down := map[int64]slacktest.Refusal{
+		warning:  {Count: -1, Status: http.StatusServiceUnavailable},
+		92:       {Count: -1, Status: http.StatusForbidden, Body: "account_inactive"},
+		critical: {Count: -1, Status: http.StatusForbidden, Body: "account_inactive"},
+	}
+	for _, receiver := range []string{"webhook", "bot"} {
+		t.Run(receiver, func(t *testing.T) {
+			t.Parallel()
+			o := newOutside(t, 120)
+			if receiver == "bot" {
+				o.bot()
+			}
+			f := o.start(t)
+			f.sweep()
+			o.arrived()
+			cards := o.healthy(2)
+			worse, over := cards[0], cards[1]
+			for _, percent := range []int64{warning, 92, critical, critical} {
+				o.slack.ClearRefusals()
+				o.slack.Refuse(down[percent])
+				o.use(percent, worse, over)
+				if percent == critical {
+					o.use(20, over)
+				}
+				if r := f.try(""); r.Err == nil || r.Waiting == 0 || r.DeadLetters != 0 {
+					t.Errorf("sweep = %+v, want a run that fails since notifications wait", r)
+				}
+			}
+			o.slack.ClearRefusals()
+			r := f.sweep()
+			text := said(o.arrived())
+			wants(t, text, o.cloud.ICCID(worse), "Data is used up")
+			lacks(t, text, o.cloud.ICCID(over))
+			if r.Waiting != 0 {
+				t.Errorf("sweep = %+v, want nothing to wait", r)
+			}
+		})
+	}
+}
+
+// TestRetryAfter wants a run to end long before Slack's hour is over, and Slack not
+// to be asked before that, by another process either.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	for receiver, method := range map[string]string{"webhook": "webhook", "bot": "chat.postMessage"} {
+		t.Run(receiver, func(t *testing.T) {
+			t.Parallel()
+			o := newOutside(t, 120)
+			if receiver == "bot" {
+				o.bot()
+			}
+			o.slack.Refuse(slacktest.Refusal{Method: method, Count: 1, Status: http.StatusTooManyRequests, RetryAfter: time.Hour})
+			f := o.start(t)
+			began := time.Now()
+			if r := f.try(""); r.Waiting == 0 || !r.Done || r.DeadLetters != 0 {
+				t.Errorf("sweep = %+v, want it done, with notifications that wait", r)
+			}
+			if took := time.Since(began); took > 30*time.Second {
+				t.Errorf("the run took %s, want it to end long before the hour", took)
+			}
+			f.try("")
+			f.stop()
+			f = o.start(t)
+			if r := f.try(""); r.Waiting == 0 {
+				t.Errorf("sweep of another process = %+v, want notifications to wait", r)
+			}
+			if got := o.slack.Calls(method); got != 1 {
+				t.Errorf("Slack was asked %d times, want once", got)
+			}
+		})
+	}
+}
+
+// TestNewlyCriticalIsVisible wants the number of new critical cards in the first
+// line of a message in the channel itself.
+func TestNewlyCriticalIsVisible(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, 160).bot()
+	o.use(critical, o.healthy(1)...)
+	f := o.start(t)
+	f.sweep()
+	o.arrived()
+	o.use(critical, o.healthy(30)...)
+	f.sweep()
+	visible, found := 0, false
+	for _, m := range o.arrived() {
+		if m.ThreadTS == "" || m.Broadcast {
+			visible++
+			line, _, _ := strings.Cut(m.Text, "\n")
+			found = found || strings.Contains(line, "30 new")
+		}
+	}
+	if !found || visible > 5 {
+		t.Errorf("%d messages in the channel, want at most 5, one of which says 30 new in its first line:\n%s", visible, said(o.slack.Inbox()))
+	}
+}
+
+// TestLostAnswer wants a message whose answer was lost not to be sent again in the
+// same run. The next run of a bot finds it; that of a webhook sends it again, and
+// says by its id that it is the same.
+func TestLostAnswer(t *testing.T) {
+	t.Parallel()
+	for receiver, method := range map[string]string{"webhook": "webhook", "bot": "chat.postMessage"} {
+		t.Run(receiver, func(t *testing.T) {
+			t.Parallel()
+			o := newOutside(t, 120)
+			if receiver == "bot" {
+				o.bot()
+			}
+			o.slack.Refuse(slacktest.Refusal{Method: method, Applied: true})
+			f := o.start(t)
+			if r := f.try(""); r.Waiting == 0 {
+				t.Errorf("sweep = %+v, want a notification to wait", r)
+			}
+			copies := func() map[string]int {
+				ids := make(map[string]int)
+				for _, m := range o.slack.Inbox() {
+					id := m.MetadataID()
+					if receiver == "webhook" {
+						id = fmt.Sprint(messageID.FindStringSubmatch(m.Plain()))
+					}
+					ids[id]++
+				}
+				return ids
+			}
+			for id, n := range copies() {
+				if n != 1 {
+					t.Errorf("message %s was sent %d times in one run, want once", id, n)
+				}
+			}
+			if r := f.sweep(); r.Waiting != 0 || r.DeadLetters != 0 {
+				t.Errorf("second sweep = %+v, want nothing to wait", r)
+			}
+			f.sweep()
+			ids := copies()
+			for id, n := range ids {
+				if receiver == "bot" && n != 1 {
+					t.Errorf("message %s is there %d times, want it found and not sent again", id, n)
+				}
+			}
+			if receiver == "webhook" && len(ids) != 1 {
+				t.Errorf("ids %v, want the same one for each copy", ids)
+			}
+		})
+	}
+}
+
+// TestSummaryOnce wants one summary a day, however often it is asked for.
+func TestSummaryOnce(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, 120)
+	f := o.start(t)
+	opened := f.sweep().Opened
+	o.arrived()
+	for range 3 {
+		if r := f.try("summary"); r.Err != nil {
+			t.Errorf("summary = %+v, want no error", r)
+		}
+	}
+	messages := o.arrived()
+	if len(messages) != 1 {
+		t.Errorf("%d messages, want one summary:\n%s", len(messages), said(messages))
+	}
+	wants(t, said(messages), "1 sweep finished", fmt.Sprintf("%d opened", opened))
+	f.sweep()
+	if messages = o.arrived(); len(messages) != 0 {
+		t.Errorf("after the summary came\n%s", said(messages))
+	}
+}
