@@ -20,8 +20,8 @@ type entry[D any] struct {
 func (o *outbox[D]) compact(staged map[string]bool) {
 	byIncident := make(map[incident.Key][]entry[D])
 	for _, c := range o.chunks {
-		for i := range c.changes {
-			if change := &c.changes[i]; !staged[change.ID] {
+		for _, change := range c.changes {
+			if !staged[change.ID] {
 				key := change.Incident.Key
 				byIncident[key] = append(byIncident[key], entry[D]{change, c})
 			}
@@ -34,13 +34,7 @@ func (o *outbox[D]) compact(staged map[string]bool) {
 		}
 	}
 	for _, c := range o.chunks {
-		kept := make([]incident.Change[D], 0, len(c.changes))
-		for i := range c.changes {
-			if !dropped[&c.changes[i]] {
-				kept = append(kept, c.changes[i])
-			}
-		}
-		c.changes = kept
+		c.changes = slices.DeleteFunc(c.changes, func(change *incident.Change[D]) bool { return dropped[change] })
 	}
 }
 
@@ -74,10 +68,10 @@ func fold[D any](entries []entry[D], dropped map[*incident.Change[D]]bool) {
 		}
 		last := kept[len(kept)-1]
 		switch {
-		case isOver(*last.change) && !isOver(*next.change):
+		case isOver(last.change) && !isOver(next.change):
 			kept = append(kept, next)
 			continue
-		case last.change.Kind == incident.Opened && isOver(*next.change):
+		case last.change.Kind == incident.Opened && isOver(next.change):
 			drop(last)
 			kept = kept[:len(kept)-1]
 		default:
@@ -90,7 +84,7 @@ func fold[D any](entries []entry[D], dropped map[*incident.Change[D]]bool) {
 // merge returns one change that stands for both.
 func merge[D any](last, next incident.Change[D]) incident.Change[D] {
 	damped := last.Damped + next.Damped
-	if !isOver(next) && rank(last.Kind) > rank(next.Kind) {
+	if !isOver(&next) && rank(last.Kind) > rank(next.Kind) {
 		last.Incident = next.Incident
 		next = last
 	}
@@ -102,7 +96,7 @@ func merge[D any](last, next incident.Change[D]) incident.Change[D] {
 }
 
 // isOver reports whether a change leaves its incident resolved.
-func isOver[D any](c incident.Change[D]) bool {
+func isOver[D any](c *incident.Change[D]) bool {
 	return c.Kind == incident.Resolved || c.Kind == incident.Flapping && c.Incident.Phase != incident.PhaseOpen
 }
 
