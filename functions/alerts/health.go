@@ -108,5 +108,7 @@ func (r *run) evaluateFleet(ctx context.Context) error {
 	}
 	changes = append(changes, elapsed...)
 	r.state.count(changes)
+	r.ledger.end()
+	r.state.end()
 	return r.write(ctx, changes)
 }

@@ -26,7 +26,10 @@ type ledger struct {
 	stored  map[incident.Key]uint64 // hash of what the store has
 	changed map[incident.Key][]byte // what it is to have; nil: nothing
 	opened  int                     // how many of the records are open
-	seed    maphash.Seed
+	// forget are those to be deleted at the end of the run: one batch writes each
+	// page of the store once.
+	forget map[incident.Key]bool
+	seed   maphash.Seed
 }
 
 // openLedger reads the incidents. One that cannot be decoded is an error that
@@ -34,7 +37,7 @@ type ledger struct {
 func openLedger(ctx context.Context, s store.Store, p incident.Policy) (*ledger, error) {
 	l := &ledger{
 		policy: p, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
-		changed: make(map[incident.Key][]byte), seed: maphash.MakeSeed(),
+		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
 	}
 	err := each(ctx, s, incidents, func(r store.Record) error {
 		var i rule.Incident
@@ -83,7 +86,7 @@ func (l *ledger) put(key incident.Key, next rule.Incident) error {
 		l.remember(key, next)
 		delete(l.changed, key)
 		if _, stored := l.stored[key]; stored {
-			l.changed[key] = nil
+			l.forget[key] = true
 		}
 		return nil
 	}
@@ -92,6 +95,7 @@ func (l *ledger) put(key incident.Key, next rule.Incident) error {
 		return fmt.Errorf("store the incident of rule %s: %w", key.Rule, err)
 	}
 	l.remember(key, next)
+	delete(l.forget, key)
 	if hash, stored := l.stored[key]; stored && hash == maphash.Bytes(l.seed, value) {
 		delete(l.changed, key)
 		return nil
@@ -113,6 +117,14 @@ func (l *ledger) remember(key incident.Key, next rule.Incident) {
 	} else {
 		l.records[key] = next
 	}
+}
+
+// end has what is forgotten deleted with the next batch.
+func (l *ledger) end() {
+	for key := range l.forget {
+		l.changed[key] = nil
+	}
+	clear(l.forget)
 }
 
 // pending returns what is to be stored, and settle says that it was.
