@@ -40,7 +40,7 @@ func newVictim(t *testing.T) *victim {
 	return v
 }
 
-// live sweeps, has some cards change, and sweeps twice more; at the batch with that
+// live sweeps, has some cards change, and sweeps two more times; at the batch with that
 // number, in that way, the process dies and another one goes on when the lease has
 // ended.
 func (v *victim) live(t *testing.T, at int, op string) {

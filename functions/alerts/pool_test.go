@@ -2,10 +2,11 @@ package alerts_test
 
 import (
 	"context"
-	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/rule"
@@ -53,8 +54,9 @@ func TestPools(t *testing.T) {
 		f.check(t, busyUsage)
 		used, rest := card.Bytes(85<<30), card.Bytes(15<<30)
 		want := rule.Facts{Pool: busy, Used: used, Rest: rest, Ratio: card.RatioOf(used, rest)}
-		if facts := f.store.open(t)[busyUsage].Details.Facts; !reflect.DeepEqual(facts, want) {
-			t.Errorf("facts of the pool: %+v, want %+v", facts, want)
+		same := cmp.Options{cmp.Comparer(func(a, b card.DataSize) bool { return a == b }), cmp.Comparer(func(a, b card.Ratio) bool { return a == b })}
+		if diff := cmp.Diff(want, f.store.open(t)[busyUsage].Details.Facts, same); diff != "" {
+			t.Errorf("facts of the pool (-want +got):\n%s", diff)
 		}
 		if n := len(f.cloud.Calls(poolCall)); n != 3 || r.FlowCalls != f.lookups() || r.Checked != 1000 || r.Failed != 0 {
 			t.Errorf("%d calls for pools, want 3; %+v, want %d lookups and all cards checked", n, r, f.lookups())

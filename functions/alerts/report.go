@@ -49,7 +49,7 @@ func (r *Report) count(changes []rule.Change) {
 	}
 }
 
-func (r Report) log(ctx context.Context, logger *slog.Logger) {
+func (r *Report) log(ctx context.Context, logger *slog.Logger) {
 	logger.LogAttrs(ctx, slog.LevelInfo, "run done", slog.String("sweep", r.Sweep), slog.Bool("done", r.Done),
 		slog.Int("cards", r.Cards), slog.Int("checked", r.Checked), slog.Int("failed", r.Failed),
 		slog.Int("list_calls", r.ListCalls), slog.Int("flow_calls", r.FlowCalls),

@@ -2,6 +2,7 @@ package alerts_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -117,6 +118,31 @@ func TestDailySummary(t *testing.T) {
 		time.Sleep(24 * time.Hour)
 		f.sweep(t)
 		checkWords(t, summary(), "SIM cards on 2000-01-02", "0 opened", "1 sweep finished")
+	})
+}
+
+// TestSummaryWaitsForTheSweep asks for the summary while a sweep is under way.
+func TestSummaryWaitsForTheSweep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 1000, nil)
+		var sweep sync.WaitGroup
+		sweep.Go(func() { f.sweep(t) })
+		time.Sleep(time.Second)
+		if r, err := f.Summary(t.Context()); err != nil || r.Busy {
+			t.Errorf("Summary = %+v, %v; want it made after the sweep", r, err)
+		}
+		checkWords(t, f.last(t), "SIM cards on 2000-01-01", "1 sweep finished")
+		sweep.Wait()
+
+		sweep.Go(func() { f.sweep(t) })
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		time.Sleep(time.Millisecond)
+		if r, err := f.Summary(ctx); !errors.Is(err, context.DeadlineExceeded) || r.Messages != 0 {
+			t.Errorf("Summary without the time to wait = %+v, %v; want an error", r, err)
+		}
+		sweep.Wait()
 	})
 }
 

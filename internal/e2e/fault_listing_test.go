@@ -17,7 +17,7 @@ func TestLookupsDenied(t *testing.T) {
 			t.Parallel()
 			o := newOutside(t, 160)
 			o.cloud.Inject(aliyuntest.Fault{Action: "GetCardFlowInfo", Kind: aliyuntest.NoPermission, Count: -1})
-			f := start(o, t)
+			f := start(t, o)
 			if r := f.sweep(); r.Checked != 160 || r.Failed != 0 {
 				t.Errorf("sweep = %+v, want 160 cards checked", r)
 			}

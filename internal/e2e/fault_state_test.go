@@ -31,7 +31,7 @@ func TestStoppedInTheMiddle(t *testing.T) {
 			}
 			// The third page never comes.
 			o.cloud.Inject(aliyuntest.Fault{Action: "ListCardInfo", Page: "3", Kind: aliyuntest.Slow, Delay: time.Minute})
-			f := start(o, t)
+			f := start(t, o)
 			arrived := make(chan struct{})
 			moment := func() {
 				for _, c := range o.cloud.Calls("ListCardInfo") {
@@ -51,7 +51,7 @@ func TestStoppedInTheMiddle(t *testing.T) {
 			}
 			first := <-runs
 
-			f = start(o, t)
+			f = start(t, o)
 			second := f.try("")
 			if second.Busy || !second.Done || second.Err != nil || second.Checked != 200 || second.Opened != 0 {
 				t.Errorf("next run = %+v, want it to finish the sweep\n%s", second, f.output())

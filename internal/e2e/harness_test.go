@@ -143,23 +143,24 @@ func (o *outside) start(t *testing.T, env ...string) *function {
 			return err
 		}
 		defer resp.Body.Close()
-		if body, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != http.StatusOK {
-			return fmt.Errorf("status %d, %s: %w", resp.StatusCode, body, err)
+		body, err := io.ReadAll(resp.Body)
+		if err == nil && resp.StatusCode != http.StatusOK {
+			err = fmt.Errorf("status %d, %s", resp.StatusCode, body)
 		}
-		return nil
+		return err
 	}
 	return &function{t: t, url: p.URL, pid: p.PID(), send: send, output: p.Output, stop: p.Stop}
 }
 
 // platforms start the function on each of them.
-var platforms = map[string]func(*outside, *testing.T) *function{
-	"http": func(o *outside, t *testing.T) *function { t.Helper(); return o.start(t) },
-	"fc": func(o *outside, t *testing.T) *function {
+var platforms = map[string]func(*testing.T, *outside) *function{
+	"http": func(t *testing.T, o *outside) *function { t.Helper(); return o.start(t) },
+	"fc": func(t *testing.T, o *outside) *function {
 		t.Helper()
 		p := servetest.StartFC(t, servetest.Build(t, alertsBootstrap), o.env...)
 		return &function{t: t, send: invoke(p.Do), output: p.Output, stop: p.Stop}
 	},
-	"lambda": func(o *outside, t *testing.T) *function {
+	"lambda": func(t *testing.T, o *outside) *function {
 		t.Helper()
 		p := servetest.StartLambda(t, servetest.Build(t, alertsBootstrap), o.env...)
 		return &function{t: t, send: invoke(p.Do), output: p.Output, stop: p.Stop}

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"flag"
-	"log"
 	"os"
 	"testing"
 )
@@ -12,7 +11,7 @@ import (
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := flag.Set("test.parallel", "16"); err != nil {
-		log.Fatal(err)
+		panic(err) // the flag exists
 	}
 	os.Exit(m.Run())
 }

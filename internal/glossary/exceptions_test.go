@@ -6,7 +6,6 @@ var exceptions = []exception{
 	{word: "channel", text: "channel_not_found", reason: "an error word of Slack's"},
 	{path: "shared/slack/", word: "channel", reason: "Slack's own, where messages are posted"},
 	{path: "shared/config/", word: "channel", reason: "Slack's own"},
-	{path: "internal/e2e/fault_slack_test.go", word: "channel", reason: "Slack's own"},
 	{path: "shared/notify/", word: "channel", reason: "Slack's own, where a bot posts"},
 	{path: "functions/alerts/report.go", word: "escalated", text: "json:", reason: "the report keeps its members' names"},
 	{path: "shared/serve/", word: "memory", reason: "RAM: an instance has only so much"},

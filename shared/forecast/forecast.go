@@ -45,7 +45,7 @@ const (
 	// Window is how many days back usage counts.
 	Window = 60
 	// HalfLife is after how many days it counts half as much.
-	HalfLife = 14
+	HalfLife = 10
 	// MinPoints is how many days must be known and count.
 	MinPoints = 7
 	// SoundPoints is how many must count for a forecast that is not rough.

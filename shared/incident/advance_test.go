@@ -38,7 +38,7 @@ func days(left float64) evaluation {
 	return evaluation{Status: incident.Breached, Instance: "2026-12", Severity: incident.Warning, Threshold: incident.Threshold{Value: left, Falling: true}}
 }
 
-func clear() evaluation      { return evaluation{Status: incident.Clear, Instance: "2026-12"} }
+func cleared() evaluation    { return evaluation{Status: incident.Clear, Instance: "2026-12"} }
 func hysteresis() evaluation { return evaluation{Status: incident.Hysteresis, Instance: "2026-12"} }
 
 func silenced(e evaluation) evaluation {
@@ -88,20 +88,25 @@ func TestAdvance(t *testing.T) {
 		end    incident.Phase
 	}{
 		{"opens, worsens, is resolved once", incident.Policy{}, []at{
-			{0, breached(warning, 80), "opened warning 80"}, {10, breached(warning, 80), ""},
-			{20, breached(warning, 90), "worsened warning 90"}, {30, breached(critical, 100), "worsened critical 100"},
-			{40, clear(), "resolved critical 100"}, {50, clear(), ""}, {120, none, ""},
+			{0, breached(warning, 80), "opened warning 80"},
+			{10, breached(warning, 80), ""},
+			{20, breached(warning, 90), "worsened warning 90"},
+			{30, breached(critical, 100), "worsened critical 100"},
+			{40, cleared(), "resolved critical 100"},
+			{50, cleared(), ""},
+			{120, none, ""},
 		}, ""},
 		{"what was not seen stays", incident.Policy{}, []at{{0, breached(warning, 80), "opened warning 80"}, {10, none, ""}, {20, none, ""}}, incident.PhaseOpen},
 		{"hysteresis opens nothing and resolves nothing", incident.Policy{}, []at{
-			{0, hysteresis(), ""}, {10, breached(warning, 80), "opened warning 80"}, {20, hysteresis(), ""}, {30, clear(), "resolved warning 80"},
+			{0, hysteresis(), ""}, {10, breached(warning, 80), "opened warning 80"}, {20, hysteresis(), ""}, {30, cleared(), "resolved warning 80"},
 		}, incident.PhaseResolved},
 		{"pending for two days of data", incident.Policy{}, []at{
-			{0, twoDays(breached(warning, 0), "24th"), ""}, {10, twoDays(breached(warning, 0), "24th"), ""},
+			{0, twoDays(breached(warning, 0), "24th"), ""},
+			{10, twoDays(breached(warning, 0), "24th"), ""},
 			{20, twoDays(breached(warning, 0), "25th"), "opened warning 0"},
 		}, incident.PhaseOpen},
 		{"pending is forgotten by one that is clear", incident.Policy{}, []at{
-			{0, twoDays(breached(warning, 0), "24th"), ""}, {10, clear(), ""}, {20, twoDays(breached(warning, 0), "25th"), ""},
+			{0, twoDays(breached(warning, 0), "24th"), ""}, {10, cleared(), ""}, {20, twoDays(breached(warning, 0), "25th"), ""},
 		}, incident.PhasePending},
 		{"pending starts again with another instance", incident.Policy{}, []at{
 			{0, twoDays(breached(warning, 0), "24th"), ""}, {10, twoDays(instance(breached(warning, 0), "2027-01"), "25th"), ""},
@@ -112,21 +117,26 @@ func TestAdvance(t *testing.T) {
 		}, incident.PhaseOpen},
 
 		{"another instance that is pending is one end", incident.Policy{}, []at{
-			{0, breached(warning, 0), "opened warning 0"}, {10, twoDays(instance(breached(warning, 0), "2027-01"), "24th"), "resolved warning 0"},
+			{0, breached(warning, 0), "opened warning 0"},
+			{10, twoDays(instance(breached(warning, 0), "2027-01"), "24th"), "resolved warning 0"},
 			{80, twoDays(instance(breached(warning, 0), "2027-01"), "24th"), ""},
 			{90, twoDays(instance(breached(warning, 0), "2027-01"), "25th"), "opened warning 0"},
 		}, incident.PhaseOpen},
 		{"pending counts from the first, long after the end of the last", incident.Policy{}, []at{
-			{0, breached(warning, 0), "opened warning 0"}, {10, clear(), "resolved warning 0"},
-			{80, twoDays(breached(warning, 0), "24th"), ""}, {90, twoDays(breached(warning, 0), "25th"), "opened warning 0"},
+			{0, breached(warning, 0), "opened warning 0"},
+			{10, cleared(), "resolved warning 0"},
+			{80, twoDays(breached(warning, 0), "24th"), ""},
+			{90, twoDays(breached(warning, 0), "25th"), "opened warning 0"},
 		}, incident.PhaseOpen},
 		{"worse, long after the end, is opened", incident.Policy{}, []at{
-			{0, breached(warning, 80), "opened warning 80"}, {10, clear(), "resolved warning 80"}, {80, breached(critical, 100), "opened critical 100"},
+			{0, breached(warning, 80), "opened warning 80"}, {10, cleared(), "resolved warning 80"}, {80, breached(critical, 100), "opened critical 100"},
 		}, incident.PhaseOpen},
 
 		// Fault 11.
 		{"thresholds that change: the same is not notified", incident.Policy{}, []at{
-			{0, breached(warning, 90), "opened warning 90"}, {10, breached(warning, 85), ""}, {20, breached(warning, 90), ""},
+			{0, breached(warning, 90), "opened warning 90"},
+			{10, breached(warning, 85), ""},
+			{20, breached(warning, 90), ""},
 			{30, breached(warning, 95), "worsened warning 95"},
 		}, incident.PhaseOpen},
 		{"thresholds that fall: fewer days are worse", incident.Policy{}, []at{
@@ -138,53 +148,76 @@ func TestAdvance(t *testing.T) {
 
 		// Fault 12.
 		{"flapping is notified once an hour", incident.Policy{}, []at{
-			{0, breached(warning, 0), "opened warning 0"}, {10, clear(), "resolved warning 0"}, {20, breached(warning, 0), ""},
-			{30, clear(), ""}, {40, breached(warning, 0), ""}, {50, clear(), ""}, {60, breached(warning, 0), ""},
-			{70, clear(), "flapping warning 0 (6 changes, now resolved)"}, {80, breached(warning, 0), ""}, {90, breached(warning, 0), ""},
+			{0, breached(warning, 0), "opened warning 0"},
+			{10, cleared(), "resolved warning 0"},
+			{20, breached(warning, 0), ""},
+			{30, cleared(), ""},
+			{40, breached(warning, 0), ""},
+			{50, cleared(), ""},
+			{60, breached(warning, 0), ""},
+			{70, cleared(), "flapping warning 0 (6 changes, now resolved)"},
+			{80, breached(warning, 0), ""},
+			{90, breached(warning, 0), ""},
 			{130, breached(warning, 0), "opened warning 0"},
 		}, incident.PhaseOpen},
 		{"flapping that stops where it was says so once", incident.Policy{}, []at{
-			{0, breached(warning, 0), "opened warning 0"}, {10, clear(), "resolved warning 0"}, {20, breached(warning, 0), ""},
-			{30, clear(), ""}, {70, none, "flapping warning 0 (2 changes, now resolved)"}, {129, none, ""}, {130, none, ""},
+			{0, breached(warning, 0), "opened warning 0"},
+			{10, cleared(), "resolved warning 0"},
+			{20, breached(warning, 0), ""},
+			{30, cleared(), ""},
+			{70, none, "flapping warning 0 (2 changes, now resolved)"},
+			{129, none, ""},
+			{130, none, ""},
 		}, ""},
 		{"a worsening is never held back", incident.Policy{}, []at{
-			{0, breached(warning, 80), "opened warning 80"}, {1, clear(), "resolved warning 80"}, {2, breached(warning, 80), ""},
-			{3, breached(critical, 100), "worsened critical 100"}, {4, breached(warning, 90), ""}, {5, breached(critical, 100), ""},
+			{0, breached(warning, 80), "opened warning 80"},
+			{1, cleared(), "resolved warning 80"},
+			{2, breached(warning, 80), ""},
+			{3, breached(critical, 100), "worsened critical 100"},
+			{4, breached(warning, 90), ""},
+			{5, breached(critical, 100), ""},
 			{63, breached(critical, 100), "worsened critical 100"},
 		}, incident.PhaseOpen},
 
 		// Fault 13.
 		{"an answer without packages changes nothing", incident.Policy{}, []at{
-			{0, breached(critical, 100), "opened critical 100"}, {10, partial(clear()), ""}, {20, partial(breached(warning, 80)), ""},
-			{30, partial(hysteresis()), ""}, {40, breached(critical, 100), ""},
+			{0, breached(critical, 100), "opened critical 100"},
+			{10, partial(cleared()), ""},
+			{20, partial(breached(warning, 80)), ""},
+			{30, partial(hysteresis()), ""},
+			{40, breached(critical, 100), ""},
 		}, incident.PhaseOpen},
 		{"an answer without packages may open and worsen", incident.Policy{}, []at{
-			{0, partial(breached(warning, 80)), "opened warning 80"}, {10, partial(breached(critical, 100)), "worsened critical 100"},
+			{0, partial(breached(warning, 80)), "opened warning 80"},
+			{10, partial(breached(critical, 100)), "worsened critical 100"},
 			{20, breached(critical, 100), ""},
 		}, incident.PhaseOpen},
 		{"an unknown instance is the same", incident.Policy{}, []at{
 			{0, breached(warning, 80), "opened warning 80"}, {10, instance(breached(warning, 80), ""), ""}, {20, breached(warning, 80), ""},
 		}, incident.PhaseOpen},
 		{"a silenced change of instance stays silent", incident.Policy{}, []at{
-			{0, breached(warning, 80), "opened warning 80"}, {10, silenced(instance(breached(warning, 80), "2027-01")), ""},
-			{20, silenced(instance(breached(warning, 80), "2027-01")), ""}, {30, instance(breached(warning, 80), "2027-01"), "opened warning 80"},
+			{0, breached(warning, 80), "opened warning 80"},
+			{10, silenced(instance(breached(warning, 80), "2027-01")), ""},
+			{20, silenced(instance(breached(warning, 80), "2027-01")), ""},
+			{30, instance(breached(warning, 80), "2027-01"), "opened warning 80"},
 		}, incident.PhaseOpen},
 
 		// Fault 14.
 		{"a card that is topped up shows today's severity", incident.Policy{}, []at{
-			{0, breached(critical, 100), "opened critical 100"}, {10, breached(warning, 80), ""},
+			{0, breached(critical, 100), "opened critical 100"},
+			{10, breached(warning, 80), ""},
 			{300, breached(critical, 100), "worsened critical 100"},
 		}, incident.PhaseOpen},
 
 		{"silenced from the start, notified when that ends", incident.Policy{}, []at{
 			{0, silenced(breached(warning, 80)), ""}, {10, breached(warning, 80), "opened warning 80"},
 		}, incident.PhaseOpen},
-		{"silenced all the time", incident.Policy{}, []at{{0, silenced(breached(warning, 80)), ""}, {10, silenced(clear()), ""}}, ""},
+		{"silenced all the time", incident.Policy{}, []at{{0, silenced(breached(warning, 80)), ""}, {10, silenced(cleared()), ""}}, ""},
 		{"a silenced end waits", incident.Policy{}, []at{
-			{0, breached(warning, 80), "opened warning 80"}, {10, silenced(clear()), ""}, {20, silenced(clear()), ""}, {90, clear(), "resolved warning 80"},
+			{0, breached(warning, 80), "opened warning 80"}, {10, silenced(cleared()), ""}, {20, silenced(cleared()), ""}, {90, cleared(), "resolved warning 80"},
 		}, incident.PhaseResolved},
 		{"a silenced end that did not last", incident.Policy{}, []at{
-			{0, breached(warning, 80), "opened warning 80"}, {10, silenced(clear()), ""}, {20, breached(warning, 80), ""},
+			{0, breached(warning, 80), "opened warning 80"}, {10, silenced(cleared()), ""}, {20, breached(warning, 80), ""},
 		}, incident.PhaseOpen},
 		{"not found takes two sweeps", incident.Policy{}, []at{
 			{0, breached(warning, 80), "opened warning 80"}, {10, absent("a"), ""}, {20, absent("a"), ""}, {30, absent("b"), "resolved warning 80"},
@@ -193,8 +226,11 @@ func TestAdvance(t *testing.T) {
 			{0, breached(warning, 80), "opened warning 80"}, {10, absent("a"), ""}, {20, breached(warning, 80), ""}, {30, absent("b"), ""},
 		}, incident.PhaseOpen},
 		{"reminded", incident.Policy{Repeat: 24 * time.Hour}, []at{
-			{0, breached(warning, 80), "opened warning 80"}, {60, breached(warning, 80), ""},
-			{24 * 60, breached(warning, 80), "reminded warning 80"}, {24*60 + 10, hysteresis(), ""}, {48 * 60, hysteresis(), "reminded warning 80"},
+			{0, breached(warning, 80), "opened warning 80"},
+			{60, breached(warning, 80), ""},
+			{24 * 60, breached(warning, 80), "reminded warning 80"},
+			{24*60 + 10, hysteresis(), ""},
+			{48 * 60, hysteresis(), "reminded warning 80"},
 		}, incident.PhaseOpen},
 	}
 	for _, tt := range tests {

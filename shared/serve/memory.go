@@ -13,8 +13,9 @@ const (
 	// unlimited is what cgroup v1 says for no limit, or more.
 	unlimited = 1 << 62
 	// memoryReserve is for what the runtime does not count: the executable
-	// itself, and the kernel's part of each connection.
-	memoryReserve = 16 << 20
+	// itself, the pages of a state file, and the kernel's part of each
+	// connection.
+	memoryReserve = 32 << 20
 )
 
 // limitMemory lets the collector work harder before the instance runs out of

@@ -90,7 +90,7 @@ type Counts struct {
 // Begin returns the checkpoint of a new sweep. before is the zero Census where
 // there was no sweep before it.
 func Begin(now time.Time, before Census) Checkpoint {
-	return Checkpoint{Sweep: now.UTC().Format("20060102T150405Z"), Started: now, Page: 1, Before: before}
+	return Checkpoint{Sweep: now.UTC().Format("20060102T150405.000Z"), Started: now, Page: 1, Before: before}
 }
 
 // Next returns the checkpoint of the sweep after one that is finished. A fleet that
