@@ -17,36 +17,37 @@ import (
 )
 
 const (
-	badEach   = 5  // which cards fire
-	badPace   = 20 // calls of an action per second
-	badNumber = 7919
+	badEach = 5  // which cards fire
+	badPace = 20 // calls of an action per second
 )
 
-// badFleet is an account of which each fifth card fires, or has done so. It holds
-// no cards, so that the memory of a process is that of the function.
+// badFleet is an account of which each fifth card fires, or did until it was
+// topped up. It makes its cards when it is asked for them, so that the memory of
+// the process is that of the function.
 type badFleet struct {
-	cards int
-	calm  bool // no card fires any more
+	cards    int
+	toppedUp bool
 
 	list, flow *rate.Limiter
 }
 
-func newBadFleet(cards int, calm bool) *badFleet {
-	return &badFleet{cards: cards, calm: calm, list: rate.NewLimiter(badPace, 1), flow: rate.NewLimiter(badPace, 1)}
+func newBadFleet(cards int, toppedUp bool) *badFleet {
+	return &badFleet{cards: cards, toppedUp: toppedUp, list: rate.NewLimiter(badPace, 1), flow: rate.NewLimiter(badPace, 1)}
 }
 
-// card is the card at a place of the listing, whose order is not that of the
+// card is the card at a position of the listing, whose order is not that of the
 // ICCIDs.
 func (f *badFleet) card(at int) linkcard.CardInfo {
+	const coprime = 7919
 	info := linkcard.CardInfo{
-		Iccid: aliyun.Text(fmt.Sprintf("898603%014d", at*badNumber%f.cards)), Status: "30", OsStatus: "100", DataType: "single",
+		Iccid: aliyun.Text(fmt.Sprintf("898603%014d", at*coprime%f.cards)), Status: "30", OsStatus: "100", DataType: "single",
 		DataLevel: "100MB", PeriodAddFlow: "10.00MB", PeriodRestFlow: "90.00MB", ExpireTime: "2001-01-01 00:00:00",
 		ActiveTime: "1999-01-01 00:00:00", FlowLatestModifiedTime: "1999-12-31 20:00:00", Period: "1101", Vendor: "CMCC",
 		Remark: aliyun.Text("site " + strconv.Itoa(at/100)), TagList: []linkcard.Tag{{TagName: "payment terminals"}},
 	}
 	switch {
 	case at%badEach != 0:
-	case f.calm:
+	case f.toppedUp:
 		info.FlowLatestModifiedTime = "2000-01-01 08:30:00"
 	default:
 		info.PeriodAddFlow, info.PeriodRestFlow = "92.00MB", "8.00MB"
@@ -59,25 +60,25 @@ func (f *badFleet) ListCardInfo(ctx context.Context, r linkcard.ListCardInfoRequ
 	for at := (r.PageNo - 1) * r.PageSize; at < min(r.PageNo*r.PageSize, f.cards); at++ {
 		page.List = append(page.List, f.card(at))
 	}
-	return linkcard.ListCardInfoResponse{Data: page}, wait(ctx, f.list)
+	return linkcard.ListCardInfoResponse{Data: page}, paced(ctx, f.list)
 }
 
 func (f *badFleet) GetCardFlowInfo(ctx context.Context, _ linkcard.GetCardFlowInfoRequest) (linkcard.GetCardFlowInfoResponse, error) {
 	month := linkcard.CardMonthFlow{FlowCount: "92MB", Month: "199912"}
 	for day := 1; day <= 31; day++ {
-		month.ListDayFlow = append(month.ListDayFlow, linkcard.DayFlow{Flow: aliyun.Text(strconv.Itoa(day%5) + "MB"), Day: aliyun.Text(fmt.Sprintf("199912%02d", day))})
+		used := linkcard.DayFlow{Flow: aliyun.Text(strconv.Itoa(day%5) + "MB"), Day: aliyun.Text(fmt.Sprintf("199912%02d", day))}
+		month.ListDayFlow = append(month.ListDayFlow, used)
 	}
 	return linkcard.GetCardFlowInfoResponse{Data: linkcard.CardFlow{
 		ListCardMonthFlow: []linkcard.CardMonthFlow{month},
 		ListPackageDTO: []linkcard.PackageDTO{
 			{PackageName: "100MB a month", EffectiveTime: "1999-01-01 00:00:00", ExpireTime: "2001-01-01 00:00:00"},
 		},
-	}}, wait(ctx, f.flow)
+	}}, paced(ctx, f.flow)
 }
 
-// wait waits for the quota and, since a permit that comes too late is none, says
-// so at once.
-func wait(ctx context.Context, l *rate.Limiter) error {
+// paced waits for a permit, or says at once that there is none in time.
+func paced(ctx context.Context, l *rate.Limiter) error {
 	if l.Wait(ctx) != nil {
 		return &quota.ExhaustedError{}
 	}
@@ -105,7 +106,8 @@ func (w *willing) Find(context.Context, slack.Ref, string, time.Time) (slack.Ref
 	return slack.Ref{}, false, nil
 }
 
-// counted is a store that counts the bytes of the records that are put.
+// counted is a store that counts what is put: batches, and the bytes of their
+// records.
 type counted struct {
 	store.Store
 
