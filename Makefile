@@ -5,7 +5,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills chaos browser cfn-lint vet lint tidy-check fuzz bench cover dev
+.PHONY: help build test race redis kills chaos bad-day browser cfn-lint vet lint tidy-check fuzz bench bench-alerts cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ kills: ## kill the alerts function 200 times and compare what it sent
 
 chaos: ## run alerts against 2,000 schedules of faults
 	go test -count=1 -run TestChaos ./functions/alerts -args -schedules 2000
+
+bad-day: ## have 20,000 of 100,000 cards fire, and bound what that costs
+	go test -count=1 -run TestBadDay -v ./functions/alerts -args -badcards 100000
 
 browser: ## look at the pages in chromium
 	go test -tags browser -count=1 -v ./internal/browsertest
@@ -57,6 +60,9 @@ fuzz: ## run every fuzz target FUZZTIME (a count with x, or a duration)
 
 bench: ## run the benchmarks
 	go test -run='^$$' -bench=. -benchmem ./...
+
+bench-alerts: ## print what a bad day costs, by store and memory limit
+	go test -run='^$$' -bench=BadDay -benchtime=1x ./functions/alerts
 
 cover: ## show the coverage of each function
 	go test -coverpkg=./... -coverprofile=coverage.out ./...

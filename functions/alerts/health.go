@@ -106,5 +106,7 @@ func (r *run) evaluateFleet(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.ledger.end()
+	r.state.end()
 	return r.write(ctx)
 }

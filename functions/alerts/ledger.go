@@ -25,7 +25,11 @@ type ledger struct {
 	records map[incident.Key]rule.Incident
 	stored  map[incident.Key]uint64 // hash of what the store has
 	changed map[incident.Key][]byte // what it is to have; nil: nothing
-	seed    maphash.Seed
+	opened  int                     // how many of the records are open
+	// forget are those to be deleted at the end of the run: one batch writes each
+	// page of the store once.
+	forget map[incident.Key]bool
+	seed   maphash.Seed
 }
 
 // openLedger reads the incidents. One that cannot be decoded is an error that
@@ -33,12 +37,13 @@ type ledger struct {
 func openLedger(ctx context.Context, s store.Store, p incident.Policy) (*ledger, error) {
 	l := &ledger{
 		policy: p, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
-		changed: make(map[incident.Key][]byte), seed: maphash.MakeSeed(),
+		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
 	}
 	err := each(ctx, s, incidents, func(r store.Record) error {
 		var i rule.Incident
 		err := json.Unmarshal(r.Value, &i)
-		l.records[i.Key], l.stored[i.Key] = i, maphash.Bytes(l.seed, r.Value)
+		l.remember(i.Key, i)
+		l.stored[i.Key] = maphash.Bytes(l.seed, r.Value)
 		return err
 	})
 	return l, err
@@ -48,7 +53,11 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy) (*ledger,
 func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.Change, error) {
 	var all []rule.Change
 	for _, e := range evaluations {
-		next, changes := incident.Advance(l.records[e.Key], e, now, l.policy)
+		past, known := l.records[e.Key]
+		next, changes := incident.Advance(past, e, now, l.policy)
+		if !known && next.IsZero() {
+			continue
+		}
 		if err := l.put(e.Key, next); err != nil {
 			return all, err
 		}
@@ -74,10 +83,10 @@ func (l *ledger) elapse(now time.Time) ([]rule.Change, error) {
 // put remembers an incident, to be stored where it differs from what is.
 func (l *ledger) put(key incident.Key, next rule.Incident) error {
 	if next.IsZero() {
-		delete(l.records, key)
+		l.remember(key, next)
 		delete(l.changed, key)
 		if _, stored := l.stored[key]; stored {
-			l.changed[key] = nil
+			l.forget[key] = true
 		}
 		return nil
 	}
@@ -85,13 +94,37 @@ func (l *ledger) put(key incident.Key, next rule.Incident) error {
 	if err != nil {
 		return fmt.Errorf("store the incident of rule %s: %w", key.Rule, err)
 	}
-	l.records[key] = next
+	l.remember(key, next)
+	delete(l.forget, key)
 	if hash, stored := l.stored[key]; stored && hash == maphash.Bytes(l.seed, value) {
 		delete(l.changed, key)
 		return nil
 	}
 	l.changed[key] = value
 	return nil
+}
+
+// remember keeps the records and their number in step.
+func (l *ledger) remember(key incident.Key, next rule.Incident) {
+	if l.records[key].IsOpen() {
+		l.opened--
+	}
+	if next.IsOpen() {
+		l.opened++
+	}
+	if next.IsZero() {
+		delete(l.records, key)
+	} else {
+		l.records[key] = next
+	}
+}
+
+// end has what is forgotten deleted with the next batch.
+func (l *ledger) end() {
+	for key := range l.forget {
+		l.changed[key] = nil
+	}
+	clear(l.forget)
 }
 
 // pending returns what is to be stored, and settle says that it was.
@@ -117,7 +150,7 @@ func (l *ledger) settle() {
 
 // open are the incidents that receivers take for open, in the order of their keys.
 func (l *ledger) open() []rule.Incident {
-	var open []rule.Incident
+	open := make([]rule.Incident, 0, l.opened)
 	for _, key := range l.keys() {
 		if i := l.records[key]; i.IsOpen() {
 			open = append(open, i)
@@ -127,5 +160,5 @@ func (l *ledger) open() []rule.Incident {
 }
 
 func (l *ledger) keys() []incident.Key {
-	return slices.SortedFunc(maps.Keys(l.records), func(a, b incident.Key) int { return cmp.Compare(a.String(), b.String()) })
+	return slices.SortedFunc(maps.Keys(l.records), incident.Key.Compare)
 }

@@ -70,6 +70,7 @@ type run struct {
 	ledger *ledger
 
 	progressed bool // a part of the scan was kept
+	written    time.Time
 	// unsaved are changes that could not be written yet. They are written with the
 	// next batch: an incident is never stored without its changes.
 	unsaved []rule.Change
@@ -136,8 +137,10 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	if !part.Checkpoint.Finished.IsZero() {
 		r.finish(now)
 	}
-	if err := r.write(ctx); err != nil {
-		return err
+	if !r.waits(part, now) {
+		if err := r.write(ctx); err != nil {
+			return err
+		}
 	}
 	// A part may also say no more than that the listing could not be read.
 	r.progressed = r.progressed || len(part.Observations)+len(part.Lookups) > 0 || !part.Checkpoint.Finished.IsZero()
@@ -169,6 +172,16 @@ func (r *run) advance(evaluations []rule.Evaluation, now time.Time) error {
 func (r *run) change(changes []rule.Change) {
 	r.unsaved = append(r.unsaved, changes...)
 	r.state.count(changes)
+}
+
+// checkpointEvery is how often a part is written in which nothing has changed.
+const checkpointEvery = time.Minute
+
+// waits reports whether a part can be written with a later one: if the process
+// dies before, the next run lists some pages again.
+func (r *run) waits(part fleet.Part, now time.Time) bool {
+	changed := len(r.unsaved)+len(r.ledger.changed)+len(part.Lookups) > 0 || !part.Checkpoint.Finished.IsZero()
+	return !changed && now.Sub(r.written).Abs() < checkpointEvery
 }
 
 // finish adds a whole sweep to what is remembered of the sweeps.
@@ -207,7 +220,7 @@ func (r *run) write(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("store what the run has found: %w", err)
 	}
-	r.unsaved = nil
+	r.unsaved, r.written = nil, r.config.Now()
 	r.ledger.settle()
 	r.state.settle(records)
 	return nil

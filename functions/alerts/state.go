@@ -42,6 +42,9 @@ type state struct {
 	seenKeys []string
 	stored   map[string][]byte // the single records, as they are stored
 	changed  []store.Record    // of lookups and seen
+	// forget are the lookups to be deleted at the end of the run: one batch writes
+	// each page of the store once.
+	forget map[card.ICCID]bool
 }
 
 // single are the records of the collection sweeps, by key.
@@ -51,7 +54,9 @@ func (s *state) single() map[string]any {
 
 // openState reads the state.
 func openState(ctx context.Context, st store.Store) (*state, error) {
-	s := &state{lookups: make(map[card.ICCID]fleet.Lookup), stored: make(map[string][]byte)}
+	s := &state{
+		lookups: make(map[card.ICCID]fleet.Lookup), stored: make(map[string][]byte), forget: make(map[card.ICCID]bool),
+	}
 	err := each(ctx, st, sweeps, func(r store.Record) error {
 		into, known := s.single()[r.Key]
 		if !known {
@@ -122,11 +127,20 @@ func (s *state) add(part fleet.Part, now time.Time) error {
 			return fmt.Errorf("store a lookup: %w", err)
 		}
 		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id), Value: value})
+		delete(s.forget, id)
 	}
 	for _, id := range part.Forget {
-		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id)})
+		s.forget[id] = true
 	}
 	return s.see(part.Seen, now)
+}
+
+// end has the lookups deleted that are not needed any more.
+func (s *state) end() {
+	for _, id := range slices.Sorted(maps.Keys(s.forget)) {
+		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id)})
+	}
+	clear(s.forget)
 }
 
 // see keeps which known subjects were seen until the sweep is finished.
@@ -224,7 +238,7 @@ func (r *run) summed() Report {
 	report.Sweep, report.Done = c.Sweep, !c.Finished.IsZero()
 	report.Cards, report.Checked, report.Failed = c.Cards(), c.Counts.Checked, c.Counts.Failed
 	report.ListCalls, report.FlowCalls = c.Counts.ListCalls, c.Counts.FlowCalls
-	report.Open = len(r.ledger.open())
+	report.Open = r.ledger.opened
 	report.Messages, report.Waiting, report.DeadLetters = r.messages, r.waiting, r.deadLetters
 	return report
 }

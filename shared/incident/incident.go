@@ -11,6 +11,7 @@
 package incident
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -41,6 +42,15 @@ type Key struct {
 // String returns the key as text, "card/8986.../usage", as stores order records
 // by it. It holds a card's whole number: it is no text for a log.
 func (k Key) String() string { return string(k.Subject.Kind) + "/" + k.Subject.ID + "/" + k.Rule }
+
+// Compare orders keys by kind, ID and rule.
+func (k Key) Compare(other Key) int {
+	return cmp.Or(
+		cmp.Compare(k.Subject.Kind, other.Subject.Kind),
+		cmp.Compare(k.Subject.ID, other.Subject.ID),
+		cmp.Compare(k.Rule, other.Rule),
+	)
+}
 
 // ParseKey reads what String returns. An ID may have slashes.
 func ParseKey(text string) (Key, error) {

@@ -20,8 +20,8 @@ type entry[D any] struct {
 func (o *outbox[D]) compact(staged map[string]bool) {
 	byIncident := make(map[incident.Key][]entry[D])
 	for _, c := range o.chunks {
-		for i := range c.changes {
-			if change := &c.changes[i]; !staged[change.ID] {
+		for _, change := range c.changes {
+			if !staged[change.ID] {
 				key := change.Incident.Key
 				byIncident[key] = append(byIncident[key], entry[D]{change, c})
 			}
@@ -34,13 +34,7 @@ func (o *outbox[D]) compact(staged map[string]bool) {
 		}
 	}
 	for _, c := range o.chunks {
-		kept := make([]incident.Change[D], 0, len(c.changes))
-		for i := range c.changes {
-			if !dropped[&c.changes[i]] {
-				kept = append(kept, c.changes[i])
-			}
-		}
-		c.changes = kept
+		c.changes = slices.DeleteFunc(c.changes, func(change *incident.Change[D]) bool { return dropped[change] })
 	}
 }
 

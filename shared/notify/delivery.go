@@ -102,7 +102,7 @@ func (d *delivery[D]) load(ctx context.Context, follow func(key string)) {
 		return
 	}
 	d.view = newView(d.run.Open, func(i incident.Incident[D]) bool { return d.Route(d.receiver.Name, i) })
-	waiting := d.outbox.where(func(incident.Change[D]) bool { return true })
+	waiting := d.outbox.where(func(*incident.Change[D]) bool { return true })
 	d.state.restore(d.began, setOf(idsOf(waiting)), d.announcement.ID)
 	d.outbox.compact(d.state.reserved())
 	if d.outbox.isDirty() || len(d.letters) > 0 {
@@ -121,7 +121,8 @@ func (d *delivery[D]) loadOutbox(ctx context.Context, follow func(key string)) e
 		return fmt.Errorf("list the outbox: %w", err)
 	}
 	known := make(map[string]bool)
-	for _, r := range records {
+	for i, r := range records {
+		records[i].Value = nil // it is decoded now, and may be large
 		if err := d.outbox.add(r, known); err != nil {
 			d.bury(ctx, DeadLetter{ID: r.Key, Reason: err.Error()})
 		}

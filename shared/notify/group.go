@@ -6,9 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
+	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"signalbox/shared/incident"
 )
@@ -29,33 +30,39 @@ func (g Group) Compare(other Group) int {
 
 // view is the open incidents that a receiver is to be shown.
 type view[D any] struct {
-	open   map[incident.Key]incident.Incident[D]
+	open   map[incident.Key]*incident.Incident[D]
 	groups map[Group][]incident.Incident[D]
 	prints map[Group]string
 }
 
 func newView[D any](open []incident.Incident[D], shown func(incident.Incident[D]) bool) view[D] {
 	v := view[D]{
-		open:   make(map[incident.Key]incident.Incident[D], len(open)),
+		open:   make(map[incident.Key]*incident.Incident[D], len(open)),
 		groups: make(map[Group][]incident.Incident[D]),
 		prints: make(map[Group]string),
 	}
-	for _, i := range open {
-		if i.IsOpen() && shown(i) {
+	sizes := make(map[Group]int)
+	for at := range open {
+		if i := &open[at]; i.IsOpen() && shown(*i) {
 			v.open[i.Key] = i
-			v.groups[GroupOf(i)] = append(v.groups[GroupOf(i)], i)
+			sizes[GroupOf(*i)]++
 		}
 	}
-	for _, incidents := range v.groups {
-		slices.SortFunc(incidents, func(a, b incident.Incident[D]) int {
-			return strings.Compare(a.Key.String(), b.Key.String())
-		})
+	for _, key := range slices.SortedFunc(maps.Keys(v.open), incident.Key.Compare) {
+		g := GroupOf(*v.open[key])
+		if v.groups[g] == nil {
+			v.groups[g] = make([]incident.Incident[D], 0, sizes[g])
+		}
+		v.groups[g] = append(v.groups[g], *v.open[key])
 	}
 	return v
 }
 
 // of returns the open incidents of groups.
 func (v view[D]) of(groups []Group) []incident.Incident[D] {
+	if len(groups) == 1 {
+		return v.groups[groups[0]]
+	}
 	var open []incident.Incident[D]
 	for _, g := range groups {
 		open = append(open, v.groups[g]...)
@@ -81,32 +88,39 @@ func (v view[D]) print(groups []Group) string {
 	parts := []string{strconv.Itoa(v.elsewhere(groups))}
 	for _, g := range slices.SortedFunc(slices.Values(groups), Group.Compare) {
 		if v.prints[g] == "" {
-			v.prints[g] = fingerprint(shownOf(v.groups[g])...)
+			v.prints[g] = shownOf(v.groups[g])
 		}
 		parts = append(parts, g.Rule, string(g.Severity), v.prints[g])
 	}
 	return fingerprint(parts...)
 }
 
-// shownOf is what readers could see of incidents.
-func shownOf[D any](incidents []incident.Incident[D]) []string {
-	parts := make([]string, 0, len(incidents))
+// shownOf identifies what readers could see of incidents.
+func shownOf[D any](incidents []incident.Incident[D]) string {
+	sum := sha256.New()
 	for _, i := range incidents {
 		i.Breached, i.Absent, i.Seen, i.Notified = 0, 0, "", incident.Notified{}
 		raw, err := json.Marshal(i)
 		if err != nil { // it must encode, but a message is worth more
 			raw = fmt.Append(nil, i.Key, i.Severity, i.Threshold)
 		}
-		parts = append(parts, string(raw))
+		addPart(sum, raw)
 	}
-	return parts
+	return printOf(sum)
 }
 
 // fingerprint is the same for the same parts.
 func fingerprint(parts ...string) string {
 	sum := sha256.New()
 	for _, part := range parts {
-		fmt.Fprintf(sum, "%d:%s", len(part), part)
+		addPart(sum, []byte(part))
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:10])
+	return printOf(sum)
 }
+
+func addPart(sum hash.Hash, part []byte) {
+	fmt.Fprintf(sum, "%d:", len(part))
+	sum.Write(part)
+}
+
+func printOf(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil)[:10]) }

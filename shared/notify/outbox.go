@@ -91,7 +91,7 @@ type outbox[D any] struct {
 // chunk is one record of an outbox.
 type chunk[D any] struct {
 	key     string
-	changes []incident.Change[D]
+	changes []*incident.Change[D]
 	dirty   bool // not as it is stored
 }
 
@@ -100,37 +100,39 @@ type chunk[D any] struct {
 func (o *outbox[D]) add(r store.Record, known map[string]bool) error {
 	c := &chunk[D]{key: r.Key}
 	o.chunks = append(o.chunks, c)
-	err := c.decode(r.Value)
-	before := len(c.changes)
-	c.changes = slices.DeleteFunc(c.changes, func(change incident.Change[D]) bool {
-		defer func() { known[change.ID] = true }()
-		return known[change.ID]
-	})
-	c.dirty = len(c.changes) != before || err != nil
+	changes, err := decodeEach[D](r.Value)
+	c.changes = make([]*incident.Change[D], 0, len(changes))
+	for i := range changes {
+		if id := changes[i].ID; !known[id] {
+			known[id] = true
+			c.changes = append(c.changes, &changes[i])
+		}
+	}
+	c.dirty = len(c.changes) != len(changes) || err != nil
 	return err
 }
 
-// decode reads the changes of a record, each alone.
-func (c *chunk[D]) decode(value []byte) error {
+// decodeEach reads the changes of a record, each alone.
+func decodeEach[D any](value []byte) ([]incident.Change[D], error) {
 	var raw []json.RawMessage
 	if err := json.Unmarshal(value, &raw); err != nil {
-		return fmt.Errorf("decode changes: %w", err)
+		return nil, fmt.Errorf("decode changes: %w", err)
 	}
-	var errs []error
+	changes, errs := make([]incident.Change[D], 0, len(raw)), []error(nil)
 	for _, one := range raw {
 		var change incident.Change[D]
 		if err := json.Unmarshal(one, &change); err != nil {
 			errs = append(errs, fmt.Errorf("decode a change: %w", err))
 			continue
 		}
-		c.changes = append(c.changes, change)
+		changes = append(changes, change)
 	}
-	return errors.Join(errs...)
+	return changes, errors.Join(errs...)
 }
 
 // where returns the changes for which wanted reports true, the oldest first.
-func (o *outbox[D]) where(wanted func(incident.Change[D]) bool) []incident.Change[D] {
-	var found []incident.Change[D]
+func (o *outbox[D]) where(wanted func(*incident.Change[D]) bool) []*incident.Change[D] {
+	var found []*incident.Change[D]
 	for _, c := range o.chunks {
 		for _, change := range c.changes {
 			if wanted(change) {
@@ -141,9 +143,21 @@ func (o *outbox[D]) where(wanted func(incident.Change[D]) bool) []incident.Chang
 	return found
 }
 
+// pick returns the changes with these ids, for a Writer.
 func (o *outbox[D]) pick(ids []string) []incident.Change[D] {
 	picked := setOf(ids)
-	return o.where(func(c incident.Change[D]) bool { return picked[c.ID] })
+	return valuesOf(o.where(func(c *incident.Change[D]) bool { return picked[c.ID] }))
+}
+
+func valuesOf[D any](changes []*incident.Change[D]) []incident.Change[D] {
+	if len(changes) == 0 {
+		return nil
+	}
+	values := make([]incident.Change[D], len(changes))
+	for i, c := range changes {
+		values[i] = *c
+	}
+	return values
 }
 
 // remove drops the changes with these ids and returns how many there were.
@@ -151,7 +165,7 @@ func (o *outbox[D]) remove(ids []string) int {
 	removed, n := setOf(ids), 0
 	for _, c := range o.chunks {
 		before := len(c.changes)
-		c.changes = slices.DeleteFunc(c.changes, func(change incident.Change[D]) bool { return removed[change.ID] })
+		c.changes = slices.DeleteFunc(c.changes, func(change *incident.Change[D]) bool { return removed[change.ID] })
 		c.dirty = c.dirty || len(c.changes) != before
 		n += before - len(c.changes)
 	}
@@ -209,7 +223,7 @@ func setOf(ids []string) map[string]bool {
 	return set
 }
 
-func idsOf[D any](changes []incident.Change[D]) []string {
+func idsOf[D any](changes []*incident.Change[D]) []string {
 	ids := make([]string, len(changes))
 	for i, c := range changes {
 		ids[i] = c.ID

@@ -25,7 +25,7 @@ func (d *delivery[D]) plan() *sending {
 }
 
 // planThreads plans new status messages, then each thread, then what has none.
-func (d *delivery[D]) planThreads(waiting map[Group][]incident.Change[D]) *sending {
+func (d *delivery[D]) planThreads(waiting map[Group][]*incident.Change[D]) *sending {
 	if groups := d.newGroups(waiting); len(groups) > 0 {
 		return d.statusOf(groups, waiting)
 	}
@@ -36,7 +36,7 @@ func (d *delivery[D]) planThreads(waiting map[Group][]incident.Change[D]) *sendi
 			}
 		}
 	}
-	var rest []incident.Change[D]
+	var rest []*incident.Change[D]
 	for _, g := range slices.SortedFunc(maps.Keys(waiting), Group.Compare) {
 		if t := d.state.threadOf(g); t == nil || t.Ref == (slack.Ref{}) {
 			rest = append(rest, waiting[g]...)
@@ -47,8 +47,8 @@ func (d *delivery[D]) planThreads(waiting map[Group][]incident.Change[D]) *sendi
 
 // sorted returns the changes to be planned by group. Those whose status message is
 // being sent wait for it.
-func (d *delivery[D]) sorted() map[Group][]incident.Change[D] {
-	waiting := make(map[Group][]incident.Change[D])
+func (d *delivery[D]) sorted() map[Group][]*incident.Change[D] {
+	waiting := make(map[Group][]*incident.Change[D])
 	for _, c := range d.unplanned() {
 		if g := d.groupOf(c); !d.state.isBlocked(g) {
 			waiting[g] = append(waiting[g], c)
@@ -59,13 +59,13 @@ func (d *delivery[D]) sorted() map[Group][]incident.Change[D] {
 
 // unplanned returns the changes that are not being sent. Those of an incident wait
 // for an older one that is: what is said last of it must be the newest.
-func (d *delivery[D]) unplanned() []incident.Change[D] {
+func (d *delivery[D]) unplanned() []*incident.Change[D] {
 	reserved := d.state.reserved()
 	if len(reserved) == 0 {
-		return d.outbox.where(func(incident.Change[D]) bool { return true })
+		return d.outbox.where(func(*incident.Change[D]) bool { return true })
 	}
 	waits := make(map[incident.Key]bool)
-	return d.outbox.where(func(c incident.Change[D]) bool {
+	return d.outbox.where(func(c *incident.Change[D]) bool {
 		waits[c.Incident.Key] = waits[c.Incident.Key] || reserved[c.ID]
 		return !waits[c.Incident.Key]
 	})
@@ -73,9 +73,9 @@ func (d *delivery[D]) unplanned() []incident.Change[D] {
 
 // groupOf is where a change belongs: where its incident is shown now, or was until
 // it was over.
-func (d *delivery[D]) groupOf(c incident.Change[D]) Group {
+func (d *delivery[D]) groupOf(c *incident.Change[D]) Group {
 	if d.isOpen(c) {
-		return GroupOf(d.view.open[c.Incident.Key])
+		return GroupOf(*d.view.open[c.Incident.Key])
 	}
 	i := c.Incident
 	group := func(s incident.Severity) Group { return Group{i.Key.Rule, s} }
@@ -89,16 +89,18 @@ func (d *delivery[D]) groupOf(c incident.Change[D]) Group {
 }
 
 // isOpen reports whether the incident that a change is about still is open.
-func (d *delivery[D]) isOpen(c incident.Change[D]) bool {
-	i, open := d.view.open[c.Incident.Key]
-	unknown := i.Instance == "" || c.Incident.Instance == ""
-	return open && (unknown || i.Instance == c.Incident.Instance) && !c.IsOver()
+func (d *delivery[D]) isOpen(c *incident.Change[D]) bool {
+	i := d.view.open[c.Incident.Key]
+	if i == nil || c.IsOver() {
+		return false
+	}
+	return i.Instance == "" || c.Incident.Instance == "" || i.Instance == c.Incident.Instance
 }
 
 // newGroups are those with something open and no thread to show it, the worst
 // first.
-func (d *delivery[D]) newGroups(waiting map[Group][]incident.Change[D]) []Group {
-	isOpening := func(c incident.Change[D]) bool { return c.Kind == incident.Opened && d.isOpen(c) }
+func (d *delivery[D]) newGroups(waiting map[Group][]*incident.Change[D]) []Group {
+	isOpening := func(c *incident.Change[D]) bool { return c.Kind == incident.Opened && d.isOpen(c) }
 	var groups []Group
 	for g := range d.view.groups {
 		t := d.state.threadOf(g)
@@ -113,11 +115,11 @@ func (d *delivery[D]) newGroups(waiting map[Group][]incident.Change[D]) []Group 
 
 // statusOf plans the status message of the worst group alone, as long as the
 // others have room in the channel, or else of all.
-func (d *delivery[D]) statusOf(groups []Group, waiting map[Group][]incident.Change[D]) *sending {
+func (d *delivery[D]) statusOf(groups []Group, waiting map[Group][]*incident.Change[D]) *sending {
 	if d.hasRoom(len(groups), len(d.urgentThreads(waiting))) {
 		groups = groups[:1]
 	}
-	var said []incident.Change[D]
+	var said []*incident.Change[D]
 	for _, g := range groups {
 		said = append(said, d.filter(waiting[g], d.isOpen)...)
 	}
@@ -137,16 +139,16 @@ func (d *delivery[D]) hasRoom(groups, threads int) bool {
 }
 
 // urgentThreads are the threads with changes that must be visible.
-func (d *delivery[D]) urgentThreads(waiting map[Group][]incident.Change[D]) []thread {
+func (d *delivery[D]) urgentThreads(waiting map[Group][]*incident.Change[D]) []thread {
 	return slices.DeleteFunc(slices.Clone(d.state.Threads), func(t thread) bool {
 		return t.Ref == (slack.Ref{}) || !slices.ContainsFunc(changesOf(t, waiting), d.isUrgent)
 	})
 }
 
-func (d *delivery[D]) isUrgent(c incident.Change[D]) bool { return urgent(c) && d.isOpen(c) }
+func (d *delivery[D]) isUrgent(c *incident.Change[D]) bool { return urgent(c) && d.isOpen(c) }
 
 // planThread plans the first thing that a thread needs.
-func (d *delivery[D]) planThread(t thread, waiting map[Group][]incident.Change[D]) *sending {
+func (d *delivery[D]) planThread(t thread, waiting map[Group][]*incident.Change[D]) *sending {
 	changes := changesOf(t, waiting)
 	of := fingerprint(idsOf(changes)...)
 	var s *sending
@@ -155,7 +157,7 @@ func (d *delivery[D]) planThread(t thread, waiting map[Group][]incident.Change[D
 		s = d.newSending(update, nil)
 	case t.Owed && !d.state.isSending(list, t.Ref):
 		s = d.newSending(list, nil)
-	case len(changes) > 0 && t.Listed != of && !d.state.isSending(list, t.Ref) && len(d.run.Writer.List(nil, changes).Content) > 0:
+	case len(changes) > 0 && t.Listed != of && !d.state.isSending(list, t.Ref) && len(d.run.Writer.List(nil, valuesOf(changes)).Content) > 0:
 		s = d.newSending(list, nil)
 		s.List = of
 	case t.Unlisted && !d.state.isSending(listMissing, t.Ref):
@@ -172,8 +174,8 @@ func (d *delivery[D]) planThread(t thread, waiting map[Group][]incident.Change[D
 
 // historyOf plans the reply about changes. What is urgent shows in the channel: of
 // each thread alone as long as there is room, or else of all in one message.
-func (d *delivery[D]) historyOf(t thread, changes []incident.Change[D], waiting map[Group][]incident.Change[D]) *sending {
-	isWorse := func(c incident.Change[D]) bool { return c.Kind == incident.Worsened }
+func (d *delivery[D]) historyOf(t thread, changes []*incident.Change[D], waiting map[Group][]*incident.Change[D]) *sending {
+	isWorse := func(c *incident.Change[D]) bool { return c.Kind == incident.Worsened }
 	threads := d.urgentThreads(waiting)
 	s := d.newSending(history, changes)
 	s.Thread = t.Ref
@@ -183,7 +185,7 @@ func (d *delivery[D]) historyOf(t thread, changes []incident.Change[D], waiting 
 	case d.hasRoom(0, len(threads)):
 		s.Broadcast = true
 	default:
-		var all []incident.Change[D]
+		var all []*incident.Change[D]
 		for _, t := range threads {
 			all = append(all, d.filter(changesOf(t, waiting), d.isUrgent)...)
 		}
@@ -193,7 +195,7 @@ func (d *delivery[D]) historyOf(t thread, changes []incident.Change[D], waiting 
 }
 
 // digestOf plans a message about changes that stands for itself, nil for none.
-func (d *delivery[D]) digestOf(changes []incident.Change[D]) *sending {
+func (d *delivery[D]) digestOf(changes []*incident.Change[D]) *sending {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -202,18 +204,18 @@ func (d *delivery[D]) digestOf(changes []incident.Change[D]) *sending {
 
 // newSending returns a step that delivers changes. Its ID is the same whenever it
 // is about the same.
-func (d *delivery[D]) newSending(a action, changes []incident.Change[D]) *sending {
+func (d *delivery[D]) newSending(a action, changes []*incident.Change[D]) *sending {
 	ids := idsOf(changes)
 	return &sending{ID: fingerprint(append(ids, d.receiver.Name)...), Action: a, Changes: ids, Since: d.Now()}
 }
 
-func (d *delivery[D]) filter(changes []incident.Change[D], wanted func(incident.Change[D]) bool) []incident.Change[D] {
-	return slices.DeleteFunc(slices.Clone(changes), func(c incident.Change[D]) bool { return !wanted(c) })
+func (d *delivery[D]) filter(changes []*incident.Change[D], wanted func(*incident.Change[D]) bool) []*incident.Change[D] {
+	return slices.DeleteFunc(slices.Clone(changes), func(c *incident.Change[D]) bool { return !wanted(c) })
 }
 
 // changesOf are those of a thread's groups.
-func changesOf[D any](t thread, waiting map[Group][]incident.Change[D]) []incident.Change[D] {
-	var changes []incident.Change[D]
+func changesOf[D any](t thread, waiting map[Group][]*incident.Change[D]) []*incident.Change[D] {
+	var changes []*incident.Change[D]
 	for _, g := range t.Groups {
 		changes = append(changes, waiting[g]...)
 	}

@@ -172,6 +172,6 @@ func (s *state) restore(now time.Time, waiting map[string]bool, announcement str
 }
 
 // urgent reports whether a change must be visible in the channel.
-func urgent[D any](c incident.Change[D]) bool {
+func urgent[D any](c *incident.Change[D]) bool {
 	return (c.Kind == incident.Opened || c.Kind == incident.Worsened) && c.Incident.Severity == incident.Critical
 }

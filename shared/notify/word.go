@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"slices"
+
 	"signalbox/shared/incident"
 	"signalbox/shared/slack"
 )
@@ -10,7 +12,7 @@ func (d *delivery[D]) word(s *sending) slack.Message {
 	w, changes := d.run.Writer, d.outbox.pick(s.Changes)
 	switch s.Action {
 	case newStatus:
-		opened := d.filter(changes, func(c incident.Change[D]) bool { return c.Kind == incident.Opened })
+		opened := slices.DeleteFunc(changes, func(c incident.Change[D]) bool { return c.Kind != incident.Opened })
 		return w.Status(s.Groups, d.view.of(s.Groups), d.view.elsewhere(s.Groups), opened)
 	case update:
 		var groups []Group
@@ -41,6 +43,6 @@ func (d *delivery[D]) file(s *sending) File {
 	case s.List == "":
 		return d.run.Writer.List(d.view.of(t.Groups), nil)
 	default:
-		return d.run.Writer.List(nil, changesOf(*t, d.sorted()))
+		return d.run.Writer.List(nil, valuesOf(changesOf(*t, d.sorted())))
 	}
 }

@@ -44,9 +44,9 @@ func (w Writer) changes(changes []rule.Change) draft {
 	case 0:
 		d.title = "SIM cards: no changes"
 	case 1:
-		d.title = headings[0].icon + " " + headings[0].title + ": " + tally(changes)
+		d.title = headings[0].icon + " " + headings[0].title + ": " + tally(pointers(changes))
 	default:
-		d.title, d.lines = headings[0].icon+" SIM cards: "+tally(changes), totals(changes)
+		d.title, d.lines = headings[0].icon+" SIM cards: "+tally(pointers(changes)), totals(changes)
 	}
 	return d
 }
@@ -55,18 +55,18 @@ func (w Writer) changes(changes []rule.Change) draft {
 func changeRows(changes []rule.Change) []row {
 	several := len(headingsOf(changes)) > 1
 	rows := make([]row, 0, len(changes))
-	for _, c := range slices.SortedStableFunc(slices.Values(changes), worstChange) {
-		said := what(c)
+	for _, c := range slices.SortedStableFunc(slices.Values(pointers(changes)), worstChange) {
+		said := what(*c)
 		if several {
-			said += ": " + headingOf(c).title
+			said += ": " + headingOf(*c).title
 		}
-		rows = append(rows, row{c.Incident, said})
+		rows = append(rows, row{&c.Incident, said})
 	}
 	return rows
 }
 
-func worstChange(a, b rule.Change) int {
-	return cmp.Or(compareBool(a.IsOver(), b.IsOver()), worstFirst(a.Incident, b.Incident))
+func worstChange(a, b *rule.Change) int {
+	return cmp.Or(compareBool(a.IsOver(), b.IsOver()), worstFirst(&a.Incident, &b.Incident))
 }
 
 // compareBool puts what is false first.
@@ -105,7 +105,7 @@ var kinds = []struct {
 }
 
 // tally counts the changes: "2 worse, 12 new, 1 resolved".
-func tally(changes []rule.Change) string {
+func tally(changes []*rule.Change) string {
 	var parts []string
 	for _, kind := range kinds {
 		n := 0

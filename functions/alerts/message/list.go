@@ -32,14 +32,14 @@ var listTitles = []string{
 // program would change, a whole ICCID, has an apostrophe before it. There is no
 // list where the messages about open and about changes name all.
 func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
-	if !w.leavesOut(openRows(open)) && !w.leavesOut(changeRows(changes)) {
+	if len(open) <= MaxNamed && len(changes) <= MaxNamed && !w.leavesOut(openRows(open)) && !w.leavesOut(changeRows(changes)) {
 		return notify.File{}
 	}
 	isOpen := make(map[incident.Key]bool, len(open))
 	for _, i := range open {
 		isOpen[i.Key] = true
 	}
-	changes = slices.DeleteFunc(slices.SortedStableFunc(slices.Values(changes), worstChange), func(c rule.Change) bool {
+	others := slices.DeleteFunc(pointers(changes), func(c *rule.Change) bool {
 		return isOpen[c.Incident.Key] && !c.IsOver()
 	})
 	var b bytes.Buffer
@@ -47,18 +47,18 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 	lines := csv.NewWriter(&b)
 	lines.UseCRLF = true
 	write(lines, listTitles)
-	for _, i := range sorted(open) {
-		write(lines, w.listLine(row{i, title(notify.GroupOf(i))}))
+	for _, i := range sorted(pointers(open)) {
+		write(lines, w.listLine(row{i, title(notify.GroupOf(*i))}))
 	}
-	for _, c := range changes {
-		write(lines, w.listLine(row{c.Incident, what(c) + ": " + headingOf(c).title}))
+	for _, c := range slices.SortedStableFunc(slices.Values(others), worstChange) {
+		write(lines, w.listLine(row{&c.Incident, what(*c) + ": " + headingOf(*c).title}))
 	}
 	lines.Flush()
-	return notify.File{Name: listName, Title: listTitle(len(open), changes), Content: b.Bytes()}
+	return notify.File{Name: listName, Title: listTitle(len(open), others), Content: b.Bytes()}
 }
 
 // listTitle says "5,000 open", "1 worse, 12 new", or both.
-func listTitle(open int, changes []rule.Change) string {
+func listTitle(open int, changes []*rule.Change) string {
 	var counted string
 	if open > 0 {
 		counted = number(open) + " open"
@@ -70,7 +70,7 @@ func (w Writer) listLine(r row) []string {
 	i, f := r.Incident, r.Details.Facts
 	return []string{
 		string(i.Phase), r.what, string(i.Key.Subject.Kind), w.Style.subject(i.Key.Subject), i.Key.Rule,
-		string(i.Severity), i.Threshold.String(), wordsOf(i.Key.Rule).said(w.Style, w.Coverage.At, i),
+		string(i.Severity), i.Threshold.String(), wordsOf(i.Key.Rule).said(w.Style, w.Coverage.At, *i),
 		w.optionalClock(i.Opened), w.optionalClock(i.Resolved),
 		f.Package, f.Used.Text(), f.Rest.Text(), f.Ratio.Text(), w.optionalClock(f.Expires), f.Pool,
 		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark,

@@ -35,10 +35,10 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 func openRows(open []rule.Incident) []row {
 	several := len(countGroups(open)) > 1
 	rows := make([]row, 0, len(open))
-	for _, i := range sorted(open) {
+	for _, i := range sorted(pointers(open)) {
 		r := row{Incident: i}
 		if several {
-			r.what = title(notify.GroupOf(i))
+			r.what = title(notify.GroupOf(*i))
 		}
 		rows = append(rows, r)
 	}

@@ -70,7 +70,7 @@ func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	d.chart = w.Style.usageChart(day.Usage)
 	d.first, d.rest = "first", "All are counted above."
 	for _, i := range slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd) {
-		d.rows = append(d.rows, row{i, title(notify.GroupOf(i))})
+		d.rows = append(d.rows, row{i, title(notify.GroupOf(*i))})
 	}
 	return d.message()
 }
@@ -104,36 +104,36 @@ func (d Daily) lines(s Style, now time.Time, open int) []string {
 // summary says is only as good as they are.
 func (w Writer) fleetLines(open []rule.Incident) []string {
 	var lines []string
-	for _, i := range sorted(those(open, func(i rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
-		r := row{i, icon(i.Severity) + " " + title(notify.GroupOf(i))}
+	for _, i := range sorted(those(open, func(i *rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
+		r := row{i, icon(i.Severity) + " " + title(notify.GroupOf(*i))}
 		lines = append(lines, rowTexts(w.Style, w.Coverage.At, []row{r})...)
 	}
 	return lines
 }
 
-func expiring(open []rule.Incident, now time.Time) []rule.Incident {
-	return those(open, func(i rule.Incident) bool {
+func expiring(open []rule.Incident, now time.Time) []*rule.Incident {
+	return those(open, func(i *rule.Incident) bool {
 		end := i.Details.Facts.Expires
 		return i.Key.Rule == rule.ExpiryName && end.After(now) && end.Sub(now) <= soon
 	})
 }
 
-func runningOut(open []rule.Incident) []rule.Incident {
-	return those(open, func(i rule.Incident) bool { return i.Key.Rule == rule.ForecastName })
+func runningOut(open []rule.Incident) []*rule.Incident {
+	return those(open, func(i *rule.Incident) bool { return i.Key.Rule == rule.ForecastName })
 }
 
-func those(open []rule.Incident, match func(rule.Incident) bool) []rule.Incident {
-	return slices.DeleteFunc(slices.Clone(open), func(i rule.Incident) bool { return !match(i) })
+func those(open []rule.Incident, match func(*rule.Incident) bool) []*rule.Incident {
+	return slices.DeleteFunc(pointers(open), func(i *rule.Incident) bool { return !match(i) })
 }
 
 // firstToEnd orders what can still be prevented by how soon it comes.
-func firstToEnd(a, b rule.Incident) int {
+func firstToEnd(a, b *rule.Incident) int {
 	return cmp.Or(compareKnown(comes(a), comes(b)), worstFirst(a, b))
 }
 
-func comes(i rule.Incident) time.Time {
+func comes(i *rule.Incident) time.Time {
 	if i.Key.Rule == rule.ForecastName {
-		return runsOutAt(i)
+		return runsOutAt(*i)
 	}
 	return i.Details.Facts.Expires
 }

@@ -25,7 +25,7 @@ const (
 
 // row is one line of a table.
 type row struct {
-	rule.Incident
+	*rule.Incident
 
 	what string // empty: the table does not say one kind from another
 }
@@ -78,7 +78,7 @@ func columnsOf(rows []row) []column {
 	if len(titles) == 1 {
 		title := slices.Collect(maps.Keys(titles))[0]
 		details = column{title: title, labelled: true, limit: maxCause, value: func(s Style, now time.Time, r row) string {
-			return wordsOf(r.Key.Rule).said(s, now, r.Incident)
+			return wordsOf(r.Key.Rule).said(s, now, *r.Incident)
 		}}
 	}
 	return append(slices.Clone(columns), details)
@@ -87,7 +87,7 @@ func columnsOf(rows []row) []column {
 // details is what only the rule of a row says, with its title.
 func details(s Style, now time.Time, r row) string {
 	words := wordsOf(r.Key.Rule)
-	if said := words.said(s, now, r.Incident); said != "" {
+	if said := words.said(s, now, *r.Incident); said != "" {
 		return words.column + ": " + said
 	}
 	return ""
@@ -113,7 +113,7 @@ func table(s Style, now time.Time, rows []row) (shown []column, lines [][]string
 		return shown, lines
 	}
 	for i, r := range rows { // Nothing is known, and Slack takes no table without a column.
-		lines[i] = []string{title(notify.GroupOf(r.Incident))}
+		lines[i] = []string{title(notify.GroupOf(*r.Incident))}
 	}
 	return columns[:1], lines
 }
