@@ -8,7 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"signalbox/functions/alerts"
@@ -22,6 +24,8 @@ import (
 type sweepOptions struct {
 	dryRun bool
 	cards  string
+	// scratch is a folder that is removed again.
+	scratch string
 }
 
 func parseSweep(args []string, stderr io.Writer) (sweepOptions, error) {
@@ -37,6 +41,10 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
+	if options.scratch, err = os.MkdirTemp("", "signalbox"); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }()
 	c, err := alerts.Configure(environ, stderr, options.where) //nolint:contextcheck // it waits for a state file for 10 s at most
 	if err != nil {
 		return err
@@ -118,13 +126,16 @@ func printTo(w io.Writer) notify.PosterFunc {
 	}
 }
 
-// where gives the cards of a file a state of their own, beside the account's.
+// where gives the cards of a file a state of their own, beside the account's, and a
+// dry run without a state an empty one that is thrown away.
 func (o sweepOptions) where(c *store.Config) {
-	if o.cards == "" {
-		return
+	if o.cards != "" {
+		c.Namespace = "alerts-cards"
 	}
-	c.Namespace = "alerts-cards"
-	if c.File != "" {
+	if o.cards != "" && c.File != "" {
 		c.File += "-cards"
+	}
+	if _, err := os.Stat(c.File); o.dryRun && c.File != "" && errors.Is(err, fs.ErrNotExist) {
+		c.File = filepath.Join(o.scratch, "state.db")
 	}
 }

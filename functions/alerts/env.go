@@ -44,7 +44,17 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), e.State.needed(e.Quota))
+	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), e.State.needed(e.Quota),
+		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
+		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
+}
+
+// least is the problem of a time in which nothing can be done.
+func least(variable string, got config.Period, want time.Duration) []config.Problem {
+	if time.Duration(got) >= want {
+		return nil
+	}
+	return []config.Problem{{Variable: variable, Rule: "must be at least " + want.String()}}
 }
 
 // State is where what must outlive a run is kept.

@@ -125,8 +125,12 @@ type Notified struct {
 	Damped int `json:"damped,omitempty"`
 }
 
-// IsOpen reports whether the incident is open and receivers were notified of it.
-func (i Incident[D]) IsOpen() bool { return i.Phase == PhaseOpen && i.Notified.Open }
+// IsOpen reports whether the incident is open and receivers were notified of it,
+// be it only that it was open a moment before: what damping holds back is open all
+// the same.
+func (i Incident[D]) IsOpen() bool {
+	return i.Phase == PhaseOpen && (i.Notified.Open || i.Notified.Count > 0 && !i.Suppressed.Active())
+}
 
 // IsZero reports whether there is nothing to remember.
 func (i Incident[D]) IsZero() bool { return i.Phase == "" }

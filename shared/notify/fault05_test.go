@@ -84,7 +84,7 @@ func TestFault05OneMessage(t *testing.T) {
 					if want := n+1 < tt.runs; (r.Waiting > 0) != want {
 						t.Errorf("run %d: Deliver = %+v, want waiting %v", n, r, want)
 					}
-					time.Sleep(10 * time.Minute)
+					time.Sleep(5 * time.Minute)
 				}
 				after := calls
 				w.mustRun()
@@ -216,4 +216,23 @@ func checkSubjects(t *testing.T, w *world, subjects ...string) {
 			t.Errorf("%s is shown nowhere in\n%s", s, all.String())
 		}
 	}
+}
+
+// TestFault05UnseenIsShownLater has a status message that became a dead letter made
+// again once Slack takes it, although nothing else changes.
+func TestFault05UnseenIsShownLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newBotWorld(t)
+		w.fault(func(string, string) error { return kind(slack.KindUnknown) })
+		w.opens("usage", critical, 1)
+		for range 8 {
+			w.run(time.Hour)
+			time.Sleep(10 * time.Minute)
+		}
+		w.fault(func(string, string) error { return nil })
+		time.Sleep(time.Hour)
+		w.mustRun()
+		checkShown(t, w, "# usage/critical: 1 open")
+	})
 }

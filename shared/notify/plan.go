@@ -104,7 +104,7 @@ func (d *delivery[D]) newGroups(waiting map[Group][]*incident.Change[D]) []Group
 	var groups []Group
 	for g := range d.view.groups {
 		t := d.state.threadOf(g)
-		isNew := t == nil || t.isStale(d.began) && slices.ContainsFunc(waiting[g], isOpening)
+		isNew := t == nil || t.isDue(d.began) || t.isStale(d.began) && slices.ContainsFunc(waiting[g], isOpening)
 		if isNew && !d.state.isBlocked(g) {
 			groups = append(groups, g)
 		}

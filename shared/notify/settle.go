@@ -172,6 +172,9 @@ func (d *delivery[D]) prune() {
 				return false
 			}
 		}
+		if t.Ref != (slack.Ref{}) && d.view.elsewhere(t.Groups) > 0 {
+			return false // it says how many are in other messages
+		}
 		busy := slices.ContainsFunc(d.state.Sending, func(s *sending) bool { return s.Thread == t.Ref && s.Thread != (slack.Ref{}) })
 		said := t.Shown == d.view.print(t.Groups) && !t.Owed && !t.Unlisted
 		return !busy && (said || t.Ref == (slack.Ref{}))
@@ -198,7 +201,9 @@ func (d *delivery[D]) giveUp(ctx context.Context, s *sending) {
 	case s.Action == announce:
 		d.state.Announced = s.ID
 	}
-	d.bury(ctx, d.letterOf(s))
+	if len(s.Changes) > 0 || s.Action == announce {
+		d.bury(ctx, d.letterOf(s))
+	}
 	d.outbox.remove(s.Changes)
 	if s.Action == newStatus {
 		d.state.begin(thread{Groups: s.Groups, Posted: d.began})

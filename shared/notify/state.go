@@ -62,6 +62,12 @@ func (t thread) isStale(now time.Time) bool {
 	return t.Ref == (slack.Ref{}) || now.Sub(t.Posted).Abs() >= 24*time.Hour
 }
 
+// isDue reports whether a message that could not be made is to be tried again, even
+// where nothing opens: what is open must not stay unseen.
+func (t thread) isDue(now time.Time) bool {
+	return t.Ref == (slack.Ref{}) && now.Sub(t.Posted).Abs() >= time.Hour
+}
+
 // shows reports whether the message is that of a group.
 func (t thread) shows(g Group) bool { return slices.Contains(t.Groups, g) }
 

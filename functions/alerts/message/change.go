@@ -129,7 +129,7 @@ type heading struct {
 }
 
 func headingOf(c rule.Change) heading {
-	if c.IsOver() {
+	if c.IsOver() && c.Kind != incident.Flapping { // what flaps is not well
 		return heading{notify.Group{Rule: c.Incident.Key.Rule}, resolvedIcon(c.Incident), resolvedTitle(c.Incident)}
 	}
 	g := notify.GroupOf(c.Incident)

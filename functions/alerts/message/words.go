@@ -68,10 +68,13 @@ func (s Style) day(t time.Time) string { return t.In(s.zone()).Format(time.DateO
 
 func (s Style) clock(t time.Time) string { return t.In(s.zone()).Format("2006-01-02 15:04 MST") }
 
-// clean returns text on one line, of at most limit characters.
+// clean returns text on one line, of at most limit characters, without those that
+// turn the direction of what follows.
 func clean(text string, limit int) string {
 	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
+	}), " ")
 	if utf8.RuneCountInString(text) <= limit {
 		return text
 	}

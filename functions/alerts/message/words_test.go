@@ -73,7 +73,7 @@ func TestResolvedHow(t *testing.T) {
 		{"rule switched off", resolved(expiring(1), incident.Off), "⚪ Rule expiry is switched off, or does not apply"},
 		{"card not found", resolved(expiring(1), incident.Absent), "⚪ Card not found, or destroyed"},
 		{"pool not found", resolved(pool, incident.Absent), "⚪ Pool not found"},
-		{"flapping, now resolved", flapping(over(usedUp(1)), 4), "✅ Usage is below its threshold"},
+		{"flapping, now resolved", flapping(over(usedUp(1)), 4), "🔴 Data is used up"},
 		{"flapping, now open", flapping(usedUp(1), 4), "🔴 Data is used up"},
 	}
 	for _, tt := range tests {
