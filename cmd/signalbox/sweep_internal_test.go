@@ -26,7 +26,9 @@ func startEnvironment(t *testing.T) (e *environment, environ []string) {
 
 func TestSweepCommand(t *testing.T) {
 	t.Parallel()
-	e, environ := startEnvironment(t)
+	e, _ := startEnvironment(t)
+	folder := t.TempDir()
+	environ := e.environ(filepath.Join(folder, "alerts.db"))
 	sweep := func(args ...string) (stdout, stderr string, code int) {
 		var out, errs strings.Builder
 		code = run(t.Context(), append([]string{"sweep"}, args...), environ, &out, &errs)
@@ -36,6 +38,9 @@ func TestSweepCommand(t *testing.T) {
 	out, _, code := sweep("--dry-run")
 	if code != exitOK || !strings.Contains(out, "SIM cards: ") || !strings.Contains(out, `"checked": 60`) || len(e.slack.Inbox()) != 0 {
 		t.Errorf("dry run: code %d, %d messages posted, printed\n%s", code, len(e.slack.Inbox()), out)
+	}
+	if left, err := filepath.Glob(filepath.Join(folder, "*")); err != nil || len(left) > 0 {
+		t.Errorf("a dry run leaves %v, %v", left, err)
 	}
 	out, errs, code := sweep()
 	if code != exitOK || !strings.Contains(out, `"messages": 1`) || len(e.slack.Inbox()) != 1 || !strings.Contains(errs, "60 of 60 cards") {

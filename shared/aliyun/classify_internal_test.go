@@ -77,6 +77,7 @@ func TestRetryAfterHeaders(t *testing.T) {
 		want   time.Duration
 	}{
 		{http.Header{"X-Acs-Retry-After": {"1500"}}, 1500 * time.Millisecond},
+		{http.Header{"X-Acs-Retry-After": {"86400000"}}, time.Minute},
 		{http.Header{"X-Acs-Retry-After": {"0"}}, 0},
 		{http.Header{"X-Acs-Retry-After": {"-5"}}, 0},
 		{http.Header{"X-Acs-Retry-After": {"soon"}}, 0},

@@ -1,0 +1,102 @@
+package alerts_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+	"signalbox/shared/store"
+)
+
+// TestDamagedRecord has people and readiness say at each run what is damaged, with
+// the id that moves it aside.
+func TestDamagedRecord(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 10, nil)
+		f.store.put([]store.Record{{Collection: "incidents", Key: "card/1/usage", Value: []byte("{")}})
+		for run := 1; run <= 2; run++ {
+			_, err := f.Sweep(t.Context())
+			damaged, ok := errors.AsType[*store.DamagedError](err)
+			if !ok {
+				t.Fatalf("Sweep = %v, want a *store.DamagedError", err)
+			}
+			reason, action := f.Ready(t.Context())
+			if !strings.Contains(reason, "damaged") || !strings.Contains(action, damaged.ID) {
+				t.Errorf("Ready = %q, %q, want the damage and its id", reason, action)
+			}
+			if n := len(f.slack.Inbox()); n != run || !strings.Contains(f.last(t), "SIGNALBOX_STATE_RESET="+damaged.ID) {
+				t.Errorf("after run %d: %d messages, the last %s; want one each run, with the id", run, n, f.last(t))
+			}
+			time.Sleep(10 * time.Minute)
+		}
+	})
+}
+
+// TestStateThatCannotBeWritten has people notified from the third run on.
+func TestStateThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 10, nil)
+		full := true
+		f.store.hook = func(op string) error {
+			if op == opApply && full {
+				return errors.New("no space left on device")
+			}
+			return nil
+		}
+		for run := 1; run <= 4; run++ {
+			if _, err := f.Sweep(t.Context()); err == nil {
+				t.Fatalf("run %d: no error", run)
+			}
+			if got, want := len(f.slack.Inbox()), max(0, run-2); got != want {
+				t.Errorf("after run %d: %d messages, want %d", run, got, want)
+			}
+			if reason, _ := f.Ready(t.Context()); reason == "" {
+				t.Errorf("after run %d Ready says that all is well", run)
+			}
+			time.Sleep(10 * time.Minute)
+		}
+		full = false
+		f.sweep(t)
+		if reason, action := f.Ready(t.Context()); reason != "" {
+			t.Errorf("Ready = %q, %q once the state can be written", reason, action)
+		}
+	})
+}
+
+// panicking are rules that panic over one card.
+type panicking struct {
+	alerts.Rules
+
+	card string
+}
+
+func (p *panicking) Evaluate(o rule.Observation, now time.Time) []rule.Evaluation {
+	if o.Subject.ID == p.card {
+		panic("a card too odd")
+	}
+	return p.Rules.Evaluate(o, now)
+}
+
+// TestPanicOverACard has the other cards checked, and that one said to be not.
+func TestPanicOverACard(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		odd := &panicking{Rules: standard()}
+		f := newFixture(t, 10, func(c *alerts.Config) { c.Rules = odd })
+		odd.card = f.cloud.ICCID(5)
+		if r := f.sweep(t); !r.Done {
+			t.Errorf("Sweep = %+v, want it done", r)
+		}
+		key := incident.Key{Subject: incident.Subject{Kind: incident.Card, ID: odd.card}, Rule: rule.UnreadableName}
+		if _, open := f.store.open(t)[key]; !open {
+			t.Errorf("%v is not open: %v", key, f.store.open(t))
+		}
+	})
+}
