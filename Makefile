@@ -19,8 +19,8 @@ build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's 
 test: ## run the tests
 	go test ./...
 
-race: ## run the tests in any order under the race detector
-	CGO_ENABLED=1 go test -race -shuffle=on -count=1 ./...
+race: ## run the tests in any order under the race detector, the longest not or shorter
+	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 ./...
 
 redis: ## run the tests that need redis-server
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest

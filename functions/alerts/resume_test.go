@@ -191,6 +191,9 @@ func TestHundredThousandCards(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const perSecond = 2000
+		if testing.Short() {
+			t.Skip("under the race detector a hundred thousand cards take a minute, and show what a thousand do")
+		}
 		f := newFixtureAt(t, 100_000, perSecond, nil)
 		start := time.Now()
 		r := f.sweep(t)
