@@ -45,7 +45,7 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		return fmt.Errorf("sweep: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }() //nolint:gosec // it was made just now
-	c, err := alerts.Configure(environ, stderr, options.where) //nolint:contextcheck // it waits for a state file for 10 s at most
+	c, err := alerts.Configure(environ, stderr, options.where)               //nolint:contextcheck // it waits for a state file for 10 s at most
 	if err != nil {
 		return err
 	}

@@ -108,9 +108,10 @@ func TestFault3PoisonedCard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, c := newCloud(t, 4000, nil)
 		cloud.PoisonCard(cloud.ICCID(125), aliyuntest.Status500)
+		cloud.PoisonCard(cloud.ICCID(2001), aliyuntest.RAMDenied200)
 		cloud.PoisonCard(cloud.ICCID(3999), aliyuntest.Truncated)
 		c.sweep(t)
-		check(t, c, 3980, 20)
+		check(t, c, 3970, 30)
 	})
 }
 

@@ -144,7 +144,7 @@ func (r *run) stuck(cause error) error {
 	first, last := c.Page, min(c.Page+failuresInARow<<min(max(c.Stuck-stuckRuns, 0), 20)-1, pagesOf(total))
 	// Where nothing at all can be read, or may be, it is not for some pages.
 	nothing := c.Here+c.Earlier == 0 && last >= pagesOf(total)
-	if c.Stuck < stuckRuns || nothing || !splits(cause) {
+	if c.Stuck < stuckRuns || nothing || !splits(cause, false) {
 		return cause
 	}
 	c.Total = total

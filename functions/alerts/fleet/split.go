@@ -22,7 +22,7 @@ const (
 func (l *lister) split(ctx context.Context, p *page, number int, cause error) (rows int, err error) {
 	l.window = 1
 	first := (number-1)*linkcard.MaxPageSize + 1
-	splits := splits(cause)
+	splits := splits(cause, l.here > 0)
 	for from := first; from < first+linkcard.MaxPageSize && (l.most == 0 || from <= l.most); from += smallPage {
 		got := answer{err: cause}
 		if splits {
@@ -43,9 +43,12 @@ func (l *lister) split(ctx context.Context, p *page, number int, cause error) (r
 }
 
 // splits reports whether a part of a page may be readable where all of it is not.
-func splits(err error) bool {
+// A page that is denied where others are not has a card that is.
+func splits(err error, others bool) bool {
 	switch kindOf(err) {
-	case aliyun.Denied, aliyun.Expired, aliyun.Throttled:
+	case aliyun.Denied, aliyun.Expired:
+		return others
+	case aliyun.Throttled:
 		return false
 	default:
 		return true
