@@ -73,9 +73,12 @@ func serveWhile(ctx context.Context, listener net.Listener, handler http.Handler
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	err := work(ctx)
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(stopping))
+	if server.Shutdown(stopping) != nil {
+		// A connection that a client has opened and not used keeps the server waiting.
+		err = errors.Join(err, server.Close())
+	}
 	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
