@@ -3,6 +3,8 @@
 package redistest_test
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -24,14 +26,7 @@ type server struct {
 // startRedis starts a server that keeps nothing, with options of its command line.
 func startRedis(t *testing.T, options ...string) *server {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &server{address: listener.Addr().String(), options: options}
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
+	s := &server{address: "127.0.0.1:" + freePort(t), options: options}
 	s.start(t)
 	t.Cleanup(func() { s.kill(t) })
 	return s
@@ -50,7 +45,8 @@ func (s *server) start(t *testing.T) {
 	}
 	client := s.client(t)
 	for deadline := time.Now().Add(10 * time.Second); ; {
-		if client.Ping(t.Context()).Err() == nil {
+		var answer redis.Error // such as that it wants a password
+		if err := client.Ping(t.Context()).Err(); err == nil || errors.As(err, &answer) {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -106,5 +102,15 @@ func TestMain(m *testing.M) {
 	if job := os.Getenv("REDISTEST_WORKER"); job != "" {
 		os.Exit(work(job))
 	}
-	os.Exit(m.Run())
+	folder, err := os.MkdirTemp("", "redistest")
+	if err == nil {
+		err = certify(folder)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
 }

@@ -44,7 +44,7 @@ func TestStateContract(t *testing.T) {
 // keys of two slots.
 func TestStateInCluster(t *testing.T) {
 	t.Parallel()
-	redis := startRedis(t, "--cluster-enabled", "yes", "--cluster-config-file", t.TempDir()+"/nodes.conf")
+	redis := startRedis(t, "--cluster-enabled", "yes", "--cluster-config-file", t.TempDir()+"/nodes.conf", "--cluster-port", freePort(t))
 	if err := redis.client(t).ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -102,6 +102,20 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+func TestRedisURL(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{
+		"redis://:password@host:6379/0": true, "rediss://user:password@host": true, "redis://host1:6379?addr=host2:6379": true,
+		"redis://sealed@host1:6379,host2:6379": false, "http://:sealed@host": false, "redis://": false,
+	}
+	for text, ok := range tests {
+		var r config.RedisURL
+		if err := r.UnmarshalText([]byte(text)); (err == nil) != ok || err != nil && strings.Contains(err.Error(), "sealed") {
+			t.Errorf("Redis URL %q: error %v, want ok %v", text, err, ok)
+		}
+	}
+}
+
 func TestAccountOnFunctionComputeNeedsNoKey(t *testing.T) {
 	t.Parallel()
 	account := config.Account{FunctionCompute: "signalbox-cardflow"}

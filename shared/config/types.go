@@ -92,14 +92,15 @@ func (l *Link) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// RedisURL is the address of a Redis, with its password.
+// RedisURL is the address of a Redis or a Cluster, with user and password.
 type RedisURL struct{ Secret }
 
 // UnmarshalText checks the form; its errors do not repeat the URL.
 func (r *RedisURL) UnmarshalText(text []byte) error {
 	u, err := url.Parse(string(text))
-	if err != nil || u.Host == "" || u.Scheme != "redis" && u.Scheme != "rediss" {
-		return errors.New("must be a URL such as redis://:password@host:6379/0, or rediss:// for TLS")
+	if err != nil || u.Host == "" || strings.Contains(u.Host, ",") || u.Scheme != "redis" && u.Scheme != "rediss" {
+		return errors.New("must be a URL such as redis://user:password@host:6379/0, or rediss:// for TLS; " +
+			"of a Cluster with its other nodes, such as redis://host1:6379?addr=host2:6379&addr=host3:6379")
 	}
 	r.Secret = Secret(text)
 	return nil

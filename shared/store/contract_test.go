@@ -28,6 +28,11 @@ func TestContract(t *testing.T) {
 			t.Helper()
 			return store.Config{RedisURL: "redis://" + miniredis.RunT(t).Addr(), Account: "main"}
 		}},
+		{"redis cluster", func(t *testing.T) store.Config {
+			t.Helper()
+			address := miniredis.RunT(t).Addr()
+			return store.Config{RedisURL: "redis://" + address + "?addr=" + address, Account: "main"}
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

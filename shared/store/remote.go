@@ -31,7 +31,7 @@ var (
 type remote struct {
 	// client must not retry: a batch that is sent again after it was written
 	// conflicts with itself.
-	client *redis.Client
+	client redis.UniversalClient
 	prefix string
 	total  atomic.Int64 // bytes of batches sent
 }

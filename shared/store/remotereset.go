@@ -48,11 +48,19 @@ func (r *remote) reset(ctx context.Context, id string) error {
 	}, keys...)
 }
 
-// keys returns the keys of the state.
+// keys returns the keys of the state. In a Cluster they are all on one node.
 func (r *remote) keys(ctx context.Context) ([]string, error) {
+	var node redis.Cmdable = r.client
+	if cluster, ok := r.client.(*redis.ClusterClient); ok {
+		master, err := cluster.MasterForKey(ctx, r.prefix)
+		if err != nil {
+			return nil, err
+		}
+		node = master
+	}
 	literal := strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(r.prefix)
 	found := make(map[string]bool)
-	scan := r.client.Scan(ctx, 0, literal+"*", perCall).Iterator()
+	scan := node.Scan(ctx, 0, literal+"*", perCall).Iterator()
 	var keys []string
 	for scan.Next(ctx) {
 		if key := scan.Val(); !found[key] {
