@@ -84,11 +84,10 @@ func (f *Function) acquire(ctx context.Context) (*store.Lease, error) {
 }
 
 // under does work under the lease, whose loss cancels ctx, and releases it.
-func (f *Function) under(ctx context.Context, lease *store.Lease, work func(context.Context, *run) error) (report Report, err error) {
+func (f *Function) under(ctx context.Context, lease *store.Lease, work func(context.Context, *run) error) (_ Report, err error) {
 	kept, stop := lease.Keep(ctx)
 	defer func() {
 		stop()
-		report.log(ctx, f.config.Logger)
 		bounded, cancel := afterwards(ctx)
 		defer cancel()
 		err = errors.Join(err, lease.Release(bounded))
@@ -98,7 +97,9 @@ func (f *Function) under(ctx context.Context, lease *store.Lease, work func(cont
 		return Report{}, f.unusable(kept, err)
 	}
 	err = work(kept, r)
-	return r.summed(), err
+	report := r.summed()
+	report.log(ctx, f.config.Logger)
+	return report, err
 }
 
 // afterwards is for what must be done although ctx may have ended.

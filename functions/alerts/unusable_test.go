@@ -30,6 +30,9 @@ func TestDamagedRecord(t *testing.T) {
 			if !strings.Contains(reason, "damaged") || !strings.Contains(action, damaged.ID) {
 				t.Errorf("Ready = %q, %q, want the damage and its id", reason, action)
 			}
+			if logged := f.logs.String(); strings.Contains(logged, `"run done"`) {
+				t.Errorf("after run %d the log says that a run without its state was done:\n%s", run, logged)
+			}
 			if n := len(f.slack.Inbox()); n != run || !strings.Contains(f.last(t), "SIGNALBOX_STATE_RESET="+damaged.ID) {
 				t.Errorf("after run %d: %d messages, the last %s; want one each run, with the id", run, n, f.last(t))
 			}
