@@ -2,6 +2,7 @@ package alerts_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -63,6 +64,10 @@ func TestPools(t *testing.T) {
 			t.Errorf("%d calls for pools, want 3; %+v, want %d lookups and all cards checked", n, r, f.lookups())
 		}
 
+		if last := lastLine(f.logs.String()); r.PoolCalls != 3 || !strings.Contains(last, `"pool_calls":3`) || !strings.Contains(last, `"reminded":0`) {
+			t.Errorf("%+v\n%s\nwant 3 calls for pools in the report and in the log, and the reminders too", r, last)
+		}
+
 		f.cloud.SetPool(busy, 200<<30, 85<<30)
 		if r := f.sweep(t); r.Resolved != 1 || r.Opened != 0 || r.Messages != 1 {
 			t.Errorf("sweep after the pool was topped up: %+v, want 1 resolved", r)
@@ -73,6 +78,11 @@ func TestPools(t *testing.T) {
 			t.Errorf("%d calls for pools in two sweeps, want 6", n)
 		}
 	})
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
 }
 
 // TestPoolIsAskedOnceASweep has cards of a pool in several parts of a sweep.

@@ -18,6 +18,7 @@ type Report struct {
 	Failed    int    `json:"failed"`    // cards that were not judged
 	ListCalls int    `json:"listCalls"` // ListCardInfo
 	FlowCalls int    `json:"flowCalls"` // GetCardFlowInfo
+	PoolCalls int    `json:"poolCalls"` // GetCredentialPoolStatistics
 	Opened    int    `json:"opened"`
 	Worsened  int    `json:"escalated"`
 	Reminded  int    `json:"reminded"`
@@ -52,8 +53,8 @@ func (r *Report) count(changes []rule.Change) {
 func (r *Report) log(ctx context.Context, logger *slog.Logger) {
 	logger.LogAttrs(ctx, slog.LevelInfo, "run done", slog.String("sweep", r.Sweep), slog.Bool("done", r.Done),
 		slog.Int("cards", r.Cards), slog.Int("checked", r.Checked), slog.Int("failed", r.Failed),
-		slog.Int("list_calls", r.ListCalls), slog.Int("flow_calls", r.FlowCalls),
-		slog.Int("opened", r.Opened), slog.Int("worsened", r.Worsened), slog.Int("resolved", r.Resolved),
-		slog.Int("flapping", r.Flapping), slog.Int("open", r.Open),
+		slog.Int("list_calls", r.ListCalls), slog.Int("flow_calls", r.FlowCalls), slog.Int("pool_calls", r.PoolCalls),
+		slog.Int("opened", r.Opened), slog.Int("worsened", r.Worsened), slog.Int("reminded", r.Reminded),
+		slog.Int("resolved", r.Resolved), slog.Int("flapping", r.Flapping), slog.Int("open", r.Open),
 		slog.Int("messages", r.Messages), slog.Int("waiting", r.Waiting), slog.Int("dead_letters", r.DeadLetters))
 }

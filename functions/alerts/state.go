@@ -237,7 +237,7 @@ func (r *run) summed() Report {
 	report, c := r.state.sweep.Changes, r.state.sweep.Checkpoint
 	report.Sweep, report.Done = c.Sweep, !c.Finished.IsZero()
 	report.Cards, report.Checked, report.Failed = c.Cards(), c.Counts.Checked, c.Counts.Failed
-	report.ListCalls, report.FlowCalls = c.Counts.ListCalls, c.Counts.FlowCalls
+	report.ListCalls, report.FlowCalls, report.PoolCalls = c.Counts.ListCalls, c.Counts.FlowCalls, c.Counts.PoolCalls
 	report.Open = r.ledger.opened
 	report.Messages, report.Waiting, report.DeadLetters = r.messages, r.waiting, r.deadLetters
 	return report
