@@ -24,7 +24,7 @@ import (
 type sweepOptions struct {
 	dryRun bool
 	cards  string
-	// scratch is a folder that is removed again.
+	// scratch is the folder of a dry run, which is removed again.
 	scratch string
 }
 
@@ -41,11 +41,13 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	if options.scratch, err = os.MkdirTemp("", "signalbox"); err != nil {
-		return fmt.Errorf("sweep: %w", err)
+	if options.dryRun {
+		if options.scratch, err = os.MkdirTemp("", "signalbox"); err != nil {
+			return fmt.Errorf("sweep: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }() //nolint:gosec // it was made just now
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }() //nolint:gosec // it was made just now
-	c, err := alerts.Configure(environ, stderr, options.where)               //nolint:contextcheck // it waits for a state file for 10 s at most
+	c, err := alerts.Configure(environ, stderr, options.where) //nolint:contextcheck // it waits for a state file for 10 s at most
 	if err != nil {
 		return err
 	}

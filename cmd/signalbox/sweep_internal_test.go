@@ -51,6 +51,15 @@ func TestSweepCommand(t *testing.T) {
 	}
 }
 
+// TestSweepCommandWithoutATemporaryFolder needs none where nothing is thrown away.
+func TestSweepCommandWithoutATemporaryFolder(t *testing.T) {
+	_, environ := startEnvironment(t)
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "missing"))
+	if code := run(t.Context(), []string{"sweep"}, environ, t.Output(), t.Output()); code != exitOK {
+		t.Errorf("sweep: code %d, want %d", code, exitOK)
+	}
+}
+
 func TestSweepCommandOfSomeCards(t *testing.T) {
 	t.Parallel()
 	e, environ := startEnvironment(t)
