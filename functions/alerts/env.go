@@ -5,19 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
-	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 	"signalbox/shared/upstream"
 )
@@ -28,7 +24,7 @@ type Env struct {
 	Account  config.Account
 	Quota    config.Quota
 	Linkcard config.Linkcard
-	Slack    config.Slack
+	Slack    Slack
 	State    State
 
 	ICCIDs     ICCIDs        `env:"SIGNALBOX_ICCIDS"`
@@ -169,23 +165,4 @@ func (e Env) policy() (rule.Policy, error) {
 		return rule.Policy{Default: defaults}, nil
 	}
 	return rulefile.Load(e.RulesFile, defaults)
-}
-
-// receivers are Slack's, by webhook or bot.
-func (e Env) receivers(logger *slog.Logger) ([]notify.Receiver, error) {
-	if e.Slack.Bot() {
-		bot, err := slack.NewBot(slack.BotConfig{
-			Token: string(e.Slack.BotToken), Channel: e.Slack.Channel, APIURL: string(e.Slack.APIURL.Secret), Logger: logger,
-		})
-		return []notify.Receiver{{Name: SlackReceiver, Bot: bot, Channel: e.Slack.Channel}}, err
-	}
-	webhook, err := slack.NewWebhook(slack.WebhookConfig{URL: string(e.Slack.WebhookURL.Secret), Logger: logger})
-	return []notify.Receiver{{Name: SlackReceiver, Poster: webhook}}, err
-}
-
-// SlackReceiver names the receiver that the environment configures.
-const SlackReceiver = "slack"
-
-func (e Env) style() message.Style {
-	return message.Style{Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL)}
 }

@@ -1,7 +1,7 @@
 // Package config turns the environment into a struct, and every mistake in it
 // into one error: an operator mends a deployment once, not once per variable.
 //
-// The groups in this package (Account, Linkcard, Slack and so on) hold the
+// The groups in this package (Account, Linkcard, Auth and so on) hold the
 // variables that more than one function reads; what only one reads is declared
 // there. A function's own Env has a field for each group it needs. doc/config.md is
 // the table of them all.

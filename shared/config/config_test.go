@@ -21,12 +21,14 @@ type all struct {
 	Quota    config.Quota
 	Linkcard config.Linkcard
 	Auth     config.Auth
-	Slack    config.Slack
-	Usage    config.Steps `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
+	Webhook  config.SecretURL `env:"SIGNALBOX_SLACK_WEBHOOK_URL"`
+	Whole    bool             `env:"SIGNALBOX_SLACK_SHOW_ICCID"`
+	Console  config.Link      `env:"SIGNALBOX_CONSOLE_URL"`
+	Usage    config.Steps     `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
 }
 
 func (a all) Validate() []config.Problem {
-	return slices.Concat(a.Account.Validate(), a.Auth.Validate(), a.Slack.Validate())
+	return slices.Concat(a.Account.Validate(), a.Auth.Validate())
 }
 
 var least = []string{

@@ -85,30 +85,3 @@ func (a Auth) Validate() []Problem {
 		return nil
 	}
 }
-
-// Slack is where notifications go: a webhook, or one of Slack's channels by a bot.
-type Slack struct {
-	WebhookURL SecretURL `env:"SIGNALBOX_SLACK_WEBHOOK_URL"`
-	BotToken   Secret    `env:"SIGNALBOX_SLACK_BOT_TOKEN"`
-	Channel    string    `env:"SIGNALBOX_SLACK_CHANNEL"`
-	APIURL     SecretURL `env:"SIGNALBOX_SLACK_API_URL" envDefault:"https://slack.com/api/"`
-	ShowICCID  bool      `env:"SIGNALBOX_SLACK_SHOW_ICCID" envDefault:"false"`
-	ConsoleURL Link      `env:"SIGNALBOX_CONSOLE_URL"`
-}
-
-// Bot reports whether a bot posts.
-func (s Slack) Bot() bool { return s.BotToken != "" }
-
-// Validate asks for the webhook, or for both parts of the bot.
-func (s Slack) Validate() []Problem {
-	switch {
-	case s.Bot() && s.WebhookURL.Secret != "":
-		return []Problem{{"SIGNALBOX_SLACK_WEBHOOK_URL", "is set beside SIGNALBOX_SLACK_BOT_TOKEN; choose one of them"}}
-	case s.Bot() && s.Channel == "":
-		return []Problem{Missing("SIGNALBOX_SLACK_CHANNEL", "it is where the bot posts")}
-	case !s.Bot() && s.WebhookURL.Secret == "":
-		return []Problem{Missing("SIGNALBOX_SLACK_WEBHOOK_URL", "it is where notifications are posted; or set SIGNALBOX_SLACK_BOT_TOKEN")}
-	default:
-		return nil
-	}
-}

@@ -1,0 +1,33 @@
+package alerts_test
+
+import (
+	"testing"
+
+	"signalbox/functions/alerts"
+	"signalbox/shared/config"
+)
+
+func TestSlackIsAWebhookOrABot(t *testing.T) {
+	t.Parallel()
+	webhook := config.SecretURL{Secret: "https://hooks.slack.com/services/T/B/X"}
+	tests := []struct {
+		name  string
+		slack alerts.Slack
+		wrong string // the variable; none: nothing is
+	}{
+		{"nothing", alerts.Slack{}, "SIGNALBOX_SLACK_WEBHOOK_URL"},
+		{"webhook", alerts.Slack{WebhookURL: webhook}, ""},
+		{"bot", alerts.Slack{BotToken: "xoxb", Channel: "C1"}, ""},
+		{"bot without a channel", alerts.Slack{BotToken: "xoxb"}, "SIGNALBOX_SLACK_CHANNEL"},
+		{"both", alerts.Slack{WebhookURL: webhook, BotToken: "xoxb", Channel: "C1"}, "SIGNALBOX_SLACK_WEBHOOK_URL"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			problems := tt.slack.Validate()
+			if len(problems) > 1 || (len(problems) == 0) != (tt.wrong == "") || len(problems) == 1 && problems[0].Variable != tt.wrong {
+				t.Errorf("Validate = %v, want %q named", problems, tt.wrong)
+			}
+		})
+	}
+}
