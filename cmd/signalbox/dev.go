@@ -53,10 +53,11 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, stderr) //nolint:contextcheck // it waits for a state file for 10 s at most
+	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, stderr)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	defer func() { err = errors.Join(err, env.Close()) }()
 	if options.once {
 		return serveWhile(ctx, listener, env, func(ctx context.Context) error { return once(ctx, env, stdout) })
 	}

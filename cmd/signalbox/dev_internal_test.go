@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -13,6 +14,7 @@ import (
 type dev struct {
 	client *http.Client
 	curls  []string // the lines to try
+	export []string // the lines that set another command's variables
 	inbox  string
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -40,6 +42,9 @@ func startDev(t *testing.T) *dev {
 		line := strings.TrimSpace(lines.Text())
 		if strings.HasPrefix(line, "curl ") {
 			d.curls = append(d.curls, line)
+		}
+		if strings.HasPrefix(line, "export ") {
+			d.export = append(d.export, line)
 		}
 		if inbox, ok := strings.CutPrefix(line, "Slack inbox: "); ok {
 			d.inbox = inbox
@@ -147,6 +152,50 @@ func TestDevServesWhatItPrints(t *testing.T) {
 	}
 	if code := d.stop(); code != exitOK {
 		t.Errorf("dev stopped with %d, want 0", code)
+	}
+}
+
+// TestDevPointsOtherCommandsAtIt pastes what dev prints into a shell, and sweeps.
+func TestDevPointsOtherCommandsAtIt(t *testing.T) {
+	t.Parallel()
+	d := startDev(t)
+	shell := exec.CommandContext(t.Context(), "sh", "-c", strings.Join(append(d.export, "env"), "\n"))
+	shell.Env = []string{"PATH=/usr/bin:/bin"}
+	environ, err := shell.Output()
+	if err != nil || len(d.export) == 0 {
+		t.Fatalf("%q in a shell: %v", d.export, err)
+	}
+	var out strings.Builder
+	if code := run(t.Context(), []string{"sweep"}, strings.Split(string(environ), "\n"), &out, t.Output()); code != exitOK || !strings.Contains(out.String(), `"cards": 60`) {
+		t.Errorf("sweep with %q = %d, want 0 and 60 cards:\n%s", d.export, code, &out)
+	}
+	if inbox := d.do(t, http.MethodGet, d.inbox, "", http.Header{}); !strings.Contains(inbox.body, "SIM cards: ") {
+		t.Errorf("the inbox does not show what the command posted:\n%s", inbox.body)
+	}
+}
+
+// TestDevIsObserved shows the paths by which a deployed function is.
+func TestDevIsObserved(t *testing.T) {
+	t.Parallel()
+	d := startDev(t)
+	for _, line := range d.curls {
+		d.curl(t, line)
+	}
+	base := strings.TrimSuffix(d.inbox, "/inbox")
+	for path, want := range map[string][]string{
+		"/healthz": {`"status":"ok"`}, "/readyz": {`{"status":"ready"}`},
+		"/metrics": {
+			`signalbox_upstream_calls_total{function="cardflow",action="GetCardFlowInfo"} 1`,
+			`signalbox_upstream_calls_total{function="conversion",action="ConversionData"} 1`,
+			`signalbox_upstream_calls_total{function="alerts",action="ListCardInfo"} 2`,
+		},
+	} {
+		got := d.do(t, http.MethodGet, base+path, "", http.Header{})
+		for _, words := range want {
+			if got.status != http.StatusOK || !strings.Contains(got.body, words) {
+				t.Errorf("GET %s = %d, %s; want 200 with %s", path, got.status, got.body, words)
+			}
+		}
 	}
 }
 

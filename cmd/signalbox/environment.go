@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,37 +34,60 @@ const (
 // clouds they call, behind one address.
 type environment struct {
 	*http.ServeMux
-	base  string
-	cloud *aliyuntest.Server
-	slack *slacktest.Server
+	base, folder string
+	cloud        *aliyuntest.Server
+	slack        *slacktest.Server
+	functions    []serve.Function
 }
 
-// newEnvironment builds everything that answers at base. The functions are made from
-// an environment, as a deployed one is.
+// newEnvironment builds everything that answers at base, with what it stores in
+// folder. The functions are made from an environment, as deployed ones are. It must
+// be closed.
 func newEnvironment(base, folder string, cards int, logs io.Writer) (*environment, error) {
 	e := &environment{
 		ServeMux: http.NewServeMux(),
 		base:     base,
+		folder:   folder,
 		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: cards}),
 		slack:    slacktest.New(slacktest.Options{}),
 	}
-	environ := e.environ(filepath.Join(folder, "alerts.db"))
-	flow, flowErr := cardflow.FromEnv(environ, logs)
-	convert, convertErr := conversion.FromEnv(environ, logs)
-	alert, alertErr := alerts.FromEnv(environ, logs)
-	if err := errors.Join(flowErr, convertErr, alertErr); err != nil {
-		return nil, err
-	}
 	err := errors.Join(
-		e.mount(serve.Function{Name: "cardflow", Handler: flow, Logger: flow.Logger, Meter: flow.Meter}, "/cards/", "/healthz"),
-		e.mount(serve.Function{Name: "conversion", Handler: convert, Batch: convert.Batch, Logger: convert.Logger, Meter: convert.Meter}, "/conversions"),
-		e.mount(serve.Function{Name: "alerts", Handler: alert, Scheduled: alert.Scheduled, Logger: alert.Logger, Meter: alert.Meter}, "/invoke"),
+		e.open(cardflow.FromEnv, logs, "/cards/", "/healthz"),
+		e.open(conversion.FromEnv, logs, "/conversions"),
+		e.open(alerts.FromEnv, logs, "/invoke"),
+		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	e.HandleFunc("GET /metrics", e.metrics)
 	e.mountFakes()
-	return e, err
+	return e, nil
 }
 
-// environ is the configuration of all three functions.
+// open makes a function and mounts it.
+func (e *environment) open(fromEnv func([]string, io.Writer) (serve.Function, error), logs io.Writer, paths ...string) error {
+	f, err := fromEnv(e.environ("alerts.db"), logs)
+	if err != nil {
+		return err
+	}
+	e.functions = append(e.functions, f)
+	return e.mount(f, paths...)
+}
+
+// Close closes the functions.
+func (e *environment) Close() error {
+	var errs []error
+	for _, f := range e.functions {
+		if f.Close != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// environ is the configuration of all three functions, and of other commands, whose
+// state is in a file of their own: one process alone has such a file open.
 func (e *environment) environ(stateFile string) []string {
 	return []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + devKeyID,
@@ -72,7 +96,7 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_DYSMS_ENDPOINT=" + e.base,
 		"SIGNALBOX_API_TOKENS=" + devToken,
 		"SIGNALBOX_SLACK_WEBHOOK_URL=" + e.base + e.slack.WebhookPath(),
-		"SIGNALBOX_STATE_FILE=" + stateFile,
+		"SIGNALBOX_STATE_FILE=" + filepath.Join(e.folder, stateFile),
 		"SIGNALBOX_LOG_LEVEL=warn",
 	}
 }
@@ -87,6 +111,28 @@ func (e *environment) mount(f serve.Function, paths ...string) error {
 		e.Handle(path, handler)
 	}
 	return nil
+}
+
+// unusable is what any of the functions cannot use.
+func (e *environment) unusable(ctx context.Context) []serve.Unusable {
+	var all []serve.Unusable
+	for _, f := range e.functions {
+		if f.Ready != nil {
+			all = append(all, f.Ready(ctx)...)
+		}
+	}
+	return all
+}
+
+// metrics writes what each function's own GET /metrics does, with a label that says
+// whose it is: two of them may call the same action.
+func (e *environment) metrics(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	for _, f := range e.functions {
+		var text strings.Builder
+		f.Meter.WritePrometheus(&text)
+		_, _ = io.WriteString(w, strings.ReplaceAll(text.String(), "{", `{function="`+f.Name+`",`)) // The caller may not be there any more.
+	}
 }
 
 // mountFakes puts the clouds beside the functions: Alibaba's gateway answers
@@ -111,6 +157,11 @@ func (e *environment) welcome() string {
 	fmt.Fprintf(&text, "Signalbox on %s: %d cards, fakes of Alibaba Cloud and Slack. Try:\n\n", e.base, e.cloud.Cards())
 	for _, s := range e.steps() {
 		fmt.Fprintf(&text, "%s:\n  %s\n", s.title, s.curl())
+	}
+	fmt.Fprintf(&text, "\nTo point other commands here, such as signalbox sweep, in their terminal:\n")
+	for _, line := range e.environ("other.db") {
+		name, value, _ := strings.Cut(line, "=")
+		fmt.Fprintf(&text, "  export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
 	fmt.Fprintf(&text, "\nSlack inbox: %s/inbox\n", e.base)
 	return text.String()

@@ -20,15 +20,18 @@ func startEnvironment(t *testing.T) (e *environment, environ []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	server.Config.Handler = e
-	return e, e.environ(filepath.Join(t.TempDir(), "alerts.db"))
+	return e, e.environ("sweep.db")
 }
 
 func TestSweepCommand(t *testing.T) {
 	t.Parallel()
-	e, _ := startEnvironment(t)
-	folder := t.TempDir()
-	environ := e.environ(filepath.Join(folder, "alerts.db"))
+	e, environ := startEnvironment(t)
 	sweep := func(args ...string) (stdout, stderr string, code int) {
 		var out, errs strings.Builder
 		code = run(t.Context(), append([]string{"sweep"}, args...), environ, &out, &errs)
@@ -39,7 +42,7 @@ func TestSweepCommand(t *testing.T) {
 	if code != exitOK || !strings.Contains(out, "SIM cards: ") || !strings.Contains(out, `"checked": 60`) || len(e.slack.Inbox()) != 0 {
 		t.Errorf("dry run: code %d, %d messages posted, printed\n%s", code, len(e.slack.Inbox()), out)
 	}
-	if left, err := filepath.Glob(filepath.Join(folder, "*")); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob(filepath.Join(e.folder, "sweep*")); err != nil || len(left) > 0 {
 		t.Errorf("a dry run leaves %v, %v", left, err)
 	}
 	out, errs, code := sweep()

@@ -73,10 +73,6 @@ type Config struct {
 // Function sweeps the fleet. It is safe for concurrent use: of several runs one
 // works, and the others leave.
 type Function struct {
-	Logger     *slog.Logger
-	Meter      *metric.Meter
-	RunTimeout time.Duration // of a run as a plain HTTP server
-
 	config   Config
 	scanner  *fleet.Scanner
 	notifier *notify.Notifier[rule.Details]
@@ -94,7 +90,7 @@ func New(c Config) (*Function, error) {
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
-	f := &Function{Logger: c.Logger, Meter: c.Meter, RunTimeout: c.RunTimeout, config: c, routes: web.NewMux(c.Logger)}
+	f := &Function{config: c, routes: web.NewMux(c.Logger)}
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})

@@ -14,6 +14,7 @@ import (
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 	"signalbox/shared/upstream"
 )
@@ -92,12 +93,24 @@ func (e Env) StateConfig() store.Config {
 
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (*Function, error) {
+func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	c, err := Configure(environ, logs, nil)
 	if err != nil {
-		return nil, err
+		return function.Function{}, err
 	}
-	return New(c)
+	return serviceOf(c)
+}
+
+// serviceOf is the function made of c, with what serves it.
+func serviceOf(c Config) (function.Function, error) {
+	f, err := New(c)
+	if err != nil {
+		return function.Function{}, err
+	}
+	return function.Function{
+		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout,
+		Ready: f.unusableParts, Close: f.Close, Logger: c.Logger, Meter: c.Meter,
+	}, nil
 }
 
 // Configure is FromEnv for those who want to change a part before [New]. If change

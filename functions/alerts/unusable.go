@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"signalbox/shared/serve/function"
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
@@ -56,6 +57,15 @@ func (f *Function) Ready(ctx context.Context) (reason, action string) {
 		return schema.Error(), "run the version that wrote it, or a newer one"
 	}
 	return "the state cannot be used", "see the log, and check SIGNALBOX_STATE_FILE or SIGNALBOX_REDIS_URL, and the room there"
+}
+
+// unusableParts is [Function.Ready] as GET /readyz says it.
+func (f *Function) unusableParts(ctx context.Context) []function.Unusable {
+	reason, action := f.Ready(ctx)
+	if reason == "" {
+		return nil
+	}
+	return []function.Unusable{{Part: "state", Reason: reason, Action: action}}
 }
 
 // patience is how many runs in a row may fail to use the state, other than by

@@ -12,6 +12,7 @@ import (
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/serve/function"
 	"signalbox/shared/upstream"
 	"signalbox/shared/web"
 )
@@ -58,20 +59,12 @@ func (e Env) Validate() []config.Problem {
 	return append(e.Account.Validate(), e.Auth.Validate()...)
 }
 
-// Function is the function with what it reports through.
-type Function struct {
-	http.Handler
-
-	Logger *slog.Logger
-	Meter  *metric.Meter
-}
-
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (*Function, error) {
+func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
-		return nil, err
+		return function.Function{}, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
 	api, err := upstream.Open(upstream.Settings{
@@ -79,7 +72,7 @@ func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
 	})
 	if err != nil {
-		return nil, err
+		return function.Function{}, err
 	}
 	handler := New(Config{
 		Source: linkcard.New(api),
@@ -87,5 +80,5 @@ func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 		Zone:   env.Linkcard.Zone.Location,
 		Logger: logger,
 	})
-	return &Function{Handler: handler, Logger: logger, Meter: meter}, nil
+	return function.Function{Name: "cardflow", Handler: handler, Logger: logger, Meter: meter}, nil
 }

@@ -44,7 +44,7 @@ func TestFromEnvGuards(t *testing.T) {
 				r.Header.Set("Authorization", "Bearer "+tt.shown)
 			}
 			got := httptest.NewRecorder()
-			function.ServeHTTP(got, r)
+			function.Handler.ServeHTTP(got, r)
 			if got.Code != tt.status {
 				t.Errorf("answer = %d, %s; want %d", got.Code, got.Body, tt.status)
 			}

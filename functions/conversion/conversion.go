@@ -13,6 +13,7 @@ import (
 	"signalbox/shared/aliyun/dysms"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/serve/function"
 	"signalbox/shared/upstream"
 	"signalbox/shared/web"
 )
@@ -34,15 +35,10 @@ type Config struct {
 	// Timeout bounds the forwarding of one report, all attempts included.
 	// Zero: 20 s.
 	Timeout time.Duration
-	// Meter counts the calls that Sink makes. Nil: nobody asks.
-	Meter *metric.Meter
 }
 
 // Function forwards reports. It is safe for concurrent use.
 type Function struct {
-	Logger *slog.Logger
-	Meter  *metric.Meter
-
 	config Config
 	routes http.Handler
 }
@@ -55,7 +51,7 @@ func New(c Config) *Function {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
 	}
-	f := &Function{Logger: c.Logger, Meter: c.Meter, config: c}
+	f := &Function{config: c}
 	mux := web.NewMux(c.Logger)
 	mux.HandleFunc("POST /conversions", c.Guard(f.handleConversion))
 	f.routes = mux
@@ -87,10 +83,10 @@ func (e Env) Validate() []config.Problem {
 
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (*Function, error) {
+func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
-		return nil, err
+		return function.Function{}, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
 	api, err := upstream.Open(upstream.Settings{
@@ -98,7 +94,8 @@ func FromEnv(environ []string, logs io.Writer) (*Function, error) {
 		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
 	})
 	if err != nil {
-		return nil, err
+		return function.Function{}, err
 	}
-	return New(Config{Sink: dysms.New(api), Guard: web.GuardFor(env.Auth), Logger: logger, Meter: meter}), nil
+	f := New(Config{Sink: dysms.New(api), Guard: web.GuardFor(env.Auth), Logger: logger})
+	return function.Function{Name: "conversion", Handler: f, Batch: f.Batch, Logger: logger, Meter: meter}, nil
 }

@@ -33,7 +33,7 @@ func TestFromEnvGuards(t *testing.T) {
 		r.Header.Set("Authorization", header)
 		got := httptest.NewRecorder()
 		before := time.Now()
-		function.ServeHTTP(got, r)
+		function.Handler.ServeHTTP(got, r)
 		if got.Code != want {
 			t.Errorf("Authorization %q = %d, %s; want %d", header, got.Code, got.Body, want)
 		}

@@ -28,6 +28,7 @@ var order = []layer{
 		"signalbox/shared/quota",
 		"signalbox/shared/redisdial",
 		"signalbox/shared/serve/event",
+		"signalbox/shared/serve/function",
 		"signalbox/shared/slack",
 		"signalbox/shared/store",
 		"signalbox/shared/web",

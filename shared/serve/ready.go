@@ -10,18 +10,6 @@ import (
 // readyTimeout is how long a function may take to say whether it is ready.
 const readyTimeout = 5 * time.Second
 
-// Unusable is a part of a function that does not work at present. Whoever asks
-// reads its texts, so they hold public words only: no secrets, no addresses,
-// no text of another's error.
-type Unusable struct {
-	// Part is what does not work, such as "state"; stable.
-	Part string `json:"part"`
-	// Reason says why.
-	Reason string `json:"reason"`
-	// Action says what to do about it.
-	Action string `json:"action"`
-}
-
 // readiness adds GET /readyz: may this process be sent work? Unlike /healthz,
 // it asks what the function depends on. It needs no token.
 func (s *service) readiness(next http.Handler) http.Handler {

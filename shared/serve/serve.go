@@ -19,51 +19,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net/http"
 	"os"
-	"time"
 
-	"signalbox/shared/metric"
-	"signalbox/shared/serve/event"
+	"signalbox/shared/serve/function"
 )
 
-// Function is what one deployable serves. Its parts are called from several
-// goroutines at once.
-type Function struct {
-	// Name is the function's name in its log lines.
-	Name string
-	// Handler answers HTTP requests. It is required, and may panic: the
-	// caller gets a 500 and the log gets the stack.
-	Handler http.Handler
-	// Scheduled makes the run that a scheduled event asks for. Its result is
-	// encoded as the JSON answer. Its error is logged whole; the platform
-	// learns of it without its text, and may deliver the event again. Nil
-	// means no schedule: the event then just keeps the instance warm.
-	Scheduled func(ctx context.Context, e event.Scheduled) (any, error)
-	// RunTimeout ends a run's ctx where it is asked for over HTTP: as a plain
-	// HTTP server no platform has a limit of its own, and behind FC's custom
-	// runtime the shorter one counts. Zero is 10 minutes.
-	RunTimeout time.Duration
-	// Batch takes messages from a queue and returns the ids of those to be
-	// delivered again. It logs their errors itself. Nil means no queue.
-	Batch func(ctx context.Context, messages []event.Message) (failed []string)
-	// Ready says what does not work at present; nothing means that all does.
-	// It is asked by GET /readyz, has 5 s, and calls nobody more than it
-	// must. Nil means always ready.
-	Ready func(ctx context.Context) []Unusable
-	// Close is called once when the process ends in order, after the last
-	// request and run, such as to close a file. It is not called where one
-	// of them does not end in time, and not on Function Compute or Lambda
-	// where they end the process without a signal. Nil closes nothing.
-	Close func() error
-	// Logger gets what goes wrong here. Nil discards it.
-	Logger *slog.Logger
-	// Meter is reported as the platform's users expect: at GET /metrics as a
-	// plain HTTP server, and after each invocation elsewhere. Nil reports
-	// nothing.
-	Meter *metric.Meter
-}
+// Function is what one deployable serves.
+type Function = function.Function
+
+// Unusable is a part of a function that does not work at present.
+type Unusable = function.Unusable
 
 // Main runs a function until the platform ends it and returns the code for
 // [os.Exit]. It hands environ, as from [os.Environ], to open; what open finds
@@ -85,11 +50,11 @@ func Run(ctx context.Context, environ []string, stderr io.Writer, open func(envi
 
 func run(ctx context.Context, environ []string, open func(environ []string) (Function, error)) error {
 	where, hostErr := detect(environ)
-	function, err := open(environ)
+	opened, err := open(environ)
 	if err := errors.Join(err, hostErr); err != nil {
 		return err
 	}
-	s, err := newService(function)
+	s, err := newService(opened)
 	if err != nil {
 		return err
 	}

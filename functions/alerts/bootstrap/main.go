@@ -2,7 +2,6 @@
 package main
 
 import (
-	"context"
 	"os"
 
 	"signalbox/functions/alerts"
@@ -11,20 +10,4 @@ import (
 
 func main() { os.Exit(serve.Main(os.Environ(), open)) }
 
-func open(environ []string) (serve.Function, error) {
-	function, err := alerts.FromEnv(environ, os.Stderr)
-	if err != nil {
-		return serve.Function{}, err
-	}
-	return serve.Function{
-		Name: "alerts", Handler: function, Scheduled: function.Scheduled, RunTimeout: function.RunTimeout,
-		Ready: func(ctx context.Context) []serve.Unusable {
-			reason, action := function.Ready(ctx)
-			if reason == "" {
-				return nil
-			}
-			return []serve.Unusable{{Part: "state", Reason: reason, Action: action}}
-		},
-		Close: function.Close, Logger: function.Logger, Meter: function.Meter,
-	}, nil
-}
+func open(environ []string) (serve.Function, error) { return alerts.FromEnv(environ, os.Stderr) }

@@ -10,10 +10,4 @@ import (
 
 func main() { os.Exit(serve.Main(os.Environ(), open)) }
 
-func open(environ []string) (serve.Function, error) {
-	function, err := cardflow.FromEnv(environ, os.Stderr)
-	if err != nil {
-		return serve.Function{}, err
-	}
-	return serve.Function{Name: "cardflow", Handler: function, Logger: function.Logger, Meter: function.Meter}, nil
-}
+func open(environ []string) (serve.Function, error) { return cardflow.FromEnv(environ, os.Stderr) }

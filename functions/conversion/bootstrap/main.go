@@ -10,12 +10,4 @@ import (
 
 func main() { os.Exit(serve.Main(os.Environ(), open)) }
 
-func open(environ []string) (serve.Function, error) {
-	function, err := conversion.FromEnv(environ, os.Stderr)
-	if err != nil {
-		return serve.Function{}, err
-	}
-	return serve.Function{
-		Name: "conversion", Handler: function, Batch: function.Batch, Logger: function.Logger, Meter: function.Meter,
-	}, nil
-}
+func open(environ []string) (serve.Function, error) { return conversion.FromEnv(environ, os.Stderr) }
