@@ -101,11 +101,12 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	return serviceOf(c)
 }
 
-// serviceOf is the function made of c, with what serves it.
+// serviceOf is the function made of c, with what serves it. Where there is none, c's
+// store is closed.
 func serviceOf(c Config) (function.Function, error) {
 	f, err := New(c)
 	if err != nil {
-		return function.Function{}, err
+		return function.Function{}, errors.Join(err, c.Store.Close())
 	}
 	return function.Function{
 		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout,
