@@ -24,9 +24,10 @@ type health struct {
 	// FailedCause says why the last one did.
 	FailedRuns  int    `json:"failedRuns,omitempty"`
 	FailedCause string `json:"failedCause,omitempty"`
-	// Day is for the next daily summary, and Summary the day of the last one.
+	// Day is for the next daily summary, and Summary the name of the last one: its
+	// day, and whether it was without a sweep.
 	Day     day    `json:"day"`
-	Summary string `json:"summary,omitempty"` // yyyy-MM-dd
+	Summary string `json:"summary,omitempty"`
 }
 
 // day is what the next daily summary says of the time since the last one.

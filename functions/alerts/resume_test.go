@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"signalbox/functions/alerts"
 	"signalbox/shared/aliyun/aliyuntest"
@@ -118,6 +121,47 @@ func TestDailySummary(t *testing.T) {
 		time.Sleep(24 * time.Hour)
 		f.sweep(t)
 		checkWords(t, summary(), "SIM cards on 2000-01-02", "0 opened", "1 sweep finished")
+	})
+}
+
+// TestSummaryBeforeTheFirstSweep is asked for again and again while the first sweep
+// is cut off: it says once that there was none, and the day's summary follows when
+// the sweep is finished.
+func TestSummaryBeforeTheFirstSweep(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 1000, nil)
+		summary := func() {
+			if _, err := f.Summary(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var newest string
+		summaries := func() (titles []string) {
+			for _, m := range f.slack.Inbox() {
+				if title, _, _ := strings.Cut(m.Text, "\n"); strings.Contains(title, "SIM cards on ") {
+					titles, newest = append(titles, title), m.Text
+				}
+			}
+			return titles
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+		if r, err := f.Sweep(ctx); err == nil || r.Done {
+			t.Fatalf("Sweep of half a second = %+v, %v; want it cut off", r, err)
+		}
+		summary()
+		summary()
+		want := []string{"⚠️ SIM cards on 2000-01-01: no sweep was finished"}
+		if diff := gocmp.Diff(want, summaries()); diff != "" {
+			t.Errorf("summaries before the first sweep (-want +got):\n%s", diff)
+		}
+		f.sweep(t)
+		summary()
+		if diff := gocmp.Diff(append(want, "📋 SIM cards on 2000-01-01"), summaries()); diff != "" {
+			t.Errorf("summaries after it (-want +got):\n%s", diff)
+		}
+		checkWords(t, newest, fmt.Sprintf("*%d* opened", len(f.want())), "1 sweep finished")
 	})
 }
 

@@ -136,7 +136,9 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 		return err
 	}
 	if !part.Checkpoint.Finished.IsZero() {
-		r.finish(now)
+		if err := r.finish(now); err != nil {
+			return err
+		}
 	}
 	if !r.waits(part, now) {
 		if err := r.write(ctx); err != nil {
@@ -186,12 +188,13 @@ func (r *run) waits(part fleet.Part, now time.Time) bool {
 }
 
 // finish adds a whole sweep to what is remembered of the sweeps.
-func (r *run) finish(now time.Time) {
+func (r *run) finish(now time.Time) error {
 	late := r.ledger.records[sweepKey].IsOpen()
 	r.state.health.finished(r.state.sweep.Checkpoint.Started, now, late)
 	if c := r.state.sweep.Checkpoint; !c.Partial {
-		r.state.usage = withTotal(r.state.usage, now.In(r.config.Zone).Format(time.DateOnly), c.Counts.Used)
+		r.state.usage = withTotal(r.state.usage, r.today(now), c.Counts.Used)
 	}
+	return r.announceOwed(now)
 }
 
 // sweepKey is the incident of sweeps that are late or fail.

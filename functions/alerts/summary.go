@@ -24,7 +24,8 @@ const leasePause = 2 * time.Second
 //
 // scheduled: called by a timer with the payload "summary", once a day. However
 // often it is asked for, there is one summary a day for each receiver; one that a
-// receiver did not take is tried again by later runs.
+// receiver did not take is tried again by later runs. Before the first sweep is
+// finished the summary says so, and the day's follows once it is.
 func (f *Function) Summary(ctx context.Context) (Report, error) {
 	lease, err := f.await(ctx)
 	if err != nil {
@@ -34,8 +35,11 @@ func (f *Function) Summary(ctx context.Context) (Report, error) {
 		if err := r.evaluateFleet(ctx); err != nil {
 			return r.unusable(ctx, err)
 		}
-		if err := r.announce(ctx); err != nil {
+		if err := r.announce(r.config.Now()); err != nil {
 			return err
+		}
+		if err := r.write(ctx); err != nil {
+			return r.unusable(ctx, err)
 		}
 		return r.notify(ctx)
 	})
@@ -58,11 +62,18 @@ func (f *Function) await(ctx context.Context) (*store.Lease, error) {
 	}
 }
 
-// announce puts the summary into the outboxes, unless the day has one.
-func (r *run) announce(ctx context.Context) error {
-	now := r.config.Now()
-	today := now.In(r.config.Zone).Format(time.DateOnly)
-	if r.state.health.Summary == today {
+// noSweep ends the name of a summary that is asked for before the first sweep is
+// finished. It says so, and is not the day's summary.
+const noSweep = "-without-a-sweep"
+
+// announce has the next write put the summary into the outboxes, unless the day has
+// one.
+func (r *run) announce(now time.Time) error {
+	name := r.today(now)
+	if r.state.health.Finished.IsZero() {
+		name += noSweep
+	}
+	if r.state.health.Summary == name {
 		return nil
 	}
 	d := r.state.health.Day
@@ -73,11 +84,25 @@ func (r *run) announce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("write the daily summary: %w", err)
 	}
-	record, err := r.notifier.Announce("daily-"+today, body)
+	record, err := r.notifier.Announce("daily-"+name, body)
 	if err != nil {
 		return err
 	}
-	r.state.health.Summary, r.state.health.Day = today, day{}
+	r.state.health.Summary = name
+	if !r.state.health.Finished.IsZero() {
+		r.state.health.Day = day{}
+	}
 	r.state.changed = append(r.state.changed, record)
-	return r.write(ctx)
+	return nil
 }
+
+// announceOwed announces the summary that was asked for before the first sweep was
+// finished, if that was today.
+func (r *run) announceOwed(now time.Time) error {
+	if r.state.health.Summary != r.today(now)+noSweep {
+		return nil
+	}
+	return r.announce(now)
+}
+
+func (r *run) today(now time.Time) string { return now.In(r.config.Zone).Format(time.DateOnly) }
