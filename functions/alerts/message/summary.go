@@ -15,6 +15,9 @@ import (
 // soon is how far ahead the summary looks for packages that end.
 const soon = 7 * 24 * time.Hour
 
+// maxWorst is how many critical incidents of each rule the summary names.
+const maxWorst = 3
+
 // Daily is a day in the life of a fleet. It encodes to JSON and back.
 type Daily struct {
 	Day time.Time `json:"day"` // any time of the day that the summary is for
@@ -55,8 +58,9 @@ func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	if day.Sweeps <= 0 {
 		d.title = "⚠️ SIM cards on " + w.Style.day(day.Day) + ": no sweep was finished"
 	}
-	expiring, runningOut := expiring(open, d.at), runningOut(open)
-	d.lines = day.lines(w.Style, d.at, len(open))
+	expiring, runningOut, critical := expiring(open, d.at), runningOut(open), critical(open)
+	worst := worstOfEach(critical)
+	d.lines = append(day.lines(w.Style, d.at, len(open)), criticalLines(len(critical), len(worst))...)
 	d.lines = append(d.lines,
 		"*"+number(len(expiring))+"* with a package that ends within a week",
 		"*"+number(len(runningOut))+"* forecast to run out before renewal, if use goes on like this")
@@ -69,7 +73,8 @@ func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	}
 	d.chart = w.Style.usageChart(day.Usage)
 	d.first, d.rest = "first", "All are counted above."
-	for _, i := range slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd) {
+	preventable := slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd)
+	for _, i := range slices.Concat(worst, preventable) {
 		d.rows = append(d.rows, row{i, title(notify.GroupOf(*i))})
 	}
 	return d.message()
@@ -111,10 +116,40 @@ func (w Writer) fleetLines(open []rule.Incident) []string {
 	return lines
 }
 
+// criticalLines count what is too late to be prevented.
+func criticalLines(all, named int) []string {
+	switch line := "*" + number(all) + "* critical"; all {
+	case 0:
+		return nil
+	case named:
+		return []string{line}
+	default:
+		return []string{line + ", the worst " + number(maxWorst) + " of each kind are named"}
+	}
+}
+
+// critical are the cards and pools that are used up, have ended, or were stopped for
+// a cause that has to be mended.
+func critical(open []rule.Incident) []*rule.Incident {
+	return those(open, func(i *rule.Incident) bool {
+		return i.Severity == incident.Critical && i.Key.Subject.Kind != incident.Fleet
+	})
+}
+
+// worstOfEach are the worst few of each rule, so that many of one do not keep
+// another out.
+func worstOfEach(incidents []*rule.Incident) []*rule.Incident {
+	named := make(map[string]int)
+	return slices.DeleteFunc(sorted(incidents), func(i *rule.Incident) bool {
+		named[i.Key.Rule]++
+		return named[i.Key.Rule] > maxWorst
+	})
+}
+
 func expiring(open []rule.Incident, now time.Time) []*rule.Incident {
 	return those(open, func(i *rule.Incident) bool {
 		end := i.Details.Facts.Expires
-		return i.Key.Rule == rule.ExpiryName && end.After(now) && end.Sub(now) <= soon
+		return i.Key.Rule == rule.ExpiryName && i.Severity != incident.Critical && end.After(now) && end.Sub(now) <= soon
 	})
 }
 
