@@ -28,9 +28,12 @@ func newDraft(s store.Store) *draft {
 // Get returns a record as it was written here, or else as it is.
 func (d *draft) Get(ctx context.Context, collection, key string) ([]byte, error) {
 	d.mu.Lock()
-	value, ok := d.written[recordKey{collection, key}]
-	d.mu.Unlock()
-	if ok {
+	defer d.mu.Unlock()
+	return d.get(ctx, collection, key)
+}
+
+func (d *draft) get(ctx context.Context, collection, key string) ([]byte, error) {
+	if value, ok := d.written[recordKey{collection, key}]; ok {
 		return value, nil
 	}
 	return d.Store.Get(ctx, collection, key)
@@ -59,17 +62,17 @@ func (d *draft) List(ctx context.Context, collection string) ([]store.Record, er
 
 // Apply keeps what b puts here.
 func (d *draft) Apply(ctx context.Context, b store.Batch) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for _, r := range b.If {
-		value, err := d.Get(ctx, r.Collection, r.Key)
+		value, err := d.get(ctx, r.Collection, r.Key)
 		if err != nil {
 			return err
 		}
-		if !bytes.Equal(value, r.Value) {
+		if (value == nil) != (r.Value == nil) || !bytes.Equal(value, r.Value) {
 			return store.ErrConflict
 		}
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	for _, r := range b.Put {
 		d.written[recordKey{r.Collection, r.Key}] = r.Value
 	}
