@@ -52,11 +52,9 @@ func (f *Function) await(ctx context.Context) (*store.Lease, error) {
 		if !errors.Is(err, store.ErrHeld) {
 			return lease, err
 		}
-		timer := time.NewTimer(leasePause)
 		select {
-		case <-timer.C:
+		case <-time.After(leasePause):
 		case <-ctx.Done():
-			timer.Stop()
 			return nil, errors.Join(err, context.Cause(ctx))
 		}
 	}
