@@ -177,7 +177,7 @@ func TestEveryBootstrapOnEveryPlatform(t *testing.T) {
 // TestSweepReachesSlackOnEveryPlatform follows a timer to its end.
 func TestSweepReachesSlackOnEveryPlatform(t *testing.T) {
 	t.Parallel()
-	binary := servetest.Build(t, "signalbox/functions/alerts/bootstrap")
+	binary := alerts(t)
 	sweeps := map[string]func(*testing.T, *clouds){
 		"fc": func(t *testing.T, c *clouds) {
 			t.Helper()

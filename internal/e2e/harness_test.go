@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,7 +20,17 @@ import (
 	"signalbox/shared/slack/slacktest"
 )
 
-const alertsBootstrap = "signalbox/functions/alerts/bootstrap"
+var bootstrap = flag.String("bootstrap", "", "the alerts function's executable to test; none: the one of this tree")
+
+// alerts returns the executable of the alerts function, built unless -bootstrap
+// names one.
+func alerts(t *testing.T) string {
+	t.Helper()
+	if *bootstrap != "" {
+		return *bootstrap
+	}
+	return servetest.Build(t, "signalbox/functions/alerts/bootstrap")
+}
 
 // unlimited is a quota that no test uses up.
 const unlimited = 1 << 20
@@ -132,7 +143,7 @@ type function struct {
 // start starts the function as a plain HTTP server.
 func (o *outside) start(t *testing.T, env ...string) *function {
 	t.Helper()
-	p := servetest.StartHTTP(t, servetest.Build(t, alertsBootstrap), append(o.env, env...)...)
+	p := servetest.StartHTTP(t, alerts(t), append(o.env, env...)...)
 	send := func(ctx context.Context, event []byte) error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/invoke", bytes.NewReader(event))
 		if err != nil {
@@ -157,12 +168,12 @@ var platforms = map[string]func(*testing.T, *outside) *function{
 	"http": func(t *testing.T, o *outside) *function { t.Helper(); return o.start(t) },
 	"fc": func(t *testing.T, o *outside) *function {
 		t.Helper()
-		p := servetest.StartFC(t, servetest.Build(t, alertsBootstrap), o.env...)
+		p := servetest.StartFC(t, alerts(t), o.env...)
 		return &function{t: t, send: invoke(p.Do), output: p.Output, stop: p.Stop}
 	},
 	"lambda": func(t *testing.T, o *outside) *function {
 		t.Helper()
-		p := servetest.StartLambda(t, servetest.Build(t, alertsBootstrap), o.env...)
+		p := servetest.StartLambda(t, alerts(t), o.env...)
 		return &function{t: t, send: invoke(p.Do), output: p.Output, stop: p.Stop}
 	},
 }
@@ -212,7 +223,7 @@ func (f *function) try(payload string) run {
 		switch {
 		case strings.Contains(line, `"another run has the lease"`):
 			r.Busy = true
-		case strings.Contains(line, `"run done"`):
+		case strings.Contains(line, `"list_calls":`): // of a run that is done
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
 				f.t.Fatalf("log line %s: %v", line, err)
 			}

@@ -52,7 +52,7 @@ var stages = []func(*aliyuntest.Server){
 // later.
 func (o *outside) kill(t *testing.T, after time.Duration, at int64) {
 	t.Helper()
-	p := servetest.StartHTTP(t, servetest.Build(t, alertsBootstrap), o.env...)
+	p := servetest.StartHTTP(t, alerts(t), o.env...)
 	kill := sync.OnceFunc(p.Kill)
 	var moments atomic.Int64
 	moment := func() {
@@ -136,7 +136,7 @@ func TestKilledSweeps(t *testing.T) {
 	t.Parallel()
 	calm, killed := newOutside(t, 160), newOutside(t, 160)
 	chance := rand.New(rand.NewPCG(1, 2))
-	servetest.Build(t, alertsBootstrap) // takes longer than a sweep
+	alerts(t) // takes longer than a sweep
 	repeated := 0
 	for i, stage := range stages {
 		stage(calm.cloud)
