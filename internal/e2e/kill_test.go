@@ -47,10 +47,16 @@ var stages = []func(*aliyuntest.Server){
 	},
 }
 
-// kill asks for a sweep and kills the function after a while, or before that at
-// one of the moments of the sweep. Then its lease is over, as it would be a little
-// later.
+// kill is crash, after which the lease is over, as it would be a little later.
 func (o *outside) kill(t *testing.T, after time.Duration, at int64) {
+	t.Helper()
+	o.crash(t, after, at)
+	o.endLease(t)
+}
+
+// crash asks for a sweep and kills the function after a while, or before that at
+// one of the moments of the sweep.
+func (o *outside) crash(t *testing.T, after time.Duration, at int64) {
 	t.Helper()
 	p := servetest.StartHTTP(t, alerts(t), o.env...)
 	kill := sync.OnceFunc(p.Kill)
@@ -71,7 +77,6 @@ func (o *outside) kill(t *testing.T, after time.Duration, at int64) {
 		_ = resp.Body.Close() // The sweep was faster.
 	}
 	kill()
-	o.endLease(t)
 }
 
 // endLease ends the lease of a run that was killed.
