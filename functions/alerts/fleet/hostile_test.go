@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -67,10 +68,10 @@ func TestFaultsOfTheCloud(t *testing.T) {
 		{aliyuntest.Fault{Kind: aliyuntest.TotalAsText, Count: -1}, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.TotalOdd, Count: -1}, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.FewerTotal, Count: -1, Percent: 41}, 0},
-		{aliyuntest.Fault{Kind: aliyuntest.ShortPage, Page: "4", Count: -1}, 20},
+		{aliyuntest.Fault{Kind: aliyuntest.ShortPage, Page: "4", Count: -1}, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.ShiftedPage, Page: "4", Count: -1}, 5},
 		{aliyuntest.Fault{Kind: aliyuntest.ShiftedPage, Page: "4"}, 0},
-		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage, Page: "4", Count: -1}, 40},
+		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage, Page: "4", Count: -1}, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage, Page: "1"}, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.ListAsText, Page: "4"}, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.GarbledPage, Page: "4"}, 40},
@@ -112,6 +113,57 @@ func TestFault3PoisonedCard(t *testing.T) {
 		cloud.PoisonCard(cloud.ICCID(3999), aliyuntest.Truncated)
 		c.sweep(t)
 		check(t, c, 3970, 30)
+	})
+}
+
+// TestFault3ShortPage loses at most ten cards with one that makes its page empty
+// or short: HTTP 200, and fewer cards than the total says.
+func TestFault3ShortPage(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		kind          aliyuntest.Kind
+		cards         []int
+		failed, calls int
+	}{
+		{aliyuntest.EmptyPage, []int{125}, 10, 10 + 1 + 4},
+		{aliyuntest.ShortPage, []int{145}, 5, 10 + 1 + 4},
+		{aliyuntest.EmptyPage, []int{0}, 10, 10 + 1 + 4},
+		{aliyuntest.EmptyPage, []int{399}, 10, 10 + 1 + 4},
+		{aliyuntest.EmptyPage, []int{45, 55, 125}, 30, 10 + 2*(1+4)},
+	}
+	for _, test := range tests {
+		t.Run(fmt.Sprint(test.kind, test.cards), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				cloud, c := newCloud(t, 400, nil)
+				for _, i := range test.cards {
+					cloud.PoisonCard(cloud.ICCID(i), test.kind)
+				}
+				c.sweep(t)
+				check(t, c, 400-test.failed, test.failed)
+				if n := c.at.Counts.ListCalls; n != test.calls {
+					t.Errorf("%d listing calls, want %d", n, test.calls)
+				}
+			})
+		})
+	}
+}
+
+// TestFault3ShortPagesAreBounded has a listing all of whose pages are short: few
+// of them are read again in tens.
+func TestFault3ShortPagesAreBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cloud, c := newCloud(t, 4000, nil)
+		for i := 27; i < 4000; i += 40 {
+			cloud.PoisonCard(cloud.ICCID(i), aliyuntest.ShortPage)
+		}
+		c.sweep(t)
+		failed := 10*5 + 90*20
+		check(t, c, 4000-failed, failed)
+		if n := c.at.Counts.ListCalls; n != 100+100+10*4 {
+			t.Errorf("%d listing calls, want each page twice and ten in tens", n)
+		}
 	})
 }
 

@@ -41,6 +41,7 @@ type lister struct {
 	empty   int // pages in a row without cards
 	failed  []*page
 	drifts  int
+	short   int // pages that were read in tens for being short
 
 	window  int // how many pages are read at once
 	ahead   map[int]<-chan answer
@@ -145,14 +146,10 @@ func (l *lister) whole(ctx context.Context, p *page, number int, data linkcard.C
 	first := (number-1)*linkcard.MaxPageSize + 1
 	l.take(p, first, data)
 	rows = len(data.List)
-	if want := min(l.most-first+1, linkcard.MaxPageSize); len(p.here) < want {
-		l.window = 1
-		again := <-l.fetch(ctx, number, linkcard.MaxPageSize)
-		if outOfTime(ctx, again.err) {
-			return 0, again.err
+	if len(p.here) < min(l.most-first+1, linkcard.MaxPageSize) {
+		if rows, err = l.fill(ctx, p, number, rows); err != nil {
+			return 0, err
 		}
-		l.take(p, first, again.data) // nothing where there was an error
-		rows = max(rows, len(again.data.List))
 	}
 	l.empty++
 	if rows > 0 {

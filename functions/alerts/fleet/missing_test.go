@@ -74,7 +74,7 @@ func TestMissingCards(t *testing.T) {
 			t.Errorf("%d are missing, want 4 cards and the one without an ICCID", c.missing())
 		}
 		check(t, c, 395, 0)
-		checkCalls(t, a, c, 10+1+6, 5)
+		checkCalls(t, a, c, 10+1+4+6, 5)
 		if _, ok := c.observations[cardOf(0)]; !ok || len(left) != 5 {
 			t.Error("no observation of card 0")
 		}

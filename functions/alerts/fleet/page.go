@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 )
@@ -66,6 +67,11 @@ type result struct {
 	due    bool    // a lookup was due
 	cause  string  // why it failed
 	denied bool
+}
+
+// lose notes that so many cards from one on could not be read.
+func (p *page) lose(from, cards int, cause error) {
+	p.gaps = append(p.gaps, Gap{From: from, To: from + cards - 1, Why: aliyun.Cause(cause)})
 }
 
 // finish says that one more of the page's items has its result.

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -13,6 +14,8 @@ const (
 	// smallPage is the smallest page that Alibaba gives: so many cards are lost
 	// where one of them makes its page unreadable.
 	smallPage = 10
+	// maxShort is how many short pages one run reads in tens.
+	maxShort = 10
 	// breakerPause is how long to wait for a circuit breaker to let calls through
 	// again.
 	breakerPause = 6 * time.Second
@@ -22,24 +25,51 @@ const (
 func (l *lister) split(ctx context.Context, p *page, number int, cause error) (rows int, err error) {
 	l.window = 1
 	first := (number-1)*linkcard.MaxPageSize + 1
-	splits := splits(cause, l.here > 0)
-	for from := first; from < first+linkcard.MaxPageSize && (l.most == 0 || from <= l.most); from += smallPage {
-		got := answer{err: cause}
-		if splits {
-			got = <-l.fetch(ctx, (from-1)/smallPage+1, smallPage)
+	if !splits(cause, l.here > 0) {
+		p.lose(first, linkcard.MaxPageSize, cause)
+		return 0, nil
+	}
+	return l.inTens(ctx, first, func(from int, got answer) {
+		if got.err != nil {
+			p.lose(from, smallPage, got.err)
+			return
 		}
+		l.take(p, from, got.data)
+		l.total, l.most = got.data.Total, max(l.most, got.data.Total)
+	})
+}
+
+// inTens reads a page in smaller ones, and hands on each with its first card.
+func (l *lister) inTens(ctx context.Context, first int, each func(from int, got answer)) (rows int, err error) {
+	for from := first; from < first+linkcard.MaxPageSize && (l.most == 0 || from <= l.most); from += smallPage {
+		got := <-l.fetch(ctx, (from-1)/smallPage+1, smallPage)
 		if outOfTime(ctx, got.err) {
 			return 0, got.err
 		}
-		if got.err == nil {
-			l.take(p, from, got.data)
-			l.total, l.most = got.data.Total, max(l.most, got.data.Total)
-			rows += len(got.data.List)
-			continue
-		}
-		p.gaps = append(p.gaps, Gap{From: from, To: from + smallPage - 1, Why: aliyun.Cause(got.err)})
+		each(from, got)
+		rows += len(got.data.List)
 	}
 	return rows, nil
+}
+
+// fill reads a page again that had fewer new cards than the total says. Where it
+// is short then, too, a card may be what shortens it: it is read in tens. A
+// listing whose total is not true has many such pages, and few are read so.
+func (l *lister) fill(ctx context.Context, p *page, number, rows int) (int, error) {
+	l.window = 1
+	first := (number-1)*linkcard.MaxPageSize + 1
+	again := <-l.fetch(ctx, number, linkcard.MaxPageSize)
+	if outOfTime(ctx, again.err) {
+		return 0, again.err
+	}
+	l.take(p, first, again.data) // nothing where there was an error
+	rows = max(rows, len(again.data.List))
+	if l.short == maxShort || rows >= min(cmp.Or(l.total, l.most)-first+1, linkcard.MaxPageSize) {
+		return rows, nil
+	}
+	l.short++
+	got, err := l.inTens(ctx, first, func(from int, got answer) { l.take(p, from, got.data) })
+	return max(rows, got), err
 }
 
 // splits reports whether a part of a page may be readable where all of it is not.
