@@ -82,7 +82,9 @@ func (r *run) receivers() rule.FleetObservation {
 // coverage says how much of the fleet the notifications are based on.
 func (r *run) coverage() message.Coverage {
 	report := r.summed()
+	why, most := r.state.sweep.Checkpoint.Counts.Why()
 	return message.Coverage{
+		Why: why, Most: most,
 		Checked: report.Checked, Total: report.Cards, Failed: report.Failed, At: r.config.Now(), Partial: !report.Done,
 		Late: r.ledger.records[sweepKey].IsOpen(), OldestData: r.state.sweep.Checkpoint.Counts.Oldest,
 	}

@@ -101,7 +101,10 @@ func TestLyingListings(t *testing.T) {
 // empties it.
 func TestPoisonedCard(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []aliyuntest.Kind{aliyuntest.Huge, aliyuntest.EmptyPage} {
+	for kind, why := range map[aliyuntest.Kind]string{
+		aliyuntest.Huge:      "a page of the listing was not answered: ",
+		aliyuntest.EmptyPage: "the listing counts cards that it does not list",
+	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			o := newOutside(t, 200)
@@ -110,7 +113,8 @@ func TestPoisonedCard(t *testing.T) {
 			if r := f.sweep(); r.Failed != 10 || r.Checked != 190 {
 				t.Errorf("sweep = %+v, want 190 checked and 10 failed", r)
 			}
-			wants(t, said(o.arrived()), "Listing of the fleet is not complete", o.cloud.ICCID(1), o.cloud.ICCID(2))
+			wants(t, said(o.arrived()), "Listing of the fleet is not complete", o.cloud.ICCID(1), o.cloud.ICCID(2),
+				"10 cards could not be checked: "+why)
 			o.cloud.PoisonCard(o.cloud.ICCID(57), "")
 			if r := f.sweep(); r.Failed != 0 || r.Checked != 200 {
 				t.Errorf("sweep of healed cards = %+v, want 200 checked", r)

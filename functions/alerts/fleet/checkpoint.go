@@ -2,8 +2,6 @@ package fleet
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -57,34 +55,12 @@ type Checkpoint struct {
 	Grown time.Time `json:"grown,omitzero"`
 
 	Counts Counts `json:"counts"`
-	// Gaps are the parts of the listing that could not be read, the first ten.
-	Gaps []Gap `json:"gaps,omitempty"`
 }
 
 // Census is a fleet as a sweep that was believed saw it.
 type Census struct {
 	Cards  int   `json:"cards"` // that were really read
 	Sample Marks `json:"sample"`
-}
-
-// Counts are of the whole sweep, over all its runs.
-type Counts struct {
-	Checked   int `json:"checked"`   // cards with an observation that can be evaluated
-	Failed    int `json:"failed"`    // cards that could not be judged
-	ListCalls int `json:"listCalls"` // of ListCardInfo
-	FlowCalls int `json:"flowCalls"` // of GetCardFlowInfo
-	PoolCalls int `json:"poolCalls"` // of GetCredentialPoolStatistics
-	// Lookups counts the cards that a lookup was due for, and LookupsFailed those
-	// of them without one. Denied is how many were refused for a permission or a
-	// key, and Causes how many failed for which cause, in words.
-	Lookups       int            `json:"lookups"`
-	LookupsFailed int            `json:"lookupsFailed"`
-	Denied        int            `json:"denied,omitempty"`
-	Causes        map[string]int `json:"causes,omitempty"`
-	// Used is what the listed cards have used in their periods, in bytes.
-	Used int64 `json:"used,omitempty"`
-	// Oldest is when the oldest usage was counted; zero: unknown.
-	Oldest time.Time `json:"oldest,omitzero"`
 }
 
 // Begin returns the checkpoint of a new sweep. before is the zero Census where
@@ -114,10 +90,11 @@ func (c Checkpoint) read() int { return c.Read + min(c.Found, c.Short) }
 
 // Fleet returns what the scan knows of the fleet itself.
 func (c Checkpoint) Fleet() rule.FleetObservation {
+	lookupError, _ := most(c.Counts.Causes)
 	o := rule.FleetObservation{
 		Total: c.Cards(), Listed: c.read(), Complete: c.Listed, Overlap: 1,
 		Lookups: c.Counts.Lookups, LookupsFailed: c.Counts.LookupsFailed,
-		LookupError: c.Counts.Cause(), LookupDenied: 2*c.Counts.Denied > c.Counts.LookupsFailed,
+		LookupError: lookupError, LookupDenied: 2*c.Counts.Denied > c.Counts.LookupsFailed,
 	}
 	if !c.Partial {
 		o.Before = c.Before.Cards
@@ -126,18 +103,6 @@ func (c Checkpoint) Fleet() rule.FleetObservation {
 		o.Overlap = c.Overlap
 	}
 	return o
-}
-
-// Cause returns the most frequent cause of the lookups that failed; empty: none
-// failed.
-func (c Counts) Cause() string {
-	most := ""
-	for _, cause := range slices.Sorted(maps.Keys(c.Causes)) {
-		if c.Causes[cause] > c.Causes[most] {
-			most = cause
-		}
-	}
-	return most
 }
 
 // endListing goes on to the next listing.
@@ -204,31 +169,15 @@ func finish(c *Checkpoint, now time.Time) {
 		found = min(c.Found, c.Short)
 	}
 	c.Counts.Checked += found
-	c.Counts.Failed += c.Short - found
+	fail(&c.Counts, c.Short-found, "the listing counts cards that it does not list")
 	c.Finished = now
 }
 
-// Gap is a part of the listing that could not be read.
-type Gap struct {
-	From int    `json:"from"` // cards in the order of the listing, from 1
-	To   int    `json:"to"`
-	Why  string `json:"why"`
-}
-
-const maxGaps = 10
-
 // lose counts the cards of a gap as failed.
-func lose(c *Checkpoint, g Gap) {
-	if g.To < g.From {
-		return
-	}
-	c.Lost += g.To - g.From + 1
-	c.Counts.Failed += g.To - g.From + 1
-	c.Gaps = slices.Clone(c.Gaps) // a part has it
-	if last := len(c.Gaps) - 1; last >= 0 && c.Gaps[last].To+1 == g.From && c.Gaps[last].Why == g.Why {
-		c.Gaps[last].To = g.To
-	} else if len(c.Gaps) < maxGaps {
-		c.Gaps = append(c.Gaps, g)
+func lose(c *Checkpoint, g gap) {
+	if cards := g.to - g.from + 1; cards > 0 {
+		c.Lost += cards
+		fail(&c.Counts, cards, g.why)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -18,8 +17,6 @@ const (
 	// most.
 	partTime = 10 * time.Second
 	maxPart  = 250
-	// maxCauses bounds how many causes of failed lookups are counted apart.
-	maxCauses = 10
 	// maxRecent is how many of the last cards a checkpoint has, so that cards that
 	// are listed again by the next run are not counted again.
 	maxRecent = 4 * linkcard.MaxPageSize
@@ -38,7 +35,7 @@ func (r *run) collect(ctx context.Context, pages <-chan *page, stop func()) erro
 			break
 		}
 		if late = late || p.late(); !late {
-			r.fold(p)
+			r.fold(ctx, p)
 			continue
 		}
 		stop()
@@ -74,13 +71,13 @@ func (r *run) emit() {
 	}
 	part := r.part
 	part.Checkpoint = r.at
-	part.Checkpoint.Counts.Causes = maps.Clone(c.Causes)
+	part.Checkpoint.Counts = c.clone()
 	r.part, r.pages = Part{}, 0
 	r.left = !r.yield(part, nil)
 }
 
 // fold adds a complete page to the part and to the checkpoint.
-func (r *run) fold(p *page) {
+func (r *run) fold(ctx context.Context, p *page) {
 	for _, i := range p.items {
 		r.foldItem(i.result, p.single)
 	}
@@ -88,7 +85,7 @@ func (r *run) fold(p *page) {
 	if !p.single {
 		foldListing(&r.at, p)
 		if p.ends {
-			r.endListing()
+			r.endListing(ctx)
 		}
 	}
 	if r.pages++; r.pages >= maxPart {
@@ -137,7 +134,7 @@ func (r *run) keepLookups(p *page) {
 func count(c *Counts, i result) {
 	switch {
 	case i.counts && i.observation.Unreadable != "":
-		c.Failed++
+		fail(c, 1, i.observation.Unreadable)
 	case i.counts:
 		c.Checked++
 	}
@@ -155,12 +152,7 @@ func count(c *Counts, i result) {
 	if i.denied {
 		c.Denied++
 	}
-	if c.Causes == nil {
-		c.Causes = make(map[string]int)
-	}
-	if _, known := c.Causes[i.cause]; known || len(c.Causes) < maxCauses {
-		c.Causes[i.cause]++
-	}
+	add(&c.Causes, i.cause, 1)
 }
 
 func foldListing(c *Checkpoint, p *page) {

@@ -79,6 +79,9 @@ func TestFault2ListingLies(t *testing.T) {
 				c := newCaller(a, nil)
 				c.sweep(t)
 				check(t, c, test.checked, test.failed)
+				if why, of := c.at.Counts.Why(); of != test.failed || of > 0 && why != "the listing counts cards that it does not list" {
+					t.Errorf("%d cards failed because %q, want %d", of, why, test.failed)
+				}
 				if n := c.at.Counts.ListCalls; n < test.calls || n > test.calls+test.more {
 					t.Errorf("%d listing calls, want %d, and at most %d more", n, test.calls, test.more)
 				}
@@ -162,13 +165,18 @@ func TestFault3PageIsReadInSmallerOnes(t *testing.T) {
 				a.onList = broken(test.cards...)
 				c := newCaller(a, nil)
 				c.sweep(t)
-				lost := c.at.Gaps[0].To - c.at.Gaps[0].From + 1
+				lost := test.to - test.from + 1
 				check(t, c, 395-lost, lost)
 				if n := c.at.Counts.ListCalls; n != len(a.lists) || n < 14 || n > test.calls {
 					t.Errorf("%d listing calls, counted %d, want 14 to %d", len(a.lists), n, test.calls)
 				}
-				if g := c.at.Gaps[0]; g.From != test.from || g.To != test.to || g.Why != "unexpected" || len(c.at.Gaps) != 1 {
-					t.Errorf("gaps = %+v, want one from %d to %d", c.at.Gaps, test.from, test.to)
+				for i := range 395 {
+					if _, ok := c.observations[cardOf(i)]; ok == (i+1 >= test.from && i+1 <= test.to) {
+						t.Errorf("card %d is observed: %t, want all but %d to %d", i+1, ok, test.from, test.to)
+					}
+				}
+				if why, of := c.at.Counts.Why(); why != "a page of the listing was not answered: unexpected" || of != lost {
+					t.Errorf("%d cards failed because %q, want %d for want of an answer", of, why, lost)
 				}
 			})
 		})

@@ -24,7 +24,7 @@ type page struct {
 	cards  []listedCard
 	here   Marks // its cards that no other page of the listing had
 	again  int   // those of them that an earlier listing had
-	gaps   []Gap
+	gaps   []gap
 
 	items   []item
 	pending atomic.Int32
@@ -71,7 +71,17 @@ type result struct {
 
 // lose notes that so many cards from one on could not be read.
 func (p *page) lose(from, cards int, cause error) {
-	p.gaps = append(p.gaps, Gap{From: from, To: from + cards - 1, Why: aliyun.Cause(cause)})
+	p.gaps = append(p.gaps, gap{from: from, to: from + cards - 1, why: unanswered(cause)})
+}
+
+// gap is a part of the listing that could not be read: cards in its order, from 1.
+type gap struct {
+	from, to int
+	why      string
+}
+
+func unanswered(cause error) string {
+	return "a page of the listing was not answered: " + aliyun.Cause(cause)
 }
 
 // finish says that one more of the page's items has its result.

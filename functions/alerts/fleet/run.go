@@ -3,7 +3,7 @@ package fleet
 import (
 	"context"
 	"fmt"
-	"maps"
+	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
@@ -65,7 +64,7 @@ func newRun(s *Scanner, from Checkpoint, known Known, yield func(Part, error) bo
 		listed: make(map[uint64]int), seen: make(map[uint64]bool), timer: time.NewTimer(partTime), quit: make(chan struct{}),
 	}
 	r.tasks.SetLimit(inFlight)
-	r.at.Counts.Causes = maps.Clone(from.Counts.Causes)
+	r.at.Counts = from.Counts.clone()
 	r.at.Partial = s.partial()
 	r.at.Listing = min(r.at.Listing, len(r.listings)-1) // there were more, if the settings have changed
 	for _, mark := range known.Seen {
@@ -128,12 +127,12 @@ func (r *run) list(ctx context.Context) error {
 	if failure == nil || outOfTime(ctx, failure) {
 		return failure
 	}
-	return r.stuck(failure)
+	return r.stuck(ctx, failure)
 }
 
 // stuck remembers that the listing could not be read. After a few runs at the
 // same page the sweep goes on without some pages, and each time without more.
-func (r *run) stuck(cause error) error {
+func (r *run) stuck(ctx context.Context, cause error) error {
 	c := &r.at
 	c.Stuck++
 	r.pages++
@@ -149,17 +148,17 @@ func (r *run) stuck(cause error) error {
 	}
 	c.Total = total
 	if first <= last {
-		lose(c, Gap{From: (first-1)*linkcard.MaxPageSize + 1, To: min(last*linkcard.MaxPageSize, total), Why: aliyun.Cause(cause)})
+		lose(c, gap{from: (first-1)*linkcard.MaxPageSize + 1, to: min(last*linkcard.MaxPageSize, total), why: unanswered(cause)})
 	}
 	if c.Page = max(last, first) + 1; c.Page > pagesOf(total) {
-		r.endListing()
+		r.endListing(ctx)
 	}
 	return fmt.Errorf("going on without the pages from %d to %d: %w", first, last, cause)
 }
 
 // endListing goes on to the next listing, or decides after the last one whether
 // the listings are to be believed.
-func (r *run) endListing() {
+func (r *run) endListing(ctx context.Context) {
 	endListing(&r.at)
 	if r.at.Listing < len(r.listings) {
 		return
@@ -168,7 +167,9 @@ func (r *run) endListing() {
 	if !r.at.Partial {
 		r.at.Overlap = overlap(r.at.Before.Sample, r.at.Sample)
 	}
-	believe(&r.at, r.doubt())
+	if believe(&r.at, r.doubt()); r.at.Distrust != "" {
+		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "the listing is not believed", slog.String("cause", r.at.Distrust))
+	}
 	grow(&r.at)
 }
 

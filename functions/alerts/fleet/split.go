@@ -114,9 +114,9 @@ func (l *lister) sendFailed(ctx context.Context) {
 func (l *lister) send(ctx context.Context, p *page) {
 	for n := range p.gaps {
 		gap := &p.gaps[n]
-		gap.To = min(gap.To, l.most)
+		gap.to = min(gap.to, l.most)
 		l.config.Logger.LogAttrs(ctx, slog.LevelWarn, "a part of the listing was not read",
-			slog.Int("from", gap.From), slog.Int("to", gap.To), slog.String("cause", gap.Why))
+			slog.Int("from", gap.from), slog.Int("to", gap.to), slog.String("cause", gap.why))
 	}
 	select {
 	case l.out <- p:

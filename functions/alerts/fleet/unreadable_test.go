@@ -50,6 +50,9 @@ func TestFault4UnreadableCards(t *testing.T) {
 				}
 				check(t, c, 40-failed, failed)
 				checkCalls(t, a, c, 1, 0)
+				if why, of := c.at.Counts.Why(); why != test.why || of != failed {
+					t.Errorf("%d cards failed because %q, want %d because %q", of, why, failed, test.why)
+				}
 				subject := cardOf(7)
 				if test.id != "" {
 					subject.ID = test.id

@@ -3,15 +3,21 @@ package message
 import (
 	"strings"
 	"time"
+
+	"signalbox/shared/slack"
 )
 
 // Coverage is how much of the fleet a message speaks of, and how old that is.
 type Coverage struct {
-	Checked, Total, Failed int       // cards
-	OldestData             time.Time // of the cards checked; zero is unknown
-	At                     time.Time // when the message is made; ages count from here
-	Late                   bool      // the sweep took longer than expected
-	Partial                bool      // the sweep has not seen the whole fleet yet
+	Checked, Total, Failed int // cards
+	// Why is the most frequent cause for which cards could not be checked, in words,
+	// and Most how many of them; empty: it is not known.
+	Why        string
+	Most       int
+	OldestData time.Time // of the cards checked; zero is unknown
+	At         time.Time // when the message is made; ages count from here
+	Late       bool      // the sweep took longer than expected
+	Partial    bool      // the sweep has not seen the whole fleet yet
 }
 
 // line says it in one line.
@@ -21,7 +27,7 @@ func (c Coverage) line(s Style) string {
 		parts[0] += ", oldest data " + age(c.At.Sub(c.OldestData))
 	}
 	if c.Failed > 0 {
-		parts = append(parts, count(c.Failed, "card", "cards")+" could not be checked")
+		parts = append(parts, count(c.Failed, "card", "cards")+" could not be checked"+c.why())
 	}
 	if c.Partial {
 		parts = append(parts, "sweep not finished")
@@ -30,6 +36,17 @@ func (c Coverage) line(s Style) string {
 		parts = append(parts, "sweep late")
 	}
 	return strings.Join(append(parts, s.clock(c.At)), " · ")
+}
+
+// maxWhy is how many characters of a cause a line has room for.
+const maxWhy = 150
+
+func (c Coverage) why() string {
+	why := because(slack.Escape(clean(c.Why, maxWhy)))
+	if c.Most < c.Failed && why != "" {
+		return ", " + number(c.Most) + " of them" + why
+	}
+	return why
 }
 
 func (c Coverage) checked() string {

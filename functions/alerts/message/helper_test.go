@@ -18,8 +18,11 @@ var (
 	// console shows everything.
 	console = message.Style{Zone: zone, ShowICCID: true, Console: "https://console.example/"}
 
-	coverage = message.Coverage{Checked: 99_980, Total: 100_000, Failed: 20, OldestData: now.Add(-3 * time.Hour), At: now}
-	writer   = message.Writer{Style: style, Coverage: coverage}
+	coverage = message.Coverage{
+		Checked: 99_980, Total: 100_000, Failed: 20, OldestData: now.Add(-3 * time.Hour), At: now,
+		Why: "a page of the listing was not answered: unavailable (HTTP 500)", Most: 15,
+	}
+	writer = message.Writer{Style: style, Coverage: coverage}
 )
 
 // plans are names as Alibaba's console writes them.

@@ -40,7 +40,7 @@ func FuzzMessages(f *testing.F) {
 		w := message.Writer{
 			Style: message.Style{Console: strings.Repeat("https://console.example/&", random.IntN(200))},
 			Coverage: message.Coverage{
-				Checked: random.IntN(100_000), Total: random.IntN(100_000), Failed: random.IntN(9), At: now, OldestData: now, Late: true, Partial: true,
+				Checked: random.IntN(100_000), Total: random.IntN(100_000), Failed: random.IntN(9), At: now, OldestData: now, Late: true, Partial: true, Why: name, Most: random.IntN(9),
 			},
 		}
 		history, status := w.History(changes), w.Status(groupsOf(open), open, random.IntN(3), changes)
