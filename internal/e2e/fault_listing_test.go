@@ -138,6 +138,30 @@ func TestGarbledFields(t *testing.T) {
 		"the listing's PeriodAddFlow is no amount of data")
 }
 
+// TestMissingStatus wants a card without a status named, and one incident of the
+// fleet where no card has one.
+func TestMissingStatus(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, 120)
+	o.cloud.GarbleCard(o.cloud.ICCID(40), aliyuntest.NoStatus)
+	f := o.start(t)
+	if r := f.sweep(); r.Failed != 1 || r.Checked != 119 {
+		t.Errorf("sweep = %+v, want 119 checked and 1 failed", r)
+	}
+	text := said(o.arrived())
+	wants(t, text, "Card cannot be checked in full", o.cloud.ICCID(40), "the listing's Status is missing")
+	lacks(t, text, "Listing of the fleet")
+	o.cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.GarbledPage, Garbling: aliyuntest.NoStatus, Count: -1})
+	if r := f.sweep(); r.Failed != 120 || r.Opened != 1 || r.Resolved != 0 {
+		t.Errorf("sweep without any status = %+v, want 120 failed and one incident", r)
+	}
+	wants(t, said(o.arrived()), "Listing of the fleet is not complete", "for 120 cards the listing's Status is missing")
+	o.cloud.ClearFaults()
+	if r := f.sweep(); r.Failed != 1 || r.Resolved != 1 {
+		t.Errorf("sweep with them again = %+v, want that incident resolved", r)
+	}
+}
+
 // TestUnreadableCards wants cards that cannot be judged counted as failed in each
 // of three sweeps, and named in the first alone.
 func TestUnreadableCards(t *testing.T) {

@@ -96,6 +96,10 @@ func (c Checkpoint) Fleet() rule.FleetObservation {
 		Lookups: c.Counts.Lookups, LookupsFailed: c.Counts.LookupsFailed,
 		LookupError: lookupError, LookupDenied: 2*c.Counts.Denied > c.Counts.LookupsFailed,
 	}
+	for _, cards := range c.Counts.Common {
+		o.Odd += cards
+	}
+	o.OddWhy, _ = most(c.Counts.Common)
 	if !c.Partial {
 		o.Before = c.Before.Cards
 	}

@@ -23,6 +23,8 @@ type Counts struct {
 	// Unchecked is how many of the failed cards could not be judged for which
 	// cause, in words.
 	Unchecked map[string]int `json:"unchecked,omitempty"`
+	// Common is how many of them are unreadable in common, for which cause.
+	Common map[string]int `json:"common,omitempty"`
 	// Used is what the listed cards have used in their periods, in bytes.
 	Used int64 `json:"used,omitempty"`
 	// Oldest is when the oldest usage was counted; zero: unknown.
@@ -35,7 +37,7 @@ func (c Counts) Why() (why string, cards int) { return most(c.Unchecked) }
 
 // clone shares nothing with c.
 func (c Counts) clone() Counts {
-	c.Causes, c.Unchecked = maps.Clone(c.Causes), maps.Clone(c.Unchecked)
+	c.Causes, c.Unchecked, c.Common = maps.Clone(c.Causes), maps.Clone(c.Unchecked), maps.Clone(c.Common)
 	return c
 }
 

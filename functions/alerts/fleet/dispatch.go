@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"maps"
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/aliyun"
@@ -14,10 +15,12 @@ import (
 // that need it. It hands the pages on in their order, complete or not.
 func (r *run) dispatch(ctx context.Context, pages <-chan *page) <-chan *page {
 	out := make(chan *page, buffered)
+	odd := oddities{cards: r.at.Read, whys: maps.Clone(r.at.Counts.Unchecked)}
 	r.all.Go(func() {
 		defer close(out)
 		for p := range pages {
 			r.prepare(p)
+			odd.sort(p)
 			r.start(ctx, p)
 			select {
 			case out <- p:
@@ -107,7 +110,7 @@ func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint
 		res.late = true
 	case err != nil && kindOf(err) == aliyun.NotFound:
 		if !res.observation.Destroyed() {
-			res.observation.Unreadable = "the account lists the card, but says that it does not exist"
+			res.unreadable("the account lists the card, but says that it does not exist")
 		}
 		res.forget = true
 	case err != nil:
@@ -125,7 +128,7 @@ func (r *run) add(res *result, answer linkcard.GetCardFlowInfoResponse, fingerpr
 	l := r.lookupOf(answer, fingerprint, res.observation)
 	res.observation = l.confirm(res.observation)
 	if why := oddPackage(answer.Data, r.config.Zone); why != "" {
-		res.observation.Unreadable = why
+		res.unreadable(why)
 		return
 	}
 	if res.observation.Lookup == rule.LookedUp && len(answer.Data.Garbled) == 0 && fingerprint != "" {

@@ -134,6 +134,9 @@ func (r *run) keepLookups(p *page) {
 func count(c *Counts, i result) {
 	switch {
 	case i.counts && i.observation.Unreadable != "":
+		if i.observation.Common {
+			add(&c.Common, i.observation.Unreadable, 1)
+		}
 		fail(c, 1, i.observation.Unreadable)
 	case i.counts:
 		c.Checked++

@@ -176,7 +176,7 @@ func TestFault4GarbledCards(t *testing.T) {
 			cloud.GarbleCard(cloud.ICCID(10*i), way)
 		}
 		c.sweep(t)
-		check(t, c, 400-8, 8) // tags are no reason to fail
+		check(t, c, 400-9, 9) // tags are no reason to fail
 	})
 }
 

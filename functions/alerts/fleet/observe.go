@@ -52,6 +52,8 @@ func oddField(c listedCard, o rule.Observation) string {
 		return "the listing's Iccid is no ICCID"
 	case odd("Status", c.Status, true):
 		return "the listing's Status is no text"
+	case !given(c.Status):
+		return "the listing's Status is missing"
 	case odd("ExpireTime", c.ExpireTime, !o.Expires.IsZero()):
 		return "the listing's ExpireTime is no time"
 	case odd("FlowLatestModifiedTime", c.FlowLatestModifiedTime, !o.Refreshed.IsZero()):

@@ -84,6 +84,9 @@ func unanswered(cause error) string {
 	return "a page of the listing was not answered: " + aliyun.Cause(cause)
 }
 
+// unreadable says why the subject cannot be evaluated, which is its own fault.
+func (r *result) unreadable(why string) { r.observation.Unreadable, r.observation.Common = why, false }
+
 // finish says that one more of the page's items has its result.
 func (p *page) finish() {
 	if p.pending.Add(-1) == 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/aliyun"
@@ -25,6 +26,8 @@ func TestFault4UnreadableCards(t *testing.T) {
 		{"no size", func(i *linkcard.CardInfo) { i.PeriodAddFlow = "12 parsecs" }, "", "the listing's PeriodAddFlow is no amount of data"},
 		{"odd size", func(i *linkcard.CardInfo) { i.PeriodRestFlow, i.Garbled = "", []string{"PeriodRestFlow"} }, "", "the listing's PeriodRestFlow is no amount of data"},
 		{"odd status", func(i *linkcard.CardInfo) { i.Status, i.Garbled = "", []string{"Status"} }, "", "the listing's Status is no text"},
+		{"no status", func(i *linkcard.CardInfo) { i.Status = "" }, "", "the listing's Status is missing"},
+		{"a dash for a status", func(i *linkcard.CardInfo) { i.Status = "-" }, "", "the listing's Status is missing"},
 		{"malformed", func(i *linkcard.CardInfo) { i.Iccid = "89/86\n03-x" }, "89_86_03-x", "the listing's Iccid is no ICCID"},
 		{"far too long", func(i *linkcard.CardInfo) { i.Iccid = aliyun.Text(strings.Repeat("8", 1000)) }, strings.Repeat("8", 64), "the listing's Iccid is no ICCID"},
 		{"without an ICCID", func(i *linkcard.CardInfo) { i.Iccid = "" }, "row 8 of page 1", "the listing's Iccid is no ICCID"},
@@ -63,6 +66,91 @@ func TestFault4UnreadableCards(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestFault4FieldOfMostCards has a field that cannot be read of most cards: it is
+// the listing that is odd, and no card is. The sweep takes several runs.
+func TestFault4FieldOfMostCards(t *testing.T) {
+	t.Parallel()
+	const cards = 8000
+	noStatus, noTime := "the listing's Status is missing", "the listing's ExpireTime is no time"
+	tests := []struct {
+		name   string
+		garble func(n int, i *linkcard.CardInfo)
+		why    string
+		failed int
+		common int // of them, that are no cards' own
+	}{
+		{"no status at all", func(_ int, i *linkcard.CardInfo) { i.Status = "" }, noStatus, cards, cards},
+		{"another form of time", func(_ int, i *linkcard.CardInfo) { i.ExpireTime = "1 Jan 2001" }, noTime, cards, cards},
+		{"the last card", func(n int, i *linkcard.CardInfo) {
+			if n == cards-1 {
+				i.Status = ""
+			}
+		}, noStatus, 1, 0},
+		{"every third card", func(n int, i *linkcard.CardInfo) {
+			if n%3 == 0 {
+				i.Status = ""
+			}
+		}, noStatus, (cards + 2) / 3, 0},
+		{"three pages", func(n int, i *linkcard.CardInfo) {
+			if n < 120 {
+				i.Status = ""
+			}
+		}, noStatus, 120, 120},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAccount(cards, 0).limited(0)
+				for n := range a.cards {
+					test.garble(n, &a.cards[n])
+				}
+				c := newCaller(a, nil)
+				for runs := 0; runs == 0 || c.at.Finished.IsZero(); runs++ {
+					runCut(t, c, 3*time.Second)
+				}
+				check(t, c, cards-test.failed, test.failed)
+				common, own := 0, 0
+				for _, o := range c.observations {
+					switch {
+					case o.Common && o.Unreadable == test.why:
+						common++
+					case o.Unreadable == test.why:
+						own++
+					}
+				}
+				if common != test.common || own != test.failed-test.common {
+					t.Errorf("%d cards are unreadable with most others and %d of their own, want %d of %d", common, own, test.common, test.failed)
+				}
+				want := ""
+				if test.common > 0 {
+					want = test.why
+				}
+				if f := c.at.Fleet(); f.Odd != test.common || f.OddWhy != want {
+					t.Errorf("fleet = %+v, want %d cards with %q", f, test.common, want)
+				}
+			})
+		})
+	}
+}
+
+// TestFault4SmallFleet names each card of a few, though all are odd.
+func TestFault4SmallFleet(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(3, 0)
+		for n := range a.cards {
+			a.cards[n].Status = ""
+		}
+		c := newCaller(a, nil)
+		c.sweep(t)
+		check(t, c, 0, 3)
+		if c.observations[cardOf(0)].Common || c.at.Fleet().Odd != 0 {
+			t.Errorf("observation = %+v, want it of its own", c.observations[cardOf(0)])
+		}
+	})
 }
 
 // TestFault4FieldsThatCanBeReadAreKept evaluates a card by what it has.

@@ -50,6 +50,9 @@ func listingCause(_ Style, _ time.Time, i rule.Incident) string {
 	if details.Total > 0 {
 		text = number(details.Listed) + " of its " + count(details.Total, "card", "cards") + " could be read"
 	}
+	if details.Odd > 0 {
+		text += "; for " + count(details.Odd, "card", "cards") + " " + details.Why
+	}
 	if details.Before <= 0 {
 		return text
 	}

@@ -122,7 +122,7 @@ func fleetIncidents() []rule.Incident {
 		ofFleet(rule.LookupsName, incident.Critical, rule.LookupsDetails{
 			Lookups: 4000, Failed: 3990, Denied: true, Why: "Forbidden.RAM: the key may not call GetCardFlowInfo",
 		}),
-		ofFleet(rule.ListingName, incident.Warning, rule.ListingDetails{Total: 80_000, Before: 100_000, Listed: 79_990, Overlap: 0.8}),
+		ofFleet(rule.ListingName, incident.Warning, rule.ListingDetails{Total: 80_000, Before: 100_000, Listed: 79_990, Overlap: 0.8, Odd: 300, Why: "the listing's Status is missing"}),
 		ofFleet("slack-ops", incident.Warning, rule.ReceiverDetails{
 			Waiting: 12, Oldest: now.Add(-3 * time.Hour), Why: "Slack answered channel_not_found",
 		}),

@@ -20,6 +20,10 @@ type FleetObservation struct {
 	// Overlap is which share of the cards of Before is in this sweep's listing, by
 	// a sample; 1 where that is not known. Without a Before it does not count.
 	Overlap float64
+	// Odd counts the cards that are unreadable in common, and OddWhy says why most of
+	// them are, in words.
+	Odd    int
+	OddWhy string
 
 	// Lookups and LookupsFailed count this sweep's lookups; LookupError is the
 	// most frequent cause, in words, and LookupDenied that it is a permission.

@@ -8,8 +8,8 @@ import (
 )
 
 // ListingName is the name of the rule about the listing: cards are missing from
-// it, or it is of other cards than before. It is critical where hardly anything of
-// it can be true.
+// it, it is of other cards than before, or a field cannot be read of most of them. It
+// is critical where hardly anything of it can be true.
 const ListingName = "listing"
 
 // ListingDetails are its details, as [FleetObservation] has them.
@@ -18,6 +18,10 @@ type ListingDetails struct {
 	Before  int     `json:"before"`
 	Listed  int     `json:"listed"`
 	Overlap float64 `json:"overlap"`
+	// Odd is how many cards have a field that cannot be read of most cards, and Why
+	// says which, in words.
+	Odd int    `json:"odd,omitempty"`
+	Why string `json:"why,omitempty"`
 }
 
 // Rule returns [ListingName].
@@ -49,12 +53,14 @@ func (listingRule) evaluate(o FleetObservation, _ time.Time) []Evaluation {
 	switch {
 	case !o.within(possibleListing):
 		found.Status, found.Severity = incident.Breached, incident.Critical
-	case !o.within(tolerableListing):
+	case !o.within(tolerableListing), o.Odd > 0:
 		found.Status, found.Severity = incident.Breached, incident.Warning
 	case !o.within(usualListing):
 		found.Status = incident.Hysteresis
 	}
-	found.Details.Value = ListingDetails{Total: o.Total, Before: o.Before, Listed: o.Listed, Overlap: o.Overlap}
+	found.Details.Value = ListingDetails{
+		Total: o.Total, Before: o.Before, Listed: o.Listed, Overlap: o.Overlap, Odd: o.Odd, Why: o.OddWhy,
+	}
 	return []Evaluation{found}
 }
 

@@ -52,3 +52,18 @@ func TestListing(t *testing.T) {
 		checkFound(t, tt.name+", not read to its end", fleetEvaluated(policy, o, rule.ListingName), nothing)
 	}
 }
+
+// TestOddListing has a field that cannot be read of most cards.
+func TestOddListing(t *testing.T) {
+	t.Parallel()
+	o := rule.FleetObservation{
+		Before: 4000, Total: 4000, Listed: 4000, Overlap: 1, Complete: true, Odd: 40, OddWhy: "the listing's Status is missing",
+	}
+	e := fleetEvaluated(policy, o, rule.ListingName)
+	checkFound(t, "odd", e, warning(0))
+	checkDetails(t, "odd", e, rule.ListingDetails{
+		Before: 4000, Total: 4000, Listed: 4000, Overlap: 1, Odd: 40, Why: "the listing's Status is missing",
+	})
+	o.Overlap = 0
+	checkFound(t, "odd, and another account's", fleetEvaluated(policy, o, rule.ListingName), critical(0))
+}

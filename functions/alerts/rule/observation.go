@@ -16,6 +16,9 @@ type Observation struct {
 	// an operator can act on, such as "the listing's ExpireTime is no time". Empty:
 	// it can be. Fields that could be read are set all the same.
 	Unreadable string
+	// Common says that it is so of most cards of the listing: then it is an incident
+	// of the fleet and not of the card.
+	Common bool
 
 	// TagsUnknown says that the tags could not be read: which rules are the card's
 	// is then only known as far as tags do not matter.

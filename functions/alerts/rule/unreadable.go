@@ -10,7 +10,8 @@ import (
 const UnreadableName = "unreadable"
 
 // Unreadable is breached when something that is known of a card or a pool cannot
-// be read, so that other rules may have nothing to say. It is always on.
+// be read, so that other rules may have nothing to say. It is always on. What cannot be read
+// of most cards is the listing's, see [ListingName].
 type Unreadable struct{}
 
 // UnreadableDetails are the details of [Unreadable].
@@ -25,6 +26,9 @@ func (UnreadableDetails) Rule() string { return UnreadableName }
 func (Unreadable) Name() string { return UnreadableName }
 
 func (Unreadable) evaluate(o Observation, _ time.Time) Evaluation {
+	if o.Common {
+		return Evaluation{}
+	}
 	found := Evaluation{Status: incident.Clear}
 	if o.Unreadable != "" {
 		found.Status, found.Severity = incident.Breached, incident.Warning

@@ -24,6 +24,8 @@ func TestUnreadable(t *testing.T) {
 		checkFound(t, name, evaluated(policy, o, name), want)
 	}
 	checkFound(t, "readable", evaluated(policy, rule.Observation{}, rule.UnreadableName), allClear)
+	o.Common = true
+	checkFound(t, "said of the listing", evaluated(policy, o, rule.UnreadableName), nothing)
 	pool := rule.Observation{Subject: incident.Subject{Kind: incident.Pool, ID: "P1"}, Unreadable: why}
 	checkFound(t, "pool", evaluated(policy, pool, rule.UnreadableName), warning(0))
 }

@@ -49,6 +49,7 @@ func TestGarbleCard(t *testing.T) {
 		aliyuntest.BadUsage:  `"PeriodAddFlow":"12 parsecs"`,
 		aliyuntest.BadExpiry: `"ExpireTime":"2026-13-45 25:61:61"`,
 		aliyuntest.BadICCID:  `"Iccid":"8986-03?"`,
+		aliyuntest.NoStatus:  `"SimType":"plug","TagList":`, // "Status" would be between them
 	}
 	if len(tests) != len(aliyuntest.Garblings()) {
 		t.Errorf("%d garblings are tested, want all %d", len(tests), len(aliyuntest.Garblings()))

@@ -20,11 +20,12 @@ const (
 	BadUsage  Garbling = "BadUsage"  // PeriodAddFlow is no size
 	BadExpiry Garbling = "BadExpiry" // ExpireTime is no time
 	BadICCID  Garbling = "BadICCID"  // Iccid is no ICCID
+	NoStatus  Garbling = "NoStatus"  // there is no Status
 )
 
 // Garblings returns all of them.
 func Garblings() []Garbling {
-	return []Garbling{OddUsage, OddExpiry, OddTags, OddICCID, TextCard, NullCard, BadUsage, BadExpiry, BadICCID}
+	return []Garbling{OddUsage, OddExpiry, OddTags, OddICCID, TextCard, NullCard, BadUsage, BadExpiry, BadICCID, NoStatus}
 }
 
 // GarbleCard garbles a card wherever ListCardInfo shows it, until it is called
@@ -101,6 +102,8 @@ func garble(q *query, card any, ways ...Garbling) any {
 			members["ExpireTime"] = noTime
 		case BadICCID:
 			members["Iccid"] = "8986-03?"
+		case NoStatus:
+			delete(members, "Status")
 		default:
 			panic("aliyuntest: no garbling " + string(way))
 		}
