@@ -19,7 +19,7 @@ func (r *run) dispatch(ctx context.Context, pages <-chan *page) <-chan *page {
 	r.all.Go(func() {
 		defer close(out)
 		for p := range pages {
-			r.prepare(p)
+			r.prepare(ctx, p)
 			odd.sort(p)
 			r.start(ctx, p)
 			select {
@@ -33,9 +33,12 @@ func (r *run) dispatch(ctx context.Context, pages <-chan *page) <-chan *page {
 }
 
 // prepare makes the items of a page of the listing.
-func (r *run) prepare(p *page) {
+func (r *run) prepare(ctx context.Context, p *page) {
 	for _, c := range p.cards {
-		i := r.listedItem(c)
+		i := item{result: result{observation: rule.Observation{Subject: subjectOf(c)}, counts: true}}
+		if err := r.guard(ctx, func() { i = r.listedItem(c) }); err != nil {
+			i.unreadable(err.Error())
+		}
 		p.items = append(p.items, i)
 		if pool := i.observation.Pool; r.claim(pool) {
 			p.items = append(p.items, r.poolItem(pool, true))
@@ -57,7 +60,9 @@ func (r *run) start(ctx context.Context, p *page) {
 		r.tasks.Go(func() error {
 			defer p.finish()
 			if i.late = r.over.Load() || ctx.Err() != nil; !i.late {
-				i.result = i.ask(ctx, i.result)
+				if err := r.guard(ctx, func() { i.result = i.ask(ctx, i.result) }); err != nil {
+					i.unreadable(err.Error())
+				}
 			}
 			if i.late {
 				r.over.Store(true)

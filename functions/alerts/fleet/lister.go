@@ -130,7 +130,11 @@ func (l *lister) fetch(ctx context.Context, number, size int) <-chan answer {
 	request := l.listings[l.listing]
 	request.PageNo, request.PageSize = number, size
 	l.fetches.Go(func() {
-		data, err := l.listCards(ctx, request)
+		var data linkcard.CardPage
+		var err error
+		if panicked := l.guard(ctx, func() { data, err = l.listCards(ctx, request) }); panicked != nil {
+			err = panicked
+		}
 		got <- answer{data, err}
 	})
 	return got

@@ -52,6 +52,8 @@ type run struct {
 	gate  gate
 	over  atomic.Bool // the time has run out
 
+	panicked sync.Once // over a card or a page
+
 	tasks errgroup.Group
 	all   sync.WaitGroup
 	quit  chan struct{} // closed when the caller wants no more
@@ -119,7 +121,9 @@ func (r *run) list(ctx context.Context) error {
 	var failure error
 	r.all.Go(func() {
 		defer close(listed)
-		failure = lister.list(listing)
+		if err := r.guard(listing, func() { failure = lister.list(listing) }); err != nil {
+			failure = err // stuck gives the page up in the end
+		}
 	})
 	if err := r.collect(ctx, r.dispatch(ctx, listed), cancel); err != nil || r.left {
 		return err
