@@ -33,6 +33,9 @@ type Checkpoint struct {
 	// Stuck counts the runs in a row that could not read that page.
 	Stuck int `json:"stuck,omitempty"`
 
+	// Late counts the runs in a row that ended before a page had all its answers.
+	Late int `json:"late,omitempty"`
+
 	// Earlier counts the cards of the earlier listings, Read those of all listings
 	// that were read, Short those that the listings counted but did not list, and
 	// Found those of them that were found one by one.
@@ -78,7 +81,7 @@ func (c Checkpoint) Next(now time.Time) Checkpoint {
 		before, c.Grown = Census{Cards: c.read(), Sample: c.Sample}, time.Time{}
 	}
 	next := Begin(now, before)
-	next.Doubted, next.Grown = c.Doubted, c.Grown
+	next.Doubted, next.Grown, next.Late = c.Doubted, c.Grown, c.Late
 	return next
 }
 

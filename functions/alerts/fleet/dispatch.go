@@ -146,7 +146,9 @@ func (r *run) flow(ctx context.Context, id card.ICCID) (linkcard.GetCardFlowInfo
 	if err := r.gate.allow(); err != nil {
 		return linkcard.GetCardFlowInfoResponse{}, err
 	}
-	answer, err := r.config.Cards.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: id})
+	answer, err := within(ctx, r, "GetCardFlowInfo", func(ctx context.Context) (linkcard.GetCardFlowInfoResponse, error) {
+		return r.config.Cards.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: id})
+	})
 	if outOfTime(ctx, err) {
 		return answer, err
 	}

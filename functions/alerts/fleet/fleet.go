@@ -121,9 +121,11 @@ func (s *Scanner) Scan(ctx context.Context, from Checkpoint, known Known) iter.S
 	return func(yield func(Part, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		r := newRun(s, from, known, yield)
+		r.hurry(ctx)
 		defer r.wait()
 		defer cancel()
 		err := r.sweep(ctx)
+		r.lateness(ctx, err)
 		r.emit()
 		if err != nil && !r.left {
 			yield(Part{Checkpoint: r.at}, err)

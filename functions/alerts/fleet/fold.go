@@ -88,6 +88,7 @@ func (r *run) fold(ctx context.Context, p *page) {
 			r.endListing(ctx)
 		}
 	}
+	r.folded++
 	if r.pages++; r.pages >= maxPart {
 		r.emit()
 	}

@@ -54,6 +54,10 @@ type run struct {
 
 	panicked sync.Once // over a card or a page
 
+	patience time.Duration // for one answer; 0: while the run lasts. Does not change
+	slow     atomic.Bool   // an answer took longer
+	folded   int           // pages that got all their answers
+
 	tasks errgroup.Group
 	all   sync.WaitGroup
 	quit  chan struct{} // closed when the caller wants no more

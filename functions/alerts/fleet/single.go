@@ -101,7 +101,9 @@ func (r *run) find(ctx context.Context, res result, id card.ICCID) result {
 
 // relist returns what the listing says of one card; nil: it does not have it.
 func (r *run) relist(ctx context.Context, id card.ICCID) (*listedCard, error) {
-	data, err := r.listCards(ctx, linkcard.ListCardInfoRequest{PageNo: 1, PageSize: smallPage, ICCID: id})
+	data, err := within(ctx, r, "ListCardInfo", func(ctx context.Context) (linkcard.CardPage, error) {
+		return r.listCards(ctx, linkcard.ListCardInfoRequest{PageNo: 1, PageSize: smallPage, ICCID: id})
+	})
 	for _, info := range data.List {
 		if err == nil && cleanID(string(info.Iccid)) == string(id) {
 			return &listedCard{CardInfo: info}, nil
