@@ -57,7 +57,7 @@ func TestLyingListings(t *testing.T) {
 		{aliyuntest.Fault{Kind: aliyuntest.FewerCards, Percent: 20}, 160, 0, incomplete},
 		{aliyuntest.Fault{Kind: aliyuntest.FewerCards, Percent: 60}, 80, 0, distrusted},
 		{aliyuntest.Fault{Kind: aliyuntest.FewerCards, Percent: 100}, 0, 0, distrusted},
-		{aliyuntest.Fault{Kind: aliyuntest.OtherAccount}, 200, 20, distrusted},      // lookups know none of them
+		{aliyuntest.Fault{Kind: aliyuntest.OtherAccount}, 200, 200, distrusted},     // none of them is the fleet's
 		{aliyuntest.Fault{Kind: aliyuntest.ShiftedPage}, 200, 5, incomplete},        // the last five cards are on no page
 		{aliyuntest.Fault{Kind: aliyuntest.ShortPage, Page: "2"}, 200, 0, complete}, // smaller pages are as they should be
 		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage, Page: "2"}, 200, 0, complete},
@@ -75,6 +75,9 @@ func TestLyingListings(t *testing.T) {
 			r := f.sweep()
 			if r.Failed > tt.failed || r.Checked+r.Failed != tt.seen || r.Resolved != 0 || r.Open < open {
 				t.Errorf("sweep = %+v, want %d cards, at most %d failed, nothing resolved, %d or more open", r, tt.seen, tt.failed, open)
+			}
+			if tt.says == distrusted && r.Opened != 1 {
+				t.Errorf("sweep = %+v, want no incident but the fleet's", r)
 			}
 			text := said(o.arrived())
 			wants(t, text, tt.says)

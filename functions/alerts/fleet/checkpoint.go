@@ -19,6 +19,13 @@ type Checkpoint struct {
 	Before Census `json:"before,omitzero"`
 	Sample Marks  `json:"sample,omitempty"`
 
+	// Last is the sample of the last sweep that was believed and has read nearly all
+	// cards, with the same filters or without. Known and Strange count the listed cards that it would have if they
+	// were listed then, by whether it has them.
+	Last    Marks `json:"last,omitempty"`
+	Known   int   `json:"known,omitempty"`
+	Strange int   `json:"strange,omitempty"`
+
 	// Page is the next page, from 1, of one of the listings, from 0. Total is how
 	// many cards that listing has, as it said last.
 	Listing int `json:"listing,omitempty"`
@@ -81,6 +88,10 @@ func (c Checkpoint) Next(now time.Time) Checkpoint {
 		before, c.Grown = Census{Cards: c.read(), Sample: c.Sample}, time.Time{}
 	}
 	next := Begin(now, before)
+	next.Partial, next.Last = c.Partial, c.Last
+	if c.Distrust == "" && !shrunk(c.read(), c.Cards()) {
+		next.Last = c.Sample
+	}
 	next.Doubted, next.Grown, next.Late = c.Doubted, c.Grown, c.Late
 	return next
 }
@@ -124,6 +135,9 @@ func endListing(c *Checkpoint) {
 // believed in the end: the fleet is then another one.
 const patience = 24 * time.Hour
 
+// lasts reports whether the listings have given cause for distrust for so long.
+func (c Checkpoint) lasts() bool { return !c.Doubted.IsZero() && c.Started.Sub(c.Doubted) >= patience }
+
 // believe ends the last listing. doubt is the cause for distrust, if there is
 // one.
 func believe(c *Checkpoint, doubt string) {
@@ -133,7 +147,7 @@ func believe(c *Checkpoint, doubt string) {
 		c.Doubted = time.Time{}
 	case c.Doubted.IsZero():
 		c.Distrust, c.Doubted = doubt, c.Started
-	case c.Cards() == 0, c.Started.Sub(c.Doubted) < patience: // an empty account is never believed
+	case c.Cards() == 0, !c.lasts(): // an empty account is never believed
 		c.Distrust = doubt
 	}
 }

@@ -35,13 +35,14 @@ func (r *run) collect(ctx context.Context, pages <-chan *page, stop func()) erro
 			break
 		}
 		if late = late || p.late(); !late {
-			r.fold(ctx, p)
+			r.admit(p)
 			continue
 		}
 		stop()
 		r.over.Store(true)
 		r.keepLookups(p)
 	}
+	r.release()
 	if late {
 		return fmt.Errorf("the time ran out: %w", cmp.Or(ctx.Err(), context.DeadlineExceeded))
 	}
@@ -55,6 +56,7 @@ func await[T any](r *run, from <-chan T) (T, bool) {
 		case got, ok := <-from:
 			return got, ok
 		case <-r.timer.C:
+			r.release()
 			r.emit()
 		}
 	}
@@ -77,15 +79,19 @@ func (r *run) emit() {
 }
 
 // fold adds a complete page to the part and to the checkpoint.
-func (r *run) fold(ctx context.Context, p *page) {
+func (r *run) fold(p *page) {
+	strange := !p.single && r.at.isStrange()
 	for _, i := range p.items {
+		if strange {
+			i.result = r.withheld(i.result)
+		}
 		r.foldItem(i.result, p.single)
 	}
 	r.keepLookups(p)
 	if !p.single {
 		foldListing(&r.at, p)
 		if p.ends {
-			r.endListing(ctx)
+			r.endListing()
 		}
 	}
 	r.folded++

@@ -35,11 +35,13 @@ type run struct {
 	listings []linkcard.ListCardInfoRequest // do not change
 	watched  map[card.ICCID]bool            // do not change
 
-	yield func(Part, error) bool
-	left  bool // the caller wants no more
-	part  Part
-	pages int // in part
-	timer *time.Timer
+	yield  func(Part, error) bool
+	left   bool // the caller wants no more
+	part   Part
+	held   []*page // complete, until it is known whether the listing is the fleet's
+	judged bool    // that was decided
+	pages  int     // in part
+	timer  *time.Timer
 
 	// listed has the cards of this run by the listing in which they were last, from
 	// 1; it belongs to the lister until that is done. seen has the subjects that
@@ -71,7 +73,9 @@ func newRun(s *Scanner, from Checkpoint, known Known, yield func(Part, error) bo
 	}
 	r.tasks.SetLimit(inFlight)
 	r.at.Counts = from.Counts.clone()
-	r.at.Partial = s.partial()
+	if r.at.Partial != s.partial() {
+		r.at.Partial, r.at.Last = s.partial(), nil // it was of other cards
+	}
 	r.at.Listing = min(r.at.Listing, len(r.listings)-1) // there were more, if the settings have changed
 	for _, mark := range known.Seen {
 		r.seen[mark] = true
@@ -105,6 +109,9 @@ func (r *run) sweep(ctx context.Context) error {
 			return err
 		}
 	}
+	if r.at.Distrust != "" {
+		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "the listing is not believed", slog.String("cause", r.at.Distrust))
+	}
 	if r.at.Partial || r.at.Distrust == "" {
 		if err := r.single(ctx); err != nil || r.left {
 			return err
@@ -135,12 +142,12 @@ func (r *run) list(ctx context.Context) error {
 	if failure == nil || outOfTime(ctx, failure) {
 		return failure
 	}
-	return r.stuck(ctx, failure)
+	return r.stuck(failure)
 }
 
 // stuck remembers that the listing could not be read. After a few runs at the
 // same page the sweep goes on without some pages, and each time without more.
-func (r *run) stuck(ctx context.Context, cause error) error {
+func (r *run) stuck(cause error) error {
 	c := &r.at
 	c.Stuck++
 	r.pages++
@@ -159,14 +166,14 @@ func (r *run) stuck(ctx context.Context, cause error) error {
 		lose(c, gap{from: (first-1)*linkcard.MaxPageSize + 1, to: min(last*linkcard.MaxPageSize, total), why: unanswered(cause)})
 	}
 	if c.Page = max(last, first) + 1; c.Page > pagesOf(total) {
-		r.endListing(ctx)
+		r.endListing()
 	}
 	return fmt.Errorf("going on without the pages from %d to %d: %w", first, last, cause)
 }
 
 // endListing goes on to the next listing, or decides after the last one whether
 // the listings are to be believed.
-func (r *run) endListing(ctx context.Context) {
+func (r *run) endListing() {
 	endListing(&r.at)
 	if r.at.Listing < len(r.listings) {
 		return
@@ -175,9 +182,7 @@ func (r *run) endListing(ctx context.Context) {
 	if !r.at.Partial {
 		r.at.Overlap = overlap(r.at.Before.Sample, r.at.Sample)
 	}
-	if believe(&r.at, r.doubt()); r.at.Distrust != "" {
-		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "the listing is not believed", slog.String("cause", r.at.Distrust))
-	}
+	believe(&r.at, r.doubt())
 	grow(&r.at)
 }
 
