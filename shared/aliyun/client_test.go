@@ -140,6 +140,23 @@ func TestEveryAttemptWaitsForQuotaAndIsSignedAnew(t *testing.T) {
 	})
 }
 
+// TestOnce tries a call once where the service fails, and again where it was
+// throttled.
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, cloud, _ := setup(t, aliyuntest.Options{}, nil)
+		for kind, want := range map[aliyuntest.Kind]int{aliyuntest.Status500: 1, aliyuntest.Throttle: 2} {
+			before := len(cloud.Calls("GetCardFlowInfo"))
+			cloud.Inject(aliyuntest.Fault{Kind: kind})
+			err := lookup(aliyun.Once(t.Context()), client, cloud)
+			if n := len(cloud.Calls("GetCardFlowInfo")) - before; n != want || (err == nil) != (want == 2) {
+				t.Errorf("%s: %d attempts and %v, want %d", kind, n, err, want)
+			}
+		}
+	})
+}
+
 func TestRetryAfterIsHonoured(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -34,10 +34,19 @@ func (c *call) retry(ctx context.Context, e *Error) bool {
 	}
 }
 
+type onceKey struct{}
+
+// Once returns ctx for calls that do not try again where the service fails, whatever
+// MaxAttempts says: a caller with another way to go on need not wait. A call that was
+// throttled, or signed too long ago, is still tried again.
+func Once(ctx context.Context) context.Context { return context.WithValue(ctx, onceKey{}, true) }
+
 // mayHelp reports whether another attempt can go better.
 func (c *call) mayHelp(ctx context.Context, e *Error) bool {
 	switch e.Kind {
-	case Throttled, Unavailable, Timeout, Stale:
+	case Unavailable, Timeout:
+		return c.attempts < c.config.MaxAttempts && ctx.Value(onceKey{}) == nil
+	case Throttled, Stale:
 		return c.attempts < c.config.MaxAttempts
 	case Broken:
 		return c.config.Background

@@ -30,6 +30,7 @@ func newCloud(t *testing.T, cards int, edit func(*fleet.Config)) (*aliyuntest.Se
 		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
 		Quota:       quota.NewLocal(20).Background(),
 		HTTPClient:  &http.Client{Transport: cloud.Transport()},
+		Background:  true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -113,6 +114,48 @@ func TestFault3PoisonedCard(t *testing.T) {
 		cloud.PoisonCard(cloud.ICCID(3999), aliyuntest.Truncated)
 		c.sweep(t)
 		check(t, c, 3970, 30)
+	})
+}
+
+// TestFault3BrokenPageCostsLittleTime has pages that break for ever: the circuit
+// breaker stays closed.
+func TestFault3BrokenPageCostsLittleTime(t *testing.T) {
+	t.Parallel()
+	for _, cards := range [][]int{{125}, {125, 139}, {121, 131, 141, 151}} {
+		t.Run(fmt.Sprint(cards), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				cloud, c := newCloud(t, 400, func(c *fleet.Config) { c.Rules = usage{} })
+				for _, i := range cards {
+					cloud.PoisonCard(cloud.ICCID(i), aliyuntest.Status500)
+				}
+				start := time.Now()
+				c.sweep(t)
+				check(t, c, 400-10*len(cards), 10*len(cards))
+				if took := time.Since(start); took > 6*time.Second {
+					t.Errorf("the sweep took %v, want at most 6s", took)
+				}
+			})
+		})
+	}
+}
+
+// TestFault3OutageOfASecond has no page answered for a while, as long as the attempts
+// at two pages take: they are read again when others can be.
+func TestFault3OutageOfASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, down := newAccount(4000, 0), 0
+		a.onList = func(call int, _ linkcard.ListCardInfoRequest, _ *linkcard.CardPage) error {
+			if call > 20 && down < 10 { // two pages, and each in tens
+				down++
+				return failure(aliyun.Unavailable, "ServiceUnavailable")
+			}
+			return nil
+		}
+		c := newCaller(a, nil)
+		c.sweep(t)
+		check(t, c, 4000, 0)
 	})
 }
 

@@ -106,7 +106,9 @@ func (l *lister) page(ctx context.Context, number int) (ends bool, err error) {
 		p.ends = p.ends && l.most > 0 // else nothing has said yet how long the listing is
 		return p.ends, l.fail(ctx, p, got.err)
 	}
-	l.sendFailed(ctx)
+	if err := l.sendFailed(ctx); err != nil {
+		return false, err
+	}
 	l.send(ctx, p)
 	return p.ends, nil
 }

@@ -153,9 +153,9 @@ func TestFault3PageIsReadInSmallerOnes(t *testing.T) {
 		{"two together", []int{125, 127}, 14, 121, 130},
 		{"the first", []int{0}, 14, 1, 10},
 		{"the last of a short page", []int{394}, 14, 391, 395},
-		{"a whole page", []int{120, 130, 140, 150}, 20, 121, 160},
-		{"two whole pages", []int{120, 130, 140, 150, 160, 170, 180, 190}, 24, 121, 200},
-		{"the whole last page", []int{360, 370, 380, 390}, 14, 361, 395},
+		{"a whole page", []int{120, 130, 140, 150}, 21, 121, 160},
+		{"two whole pages", []int{120, 130, 140, 150, 160, 170, 180, 190}, 26, 121, 200},
+		{"the whole last page", []int{360, 370, 380, 390}, 15, 361, 395},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

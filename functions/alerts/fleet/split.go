@@ -39,10 +39,12 @@ func (l *lister) split(ctx context.Context, p *page, number int, cause error) (r
 	})
 }
 
-// inTens reads a page in smaller ones, and hands on each with its first card.
+// inTens reads a page in smaller ones, and hands on each with its first card. They
+// are tried once: the attempts at a card that breaks them would open the circuit
+// breaker for all.
 func (l *lister) inTens(ctx context.Context, first int, each func(from int, got answer)) (rows int, err error) {
 	for from := first; from < first+linkcard.MaxPageSize && (l.most == 0 || from <= l.most); from += smallPage {
-		got := <-l.fetch(ctx, (from-1)/smallPage+1, smallPage)
+		got := <-l.fetch(aliyun.Once(ctx), (from-1)/smallPage+1, smallPage)
 		if outOfTime(ctx, got.err) {
 			return 0, got.err
 		}
@@ -96,18 +98,29 @@ func (l *lister) fail(ctx context.Context, p *page, cause error) error {
 		return cause
 	}
 	if p.ends {
-		l.sendFailed(ctx)
+		return l.sendFailed(ctx)
 	}
 	return nil
 }
 
-// sendFailed hands on the pages that are lost.
-func (l *lister) sendFailed(ctx context.Context) {
+// sendFailed hands on the pages of which nothing could be read. Others can be now, so
+// each is tried once more before it is lost.
+func (l *lister) sendFailed(ctx context.Context) error {
 	for _, p := range l.failed {
+		number := p.next - 1
+		got := <-l.fetch(aliyun.Once(ctx), number, linkcard.MaxPageSize)
+		if outOfTime(ctx, got.err) {
+			return got.err
+		}
+		if got.err == nil {
+			p.gaps = nil
+			l.take(p, (number-1)*linkcard.MaxPageSize+1, got.data)
+		}
 		p.total = l.total
 		l.send(ctx, p)
 	}
 	l.failed = nil
+	return nil
 }
 
 // send hands a page on.
