@@ -149,10 +149,10 @@ func TestFault3PageIsReadInSmallerOnes(t *testing.T) {
 		calls    int // at most, with those that were under way and of no use
 		from, to int // of the gap
 	}{
-		{"one", []int{125}, 14, 121, 130},
-		{"two together", []int{125, 127}, 14, 121, 130},
-		{"the first", []int{0}, 14, 1, 10},
-		{"the last of a short page", []int{394}, 14, 391, 395},
+		{"one", []int{125}, 15, 121, 130},
+		{"two together", []int{125, 127}, 15, 121, 130},
+		{"the first", []int{0}, 15, 1, 10},
+		{"the last of a short page", []int{394}, 15, 391, 395},
 		{"a whole page", []int{120, 130, 140, 150}, 21, 121, 160},
 		{"two whole pages", []int{120, 130, 140, 150, 160, 170, 180, 190}, 26, 121, 200},
 		{"the whole last page", []int{360, 370, 380, 390}, 15, 361, 395},

@@ -29,24 +29,49 @@ func (l *lister) split(ctx context.Context, p *page, number int, cause error) (r
 		p.lose(first, linkcard.MaxPageSize, cause)
 		return 0, nil
 	}
-	return l.inTens(ctx, first, func(from int, got answer) {
-		if got.err != nil {
-			p.lose(from, smallPage, got.err)
-			return
+	rows, err = l.inTens(ctx, first, func(from int, got answer) { l.takeTen(p, from, got) })
+	if err != nil || rows == 0 {
+		return rows, err
+	}
+	again := p.gaps // others could be read: the service may just have failed for a moment
+	p.gaps = nil
+	for _, gap := range again {
+		got, err := l.ten(ctx, gap.from)
+		if err != nil {
+			return 0, err
 		}
-		l.take(p, from, got.data)
-		l.total, l.most = got.data.Total, max(l.most, got.data.Total)
-	})
+		l.takeTen(p, gap.from, got)
+		rows += len(got.data.List)
+	}
+	return rows, nil
 }
 
-// inTens reads a page in smaller ones, and hands on each with its first card. They
-// are tried once: the attempts at a card that breaks them would open the circuit
-// breaker for all.
+func (l *lister) takeTen(p *page, from int, got answer) {
+	if got.err != nil {
+		p.lose(from, smallPage, got.err)
+		return
+	}
+	l.take(p, from, got.data)
+	l.total, l.most = got.data.Total, max(l.most, got.data.Total)
+}
+
+// ten reads a small page by its first card. It is tried once: the attempts at a card
+// that breaks it would open the circuit breaker for all. An error is that the time
+// ran out.
+func (l *lister) ten(ctx context.Context, from int) (answer, error) {
+	got := <-l.fetch(aliyun.Once(ctx), (from-1)/smallPage+1, smallPage)
+	if outOfTime(ctx, got.err) {
+		return got, got.err
+	}
+	return got, nil
+}
+
+// inTens reads a page in smaller ones, and hands on each with its first card.
 func (l *lister) inTens(ctx context.Context, first int, each func(from int, got answer)) (rows int, err error) {
 	for from := first; from < first+linkcard.MaxPageSize && (l.most == 0 || from <= l.most); from += smallPage {
-		got := <-l.fetch(aliyun.Once(ctx), (from-1)/smallPage+1, smallPage)
-		if outOfTime(ctx, got.err) {
-			return 0, got.err
+		got, err := l.ten(ctx, from)
+		if err != nil {
+			return 0, err
 		}
 		each(from, got)
 		rows += len(got.data.List)
