@@ -53,6 +53,7 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 	for !d.stopped && ctx.Err() == nil {
 		s := d.next()
 		if s == nil {
+			d.markReplaced(ctx)
 			break
 		}
 		d.step(ctx, s)

@@ -145,6 +145,9 @@ func (d *delivery[D]) loadState(ctx context.Context) error {
 		}
 	}
 	if d.state.Channel != d.receiver.Channel { // another channel shows nothing yet
+		for _, t := range d.state.Threads {
+			d.state.replace(t.Ref)
+		}
 		d.state.Threads, d.state.Sending, d.state.ChannelID = nil, nil, ""
 		d.state.Channel = d.receiver.Channel
 	}

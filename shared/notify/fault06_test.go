@@ -64,7 +64,7 @@ func TestFault06ChangedChannel(t *testing.T) {
 		w.receivers = []notify.Receiver{w.bot("bot", "other")}
 		w.resolves("usage", 2)
 		w.mustRun()
-		checkShown(t, w, "# usage/critical: 2 open, 2 new", "# expiry/critical: 1 open, 1 new",
+		checkShown(t, w, replaced, "# expiry/critical: 1 open, 1 new",
 			"other # expiry/critical: 1 open, 1 new", "other # usage/critical: 1 open", "other > changes: 1 resolved")
 	})
 }

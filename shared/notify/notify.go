@@ -47,6 +47,9 @@ type Writer[D any] interface {
 	List(open []incident.Incident[D], changes []incident.Change[D]) File
 	// ListMissing says in a thread that the list could not be attached.
 	ListMissing() slack.Message
+	// Replaced is what a status message says once another message shows what it
+	// showed: it is not kept up to date any more.
+	Replaced() slack.Message
 	// Announcement words the body given to [Notifier.Announce].
 	Announcement(body json.RawMessage) slack.Message
 }

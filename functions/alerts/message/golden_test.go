@@ -73,6 +73,7 @@ func goldenMessages() map[string]slack.Message {
 		"status-fleet":     writer.Status(groupsOf(fleet[:1]), fleet[:1], 0, opened(fleet[:1])),
 		"status-topped-up": writer.Status(usageWarning, []rule.Incident{toppedUp}, 0, nil),
 		"status-clear":     writer.Status(usageCritical, nil, 2, nil),
+		"status-replaced":  writer.Replaced(),
 		"history":          writer.History(allKinds()[:3]),
 		"history-many":     writer.History(opened(ofAll(30, usedUp))),
 		"list-missing":     writer.ListMissing(),
