@@ -66,8 +66,9 @@ func (d draft) message() slack.Message {
 	return slack.Message{ID: d.id, Text: d.text(), Blocks: append(blocks, d.buttons()...)}
 }
 
+// markup is text in Slack's markup, in which no name becomes a link.
 func markup(text string) *slackgo.TextBlockObject {
-	return slackgo.NewTextBlockObject(slackgo.MarkdownType, text, false, false)
+	return slackgo.NewTextBlockObject(slackgo.MarkdownType, text, false, true)
 }
 
 // totals are the lines that there is room for.

@@ -102,12 +102,16 @@ func forSummary() []rule.Incident {
 // plain is m as a reader sees it, with and without its blocks.
 func plain(t *testing.T, m slack.Message) string {
 	t.Helper()
+	return plainOf(t, m) + "\n--- as text ---\n" + plainOf(t, slack.Message{Text: m.Text})
+}
+
+func plainOf(t *testing.T, m slack.Message) string {
+	t.Helper()
 	blocks, err := json.Marshal(m.Blocks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slacktest.Message{Text: m.Text, Blocks: blocks}.Plain() +
-		"\n--- as text ---\n" + slacktest.Message{Text: m.Text}.Plain()
+	return slacktest.Message{Text: m.Text, Blocks: blocks}.Plain()
 }
 
 // encode writes m as JSON that people can read.

@@ -191,6 +191,33 @@ func TestShowICCID(t *testing.T) {
 	}
 }
 
+// TestNothingInjected has Alibaba and the account's owner write Slack's markup into
+// whatever they can: a reader sees it as it is, on its line.
+func TestNothingInjected(t *testing.T) {
+	t.Parallel()
+	const hostile = "> *bold* _it_ ~s~ `c` ＊b＊ <!channel> @channel <https://evil.example|pay> R_D_1"
+	why := strings.ReplaceAll(hostile, " @", "\n\u2028@")
+	i := unreadable(1, why)
+	i.Details.Facts.Package = hostile[:40]
+	pool := highUsage(2)
+	pool.Key.Subject = incident.Subject{Kind: incident.Pool, ID: hostile[:50]}
+	failing := ofFleet(rule.SweepName, incident.Critical, rule.SweepDetails{Finished: now, FailedRuns: 3, FailedCause: why})
+	open := []rule.Incident{i, pool, failing}
+	for kind, m := range map[string]slack.Message{
+		"digest": writer.Digest(opened(open)), "status": writer.Status(groupsOf(open), open, 0, nil),
+		"summary": writer.Summary(daily(), open),
+	} {
+		for form, said := range map[string]string{"blocks": plainOf(t, slack.Message{Blocks: m.Blocks}), "text": plainOf(t, slack.Message{Text: m.Text})} {
+			if !strings.Contains(strings.ReplaceAll(said, "\u00AD", ""), hostile) {
+				t.Errorf("%s as %s does not show %q as it is:\n%s", kind, form, hostile, said)
+			}
+		}
+		if raw := m.Text + encoded(t, m); strings.Contains(raw, "<!channel") || strings.Contains(raw, "<https") || strings.Contains(raw, "\u2028") {
+			t.Errorf("%s has a mention, a link or a line of somebody else's:\n%s", kind, raw)
+		}
+	}
+}
+
 // TestChangesID is the same whenever the changes are.
 func TestChangesID(t *testing.T) {
 	t.Parallel()
