@@ -21,6 +21,9 @@ type Run[D any] struct {
 	Writer Writer[D]
 	// Open are all open incidents.
 	Open []incident.Incident[D]
+	// Earlier is what the deliveries before in the same run returned: a receiver
+	// that failed in one is not tried again.
+	Earlier []Report
 	// Sweep names what shares a budget of visible messages. "": this run alone.
 	Sweep string
 }
@@ -43,13 +46,14 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 	d := &delivery[D]{Config: n.config, run: run, receiver: r, began: n.config.Now()}
 	defer func() {
 		if problem := recover(); problem != nil {
-			d.note(fmt.Sprintf("panic: %v", problem))
+			d.stop(fmt.Sprintf("panic: %v", problem))
 			d.Logger.LogAttrs(ctx, slog.LevelError, "delivery panicked",
 				slog.String("receiver", r.Name), slog.Any("panic", problem), slog.String("stack", string(debug.Stack())))
 		}
 		report = d.report()
 	}()
 	d.load(ctx, n.follow)
+	d.heed(run.Earlier)
 	for !d.stopped && ctx.Err() == nil {
 		s := d.next()
 		if s == nil {

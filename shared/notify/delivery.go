@@ -51,12 +51,14 @@ type Report struct {
 	NotBefore time.Time
 	// Why says what failed, in words; "": nothing.
 	Why string
+
+	failed bool // it takes nothing now, or what it did not take waits for the next run
 }
 
 func (d *delivery[D]) report() Report {
 	r := Report{
 		Receiver: d.receiver.Name, Delivered: d.delivered, Messages: d.messages, DeadLettered: d.dead,
-		NotBefore: d.state.NotBefore,
+		NotBefore: d.state.NotBefore, failed: d.stopped || len(d.state.Sending) > 0,
 	}
 	r.Waiting, r.Oldest = d.outbox.size()
 	for i, why := range d.why {
@@ -82,6 +84,16 @@ func (d *delivery[D]) note(why string) {
 func (d *delivery[D]) stop(why string) {
 	d.stopped = true
 	d.note(why)
+}
+
+// heed ends the delivery where an earlier one of the same run failed: nothing has
+// changed since, and a try of the next run would be lost.
+func (d *delivery[D]) heed(earlier []Report) {
+	for _, r := range earlier {
+		if r.Receiver == d.receiver.Name && r.failed {
+			d.stop(r.Why)
+		}
+	}
 }
 
 const (

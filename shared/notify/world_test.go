@@ -27,6 +27,7 @@ type world struct {
 	receivers []notify.Receiver
 	route     func(string, event) bool
 	sweep     string
+	earlier   []notify.Report
 	fence     store.Record
 	now       func() time.Time
 
@@ -166,7 +167,7 @@ func (w *world) run(limit time.Duration) []notify.Report {
 	ctx, cancel := context.WithTimeout(w.t.Context(), limit)
 	defer cancel()
 	return w.notifier().Deliver(ctx, notify.Run[details]{
-		Fence: w.fence, Writer: words{}, Open: slices.Collect(maps.Values(w.open)), Sweep: w.sweep,
+		Fence: w.fence, Writer: words{}, Open: slices.Collect(maps.Values(w.open)), Sweep: w.sweep, Earlier: w.earlier,
 	})
 }
 
