@@ -28,11 +28,13 @@ import (
 )
 
 // Writer words what receivers get to read. It is pure: the same arguments give
-// the same message, whose ID the caller sets. Only the first line of a message's
+// the same message. The Notifier sets its ID. Only the first line of a message's
 // text is sent where Slack refuses all else.
 type Writer[D any] interface {
-	// Digest words changes in one message that stands for itself.
-	Digest(changes []incident.Change[D]) slack.Message
+	// Digest words changes in one message that stands for itself. id is the
+	// message's, which dead letters and logs name: a message by webhook has no
+	// other place for it than its words.
+	Digest(id string, changes []incident.Change[D]) slack.Message
 	// Status is the status message of groups; open are their open incidents,
 	// none: all clear, and elsewhere counts those of the same rules that other
 	// messages show. opened are the newly opened ones that the message makes

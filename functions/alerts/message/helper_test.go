@@ -22,6 +22,9 @@ var (
 	writer   = message.Writer{Style: style, Coverage: coverage}
 )
 
+// messageID is one as package notify makes it.
+const messageID = "82c20a72d04e5f118f6a"
+
 // plans are names as Alibaba's console writes them.
 var plans = []string{"中国联通30MB月套餐", "物联网卡—通用流量100MB/月（含税）", "电信<R&D>测试池 1GB", "=HYPERLINK(\"x\")"}
 
