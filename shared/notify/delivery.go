@@ -33,22 +33,19 @@ type delivery[D any] struct {
 	down    int        // failures in a row that say that it is unavailable
 	lost    map[Group]bool
 
-	delivered, messages, dead int
-	why                       []string
+	messages, dead int
+	why            []string
 }
 
 // Report is what became of the notifications of one receiver in one run.
 type Report struct {
-	Receiver  string
-	Delivered int // changes
-	Messages  int // messages and replies made
-	Waiting   int // changes still to be delivered
+	Receiver string
+	Messages int // messages and replies made
+	Waiting  int // changes still to be delivered
 	// Oldest is since when the oldest of them waits; zero: none does.
 	Oldest time.Time
 	// DeadLettered is how many notifications were given up in this run.
 	DeadLettered int
-	// NotBefore is when the receiver takes messages again, zero: now.
-	NotBefore time.Time
 	// Why says what failed, in words; "": nothing.
 	Why string
 
@@ -57,8 +54,8 @@ type Report struct {
 
 func (d *delivery[D]) report() Report {
 	r := Report{
-		Receiver: d.receiver.Name, Delivered: d.delivered, Messages: d.messages, DeadLettered: d.dead,
-		NotBefore: d.state.NotBefore, failed: d.stopped || len(d.state.Sending) > 0,
+		Receiver: d.receiver.Name, Messages: d.messages, DeadLettered: d.dead,
+		failed: d.stopped || len(d.state.Sending) > 0,
 	}
 	r.Waiting, r.Oldest = d.outbox.size()
 	for i, why := range d.why {

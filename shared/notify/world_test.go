@@ -99,7 +99,7 @@ func (w *world) change(k incident.Key, kind incident.Kind, s incident.Severity) 
 	}
 	w.count++
 	i.Severity = s
-	i.Notified = incident.Notified{Count: i.Notified.Count + 1, Kind: kind, At: w.now(), Severity: s, Open: kind != incident.Resolved}
+	i.Notified = incident.Notified{Count: i.Notified.Count + 1, At: w.now(), Severity: s, Open: kind != incident.Resolved}
 	i.Details.Note = fmt.Sprintf("state %d", w.count)
 	w.open[k] = i
 	if kind == incident.Resolved {
