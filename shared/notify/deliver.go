@@ -105,7 +105,7 @@ func (d *delivery[D]) send(ctx context.Context, s *sending) (err error) {
 		if len(file.Content) == 0 {
 			return nil // no longer wanted
 		}
-		return bot.Upload(ctx, s.Thread, file.Name, file.Title, file.Content)
+		return bot.Upload(ctx, s.Thread, s.nameOf(file), file.Title, file.Content)
 	}
 	m := f.extent.of(d.word(s))
 	m.ID, s.title = s.ID, line.of(m).Text

@@ -58,6 +58,8 @@ type Writer[D any] interface {
 
 // File is a file that goes with a message.
 type File struct {
+	// Name is shown where it is stored, with the id before what follows its last
+	// dot; Title is what readers see.
 	Name, Title string
 	Content     []byte
 }
