@@ -34,7 +34,7 @@ func TestReplaced(t *testing.T) {
 			})
 		}, []string{"# replaced by a newer message (updated 2 times)", "# usage/critical: 2 open (updated 1 times)"}},
 		{"another channel", func(w *world) {
-			w.receivers = []notify.Receiver{w.bot("bot", "other")}
+			w.receivers = []notify.Receiver{w.bot("other")}
 		}, []string{replaced, "other # usage/critical: 2 open, 1 new"}},
 	}
 	for _, tt := range tests {
@@ -138,7 +138,7 @@ func TestReplacedFew(t *testing.T) {
 				w.mustRun()
 			}
 		}
-		w.receivers = []notify.Receiver{w.bot("bot", "other")}
+		w.receivers = []notify.Receiver{w.bot("other")}
 		w.mustRun()
 		changed := 0
 		for _, line := range w.shown() {

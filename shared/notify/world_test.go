@@ -50,7 +50,7 @@ func newWorld(t *testing.T, receivers ...notify.Receiver) *world {
 func newBotWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.receivers = []notify.Receiver{w.bot("bot", "alerts")}
+	w.receivers = []notify.Receiver{w.bot("alerts")}
 	return w
 }
 
@@ -64,7 +64,7 @@ func newWebhookWorld(t *testing.T) *world {
 
 func ceiling(d time.Duration) time.Duration { return d }
 
-func (w *world) bot(name, channel string) notify.Receiver {
+func (w *world) bot(channel string) notify.Receiver {
 	w.t.Helper()
 	b, err := slack.NewBot(slack.BotConfig{
 		Token: token, Channel: channel, Client: &http.Client{Transport: w.server.Transport()}, Jitter: ceiling,
@@ -72,7 +72,7 @@ func (w *world) bot(name, channel string) notify.Receiver {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return notify.Receiver{Name: name, Bot: b, Channel: channel}
+	return notify.Receiver{Name: "bot", Bot: b, Channel: channel}
 }
 
 func (w *world) webhook() notify.Receiver {

@@ -28,8 +28,10 @@ func TestEscape(t *testing.T) {
 		{"code", "a`b`c", "a\u00AD`b\u00AD`c"},
 		{"full-width", "＊粗＊", "\u00AD＊粗\u00AD＊"},
 		{"mention", "<!channel> @channel", "&lt;!channel&gt; @channel"},
-		{"link", "https://example.com|<https://example.com|pay>",
-			"https:\u00AD//example.com|&lt;https:\u00AD//example.com|pay&gt;"},
+		{
+			"link", "https://example.com|<https://example.com|pay>",
+			"https:\u00AD//example.com|&lt;https:\u00AD//example.com|pay&gt;",
+		},
 		{"not UTF-8", "a\xff*", "a\uFFFD\u00AD*"},
 	}
 	for _, tt := range tests {
