@@ -45,7 +45,7 @@ func (r *run) deliver(ctx context.Context) error {
 	open := r.ledger.open()
 	r.reports = r.notifier.Deliver(ctx, notify.Run[rule.Details]{
 		Fence: r.lease.Fence(), Writer: message.Writer{Style: r.config.Style, Coverage: r.coverage(), Open: open},
-		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep,
+		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep, Earlier: r.reports,
 	})
 	r.waiting = 0
 	var errs []error

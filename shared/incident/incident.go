@@ -109,7 +109,6 @@ type Incident[D any] struct {
 type Notified struct {
 	// Count is how many changes were notified, 0: none.
 	Count    int       `json:"count,omitempty"`
-	Kind     Kind      `json:"kind,omitempty"`
 	At       time.Time `json:"at,omitzero"`
 	Instance string    `json:"instance,omitempty"`
 	// Open reports whether receivers take the incident for open.

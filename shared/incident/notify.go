@@ -120,7 +120,7 @@ func (s *step[D]) notified(i Incident[D], kind Kind) (Incident[D], []Change[D]) 
 		n.PeakSeverity, n.PeakThreshold, n.Resolutions = "", Threshold{}, 0
 	}
 	n.Count++
-	n.Kind, n.At, n.Instance, n.Damped = kind, s.now, i.Instance, 0
+	n.At, n.Instance, n.Damped = s.now, i.Instance, 0
 	n.Open, n.Severity = i.Phase == PhaseOpen, i.Severity
 	if kind == Resolved {
 		n.Resolutions++

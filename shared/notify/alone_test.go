@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,6 +34,49 @@ func TestReceiversFailAlone(t *testing.T) {
 					if r[0].Waiting == 0 || r[0].Why == "" || r[1].Waiting != 0 || r[1].Why != "" {
 						t.Errorf("Deliver = %+v, want the second to have all", r)
 					}
+				}
+			})
+		})
+	}
+}
+
+// TestDeliverAgain delivers a second time in a run in which something failed: what
+// failed is not tried again, all else is delivered.
+func TestDeliverAgain(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]func(method, text string) error{
+		"a message": func(_, text string) error {
+			if strings.Contains(text, "poison") {
+				return kind(slack.KindUnknown)
+			}
+			return nil
+		},
+		"the receiver": func(string, string) error { return kind(slack.KindConfig) },
+		"unavailable":  func(string, string) error { return kind(slack.KindUnavailable) },
+		"a panic":      func(string, string) error { panic("no idea") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newBotWorld(t)
+				w.receivers = append(w.receivers, w.webhook())
+				calls := 0
+				w.fault(func(method, text string) error { calls++; return fault(method, text) })
+				w.opens("poison", critical, 1)
+				first := w.run(time.Hour)
+				before := calls
+				w.opens("usage", critical, 2)
+				w.earlier = first
+				r := w.run(time.Hour)
+				if calls != before || r[0].Waiting != 2 || r[0].Why != first[0].Why {
+					t.Errorf("%d more calls, Deliver = %+v, want none, two waiting, and why as before: %q", calls-before, r[0], first[0].Why)
+				}
+				if r[1].Waiting != 0 {
+					t.Errorf("Deliver = %+v, want the other to have all", r[1])
+				}
+				w.earlier = nil
+				if w.run(time.Hour); calls == before {
+					t.Error("no call in the next run, want another try")
 				}
 			})
 		})

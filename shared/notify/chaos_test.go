@@ -157,6 +157,9 @@ func (c *chaos) check() {
 			if m.TS != thread.Ref.TS {
 				continue
 			}
+			if strings.HasPrefix(m.Text, "replaced") {
+				c.fail("the thread of %v says that it was replaced", thread.Groups)
+			}
 			for k, i := range c.open {
 				simplest := !strings.Contains(m.Text, "\n")
 				if slices.Contains(thread.Groups, notify.GroupOf(i)) && (simplest || strings.Contains(m.Text, k.Subject.ID+" "+i.Details.Note)) {

@@ -26,7 +26,8 @@ func TestCrash(t *testing.T) {
 					w := newWorld(t)
 					w.opens("usage", critical, 1, 2)
 					w.mustRun()
-					w.opens("usage", critical, upTo(30)[12:]...)
+					w.opens("usage", critical, upTo(40)[2:]...)
+					w.opens("stale", warning, upTo(30)...)
 					w.opens("expiry", warning, 1)
 					w.resolves("usage", 1)
 					w.enqueue()
@@ -51,7 +52,7 @@ func TestCrash(t *testing.T) {
 					w.mustRun()
 					w.mustRun()
 					checkRepeats(t, w, name == "webhook")
-					for _, kept := range []string{"opened", "card-030", "resolved"} {
+					for _, kept := range []string{"opened", "card-020", "resolved"} {
 						if !strings.Contains(strings.Join(w.texts(), "\n"), kept) {
 							t.Errorf("shown = %q, want %q among it", w.shown(), kept)
 						}
@@ -62,7 +63,7 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// checkRepeats wants no message a second time, or by a webhook at most one.
+// checkRepeats wants no message or file a second time, or by a webhook at most one.
 func checkRepeats(t *testing.T, w *world, webhook bool) {
 	t.Helper()
 	seen := make(map[string]int)
@@ -70,6 +71,12 @@ func checkRepeats(t *testing.T, w *world, webhook bool) {
 		id := string(m.Metadata)
 		if webhook {
 			id = m.Text
+		}
+		for _, f := range m.Files {
+			file := m.TS + f.Content
+			if seen[file]++; seen[file] > 1 {
+				t.Errorf("file %q is shown %d times", f.Title, seen[file])
+			}
 		}
 		seen[id]++
 		if n := seen[id]; n > 2 || n > 1 && !webhook {

@@ -1,11 +1,15 @@
 package notify_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/notify"
+	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -41,6 +45,48 @@ func TestDeadLettersAreBounded(t *testing.T) {
 		letters, err := w.notifier().DeadLetters(t.Context())
 		if err != nil || len(letters) != 1000 || letters[len(letters)-1].ID != "00000000000000009999-last" {
 			t.Errorf("%d dead letters, %v, want 1,000, the last among them", len(letters), err)
+		}
+	})
+}
+
+// TestOneID finds the id that a message shows in its dead letter and its metadata.
+func TestOneID(t *testing.T) {
+	t.Parallel()
+	shownID := func(text string) string {
+		_, id, _ := strings.Cut(text, "\nid ")
+		return id
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var sent []string
+		w := newWorld(t, notify.Receiver{Name: "poster", Poster: notify.PosterFunc(
+			func(_ context.Context, m slack.Message) error {
+				sent = append(sent, m.Text)
+				return kind(slack.KindUnknown)
+			})})
+		w.opens("usage", critical, 1)
+		for range 5 {
+			w.run(time.Hour)
+		}
+		letters, err := w.notifier().DeadLetters(t.Context())
+		if err != nil || len(letters) != 1 || letters[0].ID != shownID(sent[0]) {
+			t.Errorf("dead letters = %+v, %v, want one of %q", letters, err, sent[0])
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		w := newBotWorld(t)
+		w.opens("usage", warning, 1, 2)
+		w.mustRun()
+		w.fault(func(method, _ string) error {
+			if method == "reply" {
+				return kind(slack.KindUnknown)
+			}
+			return nil
+		})
+		w.resolves("usage", 1)
+		w.run(time.Hour)
+		inbox := w.server.Inbox()
+		if m := inbox[len(inbox)-1]; m.MetadataID() == "" || m.MetadataID() != shownID(m.Text) {
+			t.Errorf("metadata has %q, want that of %q", m.MetadataID(), m.Text)
 		}
 	})
 }

@@ -21,6 +21,9 @@ type Run[D any] struct {
 	Writer Writer[D]
 	// Open are all open incidents.
 	Open []incident.Incident[D]
+	// Earlier is what the deliveries before in the same run returned: a receiver
+	// that failed in one is not tried again.
+	Earlier []Report
 	// Sweep names what shares a budget of visible messages. "": this run alone.
 	Sweep string
 }
@@ -43,16 +46,18 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 	d := &delivery[D]{Config: n.config, run: run, receiver: r, began: n.config.Now()}
 	defer func() {
 		if problem := recover(); problem != nil {
-			d.note(fmt.Sprintf("panic: %v", problem))
+			d.stop(fmt.Sprintf("panic: %v", problem))
 			d.Logger.LogAttrs(ctx, slog.LevelError, "delivery panicked",
 				slog.String("receiver", r.Name), slog.Any("panic", problem), slog.String("stack", string(debug.Stack())))
 		}
 		report = d.report()
 	}()
 	d.load(ctx, n.follow)
+	d.heed(run.Earlier)
 	for !d.stopped && ctx.Err() == nil {
 		s := d.next()
 		if s == nil {
+			d.markReplaced(ctx)
 			break
 		}
 		d.step(ctx, s)
@@ -100,7 +105,7 @@ func (d *delivery[D]) send(ctx context.Context, s *sending) (err error) {
 		if len(file.Content) == 0 {
 			return nil // no longer wanted
 		}
-		return bot.Upload(ctx, s.Thread, file.Name, file.Title, file.Content)
+		return bot.Upload(ctx, s.Thread, s.nameOf(file), file.Title, file.Content)
 	}
 	m := f.extent.of(d.word(s))
 	m.ID, s.title = s.ID, line.of(m).Text

@@ -33,30 +33,29 @@ type delivery[D any] struct {
 	down    int        // failures in a row that say that it is unavailable
 	lost    map[Group]bool
 
-	delivered, messages, dead int
-	why                       []string
+	messages, dead int
+	why            []string
 }
 
 // Report is what became of the notifications of one receiver in one run.
 type Report struct {
-	Receiver  string
-	Delivered int // changes
-	Messages  int // messages and replies made
-	Waiting   int // changes still to be delivered
+	Receiver string
+	Messages int // messages and replies made
+	Waiting  int // changes still to be delivered
 	// Oldest is since when the oldest of them waits; zero: none does.
 	Oldest time.Time
 	// DeadLettered is how many notifications were given up in this run.
 	DeadLettered int
-	// NotBefore is when the receiver takes messages again, zero: now.
-	NotBefore time.Time
 	// Why says what failed, in words; "": nothing.
 	Why string
+
+	failed bool // it takes nothing now, or what it did not take waits for the next run
 }
 
 func (d *delivery[D]) report() Report {
 	r := Report{
-		Receiver: d.receiver.Name, Delivered: d.delivered, Messages: d.messages, DeadLettered: d.dead,
-		NotBefore: d.state.NotBefore,
+		Receiver: d.receiver.Name, Messages: d.messages, DeadLettered: d.dead,
+		failed: d.stopped || len(d.state.Sending) > 0,
 	}
 	r.Waiting, r.Oldest = d.outbox.size()
 	for i, why := range d.why {
@@ -82,6 +81,16 @@ func (d *delivery[D]) note(why string) {
 func (d *delivery[D]) stop(why string) {
 	d.stopped = true
 	d.note(why)
+}
+
+// heed ends the delivery where an earlier one of the same run failed: nothing has
+// changed since, and a try of the next run would be lost.
+func (d *delivery[D]) heed(earlier []Report) {
+	for _, r := range earlier {
+		if r.Receiver == d.receiver.Name && r.failed {
+			d.stop(r.Why)
+		}
+	}
 }
 
 const (
@@ -145,6 +154,9 @@ func (d *delivery[D]) loadState(ctx context.Context) error {
 		}
 	}
 	if d.state.Channel != d.receiver.Channel { // another channel shows nothing yet
+		for _, t := range d.state.Threads {
+			d.state.replace(t.Ref)
+		}
 		d.state.Threads, d.state.Sending, d.state.ChannelID = nil, nil, ""
 		d.state.Channel = d.receiver.Channel
 	}

@@ -61,10 +61,10 @@ func TestFault06ChangedChannel(t *testing.T) {
 		w.opens("expiry", critical, 3)
 		w.run(time.Hour)
 		w.server.ClearRefusals()
-		w.receivers = []notify.Receiver{w.bot("bot", "other")}
+		w.receivers = []notify.Receiver{w.bot("other")}
 		w.resolves("usage", 2)
 		w.mustRun()
-		checkShown(t, w, "# usage/critical: 2 open, 2 new", "# expiry/critical: 1 open, 1 new",
+		checkShown(t, w, replaced, "# expiry/critical: 1 open, 1 new",
 			"other # expiry/critical: 1 open, 1 new", "other # usage/critical: 1 open", "other > changes: 1 resolved")
 	})
 }
@@ -83,7 +83,7 @@ func TestFault06Archived(t *testing.T) {
 				t.Errorf("Deliver = %+v, want one waiting for the channel", r)
 			}
 		}
-		w.receivers = []notify.Receiver{w.bot("bot", "other")}
+		w.receivers = []notify.Receiver{w.bot("other")}
 		w.mustRun()
 		checkShown(t, w, "# usage/critical: 1 open, 1 new", "other # usage/critical: 2 open, 1 new")
 	})

@@ -64,13 +64,13 @@ func TestFault09OldStatusIsPostedAnew(t *testing.T) {
 		w.worsens("usage", warning, 900)
 		w.mustRun()
 		checkShown(t, w,
-			"# usage/critical: 1 open, 1 new, 1 elsewhere", "# usage/warning: 1 open, 501 elsewhere (updated 1 times)",
+			replaced, "# usage/warning: 1 open, 501 elsewhere (updated 1 times)",
 			"# usage/critical: 501 open, 500 new, 1 elsewhere [501 open, 0 changes]", "#> changes: 1 worsened")
 		time.Sleep(time.Hour)
 		w.resolves("usage", 1)
 		w.mustRun()
 		checkShown(t, w,
-			"# usage/critical: 1 open, 1 new, 1 elsewhere", "# usage/warning: 1 open, 500 elsewhere (updated 2 times)",
+			replaced, "# usage/warning: 1 open, 500 elsewhere (updated 2 times)",
 			"# usage/critical: 500 open, 1 elsewhere (updated 1 times) [501 open, 0 changes]", "#> changes: 1 worsened", "> changes: 1 resolved")
 	})
 }

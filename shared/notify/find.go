@@ -20,7 +20,7 @@ const (
 func (d *delivery[D]) find(ctx context.Context, s *sending) looked {
 	in := s.Thread
 	switch m := s.form().method; {
-	case d.receiver.Bot == nil, !s.Uncertain, m == edit, m == upload:
+	case d.receiver.Bot == nil, !s.Uncertain, m == edit:
 		return absent
 	case m == post:
 		in = slack.Ref{Channel: d.state.ChannelID}

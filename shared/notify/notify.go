@@ -28,11 +28,13 @@ import (
 )
 
 // Writer words what receivers get to read. It is pure: the same arguments give
-// the same message, whose ID the caller sets. Only the first line of a message's
+// the same message. The Notifier sets its ID. Only the first line of a message's
 // text is sent where Slack refuses all else.
 type Writer[D any] interface {
-	// Digest words changes in one message that stands for itself.
-	Digest(changes []incident.Change[D]) slack.Message
+	// Digest words changes in one message that stands for itself. id is the
+	// message's, which dead letters and logs name: a message by webhook has no
+	// other place for it than its words.
+	Digest(id string, changes []incident.Change[D]) slack.Message
 	// Status is the status message of groups; open are their open incidents,
 	// none: all clear, and elsewhere counts those of the same rules that other
 	// messages show. opened are the newly opened ones that the message makes
@@ -47,12 +49,17 @@ type Writer[D any] interface {
 	List(open []incident.Incident[D], changes []incident.Change[D]) File
 	// ListMissing says in a thread that the list could not be attached.
 	ListMissing() slack.Message
+	// Replaced is what a status message says once another message shows what it
+	// showed: it is not kept up to date any more.
+	Replaced() slack.Message
 	// Announcement words the body given to [Notifier.Announce].
 	Announcement(body json.RawMessage) slack.Message
 }
 
 // File is a file that goes with a message.
 type File struct {
+	// Name is shown where it is stored, with the id before what follows its last
+	// dot; Title is what readers see.
 	Name, Title string
 	Content     []byte
 }

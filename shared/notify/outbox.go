@@ -160,16 +160,14 @@ func valuesOf[D any](changes []*incident.Change[D]) []incident.Change[D] {
 	return values
 }
 
-// remove drops the changes with these ids and returns how many there were.
-func (o *outbox[D]) remove(ids []string) int {
-	removed, n := setOf(ids), 0
+// remove drops the changes with these ids.
+func (o *outbox[D]) remove(ids []string) {
+	removed := setOf(ids)
 	for _, c := range o.chunks {
 		before := len(c.changes)
 		c.changes = slices.DeleteFunc(c.changes, func(change *incident.Change[D]) bool { return removed[change.ID] })
 		c.dirty = c.dirty || len(c.changes) != before
-		n += before - len(c.changes)
 	}
-	return n
 }
 
 func (o *outbox[D]) isDirty() bool {

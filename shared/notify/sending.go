@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +82,12 @@ var (
 	replied = []form{{reply, whole}, {reply, plain}, {reply, line}}
 	edited  = []form{{edit, whole}, {edit, plain}, {edit, line}}
 )
+
+// nameOf returns a name by which a file is found again.
+func (s *sending) nameOf(f File) string {
+	kind := path.Ext(f.Name)
+	return strings.TrimSuffix(f.Name, kind) + "-" + s.ID + kind
+}
 
 // of returns as much of m.
 func (e extent) of(m slack.Message) slack.Message {

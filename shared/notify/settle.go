@@ -120,7 +120,7 @@ func (d *delivery[D]) lose(s *sending) bool {
 // succeed remembers that s arrived.
 func (d *delivery[D]) succeed(s *sending) {
 	d.state.forget(s)
-	d.delivered += d.outbox.remove(s.Changes)
+	d.outbox.remove(s.Changes)
 	f := s.form()
 	if f.method == post || f.method == reply {
 		d.messages++

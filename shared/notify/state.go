@@ -21,6 +21,8 @@ type state struct {
 	Channel   string   `json:"channel,omitempty"`
 	ChannelID string   `json:"channelId,omitempty"`
 	Threads   []thread `json:"threads,omitempty"`
+	// Replaced are status messages that do not say yet that they were replaced.
+	Replaced []slack.Ref `json:"replaced,omitempty"`
 	// Sending is what was about to be sent and is not confirmed.
 	Sending []*sending `json:"sending,omitempty"`
 	// NotBefore is when the receiver takes messages again.
@@ -93,14 +95,18 @@ func (s *state) begin(t thread) {
 	for i := range s.Threads {
 		old := &s.Threads[i]
 		old.Groups = slices.DeleteFunc(slices.Clone(old.Groups), t.shows)
+		if len(old.Groups) == 0 {
+			s.replace(old.Ref)
+		}
 	}
 	s.Threads = slices.DeleteFunc(s.Threads, func(old thread) bool { return len(old.Groups) == 0 })
 	s.Threads = append(s.Threads, t)
 	s.unthread()
 }
 
-// drop forgets the thread at ref.
+// drop forgets the thread at ref. Its message may still be there.
 func (s *state) drop(ref slack.Ref) {
+	s.replace(ref)
 	s.Threads = slices.DeleteFunc(s.Threads, func(t thread) bool { return t.Ref == ref })
 	s.unthread()
 }

@@ -24,13 +24,13 @@ func (d *delivery[D]) word(s *sending) slack.Message {
 		if s.form().method == reply {
 			return w.History(changes)
 		}
-		return w.Digest(changes)
+		return w.Digest(s.ID, changes)
 	case listMissing:
 		return w.ListMissing()
 	case announce:
 		return w.Announcement(d.announcement.Body)
 	default:
-		return w.Digest(changes)
+		return w.Digest(s.ID, changes)
 	}
 }
 

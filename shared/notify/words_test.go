@@ -15,8 +15,10 @@ import (
 // words is a plain writer. Its first lines count, the others name.
 type words struct{}
 
-func (words) Digest(changes []change) slack.Message {
-	return message("digest: "+tally(changes), changes)
+func (words) Digest(id string, changes []change) slack.Message {
+	m := message("digest: "+tally(changes), changes)
+	m.Text += "\nid " + id
+	return m
 }
 
 func (words) Status(groups []notify.Group, open []event, elsewhere int, opened []change) slack.Message {
@@ -62,6 +64,10 @@ func (words) List(open []event, changes []change) notify.File {
 
 func (words) ListMissing() slack.Message {
 	return slack.Message{Text: "the list could not be attached"}
+}
+
+func (words) Replaced() slack.Message {
+	return slack.Message{Text: "replaced by a newer message", Blocks: section("replaced by a newer message")}
 }
 
 func (words) Announcement(body json.RawMessage) slack.Message {

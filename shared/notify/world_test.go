@@ -27,6 +27,7 @@ type world struct {
 	receivers []notify.Receiver
 	route     func(string, event) bool
 	sweep     string
+	earlier   []notify.Report
 	fence     store.Record
 	now       func() time.Time
 
@@ -49,7 +50,7 @@ func newWorld(t *testing.T, receivers ...notify.Receiver) *world {
 func newBotWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.receivers = []notify.Receiver{w.bot("bot", "alerts")}
+	w.receivers = []notify.Receiver{w.bot("alerts")}
 	return w
 }
 
@@ -63,7 +64,7 @@ func newWebhookWorld(t *testing.T) *world {
 
 func ceiling(d time.Duration) time.Duration { return d }
 
-func (w *world) bot(name, channel string) notify.Receiver {
+func (w *world) bot(channel string) notify.Receiver {
 	w.t.Helper()
 	b, err := slack.NewBot(slack.BotConfig{
 		Token: token, Channel: channel, Client: &http.Client{Transport: w.server.Transport()}, Jitter: ceiling,
@@ -71,7 +72,7 @@ func (w *world) bot(name, channel string) notify.Receiver {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return notify.Receiver{Name: name, Bot: b, Channel: channel}
+	return notify.Receiver{Name: "bot", Bot: b, Channel: channel}
 }
 
 func (w *world) webhook() notify.Receiver {
@@ -98,7 +99,7 @@ func (w *world) change(k incident.Key, kind incident.Kind, s incident.Severity) 
 	}
 	w.count++
 	i.Severity = s
-	i.Notified = incident.Notified{Count: i.Notified.Count + 1, Kind: kind, At: w.now(), Severity: s, Open: kind != incident.Resolved}
+	i.Notified = incident.Notified{Count: i.Notified.Count + 1, At: w.now(), Severity: s, Open: kind != incident.Resolved}
 	i.Details.Note = fmt.Sprintf("state %d", w.count)
 	w.open[k] = i
 	if kind == incident.Resolved {
@@ -166,7 +167,7 @@ func (w *world) run(limit time.Duration) []notify.Report {
 	ctx, cancel := context.WithTimeout(w.t.Context(), limit)
 	defer cancel()
 	return w.notifier().Deliver(ctx, notify.Run[details]{
-		Fence: w.fence, Writer: words{}, Open: slices.Collect(maps.Values(w.open)), Sweep: w.sweep,
+		Fence: w.fence, Writer: words{}, Open: slices.Collect(maps.Values(w.open)), Sweep: w.sweep, Earlier: w.earlier,
 	})
 }
 

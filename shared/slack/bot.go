@@ -166,6 +166,7 @@ func (b *Bot) send(ctx context.Context, r request, m Message, ref *Ref) *Error {
 		r.option,
 		slackgo.MsgOptionText(m.Text, false),
 		slackgo.MsgOptionBlocks(m.Blocks...), // even none: chat.update keeps what is not replaced
+		slackgo.MsgOptionParse(false),        // else chat.update links names, as in what people type
 	}
 	if m.ID != "" {
 		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{

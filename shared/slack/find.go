@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -16,8 +17,8 @@ const (
 	clockSkew = 10 * time.Minute // between this machine, whose clock says when it sent, and Slack
 )
 
-// Find looks for the message with this ID among those that a Bot sent since, and
-// reports where it is. With in.TS it looks in that message's thread, else in the
+// Find looks for the message with this ID among those that a Bot sent since, or for
+// a file whose name has it, and reports where it is. With in.TS it looks in that message's thread, else in the
 // channel in.Channel, else in the bot's own. It reads at most 150 messages. Not to
 // be able to look (a missing scope channels:history, a channel that is known by
 // its name and that nothing was posted to yet) is KindRejected and changes
@@ -70,6 +71,9 @@ type page struct {
 			EventType    string         `json:"event_type"`
 			EventPayload map[string]any `json:"event_payload"`
 		} `json:"metadata"`
+		Files []struct {
+			Name string `json:"name"`
+		} `json:"files"`
 	} `json:"messages"`
 	Metadata struct {
 		NextCursor string `json:"next_cursor"`
@@ -80,6 +84,11 @@ func (p page) find(id string) string {
 	for _, m := range p.Messages {
 		if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["id"] == id {
 			return m.TS
+		}
+		for _, f := range m.Files {
+			if strings.Contains(f.Name, id) {
+				return m.TS
+			}
 		}
 	}
 	return ""

@@ -61,6 +61,21 @@ func TestFind(t *testing.T) {
 	})
 }
 
+// TestFindFile finds a file in its thread by an id in its name.
+func TestFindFile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, server := newBot(t)
+		first := say(t, b, "first")
+		begin := time.Now()
+		find(t, b, first, "run-3", begin, slack.Ref{})
+		server.Refuse(slacktest.Refusal{Method: "files.completeUploadExternal", Applied: true})
+		checkUncertain(t, "Upload", b.Upload(t.Context(), first, "cards-run-3.csv", "All cards", []byte("a,b\n")), 0)
+		find(t, b, first, "run-3", begin, first)
+		find(t, b, first, "run-4", begin, slack.Ref{})
+	})
+}
+
 // TestFindSince checks that clocks may differ by minutes, and that what is older
 // is not looked at.
 func TestFindSince(t *testing.T) {

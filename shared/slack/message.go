@@ -87,15 +87,6 @@ func (m Message) plainer() Message {
 	return m
 }
 
-// Escape returns s with Slack's three control characters replaced, so that a
-// name such as "<R&D>" shows as itself in text, sections and fields. Headers
-// and table cells are plain text and need no escaping.
-//
-// See https://docs.slack.dev/messaging/formatting-message-text/#escaping.
-func Escape(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
-}
-
 // Check reports the first limit of Slack that m breaks, as an *Error of kind
 // KindRejected. Text and headers are not checked for length: Post shortens
 // them, for Text only repeats what the blocks say, and the sections below a

@@ -13,13 +13,6 @@ import (
 	"signalbox/shared/slack"
 )
 
-func TestEscape(t *testing.T) {
-	t.Parallel()
-	if got, want := slack.Escape("<R&D> &amp; 卡"), "&lt;R&amp;D&gt; &amp;amp; 卡"; got != want {
-		t.Errorf("Escape = %q, want %q", got, want)
-	}
-}
-
 // TestLimits posts messages at a limit, which the fake must take with their
 // blocks, and beyond it, which must not reach it.
 func TestLimits(t *testing.T) {

@@ -13,11 +13,11 @@ import (
 )
 
 // Digest words all the changes of a sweep in one message, for a receiver that
-// cannot update one.
-func (w Writer) Digest(changes []rule.Change) slack.Message {
+// cannot update one. It ends with its id.
+func (w Writer) Digest(id string, changes []rule.Change) slack.Message {
 	d := w.changes(changes)
 	d.rest = "All are counted above."
-	d.footer += " · id " + d.id
+	d.footer += " · id " + id
 	return d.message()
 }
 
@@ -39,7 +39,7 @@ func (w Writer) ListMissing() slack.Message {
 func (w Writer) changes(changes []rule.Change) draft {
 	headings := headingsOf(changes)
 	d := w.draft()
-	d.id, d.rows = idOf(changes), changeRows(changes)
+	d.rows = changeRows(changes)
 	switch len(headings) {
 	case 0:
 		d.title = "SIM cards: no changes"
@@ -79,16 +79,6 @@ func compareBool(a, b bool) int {
 	default:
 		return -1
 	}
-}
-
-// idOf names a message about changes, the same whenever the changes are.
-func idOf(changes []rule.Change) string {
-	ids := make([]string, len(changes))
-	for i, c := range changes {
-		ids[i] = c.ID
-	}
-	slices.Sort(ids)
-	return fingerprint(ids...)
 }
 
 // kinds are the kinds of change in the order in which they are shown, with the

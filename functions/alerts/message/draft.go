@@ -31,7 +31,6 @@ const bulletLine = "• "
 type draft struct {
 	style  Style
 	at     time.Time
-	id     string
 	title  string
 	lines  []string                        // totals, in Slack's markup
 	rows   []row                           // in the order in which they are named
@@ -63,11 +62,12 @@ func (d draft) message() slack.Message {
 		blocks = append(blocks, slackgo.NewContextBlock("", markup(said)))
 	}
 	blocks = append(blocks, slackgo.NewContextBlock("", markup(d.footer)))
-	return slack.Message{ID: d.id, Text: d.text(), Blocks: append(blocks, d.buttons()...)}
+	return slack.Message{Text: d.text(), Blocks: append(blocks, d.buttons()...)}
 }
 
+// markup is text in Slack's markup, in which no name becomes a link.
 func markup(text string) *slackgo.TextBlockObject {
-	return slackgo.NewTextBlockObject(slackgo.MarkdownType, text, false, false)
+	return slackgo.NewTextBlockObject(slackgo.MarkdownType, text, false, true)
 }
 
 // totals are the lines that there is room for.

@@ -51,21 +51,21 @@ func goldenMessages() map[string]slack.Message {
 	toppedUp := highUsage(5)
 	toppedUp.Notified.PeakSeverity, toppedUp.Notified.PeakThreshold.Value = incident.Critical, 100
 	return map[string]slack.Message{
-		"digest":          writer.Digest(allKinds()),
-		"digest-one":      late.Digest(opened(ofAll(1, usedUp))),
-		"digest-many":     writer.Digest(opened(ofAll(5000, usedUp))),
-		"digest-flapping": writer.Digest([]rule.Change{flapping(usedUp(1), 5), flapping(over(highUsage(2)), 4)}),
-		"digest-resolved": writer.Digest([]rule.Change{
+		"digest":          writer.Digest(messageID, allKinds()),
+		"digest-one":      late.Digest(messageID, opened(ofAll(1, usedUp))),
+		"digest-many":     writer.Digest(messageID, opened(ofAll(5000, usedUp))),
+		"digest-flapping": writer.Digest(messageID, []rule.Change{flapping(usedUp(1), 5), flapping(over(highUsage(2)), 4)}),
+		"digest-resolved": writer.Digest(messageID, []rule.Change{
 			resolved(highUsage(1), incident.Clear), resolved(expiring(2), incident.Off), resolved(highUsage(3), incident.Absent),
 			resolved(stopped(4, "", incident.Warning), incident.Clear),
 		}),
-		"digest-off":      writer.Digest([]rule.Change{resolved(expiring(2), incident.Off), resolved(expiring(3), incident.Off)}),
-		"digest-fleet":    writer.Digest(opened(fleet)),
-		"digest-forecast": writer.Digest(opened([]rule.Incident{runningOut(3, 12), runningOut(4, 28), uncertain(5)})),
-		"digest-unreadable": writer.Digest(opened([]rule.Incident{
+		"digest-off":      writer.Digest(messageID, []rule.Change{resolved(expiring(2), incident.Off), resolved(expiring(3), incident.Off)}),
+		"digest-fleet":    writer.Digest(messageID, opened(fleet)),
+		"digest-forecast": writer.Digest(messageID, opened([]rule.Incident{runningOut(3, 12), runningOut(4, 28), uncertain(5)})),
+		"digest-unreadable": writer.Digest(messageID, opened([]rule.Incident{
 			unreadable(1, "the listing's ExpireTime is no time"), unreadable(2, "GetCardFlowInfo says that the account has no such card"),
 		})),
-		"digest-inactive":  writer.Digest(opened([]rule.Incident{inactive(20)})),
+		"digest-inactive":  writer.Digest(messageID, opened([]rule.Incident{inactive(20)})),
 		"status":           whole.Status(usageCritical, ofAll(3, usedUp), 1, nil),
 		"status-opened":    writer.Status(usageCritical, ofAll(14, usedUp), 0, opened(ofAll(3, usedUp))),
 		"status-many":      writer.Status(usageCritical, ofAll(5000, usedUp), 0, nil),
@@ -73,6 +73,7 @@ func goldenMessages() map[string]slack.Message {
 		"status-fleet":     writer.Status(groupsOf(fleet[:1]), fleet[:1], 0, opened(fleet[:1])),
 		"status-topped-up": writer.Status(usageWarning, []rule.Incident{toppedUp}, 0, nil),
 		"status-clear":     writer.Status(usageCritical, nil, 2, nil),
+		"status-replaced":  writer.Replaced(),
 		"history":          writer.History(allKinds()[:3]),
 		"history-many":     writer.History(opened(ofAll(30, usedUp))),
 		"list-missing":     writer.ListMissing(),
@@ -101,12 +102,16 @@ func forSummary() []rule.Incident {
 // plain is m as a reader sees it, with and without its blocks.
 func plain(t *testing.T, m slack.Message) string {
 	t.Helper()
+	return plainOf(t, m) + "\n--- as text ---\n" + plainOf(t, slack.Message{Text: m.Text})
+}
+
+func plainOf(t *testing.T, m slack.Message) string {
+	t.Helper()
 	blocks, err := json.Marshal(m.Blocks)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slacktest.Message{Text: m.Text, Blocks: blocks}.Plain() +
-		"\n--- as text ---\n" + slacktest.Message{Text: m.Text}.Plain()
+	return slacktest.Message{Text: m.Text, Blocks: blocks}.Plain()
 }
 
 // encode writes m as JSON that people can read.

@@ -25,6 +25,9 @@ var (
 	writer = message.Writer{Style: style, Coverage: coverage}
 )
 
+// messageID is one as package notify makes it.
+const messageID = "82c20a72d04e5f118f6a"
+
 // plans are names as Alibaba's console writes them.
 var plans = []string{"中国联通30MB月套餐", "物联网卡—通用流量100MB/月（含税）", "电信<R&D>测试池 1GB", "=HYPERLINK(\"x\")"}
 
@@ -50,12 +53,12 @@ func ofCard(n int, ruleName string, severity incident.Severity, threshold float6
 		Status: incident.Breached, Severity: severity,
 		Threshold: incident.Threshold{Value: threshold, Falling: ruleName == rule.ExpiryName},
 		Details:   rule.Details{Facts: facts, Value: value},
-		Notified:  incident.Notified{Count: 1, Kind: incident.Opened, At: opened, Open: true},
+		Notified:  incident.Notified{Count: 1, At: opened, Open: true},
 	}
 }
 
 func usedUp(n int) rule.Incident {
-	i := ofCard(n, rule.UsageName, incident.Critical, 100, rule.UsageDetails{UsedUp: true})
+	i := ofCard(n, rule.UsageName, incident.Critical, 100, rule.UsageDetails{})
 	i.Details.Facts.Used, i.Details.Facts.Rest = card.ParseDataSize("100.00MB"), card.ParseDataSize("0KB")
 	i.Details.Facts.Ratio = card.ParseRatio("100%")
 	return i
@@ -70,7 +73,7 @@ func expiring(n int) rule.Incident {
 }
 
 func expired(n int) rule.Incident {
-	return ofCard(n, rule.ExpiryName, incident.Critical, 0, rule.ExpiryDetails{Expired: true})
+	return ofCard(n, rule.ExpiryName, incident.Critical, 0, rule.ExpiryDetails{})
 }
 
 // runningOut is a forecast by so many days of use.
@@ -89,12 +92,12 @@ func stopped(n int, cause rule.StopCause, severity incident.Severity) rule.Incid
 }
 
 func stale(n int) rule.Incident {
-	return ofCard(n, rule.StaleName, incident.Warning, 0, rule.StaleDetails{After: 24 * time.Hour})
+	return ofCard(n, rule.StaleName, incident.Warning, 0, rule.StaleDetails{})
 }
 
 func inactive(n int) rule.Incident {
 	i := ofCard(n, rule.InactiveName, incident.Warning, 10, rule.InactiveDetails{
-		Days: 10, Since: now.AddDate(0, 0, -12), LastUse: card.Day{Year: 2026, Month: 10, Day: 30},
+		LastUse: card.Day{Year: 2026, Month: 10, Day: 30},
 	})
 	i.Details.Facts.Used, i.Details.Facts.Rest = card.ParseDataSize("0KB"), card.ParseDataSize("100.00MB")
 	i.Details.Facts.Ratio = card.ParseRatio("0%")
@@ -117,7 +120,7 @@ func ofFleet(id string, severity incident.Severity, value rule.Typed) rule.Incid
 func fleetIncidents() []rule.Incident {
 	return []rule.Incident{
 		ofFleet(rule.SweepName, incident.Critical, rule.SweepDetails{
-			Late: true, Finished: now.Add(-6 * time.Hour), FailedRuns: 3, FailedCause: "the store did not answer: i/o timeout",
+			Finished: now.Add(-6 * time.Hour), FailedRuns: 3, FailedCause: "the store did not answer: i/o timeout",
 		}),
 		ofFleet(rule.LookupsName, incident.Critical, rule.LookupsDetails{
 			Lookups: 4000, Failed: 3990, Denied: true, Why: "Forbidden.RAM: the key may not call GetCardFlowInfo",

@@ -4,10 +4,8 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -47,7 +45,7 @@ func FuzzMessages(f *testing.F) {
 		day := daily()
 		day.Sweeps = random.IntN(2)
 		for kind, m := range map[string]slack.Message{
-			"digest": w.Digest(changes), "history": history, "status": status, "summary": w.Summary(day, open), "clear": w.Status(groupsOf(open), nil, 1, nil),
+			"digest": w.Digest(messageID, changes), "history": history, "status": status, "summary": w.Summary(day, open), "clear": w.Status(groupsOf(open), nil, 1, nil),
 		} {
 			checkMessage(t, kind, m)
 			if !strings.Contains(name, "8986032") {
@@ -164,7 +162,7 @@ func TestNothingUnsaid(t *testing.T) {
 	t.Parallel()
 	cards := ofAll(5000, usedUp)
 	for kind, m := range map[string]slack.Message{
-		"digest": writer.Digest(opened(cards)), "history": writer.History(opened(cards)), "status": writer.Status(usageCritical, cards, 0, nil),
+		"digest": writer.Digest(messageID, opened(cards)), "history": writer.History(opened(cards)), "status": writer.Status(usageCritical, cards, 0, nil),
 	} {
 		checkMessage(t, kind, m)
 		for form, said := range map[string]string{"blocks": encoded(t, m), "text": m.Text} {
@@ -183,7 +181,7 @@ func TestShowICCID(t *testing.T) {
 	t.Parallel()
 	whole := message.Writer{Style: console, Coverage: coverage}
 	for kind, m := range map[string]slack.Message{
-		"digest": whole.Digest(opened(ofAll(2, usedUp))), "status": whole.Status(usageCritical, ofAll(2, usedUp), 0, nil),
+		"digest": whole.Digest(messageID, opened(ofAll(2, usedUp))), "status": whole.Status(usageCritical, ofAll(2, usedUp), 0, nil),
 	} {
 		if !strings.Contains(m.Text, iccid(1)) || !strings.Contains(encoded(t, m), iccid(1)) {
 			t.Errorf("%s does not show %s:\n%s", kind, iccid(1), m.Text)
@@ -191,30 +189,48 @@ func TestShowICCID(t *testing.T) {
 	}
 }
 
-// TestChangesID is the same whenever the changes are.
-func TestChangesID(t *testing.T) {
+// TestNothingInjected has Alibaba and the account's owner write Slack's markup into
+// whatever they can: a reader sees it as it is, on its line.
+func TestNothingInjected(t *testing.T) {
 	t.Parallel()
-	later := writer
-	later.Coverage.At = now.Add(time.Hour)
-	changes := allKinds()
-	backwards := slices.Clone(changes)
-	slices.Reverse(backwards)
-	want := writer.Digest(changes).ID
-	if got := later.Digest(backwards).ID; got != want || want == "" {
-		t.Errorf("ID = %q an hour later and in another order, want %q", got, want)
+	const hostile = "> *bold* _it_ ~s~ `c` ＊b＊ <!channel> @channel <https://evil.example|pay> R_D_1"
+	why := strings.ReplaceAll(hostile, " @", "\n\u2028@")
+	i := unreadable(1, why)
+	i.Details.Facts.Package = hostile[:40]
+	pool := highUsage(2)
+	pool.Key.Subject = incident.Subject{Kind: incident.Pool, ID: hostile[:50]}
+	failing := ofFleet(rule.SweepName, incident.Critical, rule.SweepDetails{Finished: now, FailedRuns: 3, FailedCause: why})
+	open := []rule.Incident{i, pool, failing}
+	for kind, m := range map[string]slack.Message{
+		"digest": writer.Digest(messageID, opened(open)), "status": writer.Status(groupsOf(open), open, 0, nil),
+		"summary": writer.Summary(daily(), open),
+	} {
+		for form, said := range map[string]string{"blocks": plainOf(t, slack.Message{Blocks: m.Blocks}), "text": plainOf(t, slack.Message{Text: m.Text})} {
+			if !strings.Contains(strings.ReplaceAll(said, "\u00AD", ""), hostile) {
+				t.Errorf("%s as %s does not show %q as it is:\n%s", kind, form, hostile, said)
+			}
+		}
+		if raw := m.Text + encoded(t, m); strings.Contains(raw, "<!channel") || strings.Contains(raw, "<https") || strings.Contains(raw, "\u2028") {
+			t.Errorf("%s has a mention, a link or a line of somebody else's:\n%s", kind, raw)
+		}
 	}
-	if got := writer.History(changes).ID; got != want {
-		t.Errorf("ID = %q of the history, want %q", got, want)
-	}
-	if got := writer.Digest(changes[1:]).ID; got == want {
-		t.Errorf("ID = %q of fewer changes, want another", got)
+}
+
+// TestDigestSaysItsID prints the one that dead letters and logs name.
+func TestDigestSaysItsID(t *testing.T) {
+	t.Parallel()
+	m := writer.Digest(messageID, allKinds())
+	for form, said := range map[string]string{"blocks": encoded(t, m), "text": m.Text} {
+		if !strings.Contains(said, "· id "+messageID) {
+			t.Errorf("digest as %s does not end with its id %s:\n%s", form, messageID, said)
+		}
 	}
 }
 
 // TestNoChanges words what no caller should ask for.
 func TestNoChanges(t *testing.T) {
 	t.Parallel()
-	checkMessage(t, "digest", writer.Digest(nil))
+	checkMessage(t, "digest", writer.Digest(messageID, nil))
 	checkMessage(t, "history", writer.History(nil))
 	checkMessage(t, "status", message.Writer{}.Status(nil, nil, 0, nil))
 }

@@ -31,6 +31,15 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 	return d.message()
 }
 
+// Replaced is what a status message says that is not kept up to date any more. It
+// names nothing, and has no colour: nothing in it is to be acted on.
+func (w Writer) Replaced() slack.Message {
+	d := w.draft()
+	d.title = over + " Replaced by a newer message"
+	d.lines = []string{"This message is not kept up to date any more."}
+	return d.message()
+}
+
 // openRows are the rows of open incidents, the worst first.
 func openRows(open []rule.Incident) []row {
 	several := len(countGroups(open)) > 1

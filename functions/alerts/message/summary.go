@@ -51,10 +51,10 @@ func (w Writer) Announcement(body json.RawMessage) slack.Message {
 }
 
 // Summary words the daily summary: what happened, what is open, and what can
-// still be prevented. Its ID is that of the day.
+// still be prevented.
 func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	d := w.draft()
-	d.id, d.title = "daily-"+w.Style.day(day.Day), "📋 SIM cards on "+w.Style.day(day.Day)
+	d.title = "📋 SIM cards on " + w.Style.day(day.Day)
 	if day.Sweeps <= 0 {
 		d.title = "⚠️ SIM cards on " + w.Style.day(day.Day) + ": no sweep was finished"
 	}

@@ -1,8 +1,6 @@
 package message
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -79,14 +77,4 @@ func clean(text string, limit int) string {
 		return text
 	}
 	return string([]rune(text)[:limit-1]) + "…"
-}
-
-// fingerprint is a short name for parts, the same whenever they are.
-func fingerprint(parts ...string) string {
-	hash := sha256.New()
-	for _, part := range parts {
-		hash.Write([]byte(part))
-		hash.Write([]byte{0})
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:6])
 }

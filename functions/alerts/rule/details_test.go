@@ -28,7 +28,7 @@ func TestDetailsNameTheirRule(t *testing.T) {
 
 func TestFactsAreStored(t *testing.T) {
 	t.Parallel()
-	checkStorable(t, rule.Details{Value: rule.UsageDetails{UsedUp: true}, Facts: rule.Facts{
+	checkStorable(t, rule.Details{Value: rule.UnreadableDetails{Why: "no time"}, Facts: rule.Facts{
 		Tags: []string{"车队"}, Remark: "van 7", Package: "月包", Pool: "P1", Expires: now, Refreshed: now, Renews: now,
 		Used: card.ParseDataSize("27.60MB"), Rest: card.ParseDataSize("2.40MB"), Ratio: card.ParseRatio("92%"),
 	}})
@@ -37,8 +37,8 @@ func TestFactsAreStored(t *testing.T) {
 // Details are kept in the state: their form is for ever.
 func TestDetailsAsJSON(t *testing.T) {
 	t.Parallel()
-	data, err := json.Marshal(rule.Details{Facts: rule.Facts{Package: "P"}, Value: rule.UsageDetails{UsedUp: true}})
-	if want := `{"rule":"usage","facts":{"package":"P"},"details":{"usedUp":true}}`; err != nil || string(data) != want {
+	data, err := json.Marshal(rule.Details{Facts: rule.Facts{Package: "P"}, Value: rule.UnreadableDetails{Why: "no time"}})
+	if want := `{"rule":"unreadable","facts":{"package":"P"},"details":{"why":"no time"}}`; err != nil || string(data) != want {
 		t.Errorf("details as JSON = %s, %v, want %s", data, err, want)
 	}
 }
@@ -66,11 +66,11 @@ func TestDetailsOfAnotherVersion(t *testing.T) {
 		{"rule", `{"rule":"roaming","details":{}}`, `decode the details of rule "roaming": there is no such rule`},
 		{"no rule", `{"details":{}}`, `decode the details of rule "": there is no such rule`},
 		{"no details", `{"rule":"usage"}`, `decode the details of rule "usage": `},
-		{"type", `{"rule":"stale","details":{"after":"2d"}}`, `decode the details of rule "stale": `},
+		{"type", `{"rule":"unreadable","details":{"why":2}}`, `decode the details of rule "unreadable": `},
 		{"list", `[]`, `decode details: `},
 	}
 	for _, tt := range tests {
-		before := rule.Details{Value: rule.UsageDetails{UsedUp: true}}
+		before := rule.Details{Value: rule.UnreadableDetails{Why: "no time"}}
 		got := before
 		err := json.Unmarshal([]byte(tt.text), &got)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

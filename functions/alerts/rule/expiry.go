@@ -16,10 +16,8 @@ type Expiry struct {
 	Days []int
 }
 
-// ExpiryDetails are the details of [Expiry].
-type ExpiryDetails struct {
-	Expired bool `json:"expired,omitempty"`
-}
+// ExpiryDetails are the details of [Expiry]: the facts say all.
+type ExpiryDetails struct{}
 
 // Rule returns [ExpiryName].
 func (ExpiryDetails) Rule() string { return ExpiryName }
@@ -44,7 +42,7 @@ func (e Expiry) evaluate(o Observation, now time.Time) Evaluation {
 	} else {
 		found.Threshold = incident.Threshold{}
 	}
-	found.Details.Value = ExpiryDetails{Expired: left <= 0}
+	found.Details.Value = ExpiryDetails{}
 	return o.ofPackage(found, utc(o.Expires))
 }
 

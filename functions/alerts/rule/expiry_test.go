@@ -28,7 +28,7 @@ func TestExpiry(t *testing.T) {
 	for _, tt := range tests {
 		e := evaluated(policy, rule.Observation{Expires: now.Add(tt.left)}, rule.ExpiryName)
 		checkFound(t, tt.left, e, tt.want)
-		checkDetails(t, tt.left, e, rule.ExpiryDetails{Expired: tt.left <= 0})
+		checkDetails(t, tt.left, e, rule.ExpiryDetails{})
 		if breached := tt.want.status == incident.Breached; e.Threshold.Falling != breached {
 			t.Errorf("%v: falling = %v, want %v", tt.left, e.Threshold.Falling, breached)
 		}

@@ -19,9 +19,7 @@ type Inactive struct {
 
 // InactiveDetails are the details of [Inactive].
 type InactiveDetails struct {
-	Days    int       `json:"days"`             // at least so many
-	Since   time.Time `json:"since,omitzero"`   // beginning of the period
-	LastUse card.Day  `json:"lastUse,omitzero"` // before it
+	LastUse card.Day `json:"lastUse,omitzero"` // before the period
 }
 
 // Rule returns [InactiveName].
@@ -44,7 +42,7 @@ func (i Inactive) evaluate(o Observation, now time.Time) Evaluation {
 	if o.LastUse != (card.Day{}) {
 		found.Instance = o.LastUse.String()
 	}
-	found.Details.Value = InactiveDetails{Days: i.Days, Since: o.PeriodStart, LastUse: o.LastUse}
+	found.Details.Value = InactiveDetails{LastUse: o.LastUse}
 	return found
 }
 

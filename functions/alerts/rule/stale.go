@@ -15,10 +15,8 @@ type Stale struct {
 	After time.Duration // 0: it is off
 }
 
-// StaleDetails are the details of [Stale].
-type StaleDetails struct {
-	After time.Duration `json:"after"` // for longer than this
-}
+// StaleDetails are the details of [Stale]: the facts say all.
+type StaleDetails struct{}
 
 // Rule returns [StaleName].
 func (StaleDetails) Rule() string { return StaleName }
@@ -37,7 +35,7 @@ func (s Stale) evaluate(o Observation, now time.Time) Evaluation {
 	if o.Status == statusInUse && now.Sub(o.Refreshed) > s.After {
 		found.Status, found.Severity = incident.Breached, incident.Warning
 	}
-	found.Details.Value = StaleDetails(s)
+	found.Details.Value = StaleDetails{}
 	return found
 }
 

@@ -12,7 +12,6 @@ const SweepName = "sweep"
 
 // SweepDetails are its details.
 type SweepDetails struct {
-	Late     bool      `json:"late,omitempty"`
 	Finished time.Time `json:"finished,omitzero"` // the last whole sweep
 	// FailedRuns are the runs that failed in a row, FailedCause is why.
 	FailedRuns  int    `json:"failedRuns,omitempty"`
@@ -38,7 +37,7 @@ func (sweepRule) Name() string { return SweepName }
 
 func (sweepRule) evaluate(o FleetObservation, now time.Time) []Evaluation {
 	found := Evaluation{Status: o.lateness(now), Severity: incident.Warning}
-	details := SweepDetails{Late: found.Status == incident.Breached, Finished: o.LastFinished}
+	details := SweepDetails{Finished: o.LastFinished}
 	if o.FailedRuns > 0 {
 		details.FailedRuns, details.FailedCause = o.FailedRuns, o.FailedCause
 		found.Status = worse(found.Status, incident.Hysteresis)

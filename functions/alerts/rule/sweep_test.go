@@ -74,21 +74,20 @@ func TestLateSweepsDoNotFlap(t *testing.T) {
 func TestSweepIsFailing(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		name   string
-		runs   int
-		o      rule.FleetObservation
-		want   found
-		isLate bool
+		name string
+		runs int
+		o    rule.FleetObservation
+		want found
 	}{
-		{"none", 0, ago(time.Minute, time.Minute), allClear, false},
-		{"one", 1, ago(time.Minute, time.Minute), hysteresis, false},
-		{"three", 3, ago(time.Minute, time.Minute), critical(0), false},
-		{"the first ever", 3, rule.FleetObservation{}, critical(0), false},
-		{"late, too", 2, ago(day, time.Minute), warning(0), true},
-		{"late and failing", 4, ago(day, time.Minute), critical(0), true},
+		{"none", 0, ago(time.Minute, time.Minute), allClear},
+		{"one", 1, ago(time.Minute, time.Minute), hysteresis},
+		{"three", 3, ago(time.Minute, time.Minute), critical(0)},
+		{"the first ever", 3, rule.FleetObservation{}, critical(0)},
+		{"late, too", 2, ago(day, time.Minute), warning(0)},
+		{"late and failing", 4, ago(day, time.Minute), critical(0)},
 	}
 	for _, tt := range tests {
-		want := rule.SweepDetails{Late: tt.isLate, Finished: tt.o.LastFinished, FailedRuns: tt.runs}
+		want := rule.SweepDetails{Finished: tt.o.LastFinished, FailedRuns: tt.runs}
 		tt.o.FailedRuns, tt.o.FailedCause = tt.runs, "list the fleet: page 3: denied"
 		if tt.runs > 0 {
 			want.FailedCause = tt.o.FailedCause

@@ -17,10 +17,8 @@ type Usage struct {
 	Percent []int
 }
 
-// UsageDetails are the details of [Usage].
-type UsageDetails struct {
-	UsedUp bool `json:"usedUp,omitempty"`
-}
+// UsageDetails are the details of [Usage]: the facts say all.
+type UsageDetails struct{}
 
 // Rule returns [UsageName].
 func (UsageDetails) Rule() string { return UsageName }
@@ -50,7 +48,7 @@ func (u Usage) evaluate(o Observation, _ time.Time) Evaluation {
 	} else if ratio > float64(slices.Min(u.Percent))*clearShare/100 {
 		found.Status = incident.Hysteresis
 	}
-	found.Details.Value = UsageDetails{UsedUp: ratio >= 1}
+	found.Details.Value = UsageDetails{}
 	return o.ofPackage(found, utc(o.Expires))
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
-	"signalbox/shared/incident"
 )
 
 var usedUp = rule.Observation{Subject: aCard, Ratio: card.ParseRatio("100%")}
@@ -31,7 +30,7 @@ func TestUsage(t *testing.T) {
 		e := evaluated(policy, rule.Observation{Ratio: card.ParseRatio(tt.ratio)}, rule.UsageName)
 		checkFound(t, tt.ratio, e, tt.want)
 		if tt.want != nothing {
-			checkDetails(t, tt.ratio, e, rule.UsageDetails{UsedUp: tt.want.severity == incident.Critical})
+			checkDetails(t, tt.ratio, e, rule.UsageDetails{})
 		}
 	}
 	checkFound(t, "off", evaluated(rule.Policy{}, usedUp, rule.UsageName), off)

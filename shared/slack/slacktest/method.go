@@ -44,6 +44,13 @@ type message struct {
 	Text     string          `json:"text"`
 	Blocks   json.RawMessage `json:"blocks,omitempty"`
 	Metadata json.RawMessage `json:"metadata,omitempty"`
+	Files    []sharedFile    `json:"files,omitempty"`
+}
+
+// sharedFile is a file as Slack gives it back with a message.
+type sharedFile struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
 }
 
 type responseMetadata struct {
@@ -80,6 +87,9 @@ func (m Message) said() *message {
 	}
 	if m.Broadcast {
 		said.Subtype = "thread_broadcast"
+	}
+	for _, f := range m.Files {
+		said.Files = append(said.Files, sharedFile{f.Name, f.Title})
 	}
 	return said
 }

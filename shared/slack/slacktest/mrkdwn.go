@@ -45,21 +45,34 @@ func unescape(s string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
 }
 
+// softHyphen before a mark makes it a character like any other.
+const softHyphen = "\u00AD"
+
+// styles are the HTML elements of the marks around styled words. Those as wide as
+// a Chinese character are marks, too.
+var styles = map[string]string{"*": "b", "_": "i", "~": "s", "＊": "b", "＿": "i", "～": "s"}
+
 // parseAt reads the span that begins at s[at] and its length, zero for none.
 func parseAt(s string, at int) (span, int) {
 	rest := s[at:]
-	switch rest[0] {
-	case '<':
+	if rest[0] == '<' {
 		return parseLink(rest)
-	case '`':
-		if inner, ok := between(rest, "```", ""); ok {
-			return span{Style: "pre", Words: unescape(strings.Trim(inner, "\n"))}, len(inner) + 6
+	}
+	if strings.HasSuffix(s[:at], softHyphen) {
+		return span{}, 0
+	}
+	if inner, ok := between(rest, "```", ""); ok {
+		return span{Style: "pre", Words: unescape(strings.Trim(inner, "\n"))}, len(inner) + 6
+	}
+	for _, mark := range []string{"`", "｀"} {
+		if inner, ok := between(rest, mark, "\n"); ok {
+			return span{Style: "code", Words: unescape(inner)}, len(inner) + 2*len(mark)
 		}
-		if inner, ok := between(rest, "`", "\n"); ok {
-			return span{Style: "code", Words: unescape(inner)}, len(inner) + 2
+	}
+	for mark, style := range styles {
+		if strings.HasPrefix(rest, mark) {
+			return parseStyled(s, at, mark, style)
 		}
-	case '*', '_', '~':
-		return parseStyled(s, at)
 	}
 	return span{}, 0
 }
@@ -71,8 +84,25 @@ func between(s, mark, barrier string) (inner string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	inner, _, ok = strings.Cut(rest, mark)
-	return inner, ok && inner != "" && (barrier == "" || !strings.ContainsAny(inner, barrier))
+	end := endOf(rest, mark)
+	if end <= 0 {
+		return "", false
+	}
+	inner = rest[:end]
+	return inner, barrier == "" || !strings.ContainsAny(inner, barrier)
+}
+
+// endOf returns where the first mark is that is one, or -1.
+func endOf(s, mark string) int {
+	for at := 0; ; at += len(mark) {
+		next := strings.Index(s[at:], mark)
+		if next < 0 {
+			return -1
+		}
+		if at += next; !strings.HasSuffix(s[:at], softHyphen) {
+			return at
+		}
+	}
 }
 
 func parseLink(s string) (span, int) {
@@ -91,21 +121,20 @@ func parseLink(s string) (span, int) {
 }
 
 // parseStyled reads a mark that begins a word up to one that ends a word.
-func parseStyled(s string, at int) (span, int) {
+func parseStyled(s string, at int, mark, style string) (span, int) {
 	before, _ := utf8.DecodeLastRuneInString(s[:at])
 	if at > 0 && isWord(before) {
 		return span{}, 0
 	}
-	inner, ok := between(s[at:], s[at:at+1], "\n")
+	inner, ok := between(s[at:], mark, "\n")
 	if !ok || strings.TrimSpace(inner) != inner {
 		return span{}, 0
 	}
-	length := len(inner) + 2
+	length := len(inner) + 2*len(mark)
 	if after, _ := utf8.DecodeRuneInString(s[at+length:]); at+length < len(s) && isWord(after) {
 		return span{}, 0
 	}
-	styles := map[byte]string{'*': "b", '_': "i", '~': "s"}
-	return span{Style: styles[s[at]], Inside: parse(inner)}, length
+	return span{Style: style, Inside: parse(inner)}, length
 }
 
 func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
