@@ -4,11 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
+	"time"
 
 	"signalbox/shared/aliyun/dysms"
-	"signalbox/shared/serve/event"
 	"signalbox/shared/web"
 )
 
@@ -27,35 +26,22 @@ func (f *Function) handleConversion(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	answer, err := f.forward(r.Context(), body)
+	ctx, cancel := context.WithTimeout(r.Context(), f.config.Timeout)
+	defer cancel()
+	answer, err := f.forward(ctx, body, time.Time{})
 	if err != nil {
 		return err
 	}
 	return web.JSON(w, http.StatusOK, answer)
 }
 
-// Batch forwards the messages of a queue and returns the ids of those to be
-// delivered again. A message that can never be forwarded is among them: the
-// queue's own dead-letter queue keeps it for a person to look at.
-func (f *Function) Batch(ctx context.Context, messages []event.Message) (failed []string) {
-	for _, m := range messages {
-		if _, err := f.forward(ctx, m.Body); err != nil {
-			f.config.Logger.ErrorContext(ctx, "message not forwarded",
-				slog.String("message_id", m.ID), slog.String("error", err.Error()))
-			failed = append(failed, m.ID)
-		}
-	}
-	return failed
-}
-
-// forward sends one report on. The error is a *web.Error.
-func (f *Function) forward(ctx context.Context, body []byte) (forwarded, error) {
-	request, err := parseReport(body, f.config.Now())
+// forward sends one report on, that was sent to us at a time; zero: at an unknown
+// one. The error is a *web.Error.
+func (f *Function) forward(ctx context.Context, body []byte, sent time.Time) (forwarded, error) {
+	request, err := parseReport(body, f.config.Now(), sent)
 	if err != nil {
 		return forwarded{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.config.Timeout)
-	defer cancel()
 	answer, err := f.config.Sink.ConversionData(ctx, request)
 	if err != nil {
 		return forwarded{}, web.FromUpstream(fmt.Errorf("forward a conversion rate: %w", err))

@@ -1,25 +1,28 @@
 package conversion_test
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"signalbox/functions/conversion"
 	"signalbox/shared/aliyun/aliyuntest"
-	"signalbox/shared/serve/event"
 )
 
-// refused is a report that is good enough for us and not for the fake, which
-// takes any time before 2001-09-09 for one in seconds.
-const refused = `{"conversionRate":0.53,"reportTime":999999999999}`
+// refusing returns a function and a report that is good enough for it and not for
+// the fake, whose clock is behind.
+func refusing(t *testing.T) (f *conversion.Function, cloud *aliyuntest.Server, logs *bytes.Buffer, body string) {
+	t.Helper()
+	f, cloud, logs = setupWith(t, aliyuntest.Options{Now: func() time.Time { return now.Add(-time.Minute) }}, func() time.Time { return now })
+	return f, cloud, logs, `{"conversionRate":0.53,"reportTime":` + at(24*time.Hour) + `}`
+}
 
 func TestBusinessFailure(t *testing.T) {
 	t.Parallel()
-	function, cloud, _ := setup(t)
+	function, cloud, _, refused := refusing(t)
 	got := post(t, function, "application/json", strings.NewReader(refused))
 	p := readProblem(t, got)
 	if got.Code != http.StatusBadGateway || !strings.HasSuffix(p.Type, ":upstream-refused") || !strings.Contains(p.Detail, "INVALID_PARAMETERS") {
@@ -45,10 +48,10 @@ func TestUpstreamFailures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				function, cloud, _ := setup(t)
+				function, cloud, _ := inBubble(t)
 				tt.fault.Count = -1
 				cloud.Inject(tt.fault)
-				got := post(t, function, "application/json", strings.NewReader(`{"conversionRate":0.53,"reportTime":1349055900000}`))
+				got := post(t, function, "application/json", strings.NewReader(`{"conversionRate":0.53}`))
 				if got.Code != tt.status || (got.Header().Get("Retry-After") != "") != (tt.status == http.StatusTooManyRequests) {
 					t.Errorf("answer = %d, %v; want %d, Retry-After with 429 alone", got.Code, got.Header(), tt.status)
 				}
@@ -61,7 +64,7 @@ func TestUpstreamFailures(t *testing.T) {
 func TestRetriesSayTheSame(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		function, cloud, _ := setup(t)
+		function, cloud, _ := inBubble(t)
 		cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.Status500, Count: 2})
 		if got := post(t, function, "application/json", strings.NewReader(`{"verified":53,"requested":100}`)); got.Code != http.StatusOK {
 			t.Fatalf("answer = %d, %s; want 200 after retries", got.Code, got.Body)
@@ -76,30 +79,4 @@ func TestRetriesSayTheSame(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestBatch(t *testing.T) {
-	t.Parallel()
-	function, cloud, logs := setup(t)
-	failed := function.Batch(t.Context(), []event.Message{
-		{ID: "good-1", Body: []byte(`{"conversionRate":0.53}`)},
-		{ID: "bad-json", Body: []byte(`{"conversionRate":`)},
-		{ID: "good-2", Body: []byte(`{"verified":1,"requested":4}`)},
-		{ID: "refused", Body: []byte(refused)},
-	})
-	if diff := cmp.Diff([]string{"bad-json", "refused"}, failed); diff != "" {
-		t.Errorf("failed messages (-want +got):\n%s", diff)
-	}
-	var rates []string
-	for _, c := range cloud.Conversions() {
-		rates = append(rates, c.Rate)
-	}
-	if diff := cmp.Diff([]string{"0.53", "0.25"}, rates); diff != "" {
-		t.Errorf("rates at the fake (-want +got):\n%s", diff)
-	}
-	for id, want := range map[string]int{"good-1": 0, "bad-json": 1, "good-2": 0, "refused": 1} {
-		if got := strings.Count(logs.String(), `"message_id":"`+id+`"`); got != want {
-			t.Errorf("message %s is logged %d times, want %d", id, got, want)
-		}
-	}
 }

@@ -2,6 +2,7 @@ package conversion_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -20,17 +21,30 @@ import (
 	"signalbox/shared/web"
 )
 
-// now is the function's clock: a time with more than milliseconds in it.
-var now = time.Date(2026, 11, 22, 12, 0, 0, 123_456_789, time.UTC)
+// now is the function's clock, close to the fake's: a time with more than
+// milliseconds in it.
+var now = time.Now().Truncate(time.Millisecond).Add(456_789)
 
 // setup returns the function and the fake that it forwards to in process.
 func setup(t *testing.T) (*conversion.Function, *aliyuntest.Server, *bytes.Buffer) {
 	t.Helper()
-	cloud := aliyuntest.New(aliyuntest.Options{})
+	return setupWith(t, aliyuntest.Options{}, func() time.Time { return now })
+}
+
+// inBubble is for tests in a bubble of synctest, whose clock both sides have.
+func inBubble(t *testing.T) (*conversion.Function, *aliyuntest.Server, *bytes.Buffer) {
+	t.Helper()
+	return setupWith(t, aliyuntest.Options{}, time.Now)
+}
+
+func setupWith(t *testing.T, o aliyuntest.Options, clock func() time.Time) (*conversion.Function, *aliyuntest.Server, *bytes.Buffer) {
+	t.Helper()
+	cloud := aliyuntest.New(o)
+	perSecond := cmp.Or(o.QPS["ConversionData"], 10)
 	api, err := aliyun.New(aliyun.Config{
 		Endpoint:    "https://dysmsapi.ap-southeast-1.aliyuncs.com",
 		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
-		Quota:       quota.NewLocal(10),
+		Quota:       quota.NewLocal(float64(perSecond)),
 		HTTPClient:  &http.Client{Transport: cloud.Transport()},
 	})
 	if err != nil {
@@ -41,7 +55,7 @@ func setup(t *testing.T) (*conversion.Function, *aliyuntest.Server, *bytes.Buffe
 		Sink:   dysms.New(api),
 		Guard:  web.Open,
 		Logger: logging.New(&logs, slog.LevelInfo),
-		Now:    func() time.Time { return now },
+		Now:    clock,
 	}), cloud, &logs
 }
 

@@ -19,9 +19,10 @@ type report struct {
 	ReportTime     *int64           `json:"reportTime"` // Unix milliseconds
 }
 
-// parseReport reads a body; now is the report's time where it gives none, so
-// that every attempt to forward it says the same.
-func parseReport(body []byte, now time.Time) (dysms.ConversionDataRequest, error) {
+// parseReport reads a body. The report's time, where it gives none, is when it was
+// sent, and where that is not known now: every attempt to forward it says the
+// same.
+func parseReport(body []byte, now, sent time.Time) (dysms.ConversionDataRequest, error) {
 	var r report
 	if err := web.DecodeJSON(body, &r); err != nil {
 		return dysms.ConversionDataRequest{}, err
@@ -30,7 +31,7 @@ func parseReport(body []byte, now time.Time) (dysms.ConversionDataRequest, error
 	if err != nil {
 		return dysms.ConversionDataRequest{}, err
 	}
-	at, err := r.time(now)
+	at, err := r.time(now, sent)
 	return dysms.ConversionDataRequest{Rate: rate, ReportTime: at}, err
 }
 
@@ -48,13 +49,11 @@ func (r report) rate() (float64, error) {
 	}
 }
 
-// parseRate reads a plain decimal as it stands in the JSON, where a text has its
-// quotes. Exponents and signs are refused: what cannot be sent on as it was
-// written is not guessed at.
+// parseRate reads a number as it stands in the JSON, where a text has its quotes.
 func parseRate(text string) (float64, error) {
 	rate, err := strconv.ParseFloat(text, 64)
-	if err != nil || strings.ContainsAny(text, "eE+-") || rate > 1 {
-		return 0, web.BadMember("conversionRate", "The rate is a plain decimal from 0 to 1, such as 0.53.")
+	if err != nil || strings.HasPrefix(text, "-") || rate > 1 {
+		return 0, web.BadMember("conversionRate", "The rate is a number from 0 to 1, such as 0.53.")
 	}
 	return rate, nil
 }
@@ -73,17 +72,19 @@ func (r report) countedRate() (float64, error) {
 	}
 }
 
-// earliest is before any report and far above any time given in seconds.
-var earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
-func (r report) time(now time.Time) (time.Time, error) {
-	if r.ReportTime == nil {
+// time returns the report's time. A queue's clock that is out of bounds is no
+// fault of the report: it is of now then.
+func (r report) time(now, sent time.Time) (time.Time, error) {
+	switch {
+	case r.ReportTime != nil:
+		at := time.UnixMilli(*r.ReportTime)
+		if !dysms.ReportTimeWithin(at, now) {
+			return time.Time{}, web.BadMember("reportTime", "The time is in milliseconds since 1970, "+dysms.ReportTimeBounds+".")
+		}
+		return at, nil
+	case dysms.ReportTimeWithin(sent, now):
+		return sent.Truncate(time.Millisecond), nil
+	default:
 		return now.Truncate(time.Millisecond), nil
 	}
-	at := time.UnixMilli(*r.ReportTime)
-	if at.Before(earliest) || at.After(now.Add(24*time.Hour)) {
-		return time.Time{}, web.BadMember("reportTime",
-			"The time is in milliseconds since 1970, such as 1349055900000, and not in the future.")
-	}
-	return at, nil
 }

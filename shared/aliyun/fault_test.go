@@ -30,7 +30,7 @@ var services = map[string]func(ctx context.Context, api *aliyun.Client, cloud *a
 		return err
 	},
 	"dysms": func(ctx context.Context, api *aliyun.Client, _ *aliyuntest.Server) error {
-		_, err := dysms.New(api).ConversionData(ctx, dysms.ConversionDataRequest{Rate: 0.53, ReportTime: time.UnixMilli(1349055900000)})
+		_, err := dysms.New(api).ConversionData(ctx, dysms.ConversionDataRequest{Rate: 0.53, ReportTime: time.Now()})
 		return err
 	},
 }

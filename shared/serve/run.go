@@ -30,6 +30,9 @@ var warm = map[string]string{"status": "warm"}
 func (s *service) run(ctx context.Context, e event.Scheduled) (json.RawMessage, error) {
 	ctx, cancel := s.untilStopping(ctx)
 	defer cancel()
+	if e.Time.IsZero() {
+		e = event.NewScheduled(s.now(), e.Name, e.Payload)
+	}
 	var answer json.RawMessage
 	err := attempt(func() (err error) {
 		answer, err = s.scheduled(ctx, e)

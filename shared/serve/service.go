@@ -57,7 +57,7 @@ func (s *service) invoke(ctx context.Context, raw []byte) (json.RawMessage, erro
 	case e.Scheduled != nil:
 		return s.run(ctx, *e.Scheduled)
 	default:
-		return s.batch(ctx, e.Messages)
+		return s.batch(ctx, *e.Batch)
 	}
 }
 

@@ -3,6 +3,7 @@ package aliyuntest
 import (
 	"regexp"
 	"strconv"
+	"time"
 )
 
 // conversionReply is what ConversionData answers with HTTP 200.
@@ -15,8 +16,12 @@ type conversionReply struct {
 // rateForm is a plain decimal within [0,1], without sign or exponent.
 var rateForm = regexp.MustCompile(`^(0(\.[0-9]+)?|1(\.0+)?)$`)
 
-// firstMillisecond is in 2001. A smaller ReportTime is one in seconds.
-const firstMillisecond = 1_000_000_000_000
+// A ReportTime is from 2000-01-01, since a smaller number is one in seconds, to a
+// day after the call.
+const (
+	firstMillisecond = 946_684_800_000
+	maxAhead         = 24 * time.Hour
+)
 
 // conversionData answers
 // https://www.alibabacloud.com/help/en/sms/developer-reference/api-dysmsapi-2018-05-01-conversiondata.
@@ -30,7 +35,7 @@ func (s *Server) conversionData(q *query) (result, error) {
 	}
 	reportTime, ok := q.reportTime()
 	if !ok {
-		return q.respond("INVALID_PARAMETERS", "ReportTime is not a time in milliseconds."), nil
+		return q.respond("INVALID_PARAMETERS", "ReportTime is not a time in milliseconds, from 946684800000 to 24 hours from now."), nil
 	}
 	s.accept(Conversion{Rate: rate, ReportTime: reportTime, RequestID: q.id, At: q.at})
 	return q.respond("OK", "OK"), nil
@@ -44,7 +49,7 @@ func (q *query) reportTime() (int64, bool) {
 		return q.at.UnixMilli(), true
 	}
 	ms, err := strconv.ParseInt(text, 10, 64)
-	return ms, err == nil && ms >= firstMillisecond
+	return ms, err == nil && ms >= firstMillisecond && ms <= q.at.Add(maxAhead).UnixMilli()
 }
 
 func (q *query) respond(code, description string) result {

@@ -3,7 +3,9 @@ package aliyuntest_test
 import (
 	"encoding/xml"
 	"net/http"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -33,6 +35,10 @@ func TestConversionData(t *testing.T) {
 		{"no leading zero", ".5", "", "INVALID_PARAMETERS"},
 		{"line end", "0.5\n", "", "INVALID_PARAMETERS"},
 		{"seconds", "0.5", "1349055900", "INVALID_PARAMETERS"},
+		{"the first time", "0.5", "946684800000", "OK"},
+		{"before the first time", "0.5", "946684799999", "INVALID_PARAMETERS"},
+		{"a day ahead", "0.5", strconv.FormatInt(noon.Add(24*time.Hour).UnixMilli(), 10), "OK"},
+		{"more than a day ahead", "0.5", strconv.FormatInt(noon.Add(24*time.Hour).UnixMilli()+1, 10), "INVALID_PARAMETERS"},
 		{"fraction of a millisecond", "0.5", "1349055900000.5", "INVALID_PARAMETERS"},
 	}
 	for _, test := range tests {

@@ -31,6 +31,21 @@ type ConversionDataRequest struct {
 	ReportTime time.Time // when the rate was observed, to the millisecond; zero: now, by Alibaba's clock
 }
 
+// maxReportAhead is how far ahead of ours a reporter's clock may be.
+const maxReportAhead = 24 * time.Hour
+
+// earliestReport is before any report and far above any time given in seconds.
+var earliestReport = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// ReportTimeBounds says in words what [ReportTimeWithin] checks.
+const ReportTimeBounds = "from 946684800000 (2000-01-01) to 24 hours from now"
+
+// ReportTimeWithin reports whether a rate can be of the time at. Alibaba's page
+// gives no bounds; ours keep out times in another unit.
+func ReportTimeWithin(at, now time.Time) bool {
+	return !at.Before(earliestReport) && !at.After(now.Add(maxReportAhead))
+}
+
 // Model returns the request model. The rate goes as a plain decimal, never with
 // an exponent.
 func (r ConversionDataRequest) Model() requests.AcsRequest {

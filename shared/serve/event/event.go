@@ -1,29 +1,28 @@
 // Package event holds the words for what makes a function run (an HTTP request,
-// a scheduled event, a batch of messages) and reads them from the JSON in
-// which Function Compute and Lambda deliver them.
+// a scheduled event, a batch of messages), reads them from the JSON in which
+// Function Compute and Lambda deliver them, and goes through a batch.
 //
 // A platform does not say which trigger an event comes from, so [Decode] goes
 // by the event's shape. An HTTP event is served by an ordinary [http.Handler],
-// through [HTTP.Serve].
+// through [HTTP.Serve]; [Batch.Each] goes through messages.
 package event
 
 import (
-	"encoding/json"
 	"errors"
 	"time"
 )
 
 // ErrUnknown says that an event has none of the shapes that [Decode] knows.
 // It quotes nothing of the event, which may hold personal data.
-var ErrUnknown = errors.New("event of unknown shape: want an FC HTTP trigger (v1), " +
-	"a Lambda function URL or API Gateway v2 request (2.0), an FC timer, an EventBridge rule (aws.events), " +
-	"an EventBridge Scheduler event (aws.scheduler) or an SQS batch (aws:sqs)")
+var ErrUnknown = errors.New("event of unknown shape: want an HTTP request (FC v1, Lambda function URL, API Gateway, ALB), " +
+	"a scheduled event (FC timer, EventBridge rule or Scheduler, {} by hand) " +
+	"or messages (SQS, CloudEvents of MNS, RocketMQ, RabbitMQ or Kafka, an MNS topic as JSON)")
 
 // Event is one decoded event. Exactly one of its fields is set.
 type Event struct {
 	HTTP      *HTTP
 	Scheduled *Scheduled
-	Messages  []Message
+	Batch     *Batch
 }
 
 // Scheduled is what a timer sends: one moment at which a schedule wanted a
@@ -31,7 +30,8 @@ type Event struct {
 //
 // Both platforms deliver at least once: the same event may come again.
 type Scheduled struct {
-	// Time is when the schedule was due, which is not quite now.
+	// Time is when the schedule was due, which is not quite now. Zero: the
+	// run was asked for by hand, for now.
 	Time time.Time
 	// Name is the trigger, rule or schedule.
 	Name string
@@ -47,54 +47,42 @@ func NewScheduled(at time.Time, name, payload string) Scheduled {
 	return Scheduled{Time: at, Name: name, Payload: payload, ID: name + "@" + at.UTC().Format(time.RFC3339Nano)}
 }
 
+// Batch is what a queue delivers at once. It is never empty.
+type Batch struct {
+	Messages []Message
+	// Whole says that the queue takes the batch back as a whole or not at all;
+	// otherwise it takes back the messages that it is given the ids of.
+	Whole bool
+}
+
 // Message is one message of a queue.
 type Message struct {
 	// ID names the message to the queue: it is what a batch returns for a
 	// message that is to be delivered again.
 	ID   string
 	Body []byte
-}
-
-// envelope has just the fields by which the shapes differ.
-type envelope struct {
-	Version        string  `json:"version"`
-	TriggerTime    *string `json:"triggerTime"`
-	Source         string  `json:"source"`
-	RequestContext struct {
-		HTTP *json.RawMessage `json:"http"`
-	} `json:"requestContext"`
-	Records []struct {
-		EventSource string `json:"eventSource"`
-	} `json:"Records"`
+	// Sent is when the message was sent, the same at each delivery. Zero: the
+	// queue does not say.
+	Sent time.Time
+	// Group has an order that is to be kept. Empty: there is none.
+	Group string
 }
 
 // Decode reads one event. The error is [ErrUnknown], or says which part of a
 // known shape is wrong; it never quotes the event. The result does not
 // share memory with raw.
 func Decode(raw []byte) (Event, error) {
-	var e envelope
-	if json.Unmarshal(raw, &e) != nil {
+	if isList(raw) {
+		return decodeCloudEvents(raw)
+	}
+	m, ok := readMembers(raw)
+	if !ok {
 		return Event{}, ErrUnknown
 	}
-	switch {
-	case e.RequestContext.HTTP != nil && (e.Version == "v1" || e.Version == "2.0"):
-		return decodeHTTP(raw)
-	case e.TriggerTime != nil:
-		return decodeTimer(raw)
-	case e.Source == "aws.events" || e.Source == "aws.scheduler":
-		return decodeEventBridge(raw)
-	case e.fromQueue():
-		return decodeQueue(raw)
-	default:
-		return Event{}, ErrUnknown
-	}
-}
-
-func (e envelope) fromQueue() bool {
-	for _, r := range e.Records {
-		if r.EventSource != "aws:sqs" {
-			return false
+	for _, s := range shapes {
+		if s.is(m) {
+			return s.read(raw)
 		}
 	}
-	return len(e.Records) > 0
+	return Event{}, ErrUnknown
 }

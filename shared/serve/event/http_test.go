@@ -2,12 +2,11 @@ package event_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,7 +19,7 @@ func decodeHTTP(tb testing.TB, raw []byte) *event.HTTP {
 	if err != nil {
 		tb.Fatalf("Decode(%s): %v", raw, err)
 	}
-	if e.HTTP == nil || e.Scheduled != nil || e.Messages != nil {
+	if e.HTTP == nil || e.Scheduled != nil || e.Batch != nil {
 		tb.Fatalf("Decode(%s) = %+v, want HTTP and nothing else", raw, e)
 	}
 	return e.HTTP
@@ -78,11 +77,21 @@ func TestRequest(t *testing.T) {
 		Query:   url.Values{"month": {"202110", "202111"}},
 		Cookies: map[string]string{"theme": "dark"},
 	}
+	rest, single, multi := lambda, lambda, lambda
+	rest.Host = gateway.Host
+	single.Host = "signalbox-1334523864.eu-central-1.elb.amazonaws.com"
+	multi.Host = single.Host
+	single.RequestURI = "/files/a%2Fb%20c?month=202111&note=a%26b"
+	single.Query = url.Values{"month": {"202111"}, "note": {"a&b"}}
 	tests := []struct {
 		name string
 		file string
 		want seen
 	}{
+		{"api gateway v1", "rest.json", rest},
+		{"api gateway v2 with a stage", "apigw-v2-stage.json", gateway},
+		{"load balancer", "alb.json", single},
+		{"load balancer with lists", "alb-multi.json", multi},
 		{"fc http trigger", "fc-http.json", fc},
 		{"lambda function url", "lambda-url.json", lambda},
 		{"api gateway v2", "apigw-v2.json", gateway},
@@ -128,110 +137,31 @@ func TestRequestOddPaths(t *testing.T) {
 	}
 }
 
-type answer struct {
-	StatusCode      int               `json:"statusCode"`
-	Headers         map[string]string `json:"headers"`
-	Cookies         []string          `json:"cookies"`
-	Body            string            `json:"body"`
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
-}
-
-func TestServe(t *testing.T) {
+// TestStage looks at what API Gateway puts in front of a path, in the formats in
+// which it does.
+func TestStage(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
-		name    string
-		file    string
-		handler http.HandlerFunc
-		want    answer
-	}{
-		{
-			name:    "nothing written",
-			file:    "fc-http.json",
-			handler: func(http.ResponseWriter, *http.Request) {},
-			want:    answer{StatusCode: 200, Headers: map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
-		},
-		{
-			name: "binary is base64",
-			file: "fc-http.json",
-			handler: func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Content-Type", "application/octet-stream")
-				_, _ = io.Copy(w, r.Body)
-			},
-			want: answer{
-				StatusCode: 200, Headers: map[string]string{"Content-Type": "application/octet-stream"},
-				Body: "aGVsbG8g/w==", IsBase64Encoded: true,
-			},
-		},
-		{
-			name: "forbidden headers stay here, repeated ones are joined",
-			file: "fc-http.json",
-			handler: func(w http.ResponseWriter, _ *http.Request) {
-				for _, name := range []string{"Connection", "Content-Length", "Date", "Keep-Alive", "Server", "X-Fc-Status"} {
-					w.Header().Set(name, "1")
-				}
-				w.Header()["x-fc-lower"] = []string{"1"}
-				w.Header().Add("Vary", "Accept")
-				w.Header().Add("Vary", "Origin")
-				w.Header().Set("Content-Type", "application/json")
-				w.WriteHeader(http.StatusEarlyHints)
-				w.WriteHeader(http.StatusTeapot)
-				w.WriteHeader(http.StatusOK)
-				w.Header().Set("Late", "1")
-				_, _ = io.WriteString(w, `{"a":"<>"}`)
-			},
-			want: answer{
-				StatusCode: 418, Body: `{"a":"<>"}`,
-				Headers: map[string]string{"Content-Type": "application/json", "Vary": "Accept, Origin"},
-			},
-		},
-		{name: "cookies on lambda", file: "lambda-url.json", handler: twoCookies, want: answer{
-			StatusCode: 200, Cookies: []string{"a=1; Path=/", "b=2"},
-			Headers: map[string]string{"Content-Type": "text/plain; charset=utf-8"},
-		}},
-		{name: "cookies on fc", file: "fc-http.json", handler: twoCookies, want: answer{
-			StatusCode: 200,
-			Headers:    map[string]string{"Content-Type": "text/plain; charset=utf-8", "Set-Cookie": "a=1; Path=/, b=2"},
-		}},
-		{
-			name: "response controller",
-			file: "lambda-url.json",
-			handler: func(w http.ResponseWriter, _ *http.Request) {
-				c := http.NewResponseController(w)
-				for _, err := range []error{c.SetReadDeadline(time.Time{}), c.SetWriteDeadline(time.Time{}), c.Flush()} {
-					if err != nil {
-						http.Error(w, err.Error(), http.StatusInternalServerError)
-					}
-				}
-			},
-			want: answer{StatusCode: 200, Headers: map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
-		},
+	const (
+		v2   = `{"version":"2.0","rawPath":%q,"requestContext":{"stage":%q,"http":{}}}`
+		v1   = `{"version":"1.0","path":%q,"httpMethod":"GET","requestContext":{"apiId":"a","stage":%q}}`
+		rest = `{"path":%q,"httpMethod":"GET","requestContext":{"apiId":"a","stage":%q}}`
+	)
+	tests := []struct{ name, form, path, stage, want string }{
+		{"v2", v2, "/production/cards", "production", "/cards"},
+		{"v2, nothing but the stage", v2, "/production", "production", "/"},
+		{"v2, default", v2, "/$default/cards", "", "/$default/cards"},
+		{"v2, by a domain of its own", v2, "/cards", "production", "/cards"},
+		{"v2, only part of a name", v2, "/productions/cards", "production", "/productions/cards"},
+		{"v1 of an http api", v1, "/production/cards", "production", "/cards"},
+		{"rest api", rest, "/production/cards", "production", "/production/cards"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			raw := decodeHTTP(t, payload(t, tt.file)).Serve(t.Context(), tt.handler)
-			var got answer
-			if err := json.Unmarshal(raw, &got); err != nil {
-				t.Fatalf("Serve = %s: %v", raw, err)
-			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("Serve (-want +got):\n%s", diff)
+			r := decodeHTTP(t, fmt.Appendf(nil, tt.form, tt.path, tt.stage)).Request(t.Context())
+			if r.URL.Path != tt.want {
+				t.Errorf("path %s of stage %s = %s, want %s", tt.path, tt.stage, r.URL.Path, tt.want)
 			}
 		})
-	}
-}
-
-func twoCookies(w http.ResponseWriter, _ *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: "a", Value: "1", Path: "/"})
-	http.SetCookie(w, &http.Cookie{Name: "b", Value: "2"})
-}
-
-func TestServeHead(t *testing.T) {
-	t.Parallel()
-	raw := strings.Replace(string(payload(t, "apigw-v2.json")), `"method": "GET"`, `"method": "HEAD"`, 1)
-	got := decodeHTTP(t, []byte(raw)).Serve(t.Context(), http.NotFoundHandler())
-	var a answer
-	if err := json.Unmarshal(got, &a); err != nil || a.StatusCode != http.StatusNotFound || a.Body != "" {
-		t.Errorf("Serve of HEAD = %s, want 404 and no body", got)
 	}
 }

@@ -2,11 +2,11 @@ package event
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -15,8 +15,9 @@ import (
 // Serve lets handler answer the request, and returns the answer in the form of
 // the platform that sent the event. A panic of handler passes through.
 //
-// FC has one string for each header, so there several Set-Cookie headers are
-// joined into one; Lambda gets them apart.
+// FC, and a load balancer with one value a header, have one string for each
+// header, so there several Set-Cookie headers are joined into one; the others
+// get them apart.
 func (h *HTTP) Serve(ctx context.Context, handler http.Handler) json.RawMessage {
 	r := h.Request(ctx)
 	rec := &recorder{header: http.Header{}}
@@ -25,25 +26,54 @@ func (h *HTTP) Serve(ctx context.Context, handler http.Handler) json.RawMessage 
 	if r.Method == http.MethodHead {
 		rec.body.Reset()
 	}
-	answer := rec.answer()
-	if h.event.Version == "2.0" {
-		answer.Cookies = rec.sent.Values("Set-Cookie")
-		delete(answer.Headers, "Set-Cookie")
-	}
-	raw, err := json.Marshal(answer)
+	raw, err := json.Marshal(h.answer.of(rec))
 	if err != nil {
 		panic(err) // Strings, a number and a bool always encode.
 	}
 	return raw
 }
 
-// answer is the form in which both platforms want a response.
+// form is how a platform wants an answer. Zero: one string for each header.
+type form struct {
+	cookiesApart bool // from the other headers
+	lists        bool // of values for each header
+	described    bool // the status has its words
+}
+
+// answer is a response in the members that any platform knows.
 type answer struct {
-	StatusCode      int               `json:"statusCode"`
-	Headers         map[string]string `json:"headers"`
-	Cookies         []string          `json:"cookies,omitempty"`
-	Body            string            `json:"body"`
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
+	StatusCode        int                 `json:"statusCode"`
+	StatusDescription string              `json:"statusDescription,omitempty"`
+	Headers           map[string]string   `json:"headers,omitzero"`
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders,omitempty"`
+	Cookies           []string            `json:"cookies,omitempty"`
+	Body              string              `json:"body"`
+	IsBase64Encoded   bool                `json:"isBase64Encoded"`
+}
+
+// of puts what a handler wrote into the form.
+func (f form) of(rec *recorder) answer {
+	header := rec.toSend()
+	a := answer{StatusCode: rec.status, Body: rec.body.String()}
+	if !utf8.Valid(rec.body.Bytes()) {
+		a.Body, a.IsBase64Encoded = base64.StdEncoding.EncodeToString(rec.body.Bytes()), true
+	}
+	if f.described {
+		a.StatusDescription = strings.TrimSpace(strconv.Itoa(rec.status) + " " + http.StatusText(rec.status))
+	}
+	if f.lists {
+		a.MultiValueHeaders = header
+		return a
+	}
+	if f.cookiesApart {
+		a.Cookies = header.Values("Set-Cookie")
+		header.Del("Set-Cookie")
+	}
+	a.Headers = make(map[string]string, len(header))
+	for name, values := range header {
+		a.Headers[name] = strings.Join(values, ", ")
+	}
+	return a
 }
 
 // recorder keeps what a handler writes. As in net/http, headers changed after
@@ -81,18 +111,19 @@ func (*recorder) SetReadDeadline(time.Time) error { return nil }
 // SetWriteDeadline does nothing: writing here never waits.
 func (*recorder) SetWriteDeadline(time.Time) error { return nil }
 
-func (r *recorder) answer() answer {
-	a := answer{StatusCode: r.status, Headers: map[string]string{}, Body: r.body.String()}
+// toSend returns the headers for the platform, with a type for the body.
+func (r *recorder) toSend() http.Header {
+	header := http.Header{}
 	for name, values := range r.sent {
 		if !forbidden(name) {
-			a.Headers[name] = strings.Join(values, ", ")
+			name = http.CanonicalHeaderKey(name)
+			header[name] = append(header[name], values...)
 		}
 	}
-	a.Headers["Content-Type"] = cmp.Or(a.Headers["Content-Type"], http.DetectContentType(r.body.Bytes()))
-	if !utf8.Valid(r.body.Bytes()) {
-		a.Body, a.IsBase64Encoded = base64.StdEncoding.EncodeToString(r.body.Bytes()), true
+	if header.Get("Content-Type") == "" {
+		header.Set("Content-Type", http.DetectContentType(r.body.Bytes()))
 	}
-	return a
+	return header
 }
 
 // forbidden reports whether a header is the platform's own to send.

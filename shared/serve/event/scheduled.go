@@ -12,8 +12,27 @@ var (
 	errEventBridge = errors.New("EventBridge event: id and resources must be strings and time an RFC 3339 time")
 )
 
+// byHand is the name of a run that somebody asked for.
+const byHand = "invoke"
+
+// isByHand knows {}, which is what invoking a function without an event sends,
+// and {"payload":"summary"}.
+func isByHand(m members) bool { return m.only("payload") }
+
+func decodeByHand(raw []byte) (Event, error) {
+	m, _ := readMembers(raw)
+	return Event{Scheduled: &Scheduled{Name: byHand, Payload: textOrJSON(m["payload"])}}, nil
+}
+
+// isTimer wants nothing but a timer's members: an MNS topic in the format STREAM
+// delivers the message itself, which may have members of these names too.
+func isTimer(m members) bool {
+	return m.has("triggerTime", "triggerName") && m.only("triggerTime", "triggerName", "payload")
+}
+
 // decodeTimer reads FC's timer event, which an EventBridge Scheduler can be
-// made to send as its Input.
+// made to send as its Input. FC's payload is a string; an Input written by hand
+// may have an object there, which is kept as its JSON.
 //
 // https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/time-triggers
 func decodeTimer(raw []byte) (Event, error) {
@@ -22,21 +41,18 @@ func decodeTimer(raw []byte) (Event, error) {
 		Name    string          `json:"triggerName"`
 		Payload json.RawMessage `json:"payload"`
 	}
-	if json.Unmarshal(raw, &timer) != nil {
+	if json.Unmarshal(raw, &timer) != nil || timer.Time.IsZero() {
 		return Event{}, errTimer
 	}
-	scheduled := NewScheduled(timer.Time, timer.Name, payloadText(timer.Payload))
+	scheduled := NewScheduled(timer.Time, timer.Name, textOrJSON(timer.Payload))
 	return Event{Scheduled: &scheduled}, nil
 }
 
-// payloadText returns a JSON string's content. FC's payload always is one; a
-// Scheduler Input written by hand may hold an object, which is kept as its JSON.
-func payloadText(payload json.RawMessage) string {
-	var text string
-	if payload == nil || json.Unmarshal(payload, &text) == nil {
-		return text
-	}
-	return string(payload)
+// isEventBridge wants the detail-type too: what CloudTrail records of calls to
+// EventBridge itself has the same source.
+func isEventBridge(m members) bool {
+	source := m.text("source")
+	return (source == "aws.events" || source == "aws.scheduler") && m.text("detail-type") == "Scheduled Event"
 }
 
 // decodeEventBridge reads the event of a rule or of a schedule without Input.
@@ -50,7 +66,7 @@ func decodeEventBridge(raw []byte) (Event, error) {
 		Time      time.Time `json:"time"`
 		Resources []string  `json:"resources"`
 	}
-	if json.Unmarshal(raw, &e) != nil {
+	if json.Unmarshal(raw, &e) != nil || e.Time.IsZero() {
 		return Event{}, errEventBridge
 	}
 	scheduled := NewScheduled(e.Time, scheduleName(e.Resources), "")

@@ -30,9 +30,10 @@ type Function struct {
 	// HTTP server no platform has a limit of its own, and behind FC's custom
 	// runtime the shorter one counts. Zero is 10 minutes.
 	RunTimeout time.Duration
-	// Batch takes messages from a queue and returns the ids of those to be
-	// delivered again. It logs their errors itself. Nil means no queue.
-	Batch func(ctx context.Context, messages []event.Message) (failed []string)
+	// Batch takes messages from a queue and returns what became of each, as
+	// [event.Batch.Each] does: those with an error are to be delivered again.
+	// It logs their errors itself. Nil means no queue.
+	Batch func(ctx context.Context, b event.Batch) []event.Result
 	// Ready says what does not work at present; nothing means that all does.
 	// It is asked by GET /readyz, has 5 s, and calls nobody more than it
 	// must. Nil means always ready.

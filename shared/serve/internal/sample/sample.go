@@ -79,15 +79,20 @@ func routes() http.Handler {
 	return mux
 }
 
-// batch fails the messages that say "bad".
-func batch(_ context.Context, messages []event.Message) (failed []string) {
-	for _, m := range messages {
+// batch fails the messages that say "bad", does not try those that say "later",
+// and panics where one says "panic".
+func batch(_ context.Context, b event.Batch) []event.Result {
+	results := make([]event.Result, len(b.Messages))
+	for i, m := range b.Messages {
+		results[i].Message = m
 		switch string(m.Body) {
 		case "bad":
-			failed = append(failed, m.ID)
+			results[i].Err = errors.New(Secret)
+		case "later":
+			results[i].Err = event.ErrNotTried
 		case "panic":
 			panic(Secret)
 		}
 	}
-	return failed
+	return results
 }
