@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc"
 	"github.com/aliyun/fc-runtime-go-sdk/fccontext"
@@ -16,8 +17,12 @@ import (
 // It must be fc.Start with just this signature: in v0.3.1 fc.StartHandler fails
 // every invocation, and a []byte result would arrive as a base64 string.
 //
+// The library calls its runtime API by the default transport, and there is no
+// other way to reach those calls.
+//
 // https://github.com/aliyun/fc-runtime-go-sdk
 func (s *service) startFunctionCompute() {
+	http.DefaultTransport = &pacedTransport{RoundTripper: http.DefaultTransport}
 	fc.Start(func(ctx context.Context, raw []byte) (json.RawMessage, error) {
 		ctx = withFunctionCompute(ctx)
 		defer s.Meter.Log(ctx, s.Logger)

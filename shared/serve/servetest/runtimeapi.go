@@ -27,6 +27,8 @@ type runtimeAPI struct {
 	slot   chan struct{} // Holds one token while the instance is busy.
 	polled chan struct{} // Closed by the first call for an event.
 	once   sync.Once
+	polls  atomic.Int64 // Calls for an event.
+	outage outage
 	// extended is set once the process has registered an extension.
 	extended atomic.Bool
 
@@ -49,6 +51,7 @@ func startRuntimeAPI(tb testing.TB, p protocol) *runtimeAPI {
 		slot:     make(chan struct{}, 1),
 		polled:   make(chan struct{}),
 		out:      map[string]*pending{},
+		outage:   outage{began: make(chan struct{})},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+p.prefix+"next", a.serveNext)
@@ -86,9 +89,20 @@ func (a *runtimeAPI) stopSignal() os.Signal {
 // serveNext holds the call while the instance is busy or there is no event:
 // the libraries would ask again at once, without end.
 func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
+	a.polls.Add(1)
 	a.once.Do(func() { close(a.polled) })
+	outage := a.outage.beginning()
+	select {
+	case <-outage:
+		unavailable(w)
+		return
+	default:
+	}
 	select {
 	case a.slot <- struct{}{}:
+	case <-outage:
+		unavailable(w)
+		return
 	case <-r.Context().Done():
 		return
 	}
@@ -99,6 +113,9 @@ func (a *runtimeAPI) serveNext(w http.ResponseWriter, r *http.Request) {
 		a.mu.Unlock()
 		a.headers(p.Invocation, w.Header())
 		_, _ = w.Write(p.Event) // Do learns otherwise of a process that has ended.
+	case <-outage:
+		<-a.slot
+		unavailable(w)
 	case <-r.Context().Done():
 		<-a.slot
 	}

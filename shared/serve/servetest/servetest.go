@@ -8,6 +8,7 @@
 //   - FC confirms an answer with 200, Lambda with 202, and both refuse an
 //     answer to an id they have not given out,
 //   - an invocation that passes its deadline is given up,
+//   - in an outage ([Instance.BeginOutage]) a call for the next event fails at once,
 //   - Lambda sends SIGTERM only where the process has registered an extension,
 //     and otherwise SIGKILL.
 //
