@@ -32,7 +32,7 @@ var fcMistakes = []mistake{
 	{"[GET, POST]", "[GET, FETCH]", "method is"},
 	{"[GET, POST]", "[]", "methods are missing"},
 	{"disableURLInternet: false", "disableUrlInternet: false", "field disableUrlInternet not found"},
-	{"maxAsyncRetryAttempts: 2", "maxAsyncRetryAttempts: 9", "not 0 to 8"},
+	{"maxAsyncRetryAttempts: 8", "maxAsyncRetryAttempts: 9", "not 0 to 8"},
 	{"maxAsyncEventAgeInSeconds: 600", "maxAsyncEventAgeInSeconds: 0", "retries or age"},
 	{`"@every 10m"`, `"*/10 * * * *"`, "cronExpression"},
 	{"enable: true", "enable: false", "not enabled"},

@@ -181,6 +181,8 @@ func (p *problems) fcTrigger(t fcTrigger, f *function) {
 		f.http = true
 	case "timer":
 		f.every = append(f.every, p.fcTimer(t.TriggerConfig))
+	case "eventbridge":
+		p.fcQueue(t.TriggerConfig)
 	default:
 		p.unless(false, "triggerType is %q", t.TriggerType)
 	}

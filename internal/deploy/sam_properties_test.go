@@ -10,6 +10,7 @@ type (
 		Transform   string                  `yaml:"Transform"`
 		Description string                  `yaml:"Description"`
 		Parameters  map[string]samParameter `yaml:"Parameters"`
+		Conditions  map[string]yaml.Node    `yaml:"Conditions"`
 		Globals     samGlobals              `yaml:"Globals"`
 		Resources   map[string]samResource  `yaml:"Resources"`
 		Outputs     map[string]samOutput    `yaml:"Outputs"`
@@ -97,6 +98,24 @@ type (
 		VisibilityTimeout int        `yaml:"VisibilityTimeout"`
 		RetentionPeriod   int        `yaml:"MessageRetentionPeriod"`
 		Redrive           samRedrive `yaml:"RedrivePolicy"`
+	}
+	samAlarm struct {
+		Description string         `yaml:"AlarmDescription"`
+		Namespace   string         `yaml:"Namespace"`
+		Metric      string         `yaml:"MetricName"`
+		Dimensions  []samDimension `yaml:"Dimensions"`
+		Statistic   string         `yaml:"Statistic"`
+		Period      int            `yaml:"Period"`
+		Evaluations int            `yaml:"EvaluationPeriods"`
+		Threshold   int            `yaml:"Threshold"`
+		Comparison  string         `yaml:"ComparisonOperator"`
+		Missing     string         `yaml:"TreatMissingData"`
+		Actions     yaml.Node      `yaml:"AlarmActions"`
+		OKActions   yaml.Node      `yaml:"OKActions"`
+	}
+	samDimension struct {
+		Name  string `yaml:"Name"`
+		Value string `yaml:"Value"`
 	}
 	samRedrive struct {
 		Target   string `yaml:"deadLetterTargetArn"`

@@ -47,24 +47,7 @@ func (p *problems) samHead(document samDocument) {
 	p.unless(global.LoggingConfig.LogFormat == "JSON", "LogFormat is %q, want JSON", global.LoggingConfig.LogFormat)
 }
 
-// samQueues returns the queues by their logical id.
-func (p *problems) samQueues(document samDocument) map[string]samQueue {
-	queues := make(map[string]samQueue)
-	for id, resource := range document.Resources {
-		switch resource.Type {
-		case "AWS::Serverless::Function":
-		case "AWS::SQS::Queue":
-			var queue samQueue
-			p.decode(resource.Properties, &queue)
-			queues[id] = queue
-		default:
-			p.unless(false, "%s: no check knows the type %q", id, resource.Type)
-		}
-	}
-	return queues
-}
-
-func (p *problems) samFunction(node yaml.Node, global samGlobal, queues map[string]samQueue) (string, function) {
+func (p *problems) samFunction(node yaml.Node, global samGlobal, queues samQueues) (string, function) {
 	var s samFunction
 	p.decode(node, &s)
 	name, ok := strings.CutPrefix(s.CodeURI, "build/")
@@ -109,7 +92,7 @@ func (p *problems) samURL(c samURL) (public bool) {
 	return c.AuthType == "NONE"
 }
 
-func (p *problems) samEvent(event samEvent, s samFunction, queues map[string]samQueue, f *function) {
+func (p *problems) samEvent(event samEvent, s samFunction, queues samQueues, f *function) {
 	switch event.Type {
 	case "SQS":
 		p.samSQS(event.Properties, s.Timeout, queues)
@@ -120,17 +103,6 @@ func (p *problems) samEvent(event samEvent, s samFunction, queues map[string]sam
 	default:
 		p.unless(false, "no check knows the event %q", event.Type)
 	}
-}
-
-func (p *problems) samSQS(node yaml.Node, timeout int, queues map[string]samQueue) {
-	var s samSQS
-	p.decode(node, &s)
-	p.unless(slices.Equal(s.ResponseTypes, []string{"ReportBatchItemFailures"}), "one bad message would repeat its whole batch")
-	queue, ok := queues[strings.TrimSuffix(s.Queue, ".Arn")]
-	p.unless(ok, "Queue %q is no queue's Arn", s.Queue)
-	p.unless(queue.VisibilityTimeout >= 6*timeout, "VisibilityTimeout %d is below six times the Timeout %d", queue.VisibilityTimeout, timeout)
-	_, ok = queues[strings.TrimSuffix(queue.Redrive.Target, ".Arn")]
-	p.unless(ok && queue.Redrive.Receives > 0, "a message that always fails would never leave the queue")
 }
 
 func (p *problems) samSchedule(node yaml.Node) time.Duration {
@@ -157,13 +129,15 @@ func (p *problems) samInput(input string) {
 
 var placeholder = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// samReferences wants every !Ref, !GetAtt and !Sub to name something there.
+// samReferences wants every !Ref, !GetAtt, !If and !Sub to name something there.
 func (p *problems) samReferences(text []byte, document samDocument, made []samName) {
 	known := func(name string) bool {
 		_, parameter := document.Parameters[name]
 		_, resource := document.Resources[name]
+		_, condition := document.Conditions[name]
 		generated := func(n samName) bool { return n.id == name }
-		return parameter || resource || slices.ContainsFunc(made, generated)
+		pseudo := strings.HasPrefix(name, "AWS::")
+		return parameter || resource || condition || pseudo || slices.ContainsFunc(made, generated)
 	}
 	var root yaml.Node
 	p.unless(yaml.Unmarshal(text, &root) == nil, "not YAML")
@@ -177,6 +151,8 @@ func references(node *yaml.Node) []string {
 	switch node.Tag {
 	case "!Ref":
 		names = append(names, node.Value)
+	case "!If":
+		names = append(names, node.Content[0].Value)
 	case "!GetAtt":
 		name, _, _ := strings.Cut(node.Value, ".")
 		names = append(names, name)
