@@ -40,7 +40,14 @@ func inBubble(t *testing.T) (*conversion.Function, *aliyuntest.Server, *bytes.Bu
 func setupWith(t *testing.T, o aliyuntest.Options, clock func() time.Time) (*conversion.Function, *aliyuntest.Server, *bytes.Buffer) {
 	t.Helper()
 	cloud := aliyuntest.New(o)
-	perSecond := cmp.Or(o.QPS["ConversionData"], 10)
+	var logs bytes.Buffer
+	return instance(t, cloud, cmp.Or(o.QPS["ConversionData"], 10), clock, &logs), cloud, &logs
+}
+
+// instance returns a function that forwards to a fake in process, with its share of
+// the quota.
+func instance(t *testing.T, cloud *aliyuntest.Server, perSecond int, clock func() time.Time, logs io.Writer) *conversion.Function {
+	t.Helper()
 	api, err := aliyun.New(aliyun.Config{
 		Endpoint:    "https://dysmsapi.ap-southeast-1.aliyuncs.com",
 		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
@@ -50,13 +57,12 @@ func setupWith(t *testing.T, o aliyuntest.Options, clock func() time.Time) (*con
 	if err != nil {
 		t.Fatal(err)
 	}
-	var logs bytes.Buffer
 	return conversion.New(conversion.Config{
 		Sink:   dysms.New(api),
 		Guard:  web.Open,
-		Logger: logging.New(&logs, slog.LevelInfo),
+		Logger: logging.New(logs, slog.LevelInfo),
 		Now:    clock,
-	}), cloud, &logs
+	})
 }
 
 func post(t *testing.T, h http.Handler, media string, body io.Reader) *httptest.ResponseRecorder {
