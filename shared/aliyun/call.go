@@ -91,7 +91,11 @@ func (c *call) exchange(ctx context.Context) *Error {
 	if err != nil {
 		return transportError(c.action, err)
 	}
-	return c.read(c.action, got)
+	failure := c.read(c.action, got)
+	if failure != nil {
+		failure.conceal(c.signer, request.URL.Query().Get("Signature"))
+	}
+	return failure
 }
 
 // nextModel returns a model that was not signed yet.

@@ -8,11 +8,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // Outcome is what an answer says about itself. An answer with status 200 can
@@ -86,13 +84,10 @@ func newError(action string, r reply, o Outcome) *Error {
 	kind := kindOf(o.Code, r.status)
 	e := &Error{
 		Action: action, Kind: kind,
-		Code: word(o.Code), Status: r.status, RequestID: word(o.RequestID), Message: showable(kind, o.Message),
-		RetryAfter: retryAfter(r.header), date: r.header.Get("Date"),
+		Code: showableCode(o.Code), Status: r.status, RequestID: showableID(o.RequestID), Message: showableMessage(kind, o.Message),
+		RetryAfter: retryAfter(r.header),
 	}
-	// Only throttling carries a hint, whatever its code.
-	if e.RetryAfter > 0 && r.status/100 != 2 {
-		e.Kind = Throttled
-	}
+	e.date, _ = http.ParseTime(r.header.Get("Date"))
 	return e
 }
 
@@ -187,22 +182,6 @@ func kindOf(code string, status int) Kind {
 func normalise(code string) string {
 	code = strings.TrimPrefix(strings.TrimPrefix(code, "isv."), "isp.")
 	return strings.TrimRight(code, ".")
-}
-
-// cardLike is what an ICCID looks like inside a code or an id. Those of Alibaba
-// have no such run of digits.
-var cardLike = regexp.MustCompile(`[0-9]{10,}[0-9A-Za-z]*`)
-
-// word keeps a code or an id from bringing anything else into errors and logs.
-func word(s string) string {
-	clean := strings.Map(func(r rune) rune {
-		if r < 128 && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-*%", r)) {
-			return r
-		}
-		return -1
-	}, s)
-	clean = cardLike.ReplaceAllString(clean, "*")
-	return clean[:min(len(clean), 80)]
 }
 
 // retryAfter reads the gateway's hint, which is in milliseconds: a header of its

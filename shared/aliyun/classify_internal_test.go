@@ -92,11 +92,17 @@ func TestRetryAfterHeaders(t *testing.T) {
 	}
 }
 
-func TestHintMeansThrottled(t *testing.T) {
+// TestHintIsOfThrottlingAlone has a hint with codes that are not throttling: it is
+// heeded, and slows nobody else down.
+func TestHintIsOfThrottlingAlone(t *testing.T) {
 	t.Parallel()
-	e := refusal("A", reply{status: 400, header: http.Header{"X-Acs-Retry-After": {"100"}}, body: []byte(`{"Code":"Unheard.Of"}`)})
-	if e.Kind != Throttled {
-		t.Errorf("an unknown code with a hint is %v, want throttled", e.Kind)
+	for code, want := range map[string]Kind{
+		"Unheard.Of": Invalid, "linkcard.common.CardNotExist": NotFound, "ServiceUnavailable": Unavailable, "Throttling.User": Throttled,
+	} {
+		e := refusal("A", reply{status: 400, header: http.Header{"X-Acs-Retry-After": {"100000"}}, body: []byte(`{"Code":"` + code + `"}`)})
+		if e.Kind != want || e.RetryAfter != time.Minute {
+			t.Errorf("%s with a hint of 100s is %v with %v, want %v with 1m", code, e.Kind, e.RetryAfter, want)
+		}
 	}
 }
 
@@ -116,8 +122,8 @@ func TestRefusalForms(t *testing.T) {
 		}
 	}
 	odd := refusal("A", reply{status: 400, header: http.Header{}, body: []byte(`{"Code":"a b\nc?x=y&Signature=","AccessDeniedDetail":[1]}`)})
-	if odd.Code != "abcxySignature" {
-		t.Errorf("an odd code is kept as %q, want only what codes are made of", odd.Code)
+	if odd.Code != "" {
+		t.Errorf("an odd code is kept as %q, want it left out", odd.Code)
 	}
 }
 
@@ -130,11 +136,33 @@ func TestMessagesAreShowable(t *testing.T) {
 		{Invalid, "InstanceId cannot be empty.", "InstanceId cannot be empty."},
 		{NotFound, "card 89860321000000015668 does not exist", "card … does not exist"},
 		{Denied, "server string to sign is: POST&%2F&AccessKeyId%3DLTAI", ""},
+		{Invalid, "POST /?AccessKeyId", ""},
+		{Invalid, "token a+b", ""},
 		{Invalid, strings.Repeat("参数 ", 200), strings.Repeat("参数 ", 200)[:len("参数 ")*66+len("参数")]},
 	}
 	for _, tt := range tests {
-		if got := showable(tt.kind, tt.in); got != tt.want {
-			t.Errorf("showable(%v, %q) = %q, want %q", tt.kind, tt.in, got, tt.want)
+		if got := showableMessage(tt.kind, tt.in); got != tt.want {
+			t.Errorf("showableMessage(%v, %q) = %q, want %q", tt.kind, tt.in, got, tt.want)
+		}
+	}
+}
+
+func TestCodesAndIDsAreShowable(t *testing.T) {
+	t.Parallel()
+	const uuid = "8AD9F0E2-6F5B-5A1E-9A2C-8F1F0A1F1D5C"
+	for _, code := range []string{"Throttling.User", "isv.BUSINESS_LIMIT_CONTROL", "Whatever..", "503", "linkcard.common.CardNotExist", "OK"} {
+		if got := showableCode(code); got != code {
+			t.Errorf("showableCode(%q) = %q, want it whole", code, got)
+		}
+	}
+	for _, code := range []string{"a b", "https://host/?a=b", "89860321000000015668", "No.89860321000000015668", "a%20b", strings.Repeat("a", 81), "LTAI;x"} {
+		if got := showableCode(code); got != "" {
+			t.Errorf("showableCode(%q) = %q, want nothing", code, got)
+		}
+	}
+	for in, want := range map[string]string{uuid: uuid, "0": "0", "a b": "", strings.Repeat("a", 65): "", "89860321000000015668": "", "x\n": ""} {
+		if got := showableID(in); got != want {
+			t.Errorf("showableID(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"crypto/rand"
-	"net/http"
 	"sync/atomic"
 	"time"
 )
@@ -13,9 +12,9 @@ type clock struct {
 	ahead atomic.Int64 // nanoseconds that the service is ahead of us
 }
 
-// learn sets the clock by the Date header of an answer that refused our time.
-func (c *clock) learn(date string) {
-	if at, err := http.ParseTime(date); err == nil {
+// learn sets the clock by the date of an answer that refused our time.
+func (c *clock) learn(at time.Time) {
+	if !at.IsZero() {
 		c.ahead.Store(int64(time.Until(at)))
 	}
 }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -60,15 +57,17 @@ type Error struct {
 	RequestID string // Alibaba's
 	Attempts  int    // how often the call was tried
 	// Message is Alibaba's text, without anything that looks like a card's
-	// number, and empty for refused signatures, whose text repeats the call.
+	// number, and empty where it might repeat the call, as it does for refused
+	// signatures. Code and RequestID are empty where they have not the usual form.
 	Message string
 	// RetryAfter is how long Alibaba asked to wait; zero where it did not.
 	RetryAfter time.Duration
-	// Err is the cause where there was no answer, or none that can be read.
+	// Err is the cause where there was no answer, or none that can be read: ctx's
+	// cause, or one of a few fixed words, never the transport's.
 	Err error
 
-	date  string // the answer's Date header
-	ended bool   // the caller's ctx ended during the attempt
+	date  time.Time // the service's, zero where it did not say
+	ended bool      // the caller's ctx ended during the attempt
 }
 
 // Error gives the failure in one line.
@@ -128,36 +127,5 @@ func Cause(err error) string {
 	}
 }
 
-// numberLike is what an ICCID looks like, and other numbers that are nobody's
-// business.
-var numberLike = regexp.MustCompile(`[0-9A-Za-z]{15,}`)
-
-const maxMessage = 200
-
-// showable returns the part of Alibaba's text that may be shown.
-func showable(kind Kind, message string) string {
-	if kind == Denied {
-		return ""
-	}
-	runes := []rune(numberLike.ReplaceAllString(message, "…"))
-	return string(runes[:min(len(runes), maxMessage)])
-}
-
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
-
-// transportError classifies a call that got no answer.
-func transportError(action string, err error) *Error {
-	// A *url.Error prints the whole URL, signature and token included.
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err
-	}
-	failure := &Error{Action: action, Kind: Unavailable, Err: err}
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		failure.Kind = Timeout
-	}
-	if errors.Is(err, errTooLarge) {
-		failure.Kind = Unexpected
-	}
-	return failure
-}

@@ -6,11 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/requests"
 
@@ -28,41 +26,26 @@ type reply struct {
 	body   []byte
 }
 
-// newHTTPClient returns a client for one host. Redirects are not followed: they
-// would carry the signature to another host.
-func newHTTPClient() *http.Client {
-	dialer := &net.Dialer{Timeout: 3 * time.Second, KeepAlive: 15 * time.Second}
-	return &http.Client{
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         dialer.DialContext,
-			TLSHandshakeTimeout: 5 * time.Second,
-			MaxIdleConnsPerHost: 32,
-			// Under the minute after which servers drop an idle connection.
-			IdleConnTimeout:   50 * time.Second,
-			ForceAttemptHTTP2: true,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
 // signed turns a request model into a request that can be sent.
 //
 // The method is POST, which net/http never sends a second time by itself: a
 // silent replay would carry a nonce that was already used.
 func (c *Client) signed(ctx context.Context, model requests.AcsRequest, k credential.Credentials, s stamp) (*http.Request, error) {
 	if err := sign(model, k, c.config.Region, s); err != nil {
-		return nil, err
+		return nil, errUnsigned
 	}
 	request, err := http.NewRequestWithContext(ctx, model.GetMethod(), c.endpoint, model.GetBodyReader())
 	if err != nil {
-		return nil, errors.New("the endpoint is no URL")
+		return nil, errUnsigned
 	}
 	request.URL.RawQuery = encode(model.GetQueryParams())
 	request.Header["Content-Type"] = formType
 	request.Header["User-Agent"] = userAgent
 	return request, nil
 }
+
+// errUnsigned stands for the SDK's error, which may quote a parameter.
+var errUnsigned = errors.New("the request cannot be signed")
 
 // The headers that are the same in every request.
 var (
@@ -105,7 +88,7 @@ func readAll(r io.Reader) ([]byte, error) {
 	var body bytes.Buffer
 	n, err := body.ReadFrom(io.LimitReader(r, maxBody+1))
 	if err != nil {
-		return nil, fmt.Errorf("read the answer: %w", err)
+		return nil, err
 	}
 	if n > maxBody {
 		return nil, errTooLarge
