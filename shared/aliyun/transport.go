@@ -15,6 +15,10 @@ import (
 	"time"
 )
 
+// maxConns is more than the quota of an action lets be in use: 20 calls a second of
+// 7 s each.
+const maxConns = 200
+
 // newHTTPClient returns a client for one host. Redirects are not followed: they
 // would carry the signature to another host.
 func newHTTPClient() *http.Client {
@@ -25,10 +29,16 @@ func newHTTPClient() *http.Client {
 			Proxy:               http.ProxyFromEnvironment,
 			DialContext:         dialer.DialContext,
 			TLSHandshakeTimeout: 5 * time.Second,
-			MaxIdleConnsPerHost: 32,
+			// Every connection that was needed at once is kept, and one that is dialled
+			// in vain, because another became free, is not one more.
+			MaxConnsPerHost:     maxConns,
+			MaxIdleConnsPerHost: maxConns,
 			// Under the minute after which servers drop an idle connection.
 			IdleConnTimeout:   50 * time.Second,
 			ForceAttemptHTTP2: true,
+			// All calls share one HTTP/2 connection. One that is dead is found within an
+			// attempt, so that the next has another.
+			HTTP2: &http.HTTP2Config{SendPingTimeout: 3 * time.Second, PingTimeout: 2 * time.Second},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -1,0 +1,4 @@
+package aliyun
+
+// NewHTTPClient is what a client without one of its own sends by.
+var NewHTTPClient = newHTTPClient
