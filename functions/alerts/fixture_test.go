@@ -58,6 +58,7 @@ func newFixtureAt(t *testing.T, cards, perSecond int, edit func(*alerts.Config))
 		Endpoint:    "https://linkcard.aliyuncs.com",
 		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
 		Quota:       quota.NewLocal(float64(perSecond)).Background(),
+		Background:  true,
 		HTTPClient:  &http.Client{Transport: f.cloud.Transport()},
 	})
 	if err != nil {

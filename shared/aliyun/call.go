@@ -22,6 +22,7 @@ type call struct {
 	read func(action string, got reply) *Error
 
 	attempts int                    // made so far
+	breaks   int                    // how often the circuit breaker was open instead
 	signer   credential.Credentials // of the last one
 	waited   time.Duration          // for quota, before the last one
 	took     time.Duration          // the last one, from sending to the end of the answer
@@ -55,7 +56,7 @@ func (c *call) run(ctx context.Context) error {
 // attempt is one round: wait, sign, send, read, classify.
 func (c *call) attempt(ctx context.Context) error {
 	c.waited, c.took = 0, 0
-	if failure := c.breaker.check(c.action); failure != nil {
+	if failure := c.breakers.check(c.action); failure != nil {
 		return failure
 	}
 	start := time.Now()
@@ -65,10 +66,10 @@ func (c *call) attempt(ctx context.Context) error {
 	c.waited = time.Since(start)
 	signer, err := c.config.Credentials.Credentials(ctx)
 	if err != nil {
-		return fmt.Errorf("%s: %w", c.action, err)
+		return &Error{Action: c.action, Kind: Denied, Err: err}
 	}
 	c.signer = signer
-	failure := c.breaker.try(ctx, c.action, func() *Error { return c.exchange(ctx) })
+	failure := c.breakers.try(ctx, c.action, func() *Error { return c.exchange(ctx) })
 	if failure == nil {
 		return nil
 	}

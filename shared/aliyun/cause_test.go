@@ -25,6 +25,7 @@ func TestCause(t *testing.T) {
 		{&aliyun.Error{Action: "A", Kind: aliyun.Broken}, "circuit breaker open"},
 		{&quota.ExhaustedError{Action: "A"}, "quota exhausted"},
 		{fmt.Errorf("A: %w", credential.ErrMissing), "no credentials"},
+		{&aliyun.Error{Action: "A", Kind: aliyun.Denied, Err: credential.ErrMissing}, "no credentials"},
 		{context.DeadlineExceeded, "timeout"},
 		{context.Canceled, "cancelled"},
 		{errors.New("card 89860300000000000001"), "unexpected"},

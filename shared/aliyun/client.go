@@ -40,7 +40,9 @@ type Config struct {
 	// 5 to 6 s after which Alibaba's own gateway gives up.
 	AttemptTimeout time.Duration
 	// Background says that nobody waits for the calls: while the circuit breaker
-	// is open they wait for it, as long as ctx allows, instead of failing.
+	// is open they wait for it for a minute, as far as ctx allows, instead of
+	// failing; and they are made all the same while the service answers other
+	// actions.
 	Background bool
 	// Observe is called after each attempt. Nil: nothing is.
 	Observe func(Attempt)
@@ -70,11 +72,11 @@ func (c Config) withDefaults() Config {
 
 // Client calls the actions of one service. It is safe for concurrent use; make
 // one per service and keep it, since it keeps the connections, what it learned
-// of the service's clock, and whether the service is worth calling.
+// of the service's clock, and whether an action is worth calling.
 type Client struct {
 	config   Config
 	endpoint string // scheme, host and the path of all RPC calls
-	breaker  *breaker
+	breakers *breakers
 	clock    clock
 }
 
@@ -88,14 +90,18 @@ func New(c Config) (*Client, error) {
 		return nil, errors.New("aliyun client: credentials and quota are required")
 	}
 	c = c.withDefaults()
-	return &Client{config: c, endpoint: endpoint.Scheme + "://" + endpoint.Host + "/", breaker: newBreaker(endpoint.Host, c.Logger)}, nil
+	return &Client{config: c, endpoint: endpoint.Scheme + "://" + endpoint.Host + "/", breakers: &breakers{host: endpoint.Host, background: c.Background, logger: c.Logger}}, nil
 }
+
+// BreakerOpen reports whether the circuit breaker of an action is open: calls then
+// fail at once, with [Broken], or wait where they are in the background.
+func (c *Client) BreakerOpen(action string) bool { return c.breakers.check(action) != nil }
 
 // Call makes one call of c's service and returns its decoded answer. It tries
 // again what may go better the next time, for as long as ctx allows.
 //
 // The error is an [*Error], except where the quota has no permit before ctx's
-// deadline (quota.ExhaustedError) and where there are no credentials.
+// deadline (quota.ExhaustedError). Without credentials it is [Denied].
 func Call[T Answer](ctx context.Context, c *Client, r Request) (T, error) {
 	var answer T
 	err := c.call(ctx, r, func(action string, got reply) *Error {

@@ -220,9 +220,23 @@ func TestQuotaError(t *testing.T) {
 
 func TestMissingCredentials(t *testing.T) {
 	t.Parallel()
-	client, cloud, _ := setup(t, aliyuntest.Options{}, func(c *aliyun.Config) { c.Credentials = credential.Invocation{} })
-	if err := lookup(t.Context(), client, cloud); !errors.Is(err, credential.ErrMissing) {
-		t.Errorf("call without credentials = %v, want ErrMissing", err)
+	var tried []aliyun.Attempt
+	client, cloud, log := setup(t, aliyuntest.Options{}, func(c *aliyun.Config) {
+		c.Credentials = credential.Invocation{}
+		c.Observe = func(a aliyun.Attempt) { tried = append(tried, a) }
+	})
+	err := lookup(t.Context(), client, cloud)
+	failure, ok := errors.AsType[*aliyun.Error](err)
+	if !ok || failure.Kind != aliyun.Denied || failure.Attempts != 0 || !errors.Is(err, credential.ErrMissing) {
+		t.Errorf("call without credentials = %v, want Denied for ErrMissing, after no attempt", err)
+	}
+	for _, todo := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "role"} {
+		if !strings.Contains(err.Error(), todo) || !strings.Contains(log.String(), todo) {
+			t.Errorf("%v, and in the log %s: want what to do: %s", err, log, todo)
+		}
+	}
+	if len(tried) != 1 || tried[0].Made() {
+		t.Errorf("attempts %+v, want one that was not made", tried)
 	}
 }
 

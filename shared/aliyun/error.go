@@ -23,7 +23,8 @@ const (
 	Unavailable
 	// Timeout is an attempt that took too long.
 	Timeout
-	// Denied is a key, a signature or a permission that is not accepted.
+	// Denied is a key, a signature or a permission that is not accepted, or a call
+	// that nothing signs.
 	Denied
 	// NotFound is a card that does not exist or no longer does.
 	NotFound
@@ -34,7 +35,7 @@ const (
 	// Expired is a temporary key whose time is over.
 	Expired
 	// Broken is a call that was not made, because the circuit breaker is open: the
-	// service has failed too often of late.
+	// action has failed too often of late.
 	Broken
 )
 
@@ -96,6 +97,8 @@ func (e *Error) Error() string {
 // that are the same for every call that fails for the same reason.
 func (e *Error) Cause() string {
 	switch {
+	case errors.Is(e.Err, credential.ErrMissing):
+		return noCredentials
 	case e.Code != "":
 		return fmt.Sprintf("%s (%s)", e.Kind, e.Code)
 	case e.Status != 0:
@@ -104,6 +107,8 @@ func (e *Error) Cause() string {
 		return e.Kind.String()
 	}
 }
+
+const noCredentials = "no credentials"
 
 // Cause says in a few fixed words why a call failed, whatever kind of error err is:
 // for counting failures by their cause, and for people to act on. It holds nothing
@@ -117,7 +122,7 @@ func Cause(err error) string {
 	}
 	switch {
 	case errors.Is(err, credential.ErrMissing):
-		return "no credentials"
+		return noCredentials
 	case errors.Is(err, context.DeadlineExceeded):
 		return Timeout.String()
 	case errors.Is(err, context.Canceled):

@@ -2,8 +2,11 @@ package aliyun
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
+
+	"signalbox/shared/aliyun/credential"
 )
 
 // Attempt is one attempt of a call, as it went.
@@ -16,8 +19,10 @@ type Attempt struct {
 }
 
 // Made reports whether the attempt reached the network: while the circuit breaker is
-// open none does.
-func (a Attempt) Made() bool { return a.Failure == nil || a.Failure.Kind != Broken }
+// open none does, nor does any without credentials.
+func (a Attempt) Made() bool {
+	return a.Failure == nil || a.Failure.Kind != Broken && !errors.Is(a.Failure, credential.ErrMissing)
+}
 
 // observe passes on how the last attempt went; failure is nil where it succeeded.
 func (c *call) observe(ctx context.Context, failure *Error) {

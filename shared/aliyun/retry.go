@@ -9,6 +9,9 @@ import (
 const (
 	firstBackoff = 100 * time.Millisecond
 	maxBackoff   = 5 * time.Second
+	// maxBreaks is how often a call in the background waits for the circuit breaker:
+	// for a minute. What asks for it then goes on without it.
+	maxBreaks = int(time.Minute / breakFor)
 	// leastAttempt is the shortest time in which an answer can be hoped for.
 	leastAttempt = 50 * time.Millisecond
 )
@@ -49,7 +52,8 @@ func (c *call) mayHelp(ctx context.Context, e *Error) bool {
 	case Throttled, Stale:
 		return c.attempts < c.config.MaxAttempts
 	case Broken:
-		return c.config.Background
+		c.breaks++
+		return c.config.Background && c.breaks <= maxBreaks
 	case Expired:
 		return c.attempts == 1 && c.signerChanged(ctx)
 	default:

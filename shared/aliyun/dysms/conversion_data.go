@@ -24,6 +24,12 @@ type Client struct {
 // New returns a Client that calls through api.
 func New(api *aliyun.Client) *Client { return &Client{api: api} }
 
+// BreakerOpen reports whether calls of ConversionData fail at once at present, see
+// [aliyun.Client.BreakerOpen].
+func (c *Client) BreakerOpen() bool {
+	return c.api.BreakerOpen(ConversionDataRequest{}.Model().GetActionName())
+}
+
 // ConversionDataRequest reports the conversion rate of one-time passwords:
 // verified messages over requested ones.
 type ConversionDataRequest struct {
