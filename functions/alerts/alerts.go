@@ -10,6 +10,7 @@ package alerts
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
+	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
 )
@@ -50,6 +52,8 @@ type Config struct {
 	// Pools answers for the data that cards share; such cards are themselves
 	// evaluated without their own usage. Nil: nobody is asked.
 	Pools fleet.Pools
+	// Ready says what keeps Cards and Pools from being asked. Nil: nothing does.
+	Ready func(ctx context.Context) []function.Unusable
 	// Filters leave cards out of the listing. Zero: none.
 	Filters fleet.Filters
 	// Repeat is how often an incident that stays open is reminded of. Zero: never.

@@ -122,7 +122,7 @@ func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Co
 		return Config{}, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
-	api, apiErr := upstream.Open(upstream.Settings{
+	service, apiErr := upstream.Open(upstream.Settings{
 		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
 		Account: env.Account, Quota: env.Quota, Background: true, Meter: meter, Logger: logger,
 	})
@@ -140,8 +140,9 @@ func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Co
 		return Config{}, err
 	}
 	return Config{
-		Cards:     linkcard.New(api),
-		Pools:     linkcard.New(api),
+		Cards:     linkcard.New(service.Client),
+		Pools:     linkcard.New(service.Client),
+		Ready:     service.Ready,
 		Rules:     rules,
 		Receivers: receivers,
 		Store:     state,

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"signalbox/shared/redisdial"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
@@ -56,16 +57,23 @@ func (f *Function) Ready(ctx context.Context) (reason, action string) {
 	if schema, ok := errors.AsType[*store.SchemaError](err); ok {
 		return schema.Error(), "run the version that wrote it, or a newer one"
 	}
+	if reason, action := redisdial.Explain(err); reason != "" {
+		return "the state cannot be used: " + reason, action
+	}
 	return "the state cannot be used", "see the log, and check SIGNALBOX_STATE_FILE or SIGNALBOX_REDIS_URL, and the room there"
 }
 
-// unusableParts is [Function.Ready] as GET /readyz says it.
+// unusableParts is [Function.Ready] as GET /readyz says it, and what keeps Alibaba from
+// being asked.
 func (f *Function) unusableParts(ctx context.Context) []function.Unusable {
-	reason, action := f.Ready(ctx)
-	if reason == "" {
-		return nil
+	var parts []function.Unusable
+	if reason, action := f.Ready(ctx); reason != "" {
+		parts = append(parts, function.Unusable{Part: "state", Reason: reason, Action: action})
 	}
-	return []function.Unusable{{Part: "state", Reason: reason, Action: action}}
+	if f.config.Ready != nil {
+		parts = append(parts, f.config.Ready(ctx)...)
+	}
+	return parts
 }
 
 // patience is how many runs in a row may fail to use the state, other than by

@@ -103,3 +103,26 @@ func TestPanicOverACard(t *testing.T) {
 		}
 	})
 }
+
+// refusal is an answer of Redis.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+// RedisError marks it as Redis's.
+func (refusal) RedisError() {}
+
+// TestRedisThatRefuses has readiness say what to mend.
+func TestRedisThatRefuses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, 10, nil)
+		f.store.hook = func(string) error { return refusal("WRONGPASS invalid username-password pair or user is disabled.") }
+		if _, err := f.Sweep(t.Context()); err == nil {
+			t.Error("Sweep = nil, want an error")
+		}
+		if reason, action := f.Ready(t.Context()); !strings.Contains(reason, "password") || !strings.Contains(action, "SIGNALBOX_REDIS_URL") {
+			t.Errorf("Ready = %q, %q, want the password and where it is", reason, action)
+		}
+	})
+}

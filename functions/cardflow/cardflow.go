@@ -67,7 +67,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		return function.Function{}, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
-	api, err := upstream.Open(upstream.Settings{
+	service, err := upstream.Open(upstream.Settings{
 		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
 		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
 	})
@@ -75,10 +75,10 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		return function.Function{}, err
 	}
 	handler := New(Config{
-		Source: linkcard.New(api),
+		Source: linkcard.New(service.Client),
 		Guard:  web.GuardFor(env.Auth),
 		Zone:   env.Linkcard.Zone.Location,
 		Logger: logger,
 	})
-	return function.Function{Name: "cardflow", Handler: handler, Logger: logger, Meter: meter}, nil
+	return function.Function{Name: "cardflow", Handler: handler, Ready: service.Ready, Logger: logger, Meter: meter}, nil
 }

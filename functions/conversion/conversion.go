@@ -89,13 +89,13 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		return function.Function{}, err
 	}
 	logger, meter := env.Process.Logger(logs), metric.New()
-	api, err := upstream.Open(upstream.Settings{
+	service, err := upstream.Open(upstream.Settings{
 		Endpoint: env.Dysms.DysmsEndpoint, PerSecond: env.Dysms.DysmsQPS,
 		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
 	})
 	if err != nil {
 		return function.Function{}, err
 	}
-	f := New(Config{Sink: dysms.New(api), Guard: web.GuardFor(env.Auth), Logger: logger})
-	return function.Function{Name: "conversion", Handler: f, Batch: f.Batch, Logger: logger, Meter: meter}, nil
+	f := New(Config{Sink: dysms.New(service.Client), Guard: web.GuardFor(env.Auth), Logger: logger})
+	return function.Function{Name: "conversion", Handler: f, Batch: f.Batch, Ready: service.Ready, Logger: logger, Meter: meter}, nil
 }

@@ -54,3 +54,22 @@ func TestFromEnvListsEverythingWrong(t *testing.T) {
 		}
 	}
 }
+
+// TestReadyWithoutCredentials is on Function Compute, with a function that has no role.
+func TestReadyWithoutCredentials(t *testing.T) {
+	t.Parallel()
+	function, err := conversion.FromEnv([]string{"FC_FUNCTION_NAME=f", "SIGNALBOX_AUTH=platform"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/conversions", strings.NewReader(`{"conversionRate":0.53}`))
+	r.Header.Set("Content-Type", "application/json")
+	got := httptest.NewRecorder()
+	function.Handler.ServeHTTP(got, r)
+	if got.Code != http.StatusBadGateway || !strings.Contains(got.Body.String(), "upstream-denied") {
+		t.Errorf("a call without credentials = %d, %s; want 502, denied", got.Code, got.Body)
+	}
+	if parts := function.Ready(t.Context()); len(parts) != 1 || parts[0].Part != "credentials" {
+		t.Errorf("Ready = %+v, want that the credentials are missing", parts)
+	}
+}

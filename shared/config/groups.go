@@ -29,9 +29,21 @@ type Account struct {
 	RuntimeAPI      string `env:"FC_RUNTIME_API"`
 }
 
+// brought reports whether invocations bring credentials.
+func (a Account) brought() bool { return a.FunctionCompute != "" || a.RuntimeAPI != "" }
+
+// MissingKeys says what to do where there is nothing to sign calls with.
+func (a Account) MissingKeys() string {
+	action := "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+	if a.brought() {
+		return "give the function a role that may make its calls, or " + action
+	}
+	return action
+}
+
 // Validate asks for a key pair, except where invocations bring one.
 func (a Account) Validate() []Problem {
-	if a.FunctionCompute != "" || a.RuntimeAPI != "" {
+	if a.brought() {
 		return nil
 	}
 	var problems []Problem

@@ -4,6 +4,7 @@
 package upstream
 
 import (
+	"context"
 	"log/slog"
 
 	"signalbox/shared/aliyun"
@@ -11,6 +12,7 @@ import (
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
 	"signalbox/shared/quota"
+	"signalbox/shared/serve/function"
 )
 
 // Settings are what the environment says about one service. All fields but
@@ -26,8 +28,16 @@ type Settings struct {
 	Logger     *slog.Logger
 }
 
-// Open returns the client that s describes. It does not connect.
-func Open(s Settings) (*aliyun.Client, error) {
+// Service is one of Alibaba's services.
+type Service struct {
+	Client *aliyun.Client
+	// Ready says what keeps calls from being made as they should until somebody mends
+	// it: missing credentials, a Redis that refuses. It is for [function.Function].
+	Ready func(ctx context.Context) []function.Unusable
+}
+
+// Open returns the service that s describes. It does not connect.
+func Open(s Settings) (Service, error) {
 	permits, err := quota.Open(quota.Config{
 		RedisURL:   string(s.Quota.RedisURL.Secret),
 		Account:    s.Quota.AccountID(),
@@ -37,17 +47,22 @@ func Open(s Settings) (*aliyun.Client, error) {
 		Logger:     s.Logger,
 	})
 	if err != nil {
-		return nil, err
+		return Service{}, err
 	}
-	return aliyun.New(aliyun.Config{
+	readiness := &readiness{account: s.Account, credentials: credentials(s.Account), permits: permits}
+	client, err := aliyun.New(aliyun.Config{
 		Endpoint:    string(s.Endpoint),
 		Region:      s.Account.Region,
-		Credentials: credentials(s.Account),
+		Credentials: readiness.credentials,
 		Quota:       permits,
 		Background:  s.Background,
-		Observe:     func(a aliyun.Attempt) { s.Meter.Count(counted(a)) },
-		Logger:      s.Logger,
+		Observe: func(a aliyun.Attempt) {
+			s.Meter.Count(counted(a))
+			readiness.observe(a)
+		},
+		Logger: s.Logger,
 	})
+	return Service{Client: client, Ready: readiness.ready}, err
 }
 
 // credentials are the invocation's where there are any, and the configured key

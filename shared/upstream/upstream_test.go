@@ -1,11 +1,14 @@
 package upstream_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/aliyun/linkcard"
@@ -33,13 +36,13 @@ func TestOpen(t *testing.T) {
 	server := httptest.NewServer(cloud)
 	defer server.Close()
 	s := settings(server.URL)
-	api, err := upstream.Open(s)
+	service, err := upstream.Open(s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.Status500})
 	request := linkcard.GetCardFlowInfoRequest{ICCID: card.ICCID(cloud.ICCID(0))}
-	if _, err := linkcard.New(api).GetCardFlowInfo(t.Context(), request); err != nil {
+	if _, err := linkcard.New(service.Client).GetCardFlowInfo(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
 	if got := cloud.Calls("")[0].Params.Get("RegionId"); got != "ap-southeast-1" {
@@ -67,16 +70,60 @@ func TestOpenPrefersTheInvocationsCredentials(t *testing.T) {
 	})
 	server := httptest.NewServer(cloud)
 	defer server.Close()
-	api, err := upstream.Open(settings(server.URL))
+	service, err := upstream.Open(settings(server.URL))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request := linkcard.GetCardFlowInfoRequest{ICCID: card.ICCID(cloud.ICCID(0))}
-	if _, err := linkcard.New(api).GetCardFlowInfo(t.Context(), request); err == nil {
+	if _, err := linkcard.New(service.Client).GetCardFlowInfo(t.Context(), request); err == nil {
 		t.Error("the configured pair was accepted, want it refused")
 	}
-	if _, err := linkcard.New(api).GetCardFlowInfo(credential.NewContext(t.Context(), role), request); err != nil {
+	if _, err := linkcard.New(service.Client).GetCardFlowInfo(credential.NewContext(t.Context(), role), request); err != nil {
 		t.Errorf("call with the invocation's credentials = %v, want nil", err)
+	}
+}
+
+// TestReadyWithoutCredentials is on Function Compute, where a role brings credentials
+// and a question whether the process is well brings none.
+func TestReadyWithoutCredentials(t *testing.T) {
+	t.Parallel()
+	cloud := aliyuntest.New(aliyuntest.Options{})
+	server := httptest.NewServer(cloud)
+	defer server.Close()
+	s := settings(server.URL)
+	s.Account = config.Account{FunctionCompute: "signalbox-cardflow"}
+	service, err := upstream.Open(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := credential.NewContext(t.Context(), credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"})
+	lookUp := func(ctx context.Context) error {
+		_, err := linkcard.New(service.Client).GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: card.ICCID(cloud.ICCID(0))})
+		return err
+	}
+	ready := func(when string, ctx context.Context, want int) {
+		got := service.Ready(ctx)
+		if len(got) != want {
+			t.Errorf("Ready %s = %+v, want %d parts", when, got, want)
+		}
+		if want == 1 && (got[0].Part != "credentials" || !strings.Contains(got[0].Action, "give the function a role")) {
+			t.Errorf("Ready %s = %+v, want the credentials and what to do", when, got)
+		}
+	}
+	ready("before any call", t.Context(), 0)
+	if failure, ok := errors.AsType[*aliyun.Error](lookUp(t.Context())); !ok || failure.Kind != aliyun.Denied {
+		t.Errorf("a call without a role = %v, want denied", failure)
+	}
+	ready("after a call without a role", t.Context(), 1)
+	ready("in an invocation with one", role, 0)
+	if err := lookUp(role); err != nil {
+		t.Error(err)
+	}
+	ready("after a call with one", t.Context(), 0)
+	var counts strings.Builder
+	s.Meter.WritePrometheus(&counts)
+	if want := `signalbox_upstream_calls_total{action="GetCardFlowInfo"} 1`; !strings.Contains(counts.String(), want+"\n") {
+		t.Errorf("the meter lacks %s, since one call was not made:\n%s", want, counts.String())
 	}
 }
 
