@@ -5,7 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"log"
+	"log" //nolint:depguard // net/http writes to it
 	"log/slog"
 	"net"
 	"net/http"

@@ -6,7 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"log"
+	"log" //nolint:depguard // net/http writes to it
 	"net"
 	"net/http"
 	"net/url"

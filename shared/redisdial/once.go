@@ -47,5 +47,5 @@ func (e *lostError) Error() string {
 
 // Is reports the end of a ctx, which is no reason to call again.
 func (e *lostError) Is(target error) bool {
-	return (target == context.Canceled || target == context.DeadlineExceeded) && errors.Is(e.cause, target) //nolint:errorlint // it is asked for these two
+	return (target == context.Canceled || target == context.DeadlineExceeded) && errors.Is(e.cause, target)
 }
