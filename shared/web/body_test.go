@@ -16,6 +16,9 @@ import (
 type thing struct {
 	Name  string `json:"name"`
 	Count *int64 `json:"count"`
+	Inner struct {
+		Deep string `json:"deep"`
+	} `json:"inner"`
 }
 
 func readThing(w http.ResponseWriter, r *http.Request) error {
@@ -61,6 +64,17 @@ func TestReadBodyAndDecodeJSON(t *testing.T) {
 		{"NaN", media, strings.NewReader(`{"count":NaN}`), 400, "invalid-json", ""},
 		{"two objects", media, strings.NewReader(`{"name":"a"}{"name":"b"}`), 400, "invalid-json", ""},
 		{"a brace too many", media, strings.NewReader(`{"name":"a"}}`), 400, "invalid-json", ""},
+		{"a name that is there twice", media, strings.NewReader(`{"name":"a","count":1,"name":"b"}`), 400, "invalid-json", "name"},
+		{"within an object too", media, strings.NewReader(`{"inner":{"deep":"a","deep":"b"}}`), 400, "invalid-json", "inner.deep"},
+		{"twice, once with an escape", media, strings.NewReader(`{"name":"a","n\u0061me":"b"}`), 400, "invalid-json", "name"},
+		{"a name in other letters", media, strings.NewReader(`{"Name":"a"}`), 400, "invalid-json", "Name"},
+		{"in both kinds of letters", media, strings.NewReader(`{"name":"a","NAME":"b"}`), 400, "invalid-json", "NAME"},
+		{"other letters within an object", media, strings.NewReader(`{"inner":{"dEEp":"a"}}`), 400, "invalid-json", "inner.dEEp"},
+		{"no UTF-8", media, strings.NewReader("{\"name\":\"\xff\"}"), 400, "invalid-json", ""},
+		{"half a surrogate pair", media, strings.NewReader(`{"name":"\ud800"}`), 400, "invalid-json", ""},
+		{"an object for a text", media, strings.NewReader(`{"name":{}}`), 422, "invalid-member", "name"},
+		{"an unknown member within", media, strings.NewReader(`{"inner":{"label":1}}`), 422, "invalid-member", "inner.label"},
+		{"nested without end", media, strings.NewReader(`{"inner":` + strings.Repeat("[", 100_000)), 422, "invalid-member", "inner"},
 		{"an unknown member", media, strings.NewReader(`{"label":"a"}`), 422, "invalid-member", "label"},
 		{"a number for a text", media, strings.NewReader(`{"name":1}`), 422, "invalid-member", "name"},
 		{"a text for a number", media, strings.NewReader(`{"count":"1"}`), 422, "invalid-member", "count"},
@@ -89,7 +103,8 @@ func TestReadBodyAndDecodeJSON(t *testing.T) {
 func TestDecodeJSONDoesNotRepeatTheBody(t *testing.T) {
 	t.Parallel()
 	const private = "hunter2"
-	for _, body := range []string{private, `{"name":1,"x":"` + private + `"}`, `{"name":` + private + `}`, `{"count":"` + private + `"}`} {
+	for _, body := range []string{private, `{"name":1,"x":"` + private + `"}`, `{"name":` + private + `}`, `{"count":"` + private + `"}`,
+		`{"name":"` + private + `","name":""}`, `{"name":"` + private + `\ud800"}`} {
 		err := web.DecodeJSON([]byte(body), &thing{})
 		e, ok := errors.AsType[*web.Error](err)
 		if !ok || strings.Contains(e.Error(), private) {
