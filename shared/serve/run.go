@@ -40,7 +40,7 @@ func (s *service) run(ctx context.Context, e event.Scheduled) (json.RawMessage, 
 	})
 	if err != nil {
 		s.Logger.LogAttrs(ctx, slog.LevelError, "run failed",
-			append(failure(err), slog.String("scheduled_event", e.ID))...)
+			append(failure(err), slog.String("scheduled_event", logging.Untrusted(e.ID)))...)
 		return nil, &RunError{RequestID: logging.RequestID(ctx)}
 	}
 	return answer, nil
@@ -48,7 +48,7 @@ func (s *service) run(ctx context.Context, e event.Scheduled) (json.RawMessage, 
 
 func (s *service) scheduled(ctx context.Context, e event.Scheduled) (json.RawMessage, error) {
 	if s.Scheduled == nil {
-		s.Logger.InfoContext(ctx, "scheduled event ignored: this function has no schedule", slog.String("scheduled_event", e.ID))
+		s.Logger.InfoContext(ctx, "scheduled event ignored: this function has no schedule", slog.String("scheduled_event", logging.Untrusted(e.ID)))
 		return json.Marshal(warm)
 	}
 	result, err := s.Scheduled(ctx, e)

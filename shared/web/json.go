@@ -50,9 +50,7 @@ func badMeaning(body []byte, v any, err *json.SemanticError) *Error {
 }
 
 func badJSON(at jsontext.Pointer, detail string) *Error {
-	e := NewError(http.StatusBadRequest, "invalid-json", detail)
-	e.Field = memberName(at)
-	return e
+	return NewError(http.StatusBadRequest, "invalid-json", detail).of(memberName(at))
 }
 
 // memberName writes a pointer such as /inner/deep as inner.deep.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"signalbox/shared/logging"
 )
 
 // problemType begins every problem's type; what follows is stable.
@@ -30,12 +32,18 @@ func NewError(status int, slug, detail string) *Error {
 
 // BadParameter refuses a malformed path or query parameter.
 func BadParameter(field, detail string) *Error {
-	return &Error{Status: http.StatusBadRequest, Slug: "invalid-parameter", Field: field, Detail: detail}
+	return NewError(http.StatusBadRequest, "invalid-parameter", detail).of(field)
 }
 
 // BadMember refuses a member of a JSON body that breaks a rule.
 func BadMember(field, detail string) *Error {
-	return &Error{Status: http.StatusUnprocessableEntity, Slug: "invalid-member", Field: field, Detail: detail}
+	return NewError(http.StatusUnprocessableEntity, "invalid-member", detail).of(field)
+}
+
+// of names what is wrong. The caller may have chosen the name.
+func (e *Error) of(field string) *Error {
+	e.Field = logging.Untrusted(field)
+	return e
 }
 
 // NotFound refuses a request for what does not exist.

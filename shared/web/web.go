@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"time"
 )
 
 // HandlerFunc answers a request, or returns an error and writes nothing. An
@@ -31,9 +30,7 @@ func NewMux(logger *slog.Logger) *Mux {
 
 // HandleFunc adds a route, such as "GET /cards/{iccid}/flow".
 func (m *Mux) HandleFunc(pattern string, h HandlerFunc) {
-	m.routes.Handle(pattern, route(func(w http.ResponseWriter, r *http.Request) {
-		m.serve(w, r, pattern, h)
-	}))
+	m.routes.Handle(pattern, route(Handle(m.logger, pattern, h).ServeHTTP))
 }
 
 // route is a handler of ours, as opposed to one by which ServeMux itself
@@ -50,38 +47,9 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		m.routes.ServeHTTP(w, r)
 		return
 	}
-	m.serve(w, r, "none", func(http.ResponseWriter, *http.Request) error {
+	Handle(m.logger, "none", func(http.ResponseWriter, *http.Request) error {
 		return noRoute(found, r)
-	})
-}
-
-func (m *Mux) serve(w http.ResponseWriter, r *http.Request, route string, h HandlerFunc) {
-	start := time.Now()
-	recorder := &statusRecorder{ResponseWriter: w}
-	err := h(recorder, r)
-	if err != nil {
-		asError(err).write(recorder)
-	}
-	m.log(r, route, recorder.status, time.Since(start), err)
-}
-
-// log writes one line per request. The route stands for the path, which holds
-// a card's number.
-func (m *Mux) log(r *http.Request, route string, status int, took time.Duration, err error) {
-	attrs := []slog.Attr{
-		slog.String("method", r.Method),
-		slog.String("route", route),
-		slog.Int("status", status),
-		slog.Int64("duration_ms", took.Milliseconds()),
-	}
-	level := slog.LevelInfo
-	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
-	}
-	if status >= http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	m.logger.LogAttrs(r.Context(), level, "request", attrs...)
+	}).ServeHTTP(w, r)
 }
 
 // noRoute turns ServeMux's plain answer to an unknown path or method into a
@@ -109,29 +77,6 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 	_, err = w.Write(append(body, '\n'))
 	return err
 }
-
-// statusRecorder remembers the status for the log.
-type statusRecorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (s *statusRecorder) WriteHeader(status int) {
-	if s.status == 0 {
-		s.status = status
-	}
-	s.ResponseWriter.WriteHeader(status)
-}
-
-func (s *statusRecorder) Write(p []byte) (int, error) {
-	if s.status == 0 {
-		s.status = http.StatusOK
-	}
-	return s.ResponseWriter.Write(p)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (s *statusRecorder) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
 // discard is a ResponseWriter that keeps the header alone.
 type discard struct{ header http.Header }

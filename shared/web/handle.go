@@ -1,0 +1,77 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"signalbox/shared/logging"
+)
+
+// statusHungUp stands in the log where the caller had left before the answer.
+const statusHungUp = 499
+
+// Handle makes an [http.Handler] of h: its error becomes a problem, and each
+// request one line in the log, under the name of its route. The route stands for
+// the path, which may hold a card's number.
+func Handle(logger *slog.Logger, route string, h HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		recorder := &statusRecorder{ResponseWriter: w}
+		err := h(recorder, r)
+		if err != nil {
+			asError(err).write(recorder)
+		}
+		if err != nil && hungUp(r) {
+			recorder.status = statusHungUp
+		}
+		logger.LogAttrs(r.Context(), levelOf(recorder.status), "request", append([]slog.Attr{
+			slog.String("method", logging.Untrusted(r.Method)),
+			slog.String("route", route),
+			slog.Int("status", recorder.status),
+			slog.Int64("duration_ms", time.Since(start).Milliseconds()),
+		}, cause(err)...)...)
+	})
+}
+
+// hungUp reports whether the caller has left. A ctx whose time is up is not that.
+func hungUp(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
+
+func levelOf(status int) slog.Level {
+	if status >= http.StatusInternalServerError {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+func cause(err error) []slog.Attr {
+	if err == nil {
+		return nil
+	}
+	return []slog.Attr{slog.String("error", err.Error())}
+}
+
+// statusRecorder remembers the status for the log.
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (s *statusRecorder) WriteHeader(status int) {
+	if s.status == 0 {
+		s.status = status
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
+
+func (s *statusRecorder) Write(p []byte) (int, error) {
+	if s.status == 0 {
+		s.status = http.StatusOK
+	}
+	return s.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (s *statusRecorder) Unwrap() http.ResponseWriter { return s.ResponseWriter }
