@@ -24,18 +24,18 @@ func TestFromEnvGuards(t *testing.T) {
 		"SIGNALBOX_LINKCARD_ENDPOINT=" + server.URL,
 	}
 	tests := []struct {
-		name, variable, shown string
-		status                int
+		name, variable, shown, platform string
+		status                          int
 	}{
-		{"token shown", "SIGNALBOX_API_TOKENS=another-token-of-mine," + token, token, 200},
-		{"no token shown", "SIGNALBOX_API_TOKENS=" + token, "", 401},
-		{"another token shown", "SIGNALBOX_API_TOKENS=" + token, "some-other-token", 401},
-		{"the platform has authenticated", "SIGNALBOX_AUTH=platform", "", 200},
+		{"token shown", "SIGNALBOX_API_TOKENS=another-token-of-mine," + token, token, "", 200},
+		{"no token shown", "SIGNALBOX_API_TOKENS=" + token, "", "", 401},
+		{"another token shown", "SIGNALBOX_API_TOKENS=" + token, "some-other-token", "", 401},
+		{"the platform has authenticated", "SIGNALBOX_AUTH=platform", "", "cardflow", 200},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			function, err := cardflow.FromEnv(append([]string{tt.variable}, environ...), io.Discard)
+			function, err := cardflow.FromEnv(append([]string{tt.variable, "FC_FUNCTION_NAME=" + tt.platform}, environ...), io.Discard)
 			if err != nil {
 				t.Fatal(err)
 			}

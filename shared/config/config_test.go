@@ -126,6 +126,37 @@ func TestAccountOnFunctionComputeNeedsNoKey(t *testing.T) {
 	}
 }
 
+// TestAuthNeedsAPlatform wants no server that lets everybody in.
+func TestAuthNeedsAPlatform(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		auth config.Auth
+		want string // the variable that is wrong
+	}{
+		{"plain HTTP", config.Auth{Mode: "platform"}, "SIGNALBOX_AUTH"},
+		{"plain HTTP with a token", config.Auth{Mode: "platform", Tokens: config.Tokens{"0123456789abcdef"}}, "SIGNALBOX_AUTH"},
+		{"Function Compute, custom runtime", config.Auth{Mode: "platform", FunctionCompute: "cardflow"}, ""},
+		{"Function Compute, go1", config.Auth{Mode: "platform", RuntimeAPI: "127.0.0.1:9001"}, ""},
+		{"Lambda", config.Auth{Mode: "platform", Lambda: "127.0.0.1:9001"}, ""},
+		{"neither token nor platform", config.Auth{Mode: "maybe", Lambda: "127.0.0.1:9001"}, "SIGNALBOX_AUTH"},
+		{"no token", config.Auth{Mode: "token", Lambda: "127.0.0.1:9001"}, "SIGNALBOX_API_TOKENS"},
+		{"tokens", config.Auth{Mode: "token", Tokens: config.Tokens{"0123456789abcdef"}}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got string
+			for _, p := range tt.auth.Validate() {
+				got += p.Variable
+			}
+			if got != tt.want {
+				t.Errorf("Validate of %+v finds %q wrong, want %q", tt.auth, got, tt.want)
+			}
+		})
+	}
+}
+
 func TestSecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	loaded, err := config.Load[all](least)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io"
 	"log/slog"
+	"slices"
 	_ "time/tzdata" // neither cloud's image promises a zone database
 
 	"signalbox/shared/logging"
@@ -80,20 +81,38 @@ type Linkcard struct {
 type Auth struct {
 	Mode   string `env:"SIGNALBOX_AUTH" envDefault:"token"`
 	Tokens Tokens `env:"SIGNALBOX_API_TOKENS"`
+
+	// FunctionCompute, RuntimeAPI and Lambda say that there is a platform, whose
+	// trigger can authenticate.
+	FunctionCompute string `env:"FC_FUNCTION_NAME"`
+	RuntimeAPI      string `env:"FC_RUNTIME_API"`
+	Lambda          string `env:"AWS_LAMBDA_RUNTIME_API"`
 }
 
 // Platform reports whether the trigger has already authenticated the caller.
 func (a Auth) Platform() bool { return a.Mode == "platform" }
 
-// Validate asks for tokens where tokens decide.
+// Validate asks for tokens where tokens decide, and for a platform where it does.
 func (a Auth) Validate() []Problem {
 	switch {
 	case a.Mode != "token" && a.Mode != "platform":
 		return []Problem{{"SIGNALBOX_AUTH", "must be token or platform"}}
-	case a.Mode == "token" && len(a.Tokens) == 0:
+	case a.Platform() && cmp.Or(a.FunctionCompute, a.RuntimeAPI, a.Lambda) == "":
+		return []Problem{{"SIGNALBOX_AUTH", "must be token as a plain HTTP server, which has no trigger that authenticates"}}
+	case !a.Platform() && len(a.Tokens) == 0:
 		return []Problem{Missing("SIGNALBOX_API_TOKENS",
 			"give the tokens that callers may show, or set SIGNALBOX_AUTH=platform where the trigger authenticates")}
 	default:
 		return nil
 	}
 }
+
+// Invoke is who may ask for a run over HTTP. Two invoke tokens are for the time in
+// which one takes the other's place.
+type Invoke struct {
+	InvokeTokens Tokens `env:"SIGNALBOX_INVOKE_TOKEN"`
+	APITokens    Tokens `env:"SIGNALBOX_API_TOKENS"`
+}
+
+// Tokens are all that POST /invoke takes. None refuses everybody.
+func (i Invoke) Tokens() []Secret { return slices.Concat(i.InvokeTokens, i.APITokens) }

@@ -12,3 +12,9 @@ var SoftMemory = softMemory
 func NewPacedTransport(next http.RoundTripper) http.RoundTripper {
 	return &pacedTransport{RoundTripper: next}
 }
+
+// ListenAddress is for the table of addresses.
+func ListenAddress(environ []string) (string, error) {
+	where, err := detect(environ)
+	return where.address, err
+}

@@ -40,17 +40,18 @@ func detect(environ []string) (platform, error) {
 	case variable(environ, "AWS_LAMBDA_RUNTIME_API") != "":
 		return platform{kind: lambdaRuntime}, nil
 	}
-	address, err := listenAddress(environ)
-	return platform{
-		kind:    plainHTTP,
-		address: address,
-		custom:  variable(environ, "FC_FUNCTION_NAME") != "" || variable(environ, "FC_CUSTOM_LISTEN_PORT") != "",
-	}, err
+	custom := variable(environ, "FC_FUNCTION_NAME") != ""
+	address, err := listenAddress(environ, custom)
+	return platform{kind: plainHTTP, address: address, custom: custom}, err
 }
 
-// listenAddress is every interface, because FC's custom runtime reaches the
-// process from outside, unless HOST says otherwise.
-func listenAddress(environ []string) (string, error) {
+// listenAddress is this machine's own, unless HOST says otherwise. FC's custom
+// runtime reaches the process from outside.
+func listenAddress(environ []string, custom bool) (string, error) {
+	host := "127.0.0.1"
+	if custom {
+		host = "0.0.0.0"
+	}
 	name, port := "FC_CUSTOM_LISTEN_PORT", variable(environ, "FC_CUSTOM_LISTEN_PORT")
 	if port == "" {
 		name, port = "PORT", cmp.Or(variable(environ, "PORT"), defaultPort)
@@ -58,7 +59,7 @@ func listenAddress(environ []string) (string, error) {
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return "", fmt.Errorf("%s: %q is not a port: want a number from 1 to 65535", name, port)
 	}
-	return net.JoinHostPort(cmp.Or(variable(environ, "HOST"), "0.0.0.0"), port), nil
+	return net.JoinHostPort(cmp.Or(variable(environ, "HOST"), host), port), nil
 }
 
 // variable returns the value of one environment variable, or "".
