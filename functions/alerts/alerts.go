@@ -19,6 +19,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
+	"signalbox/shared/config"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
 	"signalbox/shared/serve/function"
@@ -65,6 +66,9 @@ type Config struct {
 	LeaseTime time.Duration
 	// RunTimeout is the deadline of a run as a plain HTTP server. Zero: 10 min.
 	RunTimeout time.Duration
+	// InvokeTokens are what a run that is asked for over HTTP takes. None: nobody
+	// may ask for one.
+	InvokeTokens []config.Secret
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 	// Observe is called after each part of a sweep. If nil, progress is not

@@ -27,6 +27,7 @@ type Env struct {
 	Linkcard config.Linkcard
 	Slack    Slack
 	State    State
+	Invoke   config.Invoke
 
 	ICCIDs     ICCIDs        `env:"SIGNALBOX_ICCIDS"`
 	Triage     Triage        `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
@@ -109,7 +110,7 @@ func serviceOf(c Config) (function.Function, error) {
 		return function.Function{}, errors.Join(err, c.Store.Close())
 	}
 	return function.Function{
-		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout,
+		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout, InvokeTokens: c.InvokeTokens,
 		Ready: f.unusableParts, Close: f.Close, Logger: c.Logger, Meter: c.Meter,
 	}, nil
 }
@@ -156,7 +157,10 @@ func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Co
 
 		LeaseTime:  time.Duration(env.Lease),
 		RunTimeout: time.Duration(env.RunTimeout),
-		Meter:      meter,
+
+		InvokeTokens: env.Invoke.Tokens(),
+
+		Meter: meter,
 	}, nil
 }
 

@@ -32,6 +32,9 @@ type Report struct {
 	Busy        bool `json:"busy"`        // another run has the lease; this one did nothing
 }
 
+// Overlapped says to whoever asked for the run that another one has the lease.
+func (r Report) Overlapped() bool { return r.Busy }
+
 // count adds changes.
 func (r *Report) count(changes []rule.Change) {
 	for _, c := range changes {

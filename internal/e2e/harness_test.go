@@ -75,7 +75,7 @@ func newOutside(t *testing.T, cards int, env ...string) *outside {
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
 		"SIGNALBOX_LINKCARD_ENDPOINT=" + o.url, "SIGNALBOX_LINKCARD_QPS=2000",
 		"SIGNALBOX_SLACK_WEBHOOK_URL=" + o.url + o.slack.WebhookPath(), "SIGNALBOX_SLACK_SHOW_ICCID=true",
-		"SIGNALBOX_STATE_FILE=" + o.state,
+		"SIGNALBOX_STATE_FILE=" + o.state, "SIGNALBOX_INVOKE_TOKEN=" + token,
 	}, env...)
 	return o
 }
@@ -149,13 +149,15 @@ func (o *outside) start(t *testing.T, env ...string) *function {
 		if err != nil {
 			return err
 		}
+		req.Header.Set("Authorization", "Bearer "+token)
 		resp, err := http.DefaultTransport.RoundTrip(req)
 		if err != nil {
 			return err
 		}
 		defer resp.Body.Close()
 		body, err := io.ReadAll(resp.Body)
-		if err == nil && resp.StatusCode != http.StatusOK {
+		// Another run that has the lease is nothing that went wrong.
+		if err == nil && resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusConflict {
 			err = fmt.Errorf("status %d, %s", resp.StatusCode, body)
 		}
 		return err

@@ -73,6 +73,7 @@ func (o *outside) crash(t *testing.T, after time.Duration, at int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Header.Set("Authorization", "Bearer "+token)
 	if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
 		_ = resp.Body.Close() // The sweep was faster.
 	}

@@ -105,11 +105,11 @@ func TestCredentials(t *testing.T) {
 		}, true, false},
 		{"fc custom runtime", func(t *testing.T) response {
 			t.Helper()
-			return plain{servetest.StartHTTP(t, binary, "FC_FUNCTION_NAME=sample")}.send(t, headers)
+			return startPlain(t, binary, "FC_FUNCTION_NAME=sample").send(t, headers)
 		}, true, true},
 		{"plain http does not believe headers", func(t *testing.T) response {
 			t.Helper()
-			return plain{servetest.StartHTTP(t, binary)}.send(t, headers)
+			return startPlain(t, binary).send(t, headers)
 		}, false, false},
 	}
 	for _, tt := range tests {
@@ -149,7 +149,7 @@ func TestRunTimeout(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := plain{servetest.StartHTTP(t, binary, tt.variable)}
+			p := startPlain(t, binary, tt.variable)
 			before := time.Now()
 			_, _, body := p.do(t, request{
 				method: "POST", path: "/invoke", body: fmt.Sprintf(timer, "deadline"),
@@ -167,7 +167,7 @@ func TestRunTimeout(t *testing.T) {
 
 func TestRunEndsAtItsTimeout(t *testing.T) {
 	t.Parallel()
-	p := plain{servetest.StartHTTP(t, servetest.Build(t, bootstrap), "SAMPLE=hasty")}
+	p := startPlain(t, servetest.Build(t, bootstrap), "SAMPLE=hasty")
 	if answer, errorType := p.run(t, fmt.Sprintf(timer, "wait")); errorType != "RunError" {
 		t.Errorf("run = %s, want a RunError", answer)
 	}

@@ -25,18 +25,24 @@ func (s *service) listenAndServe(ctx context.Context, where platform) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", where.address, err)
 	}
+	s.Logger.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()))
+	if !where.custom {
+		s.warnOfNoToken(ctx)
+	}
+	return s.serveOn(ctx, listener, where.custom)
+}
+
+func (s *service) serveOn(ctx context.Context, listener net.Listener, custom bool) error {
 	// Requests outlive ctx, but not the grace they get.
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	server := s.newServer(requests, where.custom)
-	s.Logger.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()))
-
+	server := s.newServer(requests, custom)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	var served error
 	select {
 	case err := <-failed:
-		served = fmt.Errorf("serve on %s: %w", where.address, err)
+		served = fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	case <-ctx.Done():
 	}
 	return errors.Join(served, s.shutdown(requests, server))

@@ -69,7 +69,7 @@ func TestMainLimitsMemory(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := plain{servetest.StartHTTP(t, binary, tt.env...)}.send(t, request{method: "GET", path: "/memory"})
+			got := startPlain(t, binary, tt.env...).send(t, request{method: "GET", path: "/memory"})
 			if strings.TrimSpace(got.Body) != tt.want {
 				t.Errorf("limit = %s, want %s", got.Body, tt.want)
 			}

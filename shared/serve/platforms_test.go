@@ -35,7 +35,7 @@ func platforms(t *testing.T) map[string]func(*testing.T) platform {
 	return map[string]func(*testing.T) platform{
 		"fc":     func(t *testing.T) platform { t.Helper(); return fc{servetest.StartFC(t, binary)} },
 		"lambda": func(t *testing.T) platform { t.Helper(); return lambda{servetest.StartLambda(t, binary)} },
-		"http":   func(t *testing.T) platform { t.Helper(); return plain{servetest.StartHTTP(t, binary)} },
+		"http":   func(t *testing.T) platform { t.Helper(); return startPlain(t, binary) },
 	}
 }
 
@@ -180,6 +180,14 @@ func outcome(result servetest.Result) (payload, errorType string) {
 
 type plain struct{ *servetest.HTTP }
 
+// invokeToken is what POST /invoke takes.
+const invokeToken = "the-schedulers-token"
+
+func startPlain(t *testing.T, binary string, env ...string) plain {
+	t.Helper()
+	return plain{servetest.StartHTTP(t, binary, append(env, "SIGNALBOX_INVOKE_TOKEN="+invokeToken)...)}
+}
+
 func (p plain) send(t *testing.T, r request) response {
 	t.Helper()
 	status, header, body := p.do(t, r)
@@ -188,14 +196,14 @@ func (p plain) send(t *testing.T, r request) response {
 	}
 }
 
-// run takes FC's mark of a failed event for the error type that it becomes.
+// run takes the problem of a failed run for the error type that platforms see.
 func (p plain) run(t *testing.T, event string) (payload, errorType string) {
 	t.Helper()
-	status, header, body := p.do(t, request{method: http.MethodPost, path: "/invoke", body: event})
-	if status == http.StatusNotFound && header.Get("X-Fc-Status") == "404" {
+	status, _, body := p.do(t, request{method: http.MethodPost, path: "/invoke", body: event})
+	if status == http.StatusInternalServerError && strings.Contains(body, ":run-failed") {
 		errorType = "RunError"
 	}
-	return body, errorType
+	return strings.TrimSpace(body), errorType
 }
 
 func (p plain) do(t *testing.T, r request) (status int, header http.Header, body string) {
@@ -216,6 +224,9 @@ func (p plain) try(ctx context.Context, r request) (status int, header http.Head
 	req, err := http.NewRequestWithContext(ctx, r.method, target, strings.NewReader(r.body))
 	if err != nil {
 		return 0, nil, "", err
+	}
+	if r.path == "/invoke" {
+		req.Header.Set("Authorization", "Bearer "+invokeToken)
 	}
 	for name, value := range r.header {
 		req.Header.Set(name, value)

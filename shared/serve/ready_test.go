@@ -38,7 +38,7 @@ func TestReady(t *testing.T) {
 		},
 		"http": func(t *testing.T) platform {
 			t.Helper()
-			return plain{servetest.StartHTTP(t, binary, "SAMPLE=unready")}
+			return startPlain(t, binary, "SAMPLE=unready")
 		},
 	}
 	for name, start := range unready {

@@ -26,38 +26,51 @@ func (e *RunError) Error() string {
 // warm is the answer of a function that has no schedule.
 var warm = map[string]string{"status": "warm"}
 
+// outcome is how a run went that did not fail.
+type outcome struct {
+	answer json.RawMessage
+	// overlapped: it did nothing, because another run was under way.
+	overlapped bool
+}
+
 // run does what e asks for, until the process is to end.
-func (s *service) run(ctx context.Context, e event.Scheduled) (json.RawMessage, error) {
+func (s *service) run(ctx context.Context, e event.Scheduled) (outcome, error) {
 	ctx, cancel := s.untilStopping(ctx)
 	defer cancel()
 	if e.Time.IsZero() {
 		e = event.NewScheduled(s.now(), e.Name, e.Payload)
 	}
-	var answer json.RawMessage
+	var o outcome
 	err := attempt(func() (err error) {
-		answer, err = s.scheduled(ctx, e)
+		o, err = s.scheduled(ctx, e)
 		return err
 	})
 	if err != nil {
 		s.Logger.LogAttrs(ctx, slog.LevelError, "run failed",
 			append(failure(err), slog.String("scheduled_event", logging.Untrusted(e.ID)))...)
-		return nil, &RunError{RequestID: logging.RequestID(ctx)}
+		return outcome{}, &RunError{RequestID: logging.RequestID(ctx)}
 	}
-	return answer, nil
+	return o, nil
 }
 
-func (s *service) scheduled(ctx context.Context, e event.Scheduled) (json.RawMessage, error) {
+func (s *service) scheduled(ctx context.Context, e event.Scheduled) (outcome, error) {
 	if s.Scheduled == nil {
-		s.Logger.InfoContext(ctx, "scheduled event ignored: this function has no schedule", slog.String("scheduled_event", logging.Untrusted(e.ID)))
-		return json.Marshal(warm)
+		s.Logger.InfoContext(ctx, "scheduled event ignored: this function has no schedule",
+			slog.String("scheduled_event", logging.Untrusted(e.ID)))
+		return encode(warm)
 	}
 	result, err := s.Scheduled(ctx, e)
 	if err != nil {
-		return nil, err
+		return outcome{}, err
 	}
+	return encode(result)
+}
+
+func encode(result any) (outcome, error) {
 	answer, err := json.Marshal(result)
 	if err != nil {
-		return nil, fmt.Errorf("encode the run's result: %w", err)
+		return outcome{}, fmt.Errorf("encode the run's result: %w", err)
 	}
-	return answer, nil
+	run, ok := result.(interface{ Overlapped() bool })
+	return outcome{answer: answer, overlapped: ok && run.Overlapped()}, nil
 }

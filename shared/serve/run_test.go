@@ -45,39 +45,6 @@ func TestScheduled(t *testing.T) {
 	}
 }
 
-func TestInvokeOverHTTP(t *testing.T) {
-	t.Parallel()
-	binary := servetest.Build(t, bootstrap)
-	p := plain{servetest.StartHTTP(t, binary, "FC_FUNCTION_NAME=sample")}
-	tests := []struct {
-		name, control, body string
-		wantStatus          int
-		wantMark            string
-		wantBody            string
-	}{
-		{"nothing is a run at once", "/invoke", "", 200, "", `"name":"invoke"`},
-		{"timer event", "/invoke", fmt.Sprintf(timer, "x"), 200, "", `"payload":"x"`},
-		{"not a timer event", "/invoke", `{"Records":[{"eventSource":"aws:sqs","messageId":"m","body":""}]}`, 404, "404", "run-failed"},
-		{"not an event", "/invoke", "8986-private", 404, "404", "run-failed"},
-		{"too long", "/invoke", strings.Repeat("8", 1<<20+1), 404, "404", "run-failed"},
-		{"from a stranger", "/http-invoke", fmt.Sprintf(timer, "x"), 404, "", "page not found"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			status, header, body := p.do(t, request{
-				method: "POST", path: "/invoke", body: tt.body,
-				header: map[string]string{"X-Fc-Control-Path": tt.control},
-			})
-			if status != tt.wantStatus || header.Get("X-Fc-Status") != tt.wantMark ||
-				!strings.Contains(body, tt.wantBody) || strings.Contains(body, "private") {
-				t.Errorf("POST /invoke = %d, x-fc-status %q, %s, want %d, %q, ...%s...",
-					status, header.Get("X-Fc-Status"), body, tt.wantStatus, tt.wantMark, tt.wantBody)
-			}
-		})
-	}
-}
-
 // TestBare runs a function that has neither a schedule nor a queue.
 func TestBare(t *testing.T) {
 	t.Parallel()

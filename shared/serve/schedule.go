@@ -2,82 +2,109 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
-	"io"
+	"log/slog"
 	"net/http"
+	"time"
 
+	"signalbox/shared/logging"
 	"signalbox/shared/serve/event"
+	"signalbox/shared/web"
 )
-
-// maxScheduled is far above FC's limit of 128 KB for a timer's event.
-const maxScheduled = 1 << 20
 
 // schedule adds the route of the schedule where the function has one. There is
 // no mux, so that the function's own paths reach it as they were sent.
 //
 // scheduled: POST /invoke. FC's custom runtime calls it for each timer event,
 // at least once: a duplicate has the same ID, and what it does is the
-// function's to say. Outside FC any scheduler may call it, with FC's timer
-// event as the body or with none; the listener must then not be public,
-// since nothing here knows a scheduler from a stranger.
+// function's to say. Anybody else has to show a token.
 func (s *service) schedule(custom bool, next http.Handler) http.Handler {
 	if s.Scheduled == nil {
 		return next
 	}
+	asked := s.invokeGuard()(s.serveRun)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Through an HTTP trigger, anybody can ask FC for the path /invoke.
-		stranger := custom && r.Header.Get(headerControlPath) == "/http-invoke"
-		if r.Method != http.MethodPost || r.URL.Path != "/invoke" || stranger {
+		switch {
+		case r.Method != http.MethodPost || r.URL.Path != "/invoke":
 			next.ServeHTTP(w, r)
-			return
+		case custom && r.Header.Get(headerControlPath) != httpTrigger:
+			s.serveTimer(w, r)
+		default:
+			if err := asked(w, r); err != nil {
+				web.WriteError(w, err)
+			}
 		}
-		s.serveRun(custom, w, r)
 	})
 }
 
-func (s *service) serveRun(custom bool, w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := s.withRunTimeout(r.Context(), custom, r.Header)
+// invokeGuard asks for one of the tokens. Without any there is nothing that a
+// caller could do.
+func (s *service) invokeGuard() web.Guard {
+	if len(s.InvokeTokens) > 0 {
+		return web.Bearer(s.InvokeTokens)
+	}
+	return func(web.HandlerFunc) web.HandlerFunc {
+		return func(http.ResponseWriter, *http.Request) error {
+			return web.NewError(http.StatusForbidden, "no-invoke-token",
+				"No run can be asked for here: the operator has to set SIGNALBOX_INVOKE_TOKEN, and its callers to send it.")
+		}
+	}
+}
+
+// warnOfNoToken says at the start what a scheduler would find out later.
+func (s *service) warnOfNoToken(ctx context.Context) {
+	if s.Scheduled != nil && len(s.InvokeTokens) == 0 {
+		s.Logger.LogAttrs(ctx, slog.LevelWarn, "POST /invoke refuses everybody: set SIGNALBOX_INVOKE_TOKEN")
+	}
+}
+
+// serveRun makes a run for a caller with a token, and answers when it is over.
+func (s *service) serveRun(w http.ResponseWriter, r *http.Request) error {
+	e, err := s.asked(w, r)
+	if err != nil {
+		return err
+	}
+	unhurried(w)
+	ctx, cancel := s.withRunTimeout(r.Context(), false, r.Header)
 	defer cancel()
-	answer, err := s.answerRun(ctx, w, r)
-	if err != nil {
-		failRun(w, r)
-		return
+	o, err := s.run(ctx, e)
+	switch {
+	case err != nil:
+		return web.NewError(http.StatusInternalServerError, "run-failed",
+			"The run failed: the log of request "+logging.RequestID(ctx)+" has the cause.")
+	case o.overlapped:
+		return web.NewError(http.StatusConflict, "run-overlaps", "Another run is under way, and this one did nothing.")
 	}
-	w.Header().Set("Content-Type", "application/json")
-	// The run has been made, whether or not the scheduler still listens.
-	_, _ = w.Write(answer)
+	return web.JSON(w, http.StatusOK, o.answer)
 }
 
-// answerRun makes the run that the timer event in the body asks for, or without
-// one a run of this moment. Its error has been logged.
-func (s *service) answerRun(ctx context.Context, w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxScheduled))
+// asked reads what run the body asks for: one of this moment without a body, the
+// same with a payload, or that of FC's timer event.
+func (s *service) asked(w http.ResponseWriter, r *http.Request) (event.Scheduled, error) {
+	body, err := web.ReadBytes(w, r)
 	if err != nil {
-		return nil, s.refuse(ctx, "read the timer event: "+err.Error())
+		return event.Scheduled{}, err
 	}
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return s.run(ctx, event.NewScheduled(s.now(), "invoke", ""))
+	timer := struct {
+		Time    time.Time `json:"triggerTime"`
+		Name    string    `json:"triggerName"`
+		Payload string    `json:"payload"`
+	}{}
+	if len(bytes.TrimSpace(body)) > 0 {
+		err = web.DecodeJSON(body, &timer)
 	}
-	e, err := event.Decode(raw)
-	if err != nil {
-		return nil, s.refuse(ctx, err.Error())
+	if timer.Time.IsZero() {
+		timer.Time = s.now()
 	}
-	if e.Scheduled == nil {
-		return nil, s.refuse(ctx, "POST /invoke takes a timer event only")
-	}
-	return s.run(ctx, *e.Scheduled)
+	return event.NewScheduled(timer.Time, cmp.Or(timer.Name, "invoke"), timer.Payload), err
 }
 
-// failRun tells FC's custom runtime that the invocation failed. It takes
-// every answer without x-fc-status for a success.
-//
-// https://www.alibabacloud.com/help/en/functioncompute/fc-2-0/user-guide/event-handlers-3
-func failRun(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set(headerStatus, "404")
-	writeProblem(w, r, problem{
-		Type:   "urn:problem-type:signalbox:run-failed",
-		Title:  "Run failed",
-		Status: http.StatusNotFound,
-	})
+// unhurried takes the server's limits for an ordinary request from one whose body
+// has been read: a run has a limit of its own. The limit for reading counts too:
+// where it passes, the server takes the caller for gone.
+func unhurried(w http.ResponseWriter) {
+	c := http.NewResponseController(w)
+	_ = c.SetReadDeadline(time.Time{}) // A server of somebody else's may have none to set.
+	_ = c.SetWriteDeadline(time.Time{})
 }

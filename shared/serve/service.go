@@ -55,7 +55,8 @@ func (s *service) invoke(ctx context.Context, raw []byte) (json.RawMessage, erro
 	case e.HTTP != nil:
 		return s.answer(ctx, e.HTTP), nil
 	case e.Scheduled != nil:
-		return s.run(ctx, *e.Scheduled)
+		o, err := s.run(ctx, *e.Scheduled)
+		return o.answer, err
 	default:
 		return s.batch(ctx, *e.Batch)
 	}

@@ -17,6 +17,12 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil || media != "application/json" {
 		return nil, NewError(http.StatusUnsupportedMediaType, "not-json", "Send the body as Content-Type: application/json.")
 	}
+	return ReadBytes(w, r)
+}
+
+// ReadBytes returns the body of a request, whatever it is: 413 where it is larger
+// than MaxBody.
+func ReadBytes(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, NewError(http.StatusRequestEntityTooLarge, "body-too-large", "Send at most 1 MiB.")

@@ -93,6 +93,10 @@ func (e *Error) write(w http.ResponseWriter) {
 	_, _ = w.Write(append(body, '\n'))
 }
 
+// WriteError answers with the refusal that err is, or with a 500 that says nothing,
+// for a handler that is not on a [Mux].
+func WriteError(w http.ResponseWriter, err error) { asError(err).write(w) }
+
 // asError returns the refusal that err is, or one that says nothing.
 func asError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {

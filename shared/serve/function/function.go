@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"signalbox/shared/config"
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/event"
 )
@@ -22,10 +23,15 @@ type Function struct {
 	// caller gets a 500 and the log gets the stack.
 	Handler http.Handler
 	// Scheduled makes the run that a scheduled event asks for. Its result is
-	// encoded as the JSON answer. Its error is logged whole; the platform
-	// learns of it without its text, and may deliver the event again. Nil
-	// means no schedule: the event then just keeps the instance warm.
+	// encoded as the JSON answer; one with a method Overlapped() bool may say
+	// that it did nothing, because another run was under way. Its error is
+	// logged whole; the platform learns of it without its text, and may
+	// deliver the event again. Nil means no schedule: the event then just
+	// keeps the instance warm.
 	Scheduled func(ctx context.Context, e event.Scheduled) (any, error)
+	// InvokeTokens are what POST /invoke takes, but from FC's custom runtime,
+	// which needs none. Without one it refuses everybody.
+	InvokeTokens []config.Secret
 	// RunTimeout ends a run's ctx where it is asked for over HTTP: as a plain
 	// HTTP server no platform has a limit of its own, and behind FC's custom
 	// runtime the shorter one counts. Zero is 10 minutes.

@@ -20,6 +20,8 @@ func (r runs) scheduled(ctx context.Context, e event.Scheduled) (any, error) {
 		panic(Secret)
 	case "unencodable":
 		return func() {}, nil
+	case "overlap":
+		return overlap{Busy: true}, nil
 	case "deadline":
 		deadline, _ := ctx.Deadline()
 		return deadline, nil
@@ -31,6 +33,14 @@ func (r runs) scheduled(ctx context.Context, e event.Scheduled) (any, error) {
 	}
 	return map[string]string{"name": e.Name, "id": e.ID, "payload": e.Payload}, nil
 }
+
+// overlap is what a run says that left the work to another one.
+type overlap struct {
+	Busy bool `json:"busy"`
+}
+
+// Overlapped says so to the platform.
+func (o overlap) Overlapped() bool { return o.Busy }
 
 // wait is a run that would never end by itself, and has something to release.
 func (r runs) wait(ctx context.Context) error {

@@ -10,8 +10,10 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
+	"signalbox/shared/config"
 	"signalbox/shared/logging"
 	"signalbox/shared/serve"
 	"signalbox/shared/serve/event"
@@ -39,6 +41,11 @@ func Open(environ []string) (serve.Function, error) {
 			logger.LogAttrs(context.Background(), slog.LevelInfo, "closed")
 			return nil
 		},
+	}
+	for _, line := range environ {
+		if token, ok := strings.CutPrefix(line, "SIGNALBOX_INVOKE_TOKEN="); ok {
+			f.InvokeTokens = []config.Secret{config.Secret(token)}
+		}
 	}
 	switch {
 	case slices.Contains(environ, "SAMPLE=bare"):
