@@ -38,6 +38,7 @@ func (s *service) answerTimer(ctx context.Context, w http.ResponseWriter, r *htt
 	if err != nil {
 		return nil, s.refuse(ctx, "read the timer event: "+err.Error())
 	}
+	_ = r.Body.Close() // It gives back the room that it took.
 	unhurried(w)
 	if len(bytes.TrimSpace(raw)) == 0 {
 		o, err := s.run(ctx, event.NewScheduled(s.now(), "invoke", ""))

@@ -65,6 +65,7 @@ func (s *service) guard(next http.Handler) http.Handler {
 			panic(http.ErrAbortHandler)
 		}
 		clear(w.Header()) // What next had set was meant for its own answer.
+		declareHarmless(w.Header())
 		internalError(w, r)
 	})
 }

@@ -13,9 +13,36 @@ func Handler(f Function) (http.Handler, error) {
 	return s.handler(false), nil
 }
 
-// handler puts what surrounds a function's own handler in order.
+// handler surrounds a function's own handler as an HTTP server, from the inside out.
 func (s *service) handler(custom bool) http.Handler {
-	return identify(custom, s.guard(s.metrics(s.readiness(s.schedule(custom, s.Handler)))))
+	h := s.schedule(custom, s.Handler) // POST /invoke, with a token
+	h = s.readiness(h)                 // GET /readyz
+	h = s.metrics(h)                   // GET /metrics
+	h = limitBodies(h)                 // so many at once
+	h = s.guard(h)                     // a panic is a 500
+	h = harmless(h)                    // headers of every answer
+	return identify(custom, h)         // a request id
+}
+
+// eventHandler is that for the requests of a runtime API, one at a time.
+func (s *service) eventHandler() http.Handler {
+	h := s.readiness(s.Handler)
+	h = s.guard(h)
+	return harmless(h)
+}
+
+// harmless has browsers take an answer for what it says it is, and nobody keep it. A
+// handler may set another Cache-Control.
+func harmless(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		declareHarmless(w.Header())
+		next.ServeHTTP(w, r)
+	})
+}
+
+func declareHarmless(h http.Header) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
 }
 
 // metrics adds GET /metrics for Prometheus to scrape. It holds counts alone, and

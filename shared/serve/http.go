@@ -13,9 +13,13 @@ import (
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
+	// writeTimeout counts from the end of the header on: the body may take
+	// readTimeout of it, and a call to Alibaba 20 s.
+	writeTimeout = time.Minute
 	// idleTimeout outlasts FC, which wants connections kept for over 15 min.
-	idleTimeout    = 20 * time.Minute
-	maxHeaderBytes = 64 << 10
+	idleTimeout = 20 * time.Minute
+	// maxHeaderBytes is FC's own limit; net/http adds 4 KB to it.
+	maxHeaderBytes = 8 << 10
 )
 
 // listenAndServe serves until ctx ends, and then lets the requests in flight
@@ -37,8 +41,10 @@ func (s *service) serveOn(ctx context.Context, listener net.Listener, custom boo
 	requests, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	server := s.newServer(requests, custom)
+	limited := limitConnections(listener, maxConnections)
+	limited.watch(server)
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(limited) }()
 	var served error
 	select {
 	case err := <-failed:
@@ -53,6 +59,7 @@ func (s *service) newServer(ctx context.Context, custom bool) *http.Server {
 		Handler:           s.handler(custom),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		BaseContext:       func(net.Listener) context.Context { return ctx },

@@ -19,7 +19,6 @@ func (s *service) readiness(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		w.Header().Set("Cache-Control", "no-store")
 		unusable := s.unusable(r.Context())
 		if len(unusable) > 0 {
 			writeProblem(w, r, problem{

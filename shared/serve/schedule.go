@@ -100,11 +100,8 @@ func (s *service) asked(w http.ResponseWriter, r *http.Request) (event.Scheduled
 	return event.NewScheduled(timer.Time, cmp.Or(timer.Name, "invoke"), timer.Payload), err
 }
 
-// unhurried takes the server's limits for an ordinary request from one whose body
-// has been read: a run has a limit of its own. The limit for reading counts too:
-// where it passes, the server takes the caller for gone.
+// unhurried takes the server's limit for an answer from that of a run, which has a
+// limit of its own.
 func unhurried(w http.ResponseWriter) {
-	c := http.NewResponseController(w)
-	_ = c.SetReadDeadline(time.Time{}) // A server of somebody else's may have none to set.
-	_ = c.SetWriteDeadline(time.Time{})
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // A server of somebody else's may have none to set.
 }

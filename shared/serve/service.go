@@ -36,7 +36,7 @@ func newService(f Function) (*service, error) {
 	f.Meter = cmp.Or(f.Meter, metric.New())
 	f.RunTimeout = cmp.Or(f.RunTimeout, defaultRunTimeout)
 	s := &service{Function: f, now: time.Now, stopping: make(chan struct{})}
-	s.guarded = s.guard(s.readiness(f.Handler))
+	s.guarded = s.eventHandler()
 	return s, nil
 }
 

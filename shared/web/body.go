@@ -1,8 +1,8 @@
 package web
 
 import (
+	"bytes"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 )
@@ -20,15 +20,21 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return ReadBytes(w, r)
 }
 
-// ReadBytes returns the body of a request, whatever it is: 413 where it is larger
-// than MaxBody.
+// ReadBytes returns the body of a request, whatever it is, and closes it: 413 where
+// it is larger than MaxBody. An [*Error] of the body's own is passed on.
 func ReadBytes(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	defer r.Body.Close()
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), MaxBody)) + bytes.MinRead) // Growing by and by leaves a lot of garbage.
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody))
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return nil, refusal
+	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return nil, NewError(http.StatusRequestEntityTooLarge, "body-too-large", "Send at most 1 MiB.")
 	}
 	if err != nil {
 		return nil, NewError(http.StatusBadRequest, "body-incomplete", "The body did not arrive whole.").Because(err)
 	}
-	return body, nil
+	return body.Bytes(), nil
 }

@@ -1,0 +1,156 @@
+package serve
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// maxConnections is how many clients may be connected at once.
+const maxConnections = 1000
+
+// connections is a listener that keeps at most a number of connections. To make
+// room for one more it closes the one that has been idle for longest, that is
+// without a request being answered: a client that has sent half a header is as
+// idle as one that has sent nothing. Where all are in use, the next client waits.
+type connections struct {
+	net.Listener
+
+	most int
+
+	mu      sync.Mutex
+	changed sync.Cond
+	closed  bool
+	// open has since when each is idle; zero: it is in use.
+	open map[*connection]time.Time
+}
+
+func limitConnections(listener net.Listener, most int) *connections {
+	c := &connections{Listener: listener, most: most, open: make(map[*connection]time.Time)}
+	c.changed.L = &c.mu
+	return c
+}
+
+// Accept waits for the next client, and for room.
+func (c *connections) Accept() (net.Conn, error) {
+	accepted, err := c.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	client := &connection{Conn: accepted, all: c}
+	if !c.admit(client) {
+		_ = accepted.Close() // Nobody is served any more.
+		return nil, net.ErrClosed
+	}
+	return client, nil
+}
+
+func (c *connections) admit(client *connection) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.open) >= c.most && !c.closed {
+		if longest := c.longestIdle(); longest != nil {
+			delete(c.open, longest)
+			_ = longest.Conn.Close() // Its goroutine finds out by itself.
+			continue
+		}
+		c.changed.Wait()
+	}
+	c.open[client] = time.Now()
+	return !c.closed
+}
+
+func (c *connections) longestIdle() *connection {
+	var longest *connection
+	for client, since := range c.open {
+		if !since.IsZero() && (longest == nil || since.Before(c.open[longest])) {
+			longest = client
+		}
+	}
+	return longest
+}
+
+// set says since when client is idle, unless it has been closed.
+func (c *connections) set(client *connection, since time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, open := c.open[client]; open {
+		c.open[client] = since
+	}
+	c.changed.Signal()
+}
+
+// Close ends listening, and waiting for room.
+func (c *connections) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.changed.Broadcast()
+	return c.Listener.Close()
+}
+
+// connection is one of connections.
+type connection struct {
+	net.Conn
+
+	all *connections
+}
+
+// Close makes room.
+func (c *connection) Close() error {
+	c.all.mu.Lock()
+	delete(c.all.open, c)
+	c.all.mu.Unlock()
+	c.all.changed.Signal()
+	return c.Conn.Close()
+}
+
+// CloseWrite is how [http.Server] ends a connection whose client still sends.
+func (c *connection) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// busy and idle say whether a request of c is being answered. A nil c is one of
+// somebody else's server.
+func (c *connection) busy() {
+	if c != nil {
+		c.all.set(c, time.Time{})
+	}
+}
+
+func (c *connection) idle() {
+	if c != nil {
+		c.all.set(c, time.Now())
+	}
+}
+
+type connectionKey struct{}
+
+// connectionOf is the connection that a request came by, or nil.
+func connectionOf(ctx context.Context) *connection {
+	c, _ := ctx.Value(connectionKey{}).(*connection)
+	return c
+}
+
+// watch has server say when its connections are in use: from the moment a whole
+// header is there until the answer has been written.
+func (c *connections) watch(server *http.Server) {
+	server.ConnContext = func(ctx context.Context, client net.Conn) context.Context {
+		return context.WithValue(ctx, connectionKey{}, client)
+	}
+	server.ConnState = func(client net.Conn, state http.ConnState) {
+		if own, ok := client.(*connection); ok && state == http.StateIdle {
+			own.idle()
+		}
+	}
+	next := server.Handler
+	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connectionOf(r.Context()).busy()
+		next.ServeHTTP(w, r)
+	})
+}
