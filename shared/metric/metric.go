@@ -26,7 +26,8 @@ type Call struct {
 
 // Meter adds calls up. Make it with [New]; it is safe for concurrent use.
 type Meter struct {
-	set *metrics.Set
+	set         *metrics.Set
+	wrongTokens *metrics.Counter
 
 	mu      sync.Mutex
 	actions map[string]*counters
@@ -34,7 +35,10 @@ type Meter struct {
 
 // New returns a Meter at zero.
 func New() *Meter {
-	return &Meter{set: metrics.NewSet(), actions: make(map[string]*counters)}
+	set := metrics.NewSet()
+	return &Meter{
+		set: set, wrongTokens: set.NewCounter("signalbox_wrong_tokens_total"), actions: make(map[string]*counters),
+	}
 }
 
 // counters are the counts of one action, and what was reported of them.
@@ -64,6 +68,9 @@ func (m *Meter) Count(c Call) {
 	increment(n.failed, c.Failed)
 	n.waited.Add(c.Waited.Seconds())
 }
+
+// CountWrongToken adds one request that showed a token that opens nothing.
+func (m *Meter) CountWrongToken() { m.wrongTokens.Inc() }
 
 func increment(c *metrics.Counter, really bool) {
 	if really {

@@ -52,7 +52,7 @@ type body struct {
 
 // Read waits for room at first. A body that finds none is a 503.
 func (b *body) Read(p []byte) (int, error) {
-	if err := b.hold(); err != nil {
+	if err := b.takeRoom(); err != nil {
 		return 0, err
 	}
 	n, err := b.Reader.Read(p)
@@ -60,7 +60,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *body) hold() error {
+func (b *body) takeRoom() error {
 	if b.held {
 		return nil
 	}

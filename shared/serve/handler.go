@@ -20,14 +20,17 @@ func (s *service) handler(custom bool) http.Handler {
 	h = s.metrics(h)                   // GET /metrics
 	h = limitBodies(h)                 // so many at once
 	h = s.guard(h)                     // a panic is a 500
+	h = s.suspect(h, !custom)          // a wrong token waits
 	h = harmless(h)                    // headers of every answer
 	return identify(custom, h)         // a request id
 }
 
-// eventHandler is that for the requests of a runtime API, one at a time.
+// eventHandler is that for the requests of a runtime API, one at a time, whose
+// waiting is paid for.
 func (s *service) eventHandler() http.Handler {
 	h := s.readiness(s.Handler)
 	h = s.guard(h)
+	h = s.suspect(h, false)
 	return harmless(h)
 }
 

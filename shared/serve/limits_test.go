@@ -107,8 +107,8 @@ func TestLongestIdleMakesRoom(t *testing.T) {
 	})
 }
 
-// reading is a function that reads bodies, or with /refuse does not.
-func reading(w http.ResponseWriter, r *http.Request) {
+// takeBodies is a function that reads bodies, or with /refuse does not.
+func takeBodies(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/refuse" {
 		w.WriteHeader(http.StatusTeapot)
 		return
@@ -122,7 +122,7 @@ func reading(w http.ResponseWriter, r *http.Request) {
 func TestBodiesAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := serveInBubble(t, serve.Function{Handler: http.HandlerFunc(reading)})
+		s := serveInBubble(t, serve.Function{Handler: http.HandlerFunc(takeBodies)})
 		slow := make([]*client, 16)
 		for i := range slow {
 			slow[i] = s.dial(t, "192.0.2.1:1")
@@ -162,7 +162,7 @@ func TestUnreadBody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := serveInBubble(t, serve.Function{Handler: http.HandlerFunc(reading)})
+				s := serveInBubble(t, serve.Function{Handler: http.HandlerFunc(takeBodies)})
 				c, began := s.dial(t, "192.0.2.1:1"), time.Now()
 				c.send("POST /refuse HTTP/1.1\nHost: x\n%s\n\n", framing)
 				if got, _, _ := c.receive(); got != http.StatusTeapot || time.Since(began) > time.Second {
