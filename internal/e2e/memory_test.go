@@ -25,18 +25,27 @@ func TestMemoryOfAHundredThousandCards(t *testing.T) {
 	}
 }
 
-var highWater = regexp.MustCompile(`VmHWM:\s+([0-9]+) kB`)
-
 // peakMemory returns the most bytes that a process has had resident.
 func peakMemory(t *testing.T, pid int) int64 {
+	t.Helper()
+	return memoryOf(t, pid, "VmHWM")
+}
+
+// residentMemory returns the bytes that a process has resident.
+func residentMemory(t *testing.T, pid int) int64 {
+	t.Helper()
+	return memoryOf(t, pid, "VmRSS")
+}
+
+func memoryOf(t *testing.T, pid int, what string) int64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	match := highWater.FindSubmatch(status)
+	match := regexp.MustCompile(what + `:\s+([0-9]+) kB`).FindSubmatch(status)
 	if match == nil {
-		t.Fatalf("no high water mark in\n%s", status)
+		t.Fatalf("no %s in\n%s", what, status)
 	}
 	kb, err := strconv.ParseInt(string(match[1]), 10, 64)
 	if err != nil {

@@ -8,13 +8,19 @@ import (
 	"time"
 )
 
-// maxConnections is how many clients may be connected at once.
-const maxConnections = 1000
+const (
+	// maxConnections is how many clients may be connected at once.
+	maxConnections = 1000
+	// leastIdle is how long each of them has to send a request, however many
+	// others want its room.
+	leastIdle = time.Second
+)
 
 // connections is a listener that keeps at most a number of connections. To make
 // room for one more it closes the one that has been idle for longest, that is
 // without a request being answered: a client that has sent half a header is as
-// idle as one that has sent nothing. Where all are in use, the next client waits.
+// idle as one that has sent nothing. Where none has been idle for leastIdle, the
+// next client waits.
 type connections struct {
 	net.Listener
 
@@ -51,25 +57,39 @@ func (c *connections) admit(client *connection) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for len(c.open) >= c.most && !c.closed {
-		if longest := c.longestIdle(); longest != nil {
+		longest, idle := c.longestIdle(time.Now())
+		switch {
+		case longest == nil:
+			c.changed.Wait()
+		case idle < leastIdle:
+			timer := time.AfterFunc(leastIdle-idle, c.wake)
+			c.changed.Wait()
+			timer.Stop()
+		default:
 			delete(c.open, longest)
 			_ = longest.Conn.Close() // Its goroutine finds out by itself.
-			continue
 		}
-		c.changed.Wait()
 	}
 	c.open[client] = time.Now()
 	return !c.closed
 }
 
-func (c *connections) longestIdle() *connection {
-	var longest *connection
+// wake has the next client look again. With the lock it cannot come between the
+// look and the wait.
+func (c *connections) wake() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changed.Signal()
+}
+
+// longestIdle is nil where all are in use.
+func (c *connections) longestIdle(now time.Time) (longest *connection, idle time.Duration) {
 	for client, since := range c.open {
-		if !since.IsZero() && (longest == nil || since.Before(c.open[longest])) {
-			longest = client
+		if !since.IsZero() && (longest == nil || now.Sub(since) > idle) {
+			longest, idle = client, now.Sub(since)
 		}
 	}
-	return longest
+	return longest, idle
 }
 
 // set says since when client is idle, unless it has been closed.

@@ -18,8 +18,8 @@ const (
 	writeTimeout = time.Minute
 	// idleTimeout outlasts FC, which wants connections kept for over 15 min.
 	idleTimeout = 20 * time.Minute
-	// maxHeaderBytes is FC's own limit; net/http adds 4 KB to it.
-	maxHeaderBytes = 8 << 10
+	// maxHeaderBytes is half of FC's own limit; net/http adds the other half.
+	maxHeaderBytes = 4 << 10
 )
 
 // listenAndServe serves until ctx ends, and then lets the requests in flight

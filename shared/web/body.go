@@ -7,8 +7,9 @@ import (
 	"net/http"
 )
 
-// MaxBody is the largest request body that is read, in bytes.
-const MaxBody = 1 << 20
+// MaxBody is the largest request body that is read, in bytes: as large as FC takes for
+// an asynchronous invocation.
+const MaxBody = 128 << 10
 
 // ReadBody returns the body of a request that says it is JSON: 415 where it
 // does not, 413 where it is larger than MaxBody.
@@ -25,13 +26,12 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func ReadBytes(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	defer r.Body.Close()
 	var body bytes.Buffer
-	body.Grow(int(min(max(r.ContentLength, 0), MaxBody)) + bytes.MinRead) // Growing by and by leaves a lot of garbage.
 	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody))
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		return nil, refusal
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, NewError(http.StatusRequestEntityTooLarge, "body-too-large", "Send at most 1 MiB.")
+		return nil, NewError(http.StatusRequestEntityTooLarge, "body-too-large", "Send at most 128 KiB.")
 	}
 	if err != nil {
 		return nil, NewError(http.StatusBadRequest, "body-incomplete", "The body did not arrive whole.").Because(err)

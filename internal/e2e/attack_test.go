@@ -1,0 +1,157 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"signalbox/shared/serve/servetest"
+)
+
+// mostUnderAttack is the memory that a plain HTTP server may take, in bytes.
+const mostUnderAttack = 64 << 20
+
+// TestMemoryUnderAttack has strangers hold as many connections as they can, each with
+// almost a whole header, and callers with a token send bodies as large as they may be,
+// slowly and fast. Others are answered all the same.
+func TestMemoryUnderAttack(t *testing.T) {
+	t.Parallel()
+	c := newClouds(t)
+	p := servetest.StartHTTP(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"),
+		append(c.env, "SIGNALBOX_DYSMS_QPS=10000")...)
+	report := request{"POST", "/conversions", `{"verified":1,"requested":2}`}
+	report.send(t, p.URL)
+	files, memory := descriptors(t, p.PID()), residentMemory(t, p.PID())
+
+	ctx, stop := context.WithCancel(t.Context())
+	var attack sync.WaitGroup
+	for range 1500 {
+		attack.Go(func() { holdConnection(ctx, p.URL) })
+	}
+	for i := range 100 {
+		attack.Go(func() { sendBodies(ctx, p.URL, i%2 == 0) })
+	}
+	asked := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answered := 0
+	for began := time.Now(); time.Since(began) < 3*time.Second; {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/healthz", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asking := time.Now()
+		resp, err := asked.Do(req)
+		if err != nil {
+			t.Errorf("GET /healthz under attack: %v", err)
+			break
+		}
+		resp.Body.Close()
+		if took := time.Since(asking); took > 5*time.Second {
+			t.Errorf("GET /healthz took %s under attack", took)
+		}
+		answered++
+	}
+	stop()
+	attack.Wait()
+	peak := peakMemory(t, p.PID())
+	t.Logf("%.1f MB at the most, %d answers meanwhile", float64(peak)/(1<<20), answered)
+	if peak > mostUnderAttack {
+		t.Errorf("the process had %d bytes at the most, want under 64 MB", peak)
+	}
+	eventually(t, func() error {
+		if got := descriptors(t, p.PID()); got > files {
+			return fmt.Errorf("%d files are open, and %d were before", got, files)
+		}
+		return nil
+	})
+	t.Logf("%d KB before, %d KB after", memory>>10, residentMemory(t, p.PID())>>10)
+	if got := report.send(t, p.URL); got.Status != http.StatusOK {
+		t.Errorf("a report after the attack = %+v, want 200", got)
+	}
+}
+
+// holdConnection keeps a connection with almost a whole header, and begins anew where
+// it is closed.
+func holdConnection(ctx context.Context, url string) {
+	for ctx.Err() == nil {
+		client, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			return
+		}
+		_, _ = fmt.Fprintf(client, "GET / HTTP/1.1\r\nHost: x\r\nX-Long: %s", strings.Repeat("x", 8<<10))
+		closeWith(ctx, client)
+		_, _ = io.Copy(io.Discard, client)
+		client.Close()
+	}
+}
+
+// closeWith closes client when ctx ends.
+func closeWith(ctx context.Context, client io.Closer) {
+	context.AfterFunc(ctx, func() { _ = client.Close() })
+}
+
+// sendBodies sends bodies as large as they may be, slowly or as fast as it can.
+func sendBodies(ctx context.Context, url string, slowly bool) {
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	body := []byte(`{"conversionRate":"` + strings.Repeat("x", 128<<10-21) + `"}`)
+	for ctx.Err() == nil {
+		var reader io.Reader = bytes.NewReader(body)
+		if slowly {
+			reader = io.MultiReader(bytes.NewReader(body[:len(body)-1]), untilDone{ctx})
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/conversions", io.NopCloser(reader))
+		if err != nil {
+			return
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Content-Type", contentType)
+		resp, err := client.Do(req)
+		if err != nil {
+			continue
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+	}
+}
+
+// untilDone is the rest of a body that does not come.
+type untilDone struct{ ctx context.Context }
+
+func (u untilDone) Read([]byte) (int, error) {
+	<-u.ctx.Done()
+	return 0, io.ErrUnexpectedEOF
+}
+
+// descriptors counts what a process has open.
+func descriptors(t *testing.T, pid int) int {
+	t.Helper()
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(files)
+}
+
+// eventually waits for check to find nothing wrong, for 15 s.
+func eventually(t *testing.T, check func() error) {
+	t.Helper()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for began := time.Now(); ; <-ticker.C {
+		err := check()
+		if err == nil {
+			return
+		}
+		if time.Since(began) > 15*time.Second {
+			t.Error(err)
+			return
+		}
+	}
+}
