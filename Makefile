@@ -5,7 +5,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills chaos bad-day browser cfn-lint vet lint tidy-check fuzz bench bench-alerts cover dev
+.PHONY: help build test race redis kills chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,9 @@ chaos: ## run alerts against 2,000 schedules of faults
 
 bad-day: ## have 20,000 of 100,000 cards fire, and bound what that costs
 	go test -count=1 -run TestBadDay -v ./functions/alerts -args -badcards 100000
+
+hostile: ## send 10,000 hostile requests to the built cardflow and conversion
+	go test -count=1 -run TestHostile -v ./internal/e2e -args -hostile 10000
 
 browser: ## look at the pages in chromium
 	go test -tags browser -count=1 -v ./internal/browsertest

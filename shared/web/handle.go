@@ -10,7 +10,8 @@ import (
 	"signalbox/shared/logging"
 )
 
-// statusHungUp stands in the log where the caller had left before the answer.
+// statusHungUp is for a caller that had left before the answer: in the log, and for one
+// that has only ended its own side of the connection.
 const statusHungUp = 499
 
 // Handle makes an [http.Handler] of h: its error becomes a problem, and each
@@ -21,11 +22,11 @@ func Handle(logger *slog.Logger, route string, h HandlerFunc) http.Handler {
 		start := time.Now()
 		recorder := &statusRecorder{ResponseWriter: w}
 		err := h(recorder, r)
-		if err != nil {
+		switch {
+		case err != nil && hungUp(r):
+			NewError(statusHungUp, "caller-left", "The connection was closed before there was an answer.").write(recorder)
+		case err != nil:
 			asError(err).write(recorder)
-		}
-		if err != nil && hungUp(r) {
-			recorder.status = statusHungUp
 		}
 		logger.LogAttrs(r.Context(), levelOf(recorder.status), "request", append([]slog.Attr{
 			slog.String("method", logging.Untrusted(r.Method)),

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -82,7 +83,7 @@ type problem struct {
 func (e *Error) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), e.Header)
 	body, err := json.Marshal(problem{
-		Type: problemType + e.Slug, Title: http.StatusText(e.Status), Status: e.Status, Detail: e.Detail, Field: e.Field,
+		Type: problemType + e.Slug, Title: cmp.Or(http.StatusText(e.Status), "Client Closed Request"), Status: e.Status, Detail: e.Detail, Field: e.Field,
 	})
 	if err != nil {
 		body = []byte(`{}`)
