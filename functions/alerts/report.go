@@ -10,7 +10,7 @@ import (
 
 // Report is what one run saw and did. The counts of cards, calls and changes are
 // those of the whole sweep, over all the runs it took.
-type Report struct {
+type Report struct { //nolint:recvcheck // What serves a run asks a copy of it whether it overlapped.
 	Sweep     string `json:"sweep"` // the sweep's id
 	Done      bool   `json:"done"`  // false: the next run goes on
 	Cards     int    `json:"cards"` // in the fleet, or with [fleet.Filters] just those listed

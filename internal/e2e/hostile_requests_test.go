@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -94,7 +95,7 @@ func (g generator) token() string {
 	if g.IntN(2) == 0 {
 		return "Authorization: Bearer " + token
 	}
-	return g.one("X-No-Token: at-all", from+"Authorization: Bearer wrong-token-"+fmt.Sprint(g.Uint64()), from+"Authorization: Basic dXNlcjpwYXNz",
+	return g.one("X-No-Token: at-all", from+"Authorization: Bearer wrong-token-"+strconv.FormatUint(g.Uint64(), 10), from+"Authorization: Basic dXNlcjpwYXNz",
 		from+"Authorization: Bearer", from+"Authorization: Bearer "+strings.Repeat("x", 3000), from+"Authorization: Bearer "+token+" "+token,
 		from+"Authorization: Bearer "+g.one(markup...))
 }

@@ -146,9 +146,10 @@ func TestAuthNeedsAPlatform(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var got string
-			for _, p := range tt.auth.Validate() {
-				got += p.Variable
+			problems := tt.auth.Validate()
+			got := ""
+			if len(problems) > 0 {
+				got = problems[0].Variable
 			}
 			if got != tt.want {
 				t.Errorf("Validate of %+v finds %q wrong, want %q", tt.auth, got, tt.want)

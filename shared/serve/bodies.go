@@ -56,7 +56,7 @@ func (b *body) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := b.Reader.Read(p)
-	b.whole = b.whole || err == io.EOF //nolint:errorlint // Readers return it as it is.
+	b.whole = b.whole || err == io.EOF
 	return n, err
 }
 

@@ -20,23 +20,23 @@ import (
 func (s *service) suspect(next http.Handler, delayed bool) http.Handler {
 	guesses := newGuesses()
 	log := &rate.Sometimes{Interval: time.Second}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") == "" {
-			next.ServeHTTP(w, r)
-			return
+	refused := func(r *http.Request) {
+		client := clientAddress(r)
+		count, length := guesses.add(client, s.now())
+		s.Meter.CountWrongToken()
+		log.Do(func() {
+			s.Logger.LogAttrs(r.Context(), slog.LevelWarn, "wrong token",
+				slog.String("address", client.String()), slog.Int("count", count))
+		})
+		if delayed {
+			s.delay(r.Context(), length)
 		}
-		next.ServeHTTP(&refusalWriter{ResponseWriter: w, refused: func() {
-			client := clientAddress(r)
-			count, length := guesses.add(client, s.now())
-			s.Meter.CountWrongToken()
-			log.Do(func() {
-				s.Logger.LogAttrs(r.Context(), slog.LevelWarn, "wrong token",
-					slog.String("address", client.String()), slog.Int("count", count))
-			})
-			if delayed {
-				s.delay(r.Context(), length)
-			}
-		}}, r)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			w = &refusalWriter{ResponseWriter: w, request: r, refused: refused}
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -77,13 +77,14 @@ func clientAddress(r *http.Request) netip.Prefix {
 type refusalWriter struct {
 	http.ResponseWriter
 
-	refused func()
+	request *http.Request
+	refused func(*http.Request)
 }
 
 // WriteHeader begins the answer.
 func (w *refusalWriter) WriteHeader(status int) {
 	if status == http.StatusUnauthorized {
-		w.refused()
+		w.refused(w.request)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

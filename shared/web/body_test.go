@@ -103,8 +103,10 @@ func TestReadBodyAndDecodeJSON(t *testing.T) {
 func TestDecodeJSONDoesNotRepeatTheBody(t *testing.T) {
 	t.Parallel()
 	const private = "hunter2"
-	for _, body := range []string{private, `{"name":1,"x":"` + private + `"}`, `{"name":` + private + `}`, `{"count":"` + private + `"}`,
-		`{"name":"` + private + `","name":""}`, `{"name":"` + private + `\ud800"}`} {
+	for _, body := range []string{
+		private, `{"name":1,"x":"` + private + `"}`, `{"name":` + private + `}`, `{"count":"` + private + `"}`,
+		`{"name":"` + private + `","name":""}`, `{"name":"` + private + `\ud800"}`,
+	} {
 		err := web.DecodeJSON([]byte(body), &thing{})
 		e, ok := errors.AsType[*web.Error](err)
 		if !ok || strings.Contains(e.Error(), private) {
