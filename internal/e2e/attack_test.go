@@ -19,22 +19,22 @@ import (
 // mostUnderAttack is the memory that a plain HTTP server may take, in bytes.
 const mostUnderAttack = 64 << 20
 
-// TestMemoryUnderAttack has strangers hold as many connections as they can, each with
+// TestServerUnderAttack has strangers hold as many connections as they can, each with
 // almost a whole header, and callers with a token send bodies as large as they may be,
 // slowly and fast. Others are answered all the same.
-func TestMemoryUnderAttack(t *testing.T) {
+func TestServerUnderAttack(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
 	p := servetest.StartHTTP(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"),
 		append(c.env, "SIGNALBOX_DYSMS_QPS=10000")...)
 	report := request{"POST", "/conversions", `{"verified":1,"requested":2}`}
 	report.send(t, p.URL)
-	files, memory := descriptors(t, p.PID()), residentMemory(t, p.PID())
+	files, resident := descriptors(t, p.PID()), residentMemory(t, p.PID())
 
 	ctx, stop := context.WithCancel(t.Context())
 	var attack sync.WaitGroup
 	for range 1500 {
-		attack.Go(func() { holdConnection(ctx, p.URL) })
+		attack.Go(func() { keepConnection(ctx, p.URL) })
 	}
 	for i := range 100 {
 		attack.Go(func() { sendBodies(ctx, p.URL, i%2 == 0) })
@@ -71,15 +71,15 @@ func TestMemoryUnderAttack(t *testing.T) {
 		}
 		return nil
 	})
-	t.Logf("%d KB before, %d KB after", memory>>10, residentMemory(t, p.PID())>>10)
+	t.Logf("%d KB before, %d KB after", resident>>10, residentMemory(t, p.PID())>>10)
 	if got := report.send(t, p.URL); got.Status != http.StatusOK {
 		t.Errorf("a report after the attack = %+v, want 200", got)
 	}
 }
 
-// holdConnection keeps a connection with almost a whole header, and begins anew where
+// keepConnection keeps a connection with almost a whole header, and begins anew where
 // it is closed.
-func holdConnection(ctx context.Context, url string) {
+func keepConnection(ctx context.Context, url string) {
 	for ctx.Err() == nil {
 		client, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(url, "http://"))
 		if err != nil {

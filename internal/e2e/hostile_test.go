@@ -50,14 +50,14 @@ func TestHostileRequests(t *testing.T) {
 				"SIGNALBOX_DYSMS_ENDPOINT="+server.URL, "SIGNALBOX_DYSMS_QPS=10000", "SIGNALBOX_API_TOKENS="+token,
 				"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret")
 			attack(t, p, newGenerator(1, cloud.ICCID(2)), *hostileRequests/5) // It has its buffers then.
-			files, memory := descriptors(t, p.PID()), residentMemory(t, p.PID())
+			files, resident := descriptors(t, p.PID()), residentMemory(t, p.PID())
 			statuses := attack(t, p, newGenerator(2, cloud.ICCID(2)), *hostileRequests)
 			t.Logf("answers by status: %v", statuses)
 			if statuses[200] == 0 || statuses[400] == 0 || statuses[401] == 0 || statuses[404] == 0 {
 				t.Error("want some of the requests to be taken, and some to be refused for each reason")
 			}
 			eventually(t, func() error {
-				return unchanged(p.PID(), descriptors(t, p.PID())-files, residentMemory(t, p.PID())-memory)
+				return unchanged(p.PID(), descriptors(t, p.PID())-files, residentMemory(t, p.PID())-resident)
 			})
 			if strings.Contains(p.Output(), cloud.ICCID(2)) || strings.Contains(p.Output(), "panic") {
 				t.Error("the log has a whole ICCID, or a panic")
@@ -69,9 +69,9 @@ func TestHostileRequests(t *testing.T) {
 	}
 }
 
-func unchanged(pid, files int, memory int64) error {
-	if files > 0 || memory > growth {
-		return fmt.Errorf("process %d has %d more files open and %d more bytes than before", pid, files, memory)
+func unchanged(pid, files int, grown int64) error {
+	if files > 0 || grown > growth {
+		return fmt.Errorf("process %d has %d more files open and %d more bytes than before", pid, files, grown)
 	}
 	return nil
 }
