@@ -4,7 +4,8 @@ import "net/http"
 
 // Handler returns f as plain HTTP mode serves it, for those who have a server
 // of their own: with a request id, the guard against panics, GET /metrics, GET
-// /readyz, and POST /invoke where f is Scheduled. Closing f is then theirs.
+// /readyz, and POST /invoke, with a token, where f is Scheduled. Bounding its
+// connections and closing f is then theirs.
 func Handler(f Function) (http.Handler, error) {
 	s, err := newService(f)
 	if err != nil {

@@ -19,15 +19,15 @@ import (
 // A wrong token is a request that shows something as Authorization and gets a 401.
 func (s *service) suspect(next http.Handler, delayed bool) http.Handler {
 	guesses := newGuesses()
-	log := &rate.Sometimes{Interval: time.Second}
+	lines := rate.NewLimiter(rate.Every(time.Second), 1)
 	refused := func(r *http.Request) {
 		client := clientAddress(r)
 		count, length := guesses.add(client, s.now())
 		s.Meter.CountWrongToken()
-		log.Do(func() {
+		if lines.Allow() {
 			s.Logger.LogAttrs(r.Context(), slog.LevelWarn, "wrong token",
 				slog.String("address", client.String()), slog.Int("count", count))
-		})
+		}
 		if delayed {
 			s.delay(r.Context(), length)
 		}
