@@ -171,6 +171,7 @@ type unlimited struct{}
 
 func (unlimited) Wait(ctx context.Context, _ string) error         { return ctx.Err() }
 func (unlimited) Throttled(context.Context, string, time.Duration) {}
+func (unlimited) Answered(string, time.Duration)                   {}
 
 var errDead = errors.New("the process is dead")
 

@@ -38,6 +38,7 @@ type unlimited struct{}
 
 func (unlimited) Wait(context.Context, string) error               { return nil }
 func (unlimited) Throttled(context.Context, string, time.Duration) {}
+func (unlimited) Answered(string, time.Duration)                   {}
 
 // BenchmarkCall is a whole call: build, sign, send, read and decode.
 func BenchmarkCall(b *testing.B) {

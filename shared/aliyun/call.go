@@ -92,6 +92,7 @@ func (c *call) exchange(ctx context.Context) *Error {
 	if err != nil {
 		return transportError(c.action, err)
 	}
+	c.config.Quota.Answered(c.action, time.Since(start))
 	failure := c.read(c.action, got)
 	if failure != nil {
 		failure.conceal(c.signer, request.URL.Query().Get("Signature"))

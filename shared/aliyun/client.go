@@ -14,10 +14,12 @@ import (
 
 // Quota hands out permits for calls of an action. Wait returns nil when
 // the caller may make one call, and an error at once when that would be later
-// than ctx's deadline. Throttled takes note of a call that was too fast all the same.
+// than ctx's deadline. Throttled takes note of a call that was too fast all the same,
+// and Answered of how long a call took from its permit to the end of its answer.
 type Quota interface {
 	Wait(ctx context.Context, action string) error
 	Throttled(ctx context.Context, action string, retryAfter time.Duration)
+	Answered(action string, took time.Duration)
 }
 
 // Config is what a Client is made of.

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/credential"
@@ -71,6 +73,31 @@ func setup(t *testing.T, o aliyuntest.Options, edit func(*aliyun.Config)) (*link
 func lookup(ctx context.Context, client *linkcard.Client, cloud *aliyuntest.Server) error {
 	_, err := client.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: card.ICCID(cloud.ICCID(0))})
 	return err
+}
+
+// listener is a quota that takes note of what it hears of answers.
+type listener struct {
+	*quota.Local
+	took []time.Duration
+}
+
+func (l *listener) Answered(_ string, took time.Duration) { l.took = append(l.took, took) }
+
+// TestQuotaHearsHowLongAnswersTake has one call time out, and then one answered.
+func TestQuotaHearsHowLongAnswersTake(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		permits := &listener{Local: quota.NewLocal(20)}
+		client, cloud, _ := setup(t, aliyuntest.Options{}, func(c *aliyun.Config) { c.Quota = permits })
+		cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: time.Minute})
+		cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: 300 * time.Millisecond})
+		if err := lookup(t.Context(), client, cloud); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]time.Duration{300 * time.Millisecond}, permits.took); diff != "" {
+			t.Errorf("times of answers (-want +got):\n%s", diff)
+		}
+	})
 }
 
 func TestRefusals(t *testing.T) {

@@ -112,3 +112,6 @@ func (b *Background) line(action string) *line {
 	}
 	return l
 }
+
+// Answered takes note of how long a call took, see [Quota].
+func (*Background) Answered(string, time.Duration) {}

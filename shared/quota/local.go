@@ -75,3 +75,6 @@ func (l *Local) gate(action string) *gate {
 	}
 	return g
 }
+
+// Answered takes note of how long a call took, see [Quota].
+func (*Local) Answered(string, time.Duration) {}

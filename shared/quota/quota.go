@@ -27,6 +27,9 @@ type Quota interface {
 	// Throttled says that Alibaba refused a call of action for being too
 	// fast, and how long it asked to wait, zero where it did not say.
 	Throttled(ctx context.Context, action string, retryAfter time.Duration)
+	// Answered says how long a call of action took, from its permit to the end
+	// of its answer.
+	Answered(action string, took time.Duration)
 }
 
 // source is where permits come from.

@@ -132,3 +132,6 @@ func (r *Redis) pause(ctx context.Context, err error) {
 			slog.Float64("share_per_second", r.fallback.perSecond), slog.String("error", err.Error()))
 	}
 }
+
+// Answered takes note of how long a call took, see [Quota].
+func (*Redis) Answered(string, time.Duration) {}
