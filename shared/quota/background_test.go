@@ -3,6 +3,7 @@ package quota_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +20,8 @@ func TestLookupsComeBeforeSweeps(t *testing.T) {
 		s := &service{limit: 20}
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
-		go use(ctx, local.Background(), s, 100, time.Millisecond)
+		var sweep sync.WaitGroup
+		sweep.Go(func() { use(ctx, local.Background(), s, 100, time.Millisecond) })
 		time.Sleep(5 * time.Second)
 		for range 20 {
 			time.Sleep(time.Second)
@@ -32,8 +34,7 @@ func TestLookupsComeBeforeSweeps(t *testing.T) {
 				t.Errorf("a lookup waited %v behind the sweep, want at most 0.2s", took)
 			}
 		}
-		<-ctx.Done()
-		synctest.Wait()
+		sweep.Wait()
 		if n := len(s.accepted); n < 588 || len(s.refused) != 0 {
 			t.Errorf("%d calls in 30s and %d refused, want at least 98 %% of 600 and none", n, len(s.refused))
 		}

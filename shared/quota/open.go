@@ -28,7 +28,7 @@ type Config struct {
 // Open returns the quota that c describes. It does not connect: a Redis that is
 // unavailable at the start is no reason not to start.
 func Open(c Config) (Quota, error) {
-	var from source = NewLocal(c.PerSecond)
+	var from Quota = NewLocal(c.PerSecond)
 	if c.RedisURL != "" {
 		client, err := redisdial.Open(c.RedisURL, redisTimeout)
 		if err != nil {
@@ -40,7 +40,7 @@ func Open(c Config) (Quota, error) {
 		})
 	}
 	if c.Background {
-		return newBackground(from), nil
+		return Background{from}, nil
 	}
 	return from, nil
 }

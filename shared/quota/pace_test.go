@@ -2,6 +2,7 @@ package quota_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -52,7 +53,7 @@ func use(ctx context.Context, q quota.Quota, s *service, waiters int, latency ti
 	var all sync.WaitGroup
 	for range waiters {
 		all.Go(func() {
-			for q.Wait(ctx, "A") == nil {
+			for await(ctx, q) == nil {
 				accepted := s.call(time.Now())
 				time.Sleep(latency)
 				if !accepted {
@@ -62,6 +63,22 @@ func use(ctx context.Context, q quota.Quota, s *service, waiters int, latency ti
 		})
 	}
 	all.Wait()
+}
+
+// await waits for a permit, and comes back when it is asked to.
+func await(ctx context.Context, q quota.Quota) error {
+	for {
+		err := q.Wait(ctx, "A")
+		exhausted, ok := errors.AsType[*quota.ExhaustedError](err)
+		if !ok {
+			return err
+		}
+		select {
+		case <-time.After(exhausted.RetryAfter):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // TestPaceFindsASmallerQuota believes 20 a second where there are 12, and later

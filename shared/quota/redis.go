@@ -3,10 +3,8 @@ package quota
 import (
 	"context"
 	_ "embed" // the scripts
-	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,39 +13,30 @@ import (
 // The scripts run in Redis, so that a decision is one round trip however many
 // instances take part, and by its clock, so that theirs need not agree.
 var (
-	//go:embed pace.lua
-	paceSource string
-	//go:embed reserve.lua
-	reserveSource string
+	//go:embed timeline.lua
+	timelineSource string
+	//go:embed book.lua
+	bookSource string
 	//go:embed throttled.lua
 	throttledSource string
 
-	reserveScript   = redis.NewScript(paceSource + reserveSource)
-	throttledScript = redis.NewScript(paceSource + throttledSource)
+	bookScript      = redis.NewScript(timelineSource + bookSource)
+	throttledScript = redis.NewScript(timelineSource + throttledSource)
 )
 
-const (
-	// redisTimeout bounds one script call: a Redis that is slower than this is
-	// no help to a call that takes a twentieth of a second.
-	redisTimeout = 250 * time.Millisecond
-	// redisPause is how long a Redis that failed is not called.
-	redisPause = time.Second
-)
+// redisTimeout bounds one script call: a Redis that is slower than this is
+// no help to a call that takes a twentieth of a second.
+const redisTimeout = 250 * time.Millisecond
 
 // Redis keeps one quota for all instances that use the same Redis and account.
-// While Redis is unavailable it falls back to a share of the quota for this process:
-// no call fails for it.
+// While Redis is unavailable, or refuses, it falls back to a share of the quota
+// for this process: no call fails for it.
 type Redis struct {
-	client    redis.Scripter
-	prefix    string
-	perSecond float64
-	fallback  *Local
-	logger    *slog.Logger
-
-	paused atomic.Int64 // Unix nanoseconds until when Redis is not called; 0: it is available
+	*actions
+	engine *redisEngine
 }
 
-var _ source = (*Redis)(nil)
+var _ Quota = (*Redis)(nil)
 
 // RedisConfig is what a Redis quota is made of. All fields are required.
 type RedisConfig struct {
@@ -64,74 +53,91 @@ type RedisConfig struct {
 
 // NewRedis returns a quota kept in Redis. It does not connect.
 func NewRedis(c RedisConfig) *Redis {
-	return &Redis{
+	e := &redisEngine{
 		client:    c.Client,
 		prefix:    "signalbox:quota:" + c.Account + ":",
 		perSecond: c.PerSecond * margin,
-		fallback:  NewLocal(c.PerSecond * c.Share),
+		fallback:  newLocalEngine(c.PerSecond * c.Share),
 		logger:    c.Logger,
 	}
+	return &Redis{newActions(e), e}
 }
 
-// Wait waits for one permit, see [Quota].
-func (r *Redis) Wait(ctx context.Context, action string) error { return wait(ctx, r, action) }
+// Background returns r for callers that let all others go first.
+func (r *Redis) Background() Background { return Background{r} }
 
-// Throttled slows the action down for every instance, see [Quota].
-func (r *Redis) Throttled(ctx context.Context, action string, retryAfter time.Duration) {
-	r.fallback.Throttled(ctx, action, retryAfter)
-	// What Redis does not learn now it learns from the next refusal.
-	_, _ = r.run(ctx, throttledScript, action, r.perSecond, retryAfter.Microseconds())
-}
-
-func (r *Redis) speed() float64 { return r.perSecond }
-
-func (r *Redis) reserve(ctx context.Context, action string, n int) (first, step time.Duration, err error) {
-	reply, err := r.run(ctx, reserveScript, action, r.perSecond, n, patience(ctx).Microseconds())
+// Ready asks Redis for nothing, unless it failed a moment ago, and returns why it
+// cannot keep the quota: it is unavailable, or its configuration is wrong.
+func (r *Redis) Ready(ctx context.Context) error {
+	_, err := r.engine.run(ctx, bookScript, "ready", 7, 0, 0, 0, 0, 0)
 	if err != nil {
-		return r.fallback.reserve(ctx, action, n)
+		return fmt.Errorf("keep the quota in Redis: %w", err)
 	}
-	first, step = time.Duration(reply[0])*time.Microsecond, time.Duration(reply[1])*time.Microsecond
-	if step == 0 {
-		return 0, 0, &ExhaustedError{Action: action, RetryAfter: first}
-	}
-	return first, step, nil
+	return nil
 }
 
-// errUnavailable is a call that was not made because the last one failed.
-var errUnavailable = errors.New("redis is unavailable")
+// redisEngine keeps timelines in Redis.
+type redisEngine struct {
+	client    redis.Scripter
+	prefix    string
+	perSecond float64
+	fallback  *localEngine
+	logger    *slog.Logger
+	link      link
+}
 
-// run calls a script that replies with two numbers, unless calls are paused.
-func (r *Redis) run(ctx context.Context, script *redis.Script, action string, args ...any) ([]int64, error) {
-	if until := r.paused.Load(); until > time.Now().UnixNano() {
-		return nil, errUnavailable
+func (r *redisEngine) book(action string, q request) grant {
+	reply, err := r.run(context.Background(), bookScript, action, 7,
+		q.want[foreground], q.want[background], q.waited.Microseconds(), q.known.Microseconds(), q.step.Microseconds())
+	if err != nil {
+		return r.fallback.book(action, q)
+	}
+	at := func(i int) time.Duration { return time.Duration(reply[i]) * time.Microsecond }
+	return grant{
+		reserved: int(reply[0]), permits: int(reply[1]),
+		first: at(2), step: at(3), next: at(4), again: [classes]time.Duration{at(5), at(6)},
+	}
+}
+
+func (r *redisEngine) throttled(ctx context.Context, action string, retryAfter time.Duration) time.Duration {
+	next := r.fallback.throttled(ctx, action, retryAfter)
+	// What Redis does not learn now it learns from the next refusal.
+	reply, err := r.run(context.WithoutCancel(ctx), throttledScript, action, 1, retryAfter.Microseconds())
+	if err != nil {
+		return next
+	}
+	return time.Duration(reply[0]) * time.Microsecond
+}
+
+// run calls a script that replies with so many numbers, unless calls are paused.
+func (r *redisEngine) run(ctx context.Context, script *redis.Script, action string, numbers int, args ...any) ([]int64, error) {
+	if err := r.link.paused(time.Now()); err != nil {
+		return nil, err
 	}
 	call, cancel := context.WithTimeout(ctx, redisTimeout)
 	defer cancel()
-	reply, err := script.Run(call, r.client, []string{r.prefix + "{" + action + "}"}, args...).Int64Slice()
-	if err == nil && len(reply) != 2 {
-		err = fmt.Errorf("the quota script replied with %d numbers, not 2", len(reply))
+	reply, err := script.Run(call, r.client, []string{r.prefix + "{" + action + "}"}, append([]any{r.perSecond}, args...)...).Int64Slice()
+	if err == nil && len(reply) != numbers {
+		err = fmt.Errorf("the quota script replied with %d numbers, not %d", len(reply), numbers)
 	}
 	if err != nil && ctx.Err() != nil {
 		return nil, err // the caller has left; that says nothing of Redis
 	}
-	r.pause(ctx, err)
+	if change := r.link.note(err, time.Now()); change != same {
+		r.log(ctx, change, err)
+	}
 	return reply, err
 }
 
-// pause keeps calls from Redis for a while after a failure. It says so once, and
-// once more when Redis is available again.
-func (r *Redis) pause(ctx context.Context, err error) {
-	if err == nil {
-		if r.paused.Swap(0) != 0 {
-			r.logger.LogAttrs(ctx, slog.LevelWarn, "redis is available again: the quota is kept account-wide")
-		}
-		return
-	}
-	if r.paused.Swap(time.Now().Add(redisPause).UnixNano()) == 0 {
+func (r *redisEngine) log(ctx context.Context, change change, err error) {
+	switch change {
+	case available:
+		r.logger.LogAttrs(ctx, slog.LevelWarn, "redis is available again: the quota is kept account-wide")
+	case refused:
+		r.logger.LogAttrs(ctx, slog.LevelError, "redis refuses the quota's scripts, which its configuration has to allow: this process keeps to its own share of the quota",
+			slog.Float64("share_per_second", r.fallback.perSecond), slog.String("error", err.Error()))
+	default:
 		r.logger.LogAttrs(ctx, slog.LevelWarn, "redis is unavailable: this process keeps to its own share of the quota",
 			slog.Float64("share_per_second", r.fallback.perSecond), slog.String("error", err.Error()))
 	}
 }
-
-// Answered takes note of how long a call took, see [Quota].
-func (*Redis) Answered(string, time.Duration) {}

@@ -1,36 +1,24 @@
 -- Slows one action down after Alibaba has throttled it, for every instance.
 --
--- KEYS[1] state of the action, see reserve.lua
--- ARGV    quota (calls a second), microseconds that Alibaba asked to wait
--- returns two numbers that mean nothing
+-- ARGV    after timeline.lua's: microseconds that Alibaba asked to wait
+-- returns {until the next free permit}
 
-local quota, asked = tonumber(ARGV[1]), tonumber(ARGV[2])
-local clock = redis.call('TIME')
-local now = clock[1] * 1000000 + clock[2]
-local state = redis.call('HMGET', KEYS[1], 'closed', 'found', 'at')
+local asked = tonumber(ARGV[2])
+clamp(1000000 / pace(), 0)
 
-local function count(second)
-  local slot = second % 16
-  local counted = redis.call('HMGET', KEYS[1], 's' .. slot, 'n' .. slot)
-  if counted[1] and tonumber(counted[1]) == second then
-    return tonumber(counted[2])
+count('r', now, 1)
+if get('found') == 0 or math.abs(now - get('since')) >= 1000000 then
+  local speed, given = pace(), lately('p')
+  if given >= 0.8 * speed then
+    speed = math.min(speed, given - lately('r'))
   end
-  return 0
+  set('found', math.max(1, speed * 0.95))
+  set('since', now)
 end
 
-local second = math.floor(now / 1000000)
-local this = count(second) - 1
-redis.call('HSET', KEYS[1], 's' .. second % 16, second, 'n' .. second % 16, this)
-
-local closed = math.max(tonumber(state[1] or 0), now + asked)
-redis.call('HSET', KEYS[1], 'closed', string.format('%.0f', closed))
-redis.call('PEXPIRE', KEYS[1], 3600000 + math.ceil(asked / 1000))
-
-if state[3] and now - state[3] < 1000000 then
-  return {0, 0}
+if asked > 0 then
+  set('closed', math.max(get('closed'), now + math.min(asked, HINT)))
+  set('next', math.max(get('next'), get('closed')))
 end
-
-local lately = this + count(second - 1) * (1 - (now % 1000000) / 1000000)
-local found = math.max(1, math.min(lately, pace(quota, state[2], state[3], now)) * 0.95)
-redis.call('HSET', KEYS[1], 'found', tostring(found), 'at', string.format('%.0f', now))
-return {0, 0}
+save()
+return {math.ceil(get('next') - now)}

@@ -1,0 +1,71 @@
+package quota
+
+import (
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// redisPause is how long a Redis that failed is not called.
+const redisPause = time.Second
+
+// change is how a call of Redis went, compared with the one before it.
+type change int
+
+const (
+	same change = iota
+	available
+	unavailable
+	refused
+)
+
+// link is whether Redis can be used. The zero value: it can, as far as known.
+type link struct {
+	mu    sync.Mutex
+	err   error // of the last call
+	state change
+	until time.Time // no call is made
+}
+
+// paused returns why Redis is not called now, nil where it is.
+func (l *link) paused(now time.Time) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil && now.Before(l.until) {
+		return l.err
+	}
+	return nil
+}
+
+// note takes note of how a call ended and returns what that changes.
+func (l *link) note(err error, now time.Time) change {
+	state := same
+	switch {
+	case err == nil:
+		state = available
+	case permanent(err):
+		state = refused
+	default:
+		state = unavailable
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := l.state
+	l.err, l.state, l.until = err, state, now.Add(redisPause)
+	if state == before || before == same && state == available {
+		return same
+	}
+	return state
+}
+
+// permanent reports whether Redis will say the same until somebody changes its
+// configuration, ours, or what is kept at a key.
+func permanent(err error) bool {
+	for _, prefix := range []string{"WRONGPASS", "NOAUTH", "NOPERM", "WRONGTYPE"} {
+		if redis.HasErrorPrefix(err, prefix) {
+			return true
+		}
+	}
+	return false
+}
