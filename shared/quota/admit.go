@@ -33,7 +33,7 @@ func (q *queue) admit(w *waiter, position int, now time.Time) error {
 	}
 	wait := q.expected(position, now)
 	if wait > q.accepted(w, position, now) || w.until.Sub(now) < q.calls.expected(now) {
-		return q.exhausted(w, wait, now)
+		return q.exhausted(w, position, wait, now)
 	}
 	return nil
 }
@@ -50,9 +50,14 @@ func (q *queue) accepted(w *waiter, position int, now time.Time) time.Duration {
 	return max(0, total/2-call)
 }
 
-// exhausted refuses a caller that was expected to wait for so long.
-func (q *queue) exhausted(w *waiter, wait time.Duration, now time.Time) error {
-	retryAfter := wait - q.accepted(w, 1, now)
+// exhausted refuses a caller that was expected to wait for so long. It may come
+// back when the queue is short enough, or, with nobody before it, for its permit.
+func (q *queue) exhausted(w *waiter, position int, wait time.Duration, now time.Time) error {
+	retryAfter := wait
+	if position > 0 {
+		// Until then those who wait will have waited long.
+		retryAfter -= min(standingWait, q.accepted(w, position, now))
+	}
 	if w.until.Sub(w.arrived) < q.calls.expected(now) {
 		retryAfter = max(retryAfter, q.calls.at.Add(forgotten).Sub(now))
 	}
@@ -67,7 +72,7 @@ func (q *queue) refuseLate(now time.Time) {
 		var kept []*waiter
 		for _, w := range list {
 			if wait := q.expected(position, now); wait > w.until.Sub(now)-call {
-				w.settle(q.exhausted(w, wait, now))
+				w.settle(q.exhausted(w, position, wait, now))
 				continue
 			}
 			kept = append(kept, w)

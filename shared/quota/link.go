@@ -1,10 +1,10 @@
 package quota
 
 import (
+	"slices"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // redisPause is how long a Redis that failed is not called.
@@ -62,10 +62,8 @@ func (l *link) note(err error, now time.Time) change {
 // permanent reports whether Redis will say the same until somebody changes its
 // configuration, ours, or what is kept at a key.
 func permanent(err error) bool {
-	for _, prefix := range []string{"WRONGPASS", "NOAUTH", "NOPERM", "WRONGTYPE"} {
-		if redis.HasErrorPrefix(err, prefix) {
-			return true
-		}
-	}
-	return false
+	text := err.Error() // a script's error may begin with words of its own
+	return slices.ContainsFunc([]string{"WRONGPASS", "NOAUTH", "NOPERM", "WRONGTYPE"}, func(code string) bool {
+		return strings.Contains(text, code)
+	})
 }

@@ -213,7 +213,7 @@ func (q *queue) give(p permit, now time.Time) {
 				continue // it is about to leave
 			}
 			if w.until.Sub(now) < q.calls.expected(now) {
-				w.settle(q.exhausted(w, 0, now))
+				w.settle(q.exhausted(w, 0, 0, now))
 				continue
 			}
 			w.settle(nil)
