@@ -29,6 +29,8 @@ type job struct {
 	Redis   string        `json:"redis"` // empty: none
 	Waiters int           `json:"waiters"`
 	For     time.Duration `json:"for"`
+	// Load has callers come one by one instead.
+	Load *load `json:"load,omitempty"`
 }
 
 const perSecond = 20
@@ -67,8 +69,9 @@ func (j job) run(ctx context.Context, log *strings.Builder) (failed int, err err
 		waiters.Go(func() {
 			for ctx.Err() == nil {
 				_, err := client.ListCardInfo(ctx, linkcard.ListCardInfoRequest{PageNo: 1, PageSize: 10})
-				if _, over := errors.AsType[*quota.ExhaustedError](err); over {
-					return // the next place is after the end
+				if exhausted, ok := errors.AsType[*quota.ExhaustedError](err); ok {
+					pause(ctx, exhausted.RetryAfter)
+					continue
 				}
 				if err != nil && ctx.Err() == nil {
 					mu.Lock()
@@ -82,12 +85,23 @@ func (j job) run(ctx context.Context, log *strings.Builder) (failed int, err err
 	return failed, nil
 }
 
+// pause waits as a caller does that was refused.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
 // work is the life of a process that the test has started.
 func work(text string) int {
 	var j job
 	if err := json.Unmarshal([]byte(text), &j); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
+	}
+	if j.Load != nil {
+		return j.Load.work(j)
 	}
 	failed, err := j.run(context.Background(), &strings.Builder{})
 	if err != nil || failed > 0 {
@@ -97,8 +111,8 @@ func work(text string) int {
 	return 0
 }
 
-// cloud is a stand-in that only counts: its own quota is out of reach.
-func cloud(t *testing.T) (*aliyuntest.Server, string) {
+// cloud is a fake that only counts: its own quota is out of reach.
+func cloud(t testing.TB) (*aliyuntest.Server, string) {
 	t.Helper()
 	s := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"ListCardInfo": 1 << 20}})
 	server := httptest.NewServer(s)

@@ -24,7 +24,7 @@ type server struct {
 }
 
 // startRedis starts a server that keeps nothing, with options of its command line.
-func startRedis(t *testing.T, options ...string) *server {
+func startRedis(t testing.TB, options ...string) *server {
 	t.Helper()
 	s := &server{address: "127.0.0.1:" + freePort(t), options: options}
 	s.start(t)
@@ -32,7 +32,7 @@ func startRedis(t *testing.T, options ...string) *server {
 	return s
 }
 
-func (s *server) start(t *testing.T) {
+func (s *server) start(t testing.TB) {
 	t.Helper()
 	_, port, err := net.SplitHostPort(s.address)
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *server) start(t *testing.T) {
 }
 
 // kill ends the server as a crash would.
-func (s *server) kill(t *testing.T) {
+func (s *server) kill(t testing.TB) {
 	t.Helper()
 	if err := s.command.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func (s *server) kill(t *testing.T) {
 	_ = s.command.Wait() // it says that it was killed
 }
 
-func (s *server) client(t *testing.T) *redis.Client {
+func (s *server) client(t testing.TB) *redis.Client {
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: s.address})
 	t.Cleanup(func() { _ = client.Close() })

@@ -47,8 +47,10 @@ if get('floor') <= now and rest > 0 and (want > 0 or get('wanted') > now) then
 end
 local ahead = math.min(LOOKAHEAD, LOOKAHEAD / 4 + waited / 3)
 local permits = take(want, ahead)
-if permits < want then
+if want > 0 and get('next') > now + LOOKAHEAD / 4 then
   askForeground = again(0, math.max(get('next') - LOOKAHEAD, now + (get('next') - ahead - now) * 0.75))
+end
+if permits < want then
   set('wanted', now + askForeground + GRACE)
 end
 rest = rest - reserved

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	// stalled is how late a permit may be used where the process could not
-	// run at its time.
-	stalled = 100 * time.Millisecond
+	// late is how late a permit may be used where the process could not run at its
+	// time, or half a step if that is more. Later, it would be one call too many
+	// for the second that has begun since.
+	late = 25 * time.Millisecond
 	// recent is how long what was seen of the others' calls is worth something.
 	recent = 2 * time.Second
 )
@@ -118,7 +119,7 @@ func (q *queue) leave(w *waiter) {
 // holds mu.
 func (q *queue) advance(now time.Time) {
 	for len(q.booked) > 0 && !q.booked[0].at.After(now) {
-		if now.Sub(q.booked[0].at) <= stalled {
+		if now.Sub(q.booked[0].at) <= max(late, q.seen.step/2) {
 			q.give(q.booked[0], now)
 		}
 		q.booked = slices.Delete(q.booked, 0, 1)

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -25,23 +25,15 @@ func openRedis(t *testing.T, address string, perSecond float64, log *strings.Bui
 	return q
 }
 
-// TestRedisSharesOneQuota has four clients that know of each other only through
+// TestRedisSharesOneQuota has four processes that know of each other only through
 // Redis.
 func TestRedisSharesOneQuota(t *testing.T) {
 	t.Parallel()
-	server := miniredis.RunT(t)
-	s := &service{limit: 100}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-	defer cancel()
-	var clients sync.WaitGroup
-	for range 4 {
-		q := openRedis(t, server.Addr(), 50, &strings.Builder{})
-		clients.Go(func() { use(ctx, q, s, 5, 0) })
-	}
-	clients.Wait()
-	if n := len(s.accepted); n < 140 || n > 151 {
-		t.Errorf("four clients made %d calls in 3s, want the 150 of one quota", n)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		if n := spend(t.Context(), processes(t, bubbleRedis(t), 4, 50), 3*time.Second)[0]; n < 145 || n > 151 {
+			t.Errorf("four processes made %d calls in 3s, want the 150 of one quota", n)
+		}
+	})
 }
 
 func TestRedisDeadline(t *testing.T) {

@@ -36,7 +36,7 @@ func (s *seen) granted(r request, g grant, sent, now time.Time) {
 		if s.behind {
 			s.measure(last.Sub(s.last)/time.Duration(n), now)
 		}
-		s.last, s.behind = last, g.again != [classes]time.Duration{}
+		s.last, s.behind = last, n < r.want[foreground]+r.want[background]
 	}
 }
 

@@ -74,8 +74,11 @@ func (t *timeline) book(now time.Duration, r request) grant {
 	}
 	ahead := r.ahead()
 	g.permits = t.take(now, step, r.want[foreground], ahead)
-	if g.permits < r.want[foreground] {
+	// The next of its callers need not ask before either.
+	if r.want[foreground] > 0 && t.next > now+lookahead/4 {
 		g.again[foreground] = t.askAgain(now, step, foreground, now+r.until(t.next-now))
+	}
+	if g.permits < r.want[foreground] {
 		t.wanted = now + g.again[foreground] + grace
 	}
 	rest := r.want[background] - g.reserved
