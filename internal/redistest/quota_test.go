@@ -112,11 +112,11 @@ func work(text string) int {
 }
 
 // cloud is a fake that only counts: its own quota is out of reach.
-func cloud(t testing.TB) (*aliyuntest.Server, string) {
-	t.Helper()
+func cloud(tb testing.TB) (*aliyuntest.Server, string) {
+	tb.Helper()
 	s := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"ListCardInfo": 1 << 20}})
 	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	return s, server.URL
 }
 

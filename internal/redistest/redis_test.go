@@ -24,50 +24,50 @@ type server struct {
 }
 
 // startRedis starts a server that keeps nothing, with options of its command line.
-func startRedis(t testing.TB, options ...string) *server {
-	t.Helper()
-	s := &server{address: "127.0.0.1:" + freePort(t), options: options}
-	s.start(t)
-	t.Cleanup(func() { s.kill(t) })
+func startRedis(tb testing.TB, options ...string) *server {
+	tb.Helper()
+	s := &server{address: "127.0.0.1:" + freePort(tb), options: options}
+	s.start(tb)
+	tb.Cleanup(func() { s.kill(tb) })
 	return s
 }
 
-func (s *server) start(t testing.TB) {
-	t.Helper()
+func (s *server) start(tb testing.TB) {
+	tb.Helper()
 	_, port, err := net.SplitHostPort(s.address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	arguments := append([]string{"--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no"}, s.options...)
 	s.command = exec.Command("redis-server", arguments...) //nolint:noctx // killed by the test
 	if err := s.command.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	client := s.client(t)
+	client := s.client(tb)
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		var answer redis.Error // such as that it wants a password
-		if err := client.Ping(t.Context()).Err(); err == nil || errors.As(err, &answer) {
+		if err := client.Ping(tb.Context()).Err(); err == nil || errors.As(err, &answer) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("redis-server does not answer")
+			tb.Fatal("redis-server does not answer")
 		}
 	}
 }
 
 // kill ends the server as a crash would.
-func (s *server) kill(t testing.TB) {
-	t.Helper()
+func (s *server) kill(tb testing.TB) {
+	tb.Helper()
 	if err := s.command.Process.Kill(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	_ = s.command.Wait() // it says that it was killed
 }
 
-func (s *server) client(t testing.TB) *redis.Client {
-	t.Helper()
+func (s *server) client(tb testing.TB) *redis.Client {
+	tb.Helper()
 	client := redis.NewClient(&redis.Options{Addr: s.address})
-	t.Cleanup(func() { _ = client.Close() })
+	tb.Cleanup(func() { _ = client.Close() })
 	return client
 }
 

@@ -126,11 +126,11 @@ func TestNonsenseInRedis(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			redis := bubbleRedis(t)
 			list := processes(t, redis, 1, 20)
-			for _, field := range strings.Fields("next closed asked0 asked1 wanted floor found since s0 s1 s2 s3 p0 p1 p2 p3 r0 r1 r2 r3") {
+			for field := range strings.FieldsSeq("next closed asked0 asked1 wanted floor found since s0 s1 s2 s3 p0 p1 p2 p3 r0 r1 r2 r3") {
 				redis.HSet("signalbox:quota:a:{A}", field, value)
 			}
 			list[0].Throttled(t.Context(), "A", 0)
-			for _, field := range strings.Fields("next closed asked0 asked1 wanted floor found since") {
+			for field := range strings.FieldsSeq("next closed asked0 asked1 wanted floor found since") {
 				redis.HSet("signalbox:quota:a:{A}", field, value)
 			}
 			if grants, failed := come(t.Context(), list, 5, time.Minute); failed > 0 || grants[4] > 10*time.Second || grants[4] < 199*time.Millisecond {

@@ -13,6 +13,7 @@ import (
 func TestNoBurstAfterAHint(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		start := time.Now()
 		time.AfterFunc(time.Second, func() { processes[0].Throttled(t.Context(), "A", 3*time.Second) })
 		grants, failed := come(t.Context(), processes, 60, time.Minute)
@@ -36,6 +37,7 @@ func TestNoBurstAfterAHint(t *testing.T) {
 func TestHintIsCapped(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		processes[0].Throttled(t.Context(), "A", time.Hour)
 		start := time.Now()
 		if err := processes[0].Wait(t.Context(), "A"); err != nil || time.Since(start) > 61*time.Second {
@@ -48,6 +50,7 @@ func TestHintIsCapped(t *testing.T) {
 func TestThrottledAtLowTraffic(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		if err := processes[0].Wait(t.Context(), "A"); err != nil {
 			t.Fatal(err)
 		}

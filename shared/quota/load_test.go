@@ -133,5 +133,8 @@ var fleets = []struct {
 	open func(t *testing.T, perSecond float64) []quota.Quota
 }{
 	{"one process", func(_ *testing.T, perSecond float64) []quota.Quota { return []quota.Quota{quota.NewLocal(perSecond)} }},
-	{"four processes", func(t *testing.T, perSecond float64) []quota.Quota { return processes(t, bubbleRedis(t), 4, perSecond) }},
+	{"four processes", func(t *testing.T, perSecond float64) []quota.Quota {
+		t.Helper()
+		return processes(t, bubbleRedis(t), 4, perSecond)
+	}},
 }

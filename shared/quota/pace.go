@@ -82,9 +82,8 @@ func (w *window) add(t time.Duration, n float64) {
 // lately estimates the count of the second before t: all of t's own second, and
 // of the one before it the part that still counts.
 func (w *window) lately(t time.Duration) float64 {
-	second := t / time.Second
-	passed := (t - second*time.Second).Seconds()
-	return w.in(int64(second)) + w.in(int64(second)-1)*(1-passed)
+	second, passed := int64(t/time.Second), (t % time.Second).Seconds()
+	return w.in(second) + w.in(second-1)*(1-passed)
 }
 
 func (w *window) in(second int64) float64 {

@@ -49,6 +49,7 @@ func come(ctx context.Context, processes []quota.Quota, n int, patience time.Dur
 func TestBurstIsServedWhole(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		grants, failed := come(t.Context(), processes, 100, 20*time.Second)
 		if last := grants[len(grants)-1]; failed > 0 || last > 5100*time.Millisecond {
 			t.Errorf("of 100 callers at once %d were refused and the last waited %v, want none and 5.1s", failed, last)
@@ -60,6 +61,7 @@ func TestBurstIsServedWhole(t *testing.T) {
 func TestDisconnectedCallersTakeNothing(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(300*time.Millisecond, cancel)
 		come(ctx, processes, 400, 20*time.Second)
@@ -168,6 +170,7 @@ func TestCallTimeCounts(t *testing.T) {
 func TestEvenly(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		grants, _ := come(t.Context(), processes, 200, time.Hour)
 		for i := 20; i < len(grants); i++ {
 			if grants[i]-grants[i-20] < time.Second {

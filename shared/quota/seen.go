@@ -29,7 +29,7 @@ func (s *seen) granted(r request, g grant, sent, now time.Time) {
 	if again := g.again[foreground]; again > 0 {
 		next := max(g.next, again+r.ahead())
 		s.next = now.Add(next)
-		s.atLeast(g.step*(1+(next-g.next)/apart(g.step)), now)
+		s.atLeast(g.step+g.step*((next-g.next)/apart(g.step)), now)
 	}
 	if n := g.reserved + g.permits; n > 0 {
 		last := now.Add(g.first + time.Duration(n-1)*g.step)

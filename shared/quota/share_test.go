@@ -15,6 +15,7 @@ import (
 func TestFloorOfSweeps(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		const span = time.Minute
 		s := &service{limit: 1000}
 		ctx, cancel := context.WithTimeout(t.Context(), span)
@@ -41,6 +42,7 @@ func TestLookupsFirstAtEveryPace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			each(t, 1000, func(t *testing.T, processes []quota.Quota) {
+				t.Helper()
 				s := &service{limit: limit}
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 				defer cancel()
@@ -71,6 +73,7 @@ func TestLookupsFirstAtEveryPace(t *testing.T) {
 func TestOneCallerAtATime(t *testing.T) {
 	t.Parallel()
 	each(t, 1, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		l := load{perSecond: 10, span: time.Minute, deadlines: []time.Duration{2 * time.Second}, upstream: 100 * time.Millisecond}
 		o := l.run(t.Context(), processes)
 		if o.all() < 54 {
@@ -83,6 +86,7 @@ func TestOneCallerAtATime(t *testing.T) {
 func TestBackgroundOfOneCall(t *testing.T) {
 	t.Parallel()
 	each(t, 1, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		_ = processes[0].Wait(t.Context(), "A")
 		var order []string
 		var mu sync.Mutex
@@ -115,6 +119,7 @@ func TestBackgroundOfOneCall(t *testing.T) {
 func TestBackgroundIsNotRefused(t *testing.T) {
 	t.Parallel()
 	each(t, 20, func(t *testing.T, processes []quota.Quota) {
+		t.Helper()
 		s := &service{limit: 1000}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()

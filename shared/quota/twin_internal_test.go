@@ -2,7 +2,6 @@ package quota
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -33,7 +32,7 @@ func TestBothEnginesAgree(t *testing.T) {
 				server.Close()
 			})
 			remote := NewRedis(RedisConfig{
-				Client: client, Account: "a", PerSecond: perSecond, Share: 1, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+				Client: client, Account: "a", PerSecond: perSecond, Share: 1, Logger: slog.New(slog.DiscardHandler),
 			}).engine
 			local := newLocalEngine(perSecond)
 			local.began = local.began.Add(-time.Hour) // Redis's clock did not begin just now either
@@ -58,8 +57,8 @@ func TestBothEnginesAgree(t *testing.T) {
 // compare allows for what whole microseconds add up to.
 func compare(t *testing.T, i int, one, other any) {
 	t.Helper()
-	near := cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() < 100*time.Microsecond })
-	if diff := cmp.Diff(one, other, near, cmp.AllowUnexported(grant{})); diff != "" {
+	alike := cmp.Comparer(func(a, b time.Duration) bool { return (a - b).Abs() < 100*time.Microsecond })
+	if diff := cmp.Diff(one, other, alike, cmp.AllowUnexported(grant{})); diff != "" {
 		t.Fatalf("step %d (-in process +in Redis):\n%s", i, diff)
 	}
 }
