@@ -1,10 +1,10 @@
 package quota
 
 import (
-	"slices"
-	"strings"
 	"sync"
 	"time"
+
+	"signalbox/shared/redisdial"
 )
 
 // redisPause is how long a Redis that failed is not called.
@@ -40,11 +40,11 @@ func (l *link) paused(now time.Time) error {
 
 // note takes note of how a call ended and returns what that changes.
 func (l *link) note(err error, now time.Time) change {
-	var state change
+	state := same
 	switch {
 	case err == nil:
 		state = available
-	case permanent(err):
+	case redisdial.Permanent(err):
 		state = refused
 	default:
 		state = unavailable
@@ -57,13 +57,4 @@ func (l *link) note(err error, now time.Time) change {
 		return same
 	}
 	return state
-}
-
-// permanent reports whether Redis will say the same until somebody changes its
-// configuration, ours, or what is kept at a key.
-func permanent(err error) bool {
-	text := err.Error() // a script's error may begin with words of its own
-	return slices.ContainsFunc([]string{"WRONGPASS", "NOAUTH", "NOPERM", "WRONGTYPE"}, func(code string) bool {
-		return strings.Contains(text, code)
-	})
 }
