@@ -82,7 +82,7 @@ func TestRedisUnavailable(t *testing.T) {
 		t.Fatal(err)
 	}
 	deadline := time.Now().Add(10 * time.Second)
-	for !strings.Contains(log.String(), "is back") && time.Now().Before(deadline) {
+	for !strings.Contains(log.String(), "available again") && time.Now().Before(deadline) {
 		wait(10)
 	}
 	lost, back := strings.Count(log.String(), "redis is unavailable"), strings.Count(log.String(), "redis is available again")
