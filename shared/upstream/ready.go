@@ -39,7 +39,7 @@ func (r *readiness) ready(ctx context.Context) []function.Unusable {
 		})
 	}
 	// A Redis that is only unavailable keeps nothing from working.
-	if reason, action := redisdial.Explain(r.refused(ctx)); reason != "" {
+	if reason, action := redisdial.Explain(r.permits.Ready(ctx)); reason != "" {
 		unusable = append(unusable, function.Unusable{Part: "redis", Reason: reason, Action: action})
 	}
 	return unusable
@@ -51,14 +51,4 @@ func (r *readiness) ready(ctx context.Context) []function.Unusable {
 func (r *readiness) unsignable(ctx context.Context) bool {
 	_, err := r.credentials.Credentials(ctx)
 	return errors.Is(err, credential.ErrMissing) && r.unsigned.Load()
-}
-
-// refused returns why Redis does not keep the quota, where the quota knows.
-func (r *readiness) refused(ctx context.Context) error {
-	if permits, ok := r.permits.(interface {
-		Ready(ctx context.Context) error
-	}); ok {
-		return permits.Ready(ctx)
-	}
-	return nil
 }
