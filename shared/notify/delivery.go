@@ -29,7 +29,7 @@ type delivery[D any] struct {
 	again   *sending   // what is sent next, in a simpler form
 	stopped bool       // nothing more is sent in this run
 	passed  bool       // the receiver took something
-	failing []*sending // what it did not take before that, for no reason of its own
+	failing []*sending // what was sent before that, when it seemed to be unavailable
 	down    int        // failures in a row that say that it is unavailable
 	lost    map[Group]bool
 
@@ -83,8 +83,8 @@ func (d *delivery[D]) stop(why string) {
 	d.note(why)
 }
 
-// heed ends the delivery where an earlier one of the same run failed: nothing has
-// changed since, and a try of the next run would be lost.
+// heed ends the delivery where an earlier one of the same run failed: it would fail
+// again, and use up a try that the next run can make better use of.
 func (d *delivery[D]) heed(earlier []Report) {
 	for _, r := range earlier {
 		if r.Receiver == d.receiver.Name && r.failed {
@@ -140,8 +140,8 @@ func (d *delivery[D]) loadOutbox(ctx context.Context, follow func(key string)) e
 	return nil
 }
 
-// loadState reads the state. One that cannot be decoded begins anew: it is better
-// to post anew than not at all.
+// loadState reads the state. One that cannot be decoded begins anew: to post something
+// again is better than to post nothing.
 func (d *delivery[D]) loadState(ctx context.Context) error {
 	raw, err := d.Store.Get(ctx, receivers, d.receiver.Name)
 	if err != nil {
