@@ -13,9 +13,6 @@ const (
 	// maxTries is how many runs try a message in its simplest form until it is given
 	// up, or in any form where it stays unclear whether it arrived.
 	maxTries = 3
-	// maxDown is after how many failures in a row a receiver counts as
-	// unavailable in this run.
-	maxDown = 2
 	// maxUncertain is how many messages may have arrived at a receiver that takes
 	// nothing, until no others are planned. After maxUnsure they are planned anew.
 	maxUncertain = 3
@@ -35,11 +32,10 @@ func failureOf(err error) *slack.Error {
 func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
 	if err == nil {
 		d.succeed(s)
-		for _, other := range d.failing { // the receiver is well, so they failed by themselves
+		for _, other := range d.pass() {
 			other.Tries++
 			d.giveWay(ctx, other)
 		}
-		d.passed, d.failing, d.down = true, nil, 0
 		return
 	}
 	failure := failureOf(err)
@@ -77,12 +73,6 @@ func (d *delivery[D]) unavailable(ctx context.Context, s *sending) {
 	}
 	s.Tries--
 	d.failing = append(d.failing, s)
-}
-
-// countDown stops the run for a receiver that is unavailable.
-func (d *delivery[D]) countDown() {
-	d.down++
-	d.stopped = d.stopped || d.down >= maxDown
 }
 
 // countTry gives up what was tried often enough.
