@@ -88,6 +88,6 @@ func (p Policy) EvaluateFleet(o FleetObservation, now time.Time) []Evaluation {
 			evaluations = append(evaluations, e)
 		}
 	}
-	p.suppressFleet(evaluations, now)
+	p.suppress(evaluations, Silence.silencesFleet, nil, now)
 	return evaluations
 }

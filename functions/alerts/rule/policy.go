@@ -102,7 +102,8 @@ func (p Policy) Evaluate(o Observation, now time.Time) []Evaluation {
 			}
 		}
 	}
-	p.suppress(evaluations, inhibited, o, now)
+	silences := func(s Silence, e Evaluation) bool { return s.silences(e.Key.Rule, o) }
+	p.suppress(evaluations, silences, inhibited, now)
 	return evaluations
 }
 
