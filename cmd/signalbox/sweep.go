@@ -52,14 +52,8 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Store.Close()) }()
-	if options.cards != "" {
-		if c.Watch, err = readCards(options.cards); err != nil {
-			return err
-		}
-	}
-	if options.dryRun {
-		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout)}}
-		c.Store = newDraft(c.Store)
+	if err := options.adapt(&c, stdout); err != nil {
+		return err
 	}
 	c.Observe = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
 	function, err := alerts.New(c)
@@ -73,6 +67,21 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		return errAgain
 	}
 	return err
+}
+
+// adapt has the sweep look at the cards of a file alone, and a dry run print what it
+// would post and write nothing.
+func (o sweepOptions) adapt(c *alerts.Config, stdout io.Writer) (err error) {
+	if o.cards != "" {
+		if c.Watch, err = readCards(o.cards); err != nil {
+			return err
+		}
+	}
+	if o.dryRun {
+		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout)}}
+		c.Store = newDraft(c.Store)
+	}
+	return nil
 }
 
 func printReport(w io.Writer, report alerts.Report) error {

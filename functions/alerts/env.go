@@ -47,7 +47,7 @@ func (e Env) Validate() []config.Problem {
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }
 
-// least is the problem of a time in which nothing can be done.
+// least is the problem of a time that is too short to do anything in.
 func least(variable string, got config.Period, want time.Duration) []config.Problem {
 	if time.Duration(got) >= want {
 		return nil
@@ -102,8 +102,8 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	return serviceOf(c)
 }
 
-// serviceOf is the function made of c, with what serves it. Where there is none, c's
-// store is closed.
+// serviceOf makes the function of c, with what it hands to whoever serves it. After an
+// error c's store is closed.
 func serviceOf(c Config) (function.Function, error) {
 	f, err := New(c)
 	if err != nil {
@@ -115,52 +115,47 @@ func serviceOf(c Config) (function.Function, error) {
 	}, nil
 }
 
-// Configure is FromEnv for those who want to change a part before [New]. If change
-// is not nil, it may change where the state is kept before that is opened.
+// Configure is what [FromEnv] makes the function of, for those who want to change a
+// part before [New]. If change is not nil, it may change where the state is kept before
+// that is opened.
 func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Config, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
 		return Config{}, err
 	}
-	logger, meter := env.Process.Logger(logs), metric.New()
-	service, apiErr := upstream.Open(upstream.Settings{
-		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
-		Account: env.Account, Quota: env.Quota, Background: true, Meter: meter, Logger: logger,
-	})
+	c, err := env.withoutStore(logs)
+	if err != nil {
+		return Config{}, err
+	}
 	where := env.StateConfig()
 	if change != nil {
 		change(&where)
 	}
-	receivers, slackErr := env.receivers(logger)
-	rules, filters, rulesErr := env.rules()
+	if c.Store, err = store.Open(where); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// withoutStore is what e says of the function, but for its store.
+func (e Env) withoutStore(logs io.Writer) (Config, error) {
+	logger, meter := e.Process.Logger(logs), metric.New()
+	service, apiErr := upstream.Open(upstream.Settings{
+		Endpoint: e.Linkcard.LinkcardEndpoint, PerSecond: e.Linkcard.LinkcardQPS,
+		Account: e.Account, Quota: e.Quota, Background: true, Meter: meter, Logger: logger,
+	})
+	receivers, slackErr := e.receivers(logger)
+	rules, filters, rulesErr := e.rules()
 	if err := errors.Join(apiErr, slackErr, rulesErr); err != nil {
 		return Config{}, err
 	}
-	state, err := store.Open(where)
-	if err != nil {
-		return Config{}, err
-	}
+	cards := linkcard.New(service.Client)
 	return Config{
-		Cards:     linkcard.New(service.Client),
-		Pools:     linkcard.New(service.Client),
-		Ready:     service.Ready,
-		Rules:     rules,
-		Receivers: receivers,
-		Store:     state,
-		Zone:      env.Linkcard.Zone.Location,
-		Logger:    logger,
-		Watch:     env.ICCIDs,
-		Filters:   filters,
-		Style:     env.style(),
-		Repeat:    time.Duration(env.Repeat),
-		Every:     time.Duration(env.Every),
-
-		LeaseTime:  time.Duration(env.Lease),
-		RunTimeout: time.Duration(env.RunTimeout),
-
-		InvokeTokens: env.Invoke.Tokens(),
-
-		Meter: meter,
+		Cards: cards, Pools: cards, Ready: service.Ready, Watch: e.ICCIDs, Filters: filters,
+		Rules: rules, Receivers: receivers, Style: e.style(), Zone: e.Linkcard.Zone.Location,
+		Logger: logger, Meter: meter,
+		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
+		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
 	}, nil
 }
 

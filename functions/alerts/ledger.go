@@ -26,8 +26,8 @@ type ledger struct {
 	stored  map[incident.Key]uint64 // hash of what the store has
 	changed map[incident.Key][]byte // what it is to have; nil: nothing
 	opened  int                     // how many of the records are open
-	// forget are those to be deleted at the end of the run: one batch writes each
-	// page of the store once.
+	// forget are those to be deleted with the last batch of the run. Batch by batch,
+	// the same pages of the store would be written again and again.
 	forget map[incident.Key]bool
 	seed   maphash.Seed
 }
@@ -104,7 +104,7 @@ func (l *ledger) put(key incident.Key, next rule.Incident) error {
 	return nil
 }
 
-// remember keeps the records and their number in step.
+// remember puts an incident into the records, and counts those that are open.
 func (l *ledger) remember(key incident.Key, next rule.Incident) {
 	if l.records[key].IsOpen() {
 		l.opened--
@@ -119,7 +119,7 @@ func (l *ledger) remember(key incident.Key, next rule.Incident) {
 	}
 }
 
-// end has what is forgotten deleted with the next batch.
+// end puts the incidents that are to be deleted into the next batch.
 func (l *ledger) end() {
 	for key := range l.forget {
 		l.changed[key] = nil

@@ -42,8 +42,8 @@ type state struct {
 	seenKeys []string
 	stored   map[string][]byte // the single records, as they are stored
 	changed  []store.Record    // of lookups and seen
-	// forget are the lookups to be deleted at the end of the run: one batch writes
-	// each page of the store once.
+	// forget are the lookups to be deleted with the last batch of the run. Batch by
+	// batch, the same pages of the store would be written again and again.
 	forget map[card.ICCID]bool
 }
 
@@ -57,40 +57,46 @@ func openState(ctx context.Context, st store.Store) (*state, error) {
 	s := &state{
 		lookups: make(map[card.ICCID]fleet.Lookup), stored: make(map[string][]byte), forget: make(map[card.ICCID]bool),
 	}
-	err := each(ctx, st, sweeps, func(r store.Record) error {
-		into, known := s.single()[r.Key]
-		if !known {
-			return fmt.Errorf("there is no record %q", r.Key)
-		}
-		s.stored[r.Key] = r.Value
-		return json.Unmarshal(r.Value, into)
-	})
-	if err != nil {
-		return nil, err
+	err := each(ctx, st, sweeps, s.decodeSingle)
+	if err == nil {
+		err = each(ctx, st, lookups, s.decodeLookup)
 	}
-	// What cannot be decoded of these two is read again from Alibaba.
-	err = each(ctx, st, lookups, func(r store.Record) error {
-		var l fleet.Lookup
-		if json.Unmarshal(r.Value, &l) == nil {
-			s.lookups[card.ICCID(r.Key)] = l
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = each(ctx, st, seen, s.decodeSeen)
 	}
-	err = each(ctx, st, seen, func(r store.Record) error {
-		var marks fleet.Marks
-		if marks.UnmarshalText(r.Value) == nil {
-			s.seen = append(s.seen, marks...)
-		}
-		s.seenKeys = append(s.seenKeys, r.Key)
-		return nil
-	})
 	return s, err
 }
 
-// each decodes the records of a collection. One that cannot be decoded is damage.
+func (s *state) decodeSingle(r store.Record) error {
+	into, known := s.single()[r.Key]
+	if !known {
+		return fmt.Errorf("there is no record %q", r.Key)
+	}
+	s.stored[r.Key] = r.Value
+	return json.Unmarshal(r.Value, into)
+}
+
+// decodeLookup leaves out a lookup that cannot be decoded: the card is looked up again.
+func (s *state) decodeLookup(r store.Record) error {
+	var l fleet.Lookup
+	if json.Unmarshal(r.Value, &l) == nil {
+		s.lookups[card.ICCID(r.Key)] = l
+	}
+	return nil
+}
+
+// decodeSeen leaves out marks that cannot be decoded: their subjects are asked for again.
+func (s *state) decodeSeen(r store.Record) error {
+	var marks fleet.Marks
+	if marks.UnmarshalText(r.Value) == nil {
+		s.seen = append(s.seen, marks...)
+	}
+	s.seenKeys = append(s.seenKeys, r.Key)
+	return nil
+}
+
+// each decodes the records of a collection. One for which decode returns an error is
+// damage.
 func each(ctx context.Context, st store.Store, collection string, decode func(store.Record) error) error {
 	records, err := st.List(ctx, collection)
 	if err != nil {
@@ -135,7 +141,7 @@ func (s *state) add(part fleet.Part, now time.Time) error {
 	return s.see(part.Seen, now)
 }
 
-// end has the lookups deleted that are not needed any more.
+// end puts the lookups that are to be deleted into the next batch.
 func (s *state) end() {
 	for _, id := range slices.Sorted(maps.Keys(s.forget)) {
 		s.changed = append(s.changed, store.Record{Collection: lookups, Key: string(id)})
@@ -143,7 +149,7 @@ func (s *state) end() {
 	clear(s.forget)
 }
 
-// see keeps which known subjects were seen until the sweep is finished.
+// see keeps what the sweep has seen until it is finished.
 func (s *state) see(marks fleet.Marks, now time.Time) error {
 	if !s.sweep.Checkpoint.Finished.IsZero() {
 		for _, key := range s.seenKeys {

@@ -12,8 +12,8 @@ import (
 	"signalbox/shared/store"
 )
 
-// trouble is what kept the last runs from using the state. It is remembered by
-// the process: there is no other place left. It is safe for concurrent use.
+// trouble is what kept the last runs from using the state. Only the process can
+// remember it. It is safe for concurrent use.
 type trouble struct {
 	mu    sync.Mutex
 	err   error // nil: none
@@ -80,12 +80,12 @@ func (f *Function) unusableParts(ctx context.Context) []function.Unusable {
 // damage, before people are notified: a Redis may be unavailable for a moment.
 const patience = 3
 
-// unusable returns err, which kept a run from using the state. It notifies every
-// receiver of damage at each run, and of anything else that lasts, without a state
-// to remember that by.
+// unusable returns err, which kept a run from using the state. Of damage it notifies
+// every receiver at each run, and of anything else once it has lasted: without a state
+// it cannot remember that it has.
 func (f *Function) unusable(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrHeld) {
-		return err // the run ended, not the state
+		return err // the state may be well: the run ended before it could be used
 	}
 	count := f.trouble.note(err)
 	_, damaged := errors.AsType[*store.DamagedError](err)

@@ -77,7 +77,8 @@ func (i Incident[D]) another(e Evaluation[D]) bool {
 	return !e.Partial && e.Instance != "" && i.Instance != "" && e.Instance != i.Instance
 }
 
-// pending counts; what is resolved and may flap stays so until the count is full.
+// pending counts towards an opening. An incident that is resolved and may flap stays
+// resolved until the count is full.
 func (i Incident[D]) pending(e Evaluation[D], breached int) Incident[D] {
 	if i.Phase == PhaseResolved {
 		i.Breached, i.Seen = breached, e.Seen
@@ -86,8 +87,8 @@ func (i Incident[D]) pending(e Evaluation[D], breached int) Incident[D] {
 	return Incident[D]{Key: e.Key, Phase: PhasePending, Instance: e.Instance, Breached: breached, Seen: e.Seen}
 }
 
-// open begins an incident, or goes on with one that was over a moment before on
-// the same occasion.
+// open begins an incident, or goes on with one of the same occasion that was resolved
+// so lately that it may be flapping.
 func (s *step[D]) open(past Incident[D], e Evaluation[D]) Incident[D] {
 	next := Incident[D]{Key: e.Key, Phase: PhaseOpen, Instance: e.Instance, Opened: s.now}
 	if past.Phase == PhaseResolved {
@@ -96,7 +97,7 @@ func (s *step[D]) open(past Incident[D], e Evaluation[D]) Incident[D] {
 			next.Opened, next.Notified = past.Opened, past.Notified
 			next.Instance = cmp.Or(e.Instance, past.Instance)
 		case past.Notified.Open:
-			// A suppressed end: receivers still take the occasion before for open.
+			// The end was suppressed: receivers still take the last occasion for open.
 			next.Notified = past.Notified
 		}
 	}
@@ -150,7 +151,8 @@ func (s *step[D]) clear(past Incident[D], e Evaluation[D]) Incident[D] {
 	}
 }
 
-// miss resolves the incident of a subject that was not found often enough.
+// miss counts that the subject was not found, and resolves its incident once that
+// happened often enough.
 func (s *step[D]) miss(past Incident[D], e Evaluation[D]) Incident[D] {
 	if past.Phase != PhaseOpen {
 		return s.clear(past, e)

@@ -26,12 +26,14 @@ func (s *step[D]) notify(next Incident[D]) (Incident[D], []Change[D]) {
 	return next.forgottenUnless(!s.isOver(next)), s.changes
 }
 
-// isOver reports whether an incident has ended for so long that it cannot flap any
-// more: what comes next is another.
+// isOver reports whether an incident was resolved so long ago that it cannot flap any
+// more: one that opens now is another.
 func (s *step[D]) isOver(i Incident[D]) bool {
 	return i.Phase == PhaseResolved && !i.Notified.Open && i.Notified.Damped == 0 && s.calm(i)
 }
 
+// forgottenUnless returns i, or the zero incident where it is not to be kept or was
+// resolved without any notification.
 func (i Incident[D]) forgottenUnless(keep bool) Incident[D] {
 	if !keep || i.Phase == PhaseResolved && i.Notified.Count == 0 {
 		return Incident[D]{}

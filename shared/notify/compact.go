@@ -81,7 +81,8 @@ func fold[D any](entries []entry[D], dropped map[*incident.Change[D]]bool) {
 	}
 }
 
-// merge returns one change that stands for both.
+// merge returns one change that stands for both: of the kind that says more, about the
+// incident as it is now.
 func merge[D any](last, next incident.Change[D]) incident.Change[D] {
 	damped := last.Damped + next.Damped
 	if !next.IsOver() && rank(last.Kind) > rank(next.Kind) {

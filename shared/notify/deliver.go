@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"time"
 
@@ -72,7 +71,7 @@ func (d *delivery[D]) step(ctx context.Context, s *sending) {
 	case looked == unclear: // the next run looks again
 	case looked == arrived:
 		d.succeed(s)
-	case s.Tries >= maxTries: // no process that sent it lived to see what came of it
+	case s.Tries >= maxTries: // so many runs have begun to send it and saved no outcome
 		d.giveUp(ctx, s)
 	default:
 		if !d.stage(ctx, s) {
@@ -122,25 +121,16 @@ func (d *delivery[D]) send(ctx context.Context, s *sending) (err error) {
 	return err
 }
 
-// next returns the next step: what may have arrived before, then what is new, then
-// what failed before, so that it delays nothing else. It is nil where all is done.
-// While much may have arrived and the receiver takes nothing, there is nothing new:
-// the outbox is compacted instead.
+// next returns the next step: what an earlier run left unclear, then what is new, then
+// what has failed before, so that it delays nothing else. It is nil where all is done.
+// As long as the receiver takes nothing and several messages may have arrived, nothing
+// new is planned: what waits in the outbox can then still be compacted.
 func (d *delivery[D]) next() *sending {
 	if s := d.again; s != nil {
 		d.again = nil
 		return s
 	}
-	due := func(first bool) *sending {
-		at := slices.IndexFunc(d.state.Sending, func(s *sending) bool {
-			return !s.tried && first == (s.Uncertain && s.Tries <= 1 && s.Lost <= 1)
-		})
-		if at < 0 {
-			return nil
-		}
-		return d.state.Sending[at]
-	}
-	if s := due(true); s != nil {
+	if s := d.state.untried((*sending).goesFirst); s != nil {
 		return s
 	}
 	if d.passed || d.state.uncertain() < maxUncertain {
@@ -149,5 +139,5 @@ func (d *delivery[D]) next() *sending {
 			return s
 		}
 	}
-	return due(false)
+	return d.state.untried(func(*sending) bool { return true })
 }

@@ -15,6 +15,7 @@ import (
 // delivery is the work of one run for one receiver.
 type delivery[D any] struct {
 	Config[D]
+	availability
 
 	run      Run[D]
 	receiver Receiver
@@ -26,71 +27,10 @@ type delivery[D any] struct {
 	announcement announcement
 	letters      []store.Record // dead ones to be stored
 
-	again   *sending   // what is sent next, in a simpler form
-	stopped bool       // nothing more is sent in this run
-	passed  bool       // the receiver took something
-	failing []*sending // what it did not take before that, for no reason of its own
-	down    int        // failures in a row that say that it is unavailable
-	lost    map[Group]bool
+	again *sending       // what is sent next, in a simpler form
+	lost  map[Group]bool // their threads were lost in this run
 
-	messages, dead int
-	why            []string
-}
-
-// Report is what became of the notifications of one receiver in one run.
-type Report struct {
-	Receiver string
-	Messages int // messages and replies made
-	Waiting  int // changes still to be delivered
-	// Oldest is since when the oldest of them waits; zero: none does.
-	Oldest time.Time
-	// DeadLettered is how many notifications were given up in this run.
-	DeadLettered int
-	// Why says what failed, in words; "": nothing.
-	Why string
-
-	failed bool // it takes nothing now, or what it did not take waits for the next run
-}
-
-func (d *delivery[D]) report() Report {
-	r := Report{
-		Receiver: d.receiver.Name, Messages: d.messages, DeadLettered: d.dead,
-		failed: d.stopped || len(d.state.Sending) > 0,
-	}
-	r.Waiting, r.Oldest = d.outbox.size()
-	for i, why := range d.why {
-		if i > 0 {
-			r.Why += "; "
-		}
-		r.Why += why
-	}
-	return r
-}
-
-// maxWhy is how many reasons a report has.
-const maxWhy = 3
-
-// note remembers why something failed.
-func (d *delivery[D]) note(why string) {
-	if len(d.why) < maxWhy && !slices.Contains(d.why, why) {
-		d.why = append(d.why, why)
-	}
-}
-
-// stop ends the delivery to this receiver for this run.
-func (d *delivery[D]) stop(why string) {
-	d.stopped = true
-	d.note(why)
-}
-
-// heed ends the delivery where an earlier one of the same run failed: nothing has
-// changed since, and a try of the next run would be lost.
-func (d *delivery[D]) heed(earlier []Report) {
-	for _, r := range earlier {
-		if r.Receiver == d.receiver.Name && r.failed {
-			d.stop(r.Why)
-		}
-	}
+	messages, dead int // that were made, that were given up
 }
 
 const (
@@ -140,8 +80,8 @@ func (d *delivery[D]) loadOutbox(ctx context.Context, follow func(key string)) e
 	return nil
 }
 
-// loadState reads the state. One that cannot be decoded begins anew: it is better
-// to post anew than not at all.
+// loadState reads the state. One that cannot be decoded begins anew: to post something
+// again is better than to post nothing.
 func (d *delivery[D]) loadState(ctx context.Context) error {
 	raw, err := d.Store.Get(ctx, receivers, d.receiver.Name)
 	if err != nil {

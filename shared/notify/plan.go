@@ -10,7 +10,8 @@ import (
 )
 
 // maxVisible is how many messages the channel itself shows for one sweep, however
-// much there is to say. Updates, threads and files come on top: they call nobody.
+// much there is to say. Updates, threads and files are not counted: Slack notifies
+// nobody of them.
 const maxVisible = 5
 
 // plan returns what is to be sent next, or nil.
@@ -57,8 +58,8 @@ func (d *delivery[D]) sorted() map[Group][]*incident.Change[D] {
 	return waiting
 }
 
-// unplanned returns the changes that are not being sent. Those of an incident wait
-// for an older one that is: what is said last of it must be the newest.
+// unplanned returns the changes that are not being sent. While a change is, later ones
+// of its incident wait for it: what is said last must be the newest.
 func (d *delivery[D]) unplanned() []*incident.Change[D] {
 	reserved := d.state.reserved()
 	if len(reserved) == 0 {
@@ -71,8 +72,8 @@ func (d *delivery[D]) unplanned() []*incident.Change[D] {
 	})
 }
 
-// groupOf is where a change belongs: where its incident is shown now, or was until
-// it was over.
+// groupOf is the group in which a change is reported: that of its incident, or where it
+// is over, one that has shown it.
 func (d *delivery[D]) groupOf(c *incident.Change[D]) Group {
 	if d.isOpen(c) {
 		return GroupOf(*d.view.open[c.Incident.Key])
@@ -145,7 +146,11 @@ func (d *delivery[D]) urgentThreads(waiting map[Group][]*incident.Change[D]) []t
 	})
 }
 
-func (d *delivery[D]) isUrgent(c *incident.Change[D]) bool { return urgent(c) && d.isOpen(c) }
+// isUrgent reports whether a change must be visible in the channel.
+func (d *delivery[D]) isUrgent(c *incident.Change[D]) bool {
+	isWorse := c.Kind == incident.Opened || c.Kind == incident.Worsened
+	return isWorse && c.Incident.Severity == incident.Critical && d.isOpen(c)
+}
 
 // planThread plans the first thing that a thread needs.
 func (d *delivery[D]) planThread(t thread, waiting map[Group][]*incident.Change[D]) *sending {

@@ -38,7 +38,7 @@ type sending struct {
 	Since     time.Time `json:"since"` // when it was first about to be sent
 
 	Form  int `json:"form,omitempty"`  // which of the action's forms is next
-	Tries int `json:"tries,omitempty"` // of this form, those that may have been its own fault
+	Tries int `json:"tries,omitempty"` // of this form, without those that failed for the receiver's reasons
 	Looks int `json:"looks,omitempty"` // failed searches for it
 	// Uncertain says that it may have arrived, Lost how many answers were lost.
 	Uncertain bool `json:"uncertain,omitempty"`
@@ -120,6 +120,10 @@ func (s *sending) form() form {
 	forms := formsOf(s.Action)
 	return forms[min(s.Form, len(forms)-1)]
 }
+
+// goesFirst reports whether s may have arrived, and has not been tried or lost an
+// answer more than once.
+func (s *sending) goesFirst() bool { return s.Uncertain && s.Tries <= 1 && s.Lost <= 1 }
 
 // simplify turns to the next form, or reports false where there is none.
 func (s *sending) simplify() bool {

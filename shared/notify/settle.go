@@ -10,14 +10,11 @@ import (
 )
 
 const (
-	// maxTries is how many runs try the simplest form of a message, or send one
-	// that is never confirmed although others are.
+	// maxTries is how many runs try a message in its simplest form until it is given
+	// up, or in any form where it stays unclear whether it arrived.
 	maxTries = 3
-	// maxDown is after how many failures in a row a receiver counts as
-	// unavailable in this run.
-	maxDown = 2
-	// maxUncertain is how many messages of a receiver that is unavailable may have
-	// arrived, and maxUnsure for how long that holds: then they count as new.
+	// maxUncertain is how many messages may have arrived at a receiver that takes
+	// nothing, until no others are planned. After maxUnsure they are planned anew.
 	maxUncertain = 3
 	maxUnsure    = 24 * time.Hour
 )
@@ -35,11 +32,10 @@ func failureOf(err error) *slack.Error {
 func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
 	if err == nil {
 		d.succeed(s)
-		for _, other := range d.failing { // so it is not the receiver
+		for _, other := range d.pass() {
 			other.Tries++
 			d.giveWay(ctx, other)
 		}
-		d.passed, d.failing, d.down = true, nil, 0
 		return
 	}
 	failure := failureOf(err)
@@ -55,7 +51,7 @@ func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
 			d.state.NotBefore = failure.NotBefore
 		}
 		d.stopped = true
-	case s.Action == list: // no message waits for it
+	case s.Action == list: // the messages do without it
 		d.giveUp(ctx, s)
 	case failure.Kind == slack.KindUnavailable:
 		d.unavailable(ctx, s)
@@ -79,12 +75,6 @@ func (d *delivery[D]) unavailable(ctx context.Context, s *sending) {
 	d.failing = append(d.failing, s)
 }
 
-// countDown stops the run for a receiver that is unavailable.
-func (d *delivery[D]) countDown() {
-	d.down++
-	d.stopped = d.stopped || d.down >= maxDown
-}
-
 // countTry gives up what was tried often enough.
 func (d *delivery[D]) countTry(ctx context.Context, s *sending) {
 	if s.Tries >= maxTries {
@@ -92,8 +82,8 @@ func (d *delivery[D]) countTry(ctx context.Context, s *sending) {
 	}
 }
 
-// giveWay is countTry for what may pass in a simpler form. What may have arrived
-// does not need one.
+// giveWay gives up what was tried often enough while the receiver takes other messages,
+// but tries the simplest form before, unless the message may have arrived already.
 func (d *delivery[D]) giveWay(ctx context.Context, s *sending) {
 	if simplest := len(formsOf(s.Action)) - 1; s.Tries >= maxTries && s.Form < simplest && !s.Uncertain {
 		s.Form, s.Tries = simplest, 0
@@ -140,17 +130,16 @@ func (d *delivery[D]) succeed(s *sending) {
 	case t == nil:
 	case s.Action == update:
 		t.Shown = d.view.print(t.Groups)
-	case s.Action == list && s.List == "":
-		t.Owed = false
 	case s.Action == list:
-		t.Listed = s.List
+		listDone(t, s)
 	case s.Action == listMissing:
 		t.Unlisted = false
 	}
 	d.prune()
 }
 
-// begin remembers a new thread. What was found again may show something older.
+// begin remembers a new thread. A message that was found, and not sent just now, may
+// show something older.
 func (d *delivery[D]) begin(s *sending) {
 	t := thread{Ref: s.ref, Groups: s.Groups, Posted: s.Since}
 	if !s.found {
@@ -160,7 +149,7 @@ func (d *delivery[D]) begin(s *sending) {
 	d.state.begin(t)
 }
 
-// prune forgets threads of which all is clear and said.
+// prune forgets threads in which nothing is open and nothing is left to be said.
 func (d *delivery[D]) prune() {
 	if len(d.state.Threads) == 0 {
 		return
@@ -191,9 +180,7 @@ func (d *delivery[D]) giveUp(ctx context.Context, s *sending) {
 		return
 	case s.Action == list && t != nil:
 		t.Unlisted = true
-		if t.Owed = t.Owed && s.List != ""; s.List != "" {
-			t.Listed = s.List
-		}
+		listDone(t, s)
 		return
 	case s.Action == listMissing && t != nil:
 		t.Unlisted = false

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"signalbox/shared/incident"
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
@@ -33,8 +32,9 @@ type state struct {
 	Visible int    `json:"visible,omitempty"`
 }
 
-// record returns the state as it is to be stored: what is certainly not delivered,
-// and is not to be sent in another way, is planned anew by the next run.
+// record returns the state as it is to be stored. A step that has certainly sent
+// nothing, and has no try or simpler form to remember, is left out: the next run plans
+// it anew.
 func (s *state) record(receiver string) (store.Record, error) {
 	stored := *s
 	stored.Sending = slices.DeleteFunc(slices.Clone(s.Sending), func(one *sending) bool {
@@ -58,8 +58,9 @@ type thread struct {
 	Unlisted bool `json:"unlisted,omitempty"`
 }
 
-// isStale reports whether what opens needs a new status message: a day later
-// nobody sees that an old one changes. A clock that went back counts too.
+// isStale reports whether what opens needs a new status message, since readers do not
+// notice that one of the day before changes. It is stale, too, where the clock has gone
+// back by a day.
 func (t thread) isStale(now time.Time) bool {
 	return t.Ref == (slack.Ref{}) || now.Sub(t.Posted).Abs() >= 24*time.Hour
 }
@@ -81,13 +82,23 @@ func (s *state) threadAt(ref slack.Ref) *thread {
 	return s.thread(func(t thread) bool { return t.Ref == ref })
 }
 
-// thread returns the thread for which wanted reports true, or nil. It is valid
+// thread returns the thread for which wanted reports true, or nil. The pointer is valid
 // until a thread is begun or dropped.
 func (s *state) thread(wanted func(thread) bool) *thread {
 	if at := slices.IndexFunc(s.Threads, wanted); at >= 0 {
 		return &s.Threads[at]
 	}
 	return nil
+}
+
+// listDone remembers that a thread needs no list of what s lists any more, be it
+// attached or given up.
+func listDone(t *thread, s *sending) {
+	if s.List == "" {
+		t.Owed = false
+	} else {
+		t.Listed = s.List
+	}
 }
 
 // begin adds a thread, which takes its groups from others.
@@ -151,6 +162,16 @@ func (s *state) isBlocked(g Group) bool {
 	})
 }
 
+// untried returns the first step that this run has not taken and for which wanted
+// reports true, or nil.
+func (s *state) untried(wanted func(*sending) bool) *sending {
+	at := slices.IndexFunc(s.Sending, func(one *sending) bool { return !one.tried && wanted(one) })
+	if at < 0 {
+		return nil
+	}
+	return s.Sending[at]
+}
+
 // uncertain counts what may have arrived.
 func (s *state) uncertain() int {
 	n := 0
@@ -162,11 +183,11 @@ func (s *state) uncertain() int {
 	return n
 }
 
-// restore brings what was being sent into line with what is known now: a message
-// whose changes are there no more is not sent, and what may have arrived long ago
-// counts as new.
+// restore brings what was being sent into line with what is known now. A message whose
+// changes are there no more is not sent. Once an answer was lost for so long that nobody
+// can find out any more what arrived, all that lost one are planned anew.
 func (s *state) restore(now time.Time, waiting map[string]bool, announcement string) {
-	// All at once, so that they can be compacted.
+	// All of them at the same time, so that their changes are compacted together.
 	unsure := slices.ContainsFunc(s.Sending, func(one *sending) bool {
 		return one.Lost > 0 && now.Sub(one.Since).Abs() >= maxUnsure
 	})
@@ -181,9 +202,4 @@ func (s *state) restore(now time.Time, waiting map[string]bool, announcement str
 		}
 	})
 	s.unthread()
-}
-
-// urgent reports whether a change must be visible in the channel.
-func urgent[D any](c *incident.Change[D]) bool {
-	return (c.Kind == incident.Opened || c.Kind == incident.Worsened) && c.Incident.Severity == incident.Critical
 }

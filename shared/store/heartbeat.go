@@ -8,10 +8,10 @@ import (
 )
 
 // Keep renews the lease by a heartbeat, until stop is called or ctx is done: from
-// then on it lasts until its end. The context it returns is
-// cancelled with the cause ErrLost when the lease is lost: another run has it, or
-// its end has come, by the clock that nobody can set. stop also cancels that
-// context, and waits until nothing is renewed any more.
+// then on it lasts until its end. The context it returns is cancelled with the cause
+// ErrLost when the lease is lost: another run has it, or its end has come by the
+// process's monotonic clock, which does not step. stop also cancels that context, and
+// waits until nothing is renewed any more.
 func (l *Lease) Keep(ctx context.Context) (kept context.Context, stop func()) {
 	kept, cancel := context.WithCancelCause(ctx)
 	end := time.AfterFunc(l.config.Length-time.Since(l.acquired), func() {
@@ -29,8 +29,8 @@ func (l *Lease) Keep(ctx context.Context) (kept context.Context, stop func()) {
 	}
 }
 
-// beat renews the lease every third of its length, and more often while that
-// fails, and puts its end off.
+// beat renews the lease every third of its length, and more often while that fails.
+// Each time it puts off the end.
 func (l *Lease) beat(ctx context.Context, cancel context.CancelCauseFunc, end *time.Timer) {
 	regular, again := l.config.Length/3, l.config.Length/12
 	next := time.NewTimer(regular)
@@ -49,7 +49,7 @@ func (l *Lease) beat(ctx context.Context, cancel context.CancelCauseFunc, end *t
 				next.Reset(regular)
 				continue
 			}
-			return // the end came first
+			return // the end came before the answer
 		case errors.Is(err, ErrConflict):
 			cancel(fmt.Errorf("%w: another run has %s", ErrLost, l.config.Name))
 			return

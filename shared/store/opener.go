@@ -11,9 +11,8 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// opener runs transactions in a bbolt file, one at a time. It opens the file when
-// it is needed and closes it where others may need it, and leaves alone a
-// file that is damaged.
+// opener runs transactions in a bbolt file, one at a time. It opens the file when it is
+// needed, closes it where others may need it, and does not touch one that is damaged.
 type opener struct {
 	path    string
 	shared  bool
@@ -21,7 +20,7 @@ type opener struct {
 	busy    chan struct{}
 	total   atomic.Int64 // bytes written
 
-	// The following belong to whom busy is full for.
+	// The following belong to whoever has put a value into busy.
 	open   *boltFile // nil between the operations of a shared file
 	damage *damage
 	closed bool
@@ -66,8 +65,8 @@ func (o *opener) use(ctx context.Context, writable bool, run func(*bolt.Tx) erro
 // reopen opens the file, which is made where it is missing and needed.
 func (o *opener) reopen(ctx context.Context, writable bool) error {
 	reads := o.shared && !writable
-	for range 3 { // 2 would do, unless others move it meanwhile
-		readOnly := reads && o.resetID == "" // who moves a file aside must be alone
+	for range 3 { // twice is enough, unless another process moves the file meanwhile
+		readOnly := reads && o.resetID == "" // to move a file aside takes the lock for one process alone
 		f, err := openLocked(ctx, o.path, readOnly)
 		switch {
 		case err == nil:

@@ -22,8 +22,8 @@ func (e *SchemaError) Error() string {
 // A migration returns the batch that brings a state to the next schema.
 type migration func(ctx context.Context, s engine) (Batch, error)
 
-// migrations bring a state of schema i+1 to i+2. Each must also do when it is
-// read by two instances at once: the first to write wins.
+// migrations bring a state to the next schema, the first of them from 1 to 2. Two
+// instances may run one at the same time: the first to write wins.
 var migrations []migration
 
 // newest is the schema that this version writes.

@@ -19,9 +19,10 @@ type Checkpoint struct {
 	Before Census `json:"before,omitzero"`
 	Sample Marks  `json:"sample,omitempty"`
 
-	// Last is the sample of the last sweep that was believed and has read nearly all
-	// cards, with the same filters or without. Known and Strange count the listed cards that it would have if they
-	// were listed then, by whether it has them.
+	// Last is the sample of the last sweep that was believed, has read nearly all
+	// cards, and was Partial like this one. Of the listed cards that would be in it if
+	// they had been listed then, Known counts those that are in it, and Strange those
+	// that are not.
 	Last    Marks `json:"last,omitempty"`
 	Known   int   `json:"known,omitempty"`
 	Strange int   `json:"strange,omitempty"`
@@ -60,8 +61,8 @@ type Checkpoint struct {
 	// Doubted is since when the listings have given cause for distrust; zero: the
 	// last ones gave none.
 	Doubted time.Time `json:"doubted,omitzero"`
-	// Grown is since when the listings have had a tenth of cards, or more, that
-	// Before had not; zero: the last one had not.
+	// Grown is since when at least a tenth of the listed cards are not among Before's;
+	// zero: in the last listing they were.
 	Grown time.Time `json:"grown,omitzero"`
 
 	Counts Counts `json:"counts"`
@@ -84,7 +85,7 @@ func Begin(now time.Time, before Census) Checkpoint {
 // lasted: cards of another account may be among its own for a while.
 func (c Checkpoint) Next(now time.Time) Checkpoint {
 	before := c.Before
-	if c.Distrust == "" && (c.Grown.IsZero() || c.Started.Sub(c.Grown) >= patience) {
+	if c.Distrust == "" && c.grownLong() {
 		before, c.Grown = Census{Cards: c.read(), Sample: c.Sample}, time.Time{}
 	}
 	next := Begin(now, before)
@@ -122,66 +123,6 @@ func (c Checkpoint) Fleet() rule.FleetObservation {
 	}
 	return o
 }
-
-// endListing goes on to the next listing.
-func endListing(c *Checkpoint) {
-	c.Short += max(0, c.Total-c.Here-c.Lost)
-	c.Earlier = c.Cards()
-	c.Here, c.Again, c.Lost, c.Total, c.Recent = 0, 0, 0, 0, nil
-	c.Listing, c.Page = c.Listing+1, 1
-}
-
-// patience is how long listings must give the same cause for distrust to be
-// believed in the end: the fleet is then another one.
-const patience = 24 * time.Hour
-
-// lasts reports whether the listings have given cause for distrust for so long.
-func (c Checkpoint) lasts() bool { return !c.Doubted.IsZero() && c.Started.Sub(c.Doubted) >= patience }
-
-// believe ends the last listing. doubt is the cause for distrust, if there is
-// one.
-func believe(c *Checkpoint, doubt string) {
-	c.Listed, c.Distrust = true, ""
-	switch {
-	case doubt == "":
-		c.Doubted = time.Time{}
-	case c.Doubted.IsZero():
-		c.Distrust, c.Doubted = doubt, c.Started
-	case c.Cards() == 0, !c.lasts(): // an empty account is never believed
-		c.Distrust = doubt
-	}
-}
-
-// grow notes a listing with a tenth of new cards, or more.
-func grow(c *Checkpoint) {
-	share := 1 - overlap(c.Sample, c.Before.Sample)
-	switch {
-	case c.Before.Cards == 0 || !aTenth(float64(c.Cards())*share, c.Before.Cards):
-		c.Grown = time.Time{}
-	case c.Grown.IsZero():
-		c.Grown = c.Started
-	}
-}
-
-// doubt returns why a listing of the whole account is not to be believed.
-func doubt(c Checkpoint) string {
-	switch {
-	case c.Cards() == 0:
-		return "the account lists no cards"
-	case shrunk(c.Cards(), c.Before.Cards):
-		return "a tenth of the cards or more are not listed any more"
-	case aTenth(float64(c.Before.Cards)*(1-c.Overlap), c.Before.Cards):
-		return "a tenth of the listed cards or more are others than before"
-	default:
-		return ""
-	}
-}
-
-// shrunk reports whether a fleet has lost a tenth of its cards, or more.
-func shrunk(now, before int) bool { return aTenth(float64(before-now), before) }
-
-// aTenth reports whether so many cards are a tenth of a fleet. One card never is.
-func aTenth(cards float64, fleet int) bool { return cards > 1 && 10*cards >= float64(fleet) }
 
 // finish ends a sweep.
 func finish(c *Checkpoint, now time.Time) {

@@ -20,10 +20,10 @@ type Counts struct {
 	LookupsFailed int            `json:"lookupsFailed"`
 	Denied        int            `json:"denied,omitempty"`
 	Causes        map[string]int `json:"causes,omitempty"`
-	// Unchecked is how many of the failed cards could not be judged for which
-	// cause, in words.
+	// Unchecked counts the failed cards by the cause, in words, for which they could
+	// not be judged.
 	Unchecked map[string]int `json:"unchecked,omitempty"`
-	// Common is how many of them are unreadable in common, for which cause.
+	// Common counts those of them whose cause most cards have in common, by cause.
 	Common map[string]int `json:"common,omitempty"`
 	// Used is what the listed cards have used in their periods, in bytes.
 	Used int64 `json:"used,omitempty"`

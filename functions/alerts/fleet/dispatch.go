@@ -20,7 +20,7 @@ func (r *run) dispatch(ctx context.Context, pages <-chan *page) <-chan *page {
 		defer close(out)
 		for p := range pages {
 			r.prepare(ctx, p)
-			odd.sort(p)
+			odd.mark(p)
 			r.start(ctx, p)
 			select {
 			case out <- p:
@@ -109,7 +109,7 @@ func (r *run) needsLookup(o rule.Observation) bool {
 // speaks.
 func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint string) result {
 	res.due = true
-	answer, err := r.flow(ctx, id)
+	answer, err := r.calls.lookUp(ctx, id)
 	switch {
 	case outOfTime(ctx, err):
 		res.late = true
@@ -139,31 +139,6 @@ func (r *run) add(res *result, answer linkcard.GetCardFlowInfoResponse, fingerpr
 	if res.observation.Lookup == rule.LookedUp && len(answer.Data.Garbled) == 0 && fingerprint != "" {
 		res.lookup = &l
 	}
-}
-
-// flow makes the call of a lookup, unless lookups are not answered anyway.
-func (r *run) flow(ctx context.Context, id card.ICCID) (linkcard.GetCardFlowInfoResponse, error) {
-	if err := r.gate.allow(); err != nil {
-		return linkcard.GetCardFlowInfoResponse{}, err
-	}
-	answer, err := within(ctx, r, "GetCardFlowInfo", func(ctx context.Context) (linkcard.GetCardFlowInfoResponse, error) {
-		return r.config.Cards.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: id})
-	})
-	if outOfTime(ctx, err) {
-		return answer, err
-	}
-	r.calls.flow.Add(1)
-	r.gate.learn(err)
-	return answer, err
-}
-
-// listCards makes a call of the listing.
-func (r *run) listCards(ctx context.Context, request linkcard.ListCardInfoRequest) (linkcard.CardPage, error) {
-	answer, err := r.config.Cards.ListCardInfo(ctx, request)
-	if !outOfTime(ctx, err) {
-		r.calls.list.Add(1)
-	}
-	return answer.Data, err
 }
 
 // claim reports whether a pool is to be asked for: it is once a sweep.

@@ -1,13 +1,17 @@
 // Package fleet scans: it asks Alibaba for the cards of an account and yields
-// what is known of each as an observation. It decides nothing and writes nothing.
+// what is known of each as an observation. It does not judge cards and writes nothing.
 //
 // The listing gives forty cards a call and is all there is to know of most of
 // them; the few that a rule may fire on are looked up one by one. Both have
 // quotas of their own, so both go on at the same time:
 //
-//	lister      reads the pages in their order, some at once, and mends what it can
-//	dispatcher  makes observations of a page's cards and starts their lookups
-//	Scan        takes complete pages in their order and yields them in parts
+//	list (lister.go)   reads pages in their order, some at once, and again where they are broken
+//	dispatch           makes observations of a page's cards (observe) and starts their lookups
+//	collect (fold.go)  takes complete pages in their order
+//	admit (trust.go)   holds the first ones until it is known whether the listing is the fleet's
+//	fold               adds a page to the part that is next and to the checkpoint
+//	emit (parts.go)    hands the part to the caller
+//	single             asks at last for what the listing should have had, one by one
 //
 // What cannot be read is an observation with the cause in it, or a count. It
 // stops nothing else.
@@ -121,13 +125,13 @@ func (s *Scanner) Scan(ctx context.Context, from Checkpoint, known Known) iter.S
 	return func(yield func(Part, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		r := newRun(s, from, known, yield)
-		r.hurry(ctx)
+		r.calls.hurry(ctx, r.at.Late)
 		defer r.wait()
 		defer cancel()
 		err := r.sweep(ctx)
-		r.lateness(ctx, err)
+		r.countLate(ctx, err)
 		r.emit()
-		if err != nil && !r.left {
+		if err != nil && !r.parts.left {
 			yield(Part{Checkpoint: r.at}, err)
 		}
 	}

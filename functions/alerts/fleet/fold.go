@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
@@ -13,25 +12,22 @@ import (
 )
 
 const (
-	// partTime is how much work one part covers, and maxPart how many pages at the
-	// most.
-	partTime = 10 * time.Second
-	maxPart  = 250
 	// maxRecent is how many of the last cards a checkpoint has, so that cards that
 	// are listed again by the next run are not counted again.
 	maxRecent = 4 * linkcard.MaxPageSize
 )
 
-// collect takes pages in their order. After one that is late the others are late
-// too; what their lookups have said is kept all the same.
+// collect takes pages in their order, as they are complete. After one for which the
+// time ran out none is folded, so that the next run goes on there; what their lookups
+// have said is kept all the same.
 func (r *run) collect(ctx context.Context, pages <-chan *page, stop func()) error {
 	late := false
 	for {
 		p, ok := await(r, pages)
-		if !ok || r.left {
+		if !ok || r.parts.left {
 			break
 		}
-		if await(r, p.done); r.left {
+		if await(r, p.done); r.parts.left {
 			break
 		}
 		if late = late || p.late(); !late {
@@ -49,33 +45,13 @@ func (r *run) collect(ctx context.Context, pages <-chan *page, stop func()) erro
 	return nil
 }
 
-// await receives from a channel, and hands out the part that is due meanwhile.
-func await[T any](r *run, from <-chan T) (T, bool) {
-	for {
-		select {
-		case got, ok := <-from:
-			return got, ok
-		case <-r.timer.C:
-			r.release()
-			r.emit()
-		}
-	}
-}
-
-// emit hands out what has been found since the last part.
+// emit hands out what was found since the last part.
 func (r *run) emit() {
-	r.timer.Reset(partTime)
+	list, flow, pool := r.calls.take()
 	c := &r.at.Counts
-	list, flow, pool := int(r.calls.list.Swap(0)), int(r.calls.flow.Swap(0)), int(r.calls.pool.Swap(0))
 	c.ListCalls, c.FlowCalls, c.PoolCalls = c.ListCalls+list, c.FlowCalls+flow, c.PoolCalls+pool
-	if r.left || r.pages+list+flow+pool == 0 {
-		return
-	}
-	part := r.part
-	part.Checkpoint = r.at
-	part.Checkpoint.Counts = c.clone()
-	r.part, r.pages = Part{}, 0
-	r.left = !r.yield(part, nil)
+	r.parts.due = r.parts.due || list+flow+pool > 0
+	r.parts.emit(r.at)
 }
 
 // fold adds a complete page to the part and to the checkpoint.
@@ -95,7 +71,8 @@ func (r *run) fold(p *page) {
 		}
 	}
 	r.folded++
-	if r.pages++; r.pages >= maxPart {
+	r.parts.due = true
+	if r.parts.pages++; r.parts.pages >= maxPart {
 		r.emit()
 	}
 }
@@ -106,21 +83,21 @@ func (r *run) foldItem(i result, single bool) {
 		r.at.Found++
 	}
 	if i.forget {
-		r.part.Forget = append(r.part.Forget, card.ICCID(i.observation.Subject.ID))
+		r.parts.next.Forget = append(r.parts.next.Forget, card.ICCID(i.observation.Subject.ID))
 	}
 	for _, o := range append(i.more, i.observation) {
 		_, open := r.known.Open[o.Subject]
 		_, kept := r.known.Lookups[card.ICCID(o.Subject.ID)]
 		if single || open || kept || o.Subject.Kind == incident.Pool {
-			r.part.Seen = append(r.part.Seen, markOf(o.Subject))
+			r.parts.next.Seen = append(r.parts.next.Seen, markOf(o.Subject))
 		}
 		if single {
 			r.listed[markOf(o.Subject)] = 1 // the lister is done
 		}
 	}
-	r.part.Observations = append(r.part.Observations, i.more...)
+	r.parts.next.Observations = append(r.parts.next.Observations, i.more...)
 	if !i.unknown {
-		r.part.Observations = append(r.part.Observations, i.observation)
+		r.parts.next.Observations = append(r.parts.next.Observations, i.observation)
 	}
 }
 
@@ -130,10 +107,10 @@ func (r *run) keepLookups(p *page) {
 		if i.lookup == nil {
 			continue
 		}
-		if r.part.Lookups == nil {
-			r.part.Lookups = make(map[card.ICCID]Lookup)
+		if r.parts.next.Lookups == nil {
+			r.parts.next.Lookups = make(map[card.ICCID]Lookup)
 		}
-		r.part.Lookups[card.ICCID(i.observation.Subject.ID)] = *i.lookup
+		r.parts.next.Lookups[card.ICCID(i.observation.Subject.ID)] = *i.lookup
 	}
 }
 

@@ -7,20 +7,20 @@ import (
 )
 
 const (
-	// deniedInARow and failedInARow are how many lookups in a row must be denied,
-	// or fail, to take the others for the same.
+	// deniedInARow and failedInARow are after how many lookups in a row that were
+	// denied, or failed, no more are made.
 	deniedInARow, failedInARow = 5, 25
-	// probeEvery is which of the others are made all the same, to see when that
-	// is over.
+	// probeEvery is how many of those that are due then go by until one is made all
+	// the same, to see whether lookups are answered again.
 	probeEvery = 100
 )
 
-// gate keeps lookups from burning quota and time that would only fail. It is safe
+// gate keeps lookups that would only fail from using up quota and time. It is safe
 // for concurrent use.
 type gate struct {
 	mu      sync.Mutex
 	failed  int // in a row
-	skipped int
+	skipped int // since the last one that was answered
 	last    error
 }
 

@@ -17,8 +17,8 @@ const (
 	// failuresInARow is how many pages in a row must be unreadable as a whole to
 	// take the service for unavailable.
 	failuresInARow = 3
-	// emptyInARow is how many pages without cards end a listing, whatever its
-	// total.
+	// emptyInARow is how many pages in a row without cards end a listing, whatever
+	// its total says.
 	emptyInARow = 3
 	// maxPages bounds a listing without an end.
 	maxPages = 100_000
@@ -40,8 +40,8 @@ type lister struct {
 	here    int // distinct cards of the listing so far
 	empty   int // pages in a row without cards
 	failed  []*page
-	drifts  int
-	short   int // pages that were read in tens for being short
+	drifts  int // pages that were read again because cards had left the fleet
+	short   int // pages that were read in tens because they were short
 
 	window  int // how many pages are read at once
 	ahead   map[int]<-chan answer
@@ -134,7 +134,7 @@ func (l *lister) fetch(ctx context.Context, number, size int) <-chan answer {
 	l.fetches.Go(func() {
 		var data linkcard.CardPage
 		var err error
-		if panicked := l.guard(ctx, func() { data, err = l.listCards(ctx, request) }); panicked != nil {
+		if panicked := l.guard(ctx, func() { data, err = l.calls.readPage(ctx, request) }); panicked != nil {
 			err = panicked
 		}
 		got <- answer{data, err}
@@ -202,8 +202,8 @@ func (l *lister) take(p *page, first int, data linkcard.CardPage) {
 	}
 }
 
-// listedBefore reports whether the listing of the cards that expire, which comes
-// first, had the card too.
+// listedBefore reports whether the card was in the first listing, that of the cards
+// that expire, too: an earlier run may have read it there.
 func (l *lister) listedBefore(info linkcard.CardInfo) bool {
 	expires := info.Expires(l.config.Zone)
 	return l.listing > 0 && !expires.IsZero() && !expires.After(l.listings[0].ExpireEnd)

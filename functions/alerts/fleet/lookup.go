@@ -17,7 +17,8 @@ type Lookup struct {
 	// Refreshed, which is when that was counted.
 	Print     string    `json:"print"`
 	Refreshed time.Time `json:"refreshed,omitzero"`
-	// At is when the card was looked up, Until when it is to be in any case.
+	// At is when the card was looked up, Until when it is to be looked up again even
+	// where nothing has changed.
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until"`
 
@@ -44,9 +45,9 @@ func printOf(info linkcard.CardInfo, o rule.Observation) string {
 	), 36)
 }
 
-// isCurrent reports whether nothing can have changed since the lookup. A time of the
-// last count that is unknown, or new, means that it can have, unless the card
-// uses no data: then a lookup a day is enough.
+// isCurrent reports whether nothing can have changed since the lookup. Where it is
+// unknown when usage was last counted, or it was counted since, something can have,
+// unless the card uses no data: then a lookup a day is enough.
 func (l Lookup) isCurrent(fingerprint string, o rule.Observation, now time.Time) bool {
 	if l.Print != fingerprint || now.Before(l.At) || !now.Before(l.Until) {
 		return false
@@ -85,8 +86,8 @@ func spread(o rule.Observation) time.Duration {
 	return time.Duration(markOf(o.Subject)%(24*60)) * time.Minute
 }
 
-// confirm is what is known of a card with what its lookup says instead, where
-// that is known.
+// confirm returns what is known of a card, with what its lookup says in place of what
+// the listing says, as far as the lookup says it.
 func (l Lookup) confirm(o rule.Observation) rule.Observation {
 	o.Lookup = rule.WithoutPackages
 	if !l.Expires.IsZero() {

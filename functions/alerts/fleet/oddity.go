@@ -1,17 +1,19 @@
 package fleet
 
-// few is how many cards are named one by one although all of them are odd.
+// few is up to how many cards each have an incident of their own, even where all of
+// them are unreadable for one cause.
 const few = 10
 
-// oddities are the causes for which cards of the listing are unreadable. What is so
-// of most of them is the listing's fault, and no card's own.
+// oddities count the causes for which cards of the listing are unreadable. A cause
+// that most cards have in common is the listing's fault.
 type oddities struct {
 	cards int            // of the sweep so far
 	whys  map[string]int // how many of them are unreadable for which cause
 }
 
-// sort says of each card of a page that is unreadable whether most others are, too.
-func (o *oddities) sort(p *page) {
+// mark counts the cards of a page, and says of each unreadable one whether most cards
+// have its cause in common.
+func (o *oddities) mark(p *page) {
 	for _, i := range p.items {
 		if i.counts {
 			o.cards++

@@ -55,12 +55,12 @@ type item struct {
 type result struct {
 	observation rule.Observation
 	more        []rule.Observation // of others that came along
-	// late says that the time ran out before it was known, unknown that there is
-	// nothing to say of it.
+	// late says that the time ran out before the answer came, unknown that there is
+	// nothing to evaluate.
 	late, unknown bool
 	counts        bool          // it is one of the cards that are counted
 	found         bool          // it is in the account, although not in the listing
-	used          card.DataSize // by a listed card
+	used          card.DataSize // to be added to the fleet's usage
 
 	lookup *Lookup // to be kept
 	forget bool    // an earlier lookup is not needed any more
@@ -84,10 +84,11 @@ func unanswered(cause error) string {
 	return "a page of the listing was not answered: " + aliyun.Cause(cause)
 }
 
-// unreadable says why the subject cannot be evaluated, which is its own fault.
+// unreadable says why the subject cannot be evaluated, for a cause of its own and not
+// one that it has in common with most cards.
 func (r *result) unreadable(why string) { r.observation.Unreadable, r.observation.Common = why, false }
 
-// finish says that one more of the page's items has its result.
+// finish counts one more of the page's items that has its result.
 func (p *page) finish() {
 	if p.pending.Add(-1) == 0 {
 		close(p.done)

@@ -22,16 +22,11 @@ func (r *run) poolItem(credential string, named bool) item {
 // askPool asks for the data of a plan that cards share.
 func (r *run) askPool(ctx context.Context, credential string, named bool) result {
 	res := result{observation: rule.Observation{Subject: poolSubject(credential), Pool: credential}}
-	request := linkcard.GetCredentialPoolStatisticsRequest{CredentialNo: credential, Month: card.MonthOf(r.now)}
-	answer, err := within(ctx, r, "GetCredentialPoolStatistics",
-		func(ctx context.Context) (linkcard.GetCredentialPoolStatisticsResponse, error) {
-			return r.config.Pools.GetCredentialPoolStatistics(ctx, request)
-		})
+	answer, err := r.calls.askPool(ctx, credential, card.MonthOf(r.now))
 	if outOfTime(ctx, err) {
 		res.late = true
 		return res
 	}
-	r.calls.pool.Add(1)
 	failure, ok := errors.AsType[*aliyun.Error](err)
 	switch {
 	case ok && failure.Code == linkcard.CredentialUnknown && !named:

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -16,78 +15,76 @@ import (
 	"signalbox/shared/incident"
 )
 
-const (
-	// buffered is how many pages the listing may be ahead of the lookups, and
-	// these of the caller.
-	buffered = 100
-	// stuckRuns is how many runs in a row try a page that cannot be read.
-	stuckRuns = 3
-)
+// buffered is how many pages the listing may be ahead of the lookups, and these of
+// the caller.
+const buffered = 100
 
-// run is one run of a sweep. Its fields belong to the caller's goroutine, but
-// for those that say otherwise.
+// run is one run of a sweep. Its fields belong to the caller's goroutine, but for
+// those that say otherwise.
 type run struct {
 	*Scanner
 
+	// These do not change.
 	known    Known
-	now      time.Time // does not change
-	at       Checkpoint
-	listings []linkcard.ListCardInfoRequest // do not change
-	watched  map[card.ICCID]bool            // do not change
+	now      time.Time
+	listings []linkcard.ListCardInfoRequest
+	watched  map[card.ICCID]bool
+	seen     map[uint64]bool // subjects that earlier runs of the sweep have handed out
 
-	yield  func(Part, error) bool
-	left   bool // the caller wants no more
-	part   Part
-	held   []*page // complete, until it is known whether the listing is the fleet's
-	judged bool    // that was decided
-	pages  int     // in part
-	timer  *time.Timer
+	at     Checkpoint
+	parts  parts
+	held   []*page // complete pages, until it is known whether the listing is the fleet's
+	judged bool    // they are held no longer
+	folded int     // pages that got all their answers
 
 	// listed has the cards of this run by the listing in which they were last, from
-	// 1; it belongs to the lister until that is done. seen has the subjects that
-	// earlier runs of the sweep have handed out.
+	// 1. It belongs to the lister until that is done.
 	listed map[uint64]int
-	seen   map[uint64]bool // does not change
-	pools  sync.Map        // credentials that were asked for, by all
 
-	calls struct{ list, flow, pool atomic.Int64 }
-	gate  gate
-	over  atomic.Bool // the time has run out
+	// These are safe for concurrent use.
+	calls    calls
+	pools    sync.Map    // credentials that were asked for
+	over     atomic.Bool // the time has run out
+	panicked sync.Once   // over a card or a page
 
-	panicked sync.Once // over a card or a page
-
-	patience time.Duration // for one answer; 0: while the run lasts. Does not change
-	slow     atomic.Bool   // an answer took longer
-	folded   int           // pages that got all their answers
-
-	tasks errgroup.Group
-	all   sync.WaitGroup
-	quit  chan struct{} // closed when the caller wants no more
+	tasks errgroup.Group // what is asked about cards and pools
+	all   sync.WaitGroup // what hands pages on: the lister or single, and dispatch
+	quit  chan struct{}  // closed when the caller wants no more
 }
 
 func newRun(s *Scanner, from Checkpoint, known Known, yield func(Part, error) bool) *run {
 	r := &run{
-		Scanner: s, known: known, now: s.config.Now().In(s.config.Zone), at: from, yield: yield,
-		listings: s.config.Filters.listings(from.Started, s.config.Zone), watched: make(map[card.ICCID]bool),
-		listed: make(map[uint64]int), seen: make(map[uint64]bool), timer: time.NewTimer(partTime), quit: make(chan struct{}),
+		Scanner: s, known: known, now: s.config.Now().In(s.config.Zone), at: from,
+		listings: s.config.Filters.listings(from.Started, s.config.Zone),
+		watched:  make(map[card.ICCID]bool), seen: make(map[uint64]bool), listed: make(map[uint64]int),
+		parts: parts{yield: yield, timer: time.NewTimer(partTime)},
+		calls: calls{cards: s.config.Cards, pools: s.config.Pools},
+		quit:  make(chan struct{}),
 	}
 	r.tasks.SetLimit(inFlight)
-	r.at.Counts = from.Counts.clone()
-	if r.at.Partial != s.partial() {
-		r.at.Partial, r.at.Last = s.partial(), nil // it was of other cards
-	}
-	r.at.Listing = min(r.at.Listing, len(r.listings)-1) // there were more, if the settings have changed
 	for _, mark := range known.Seen {
 		r.seen[mark] = true
 	}
 	for _, id := range s.config.Watch {
 		r.watched[id] = true
 	}
-	if len(r.watched) > 0 {
-		r.at.Listed, r.at.Overlap = true, 1
-		r.at.Earlier, r.at.Read = len(r.watched), len(r.watched)
-	}
+	r.adapt()
 	return r
+}
+
+// adapt makes the checkpoint of an earlier run fit this one's settings, which may be
+// others.
+func (r *run) adapt() {
+	c := &r.at
+	c.Counts = c.Counts.clone()
+	if c.Partial != r.partial() {
+		c.Partial, c.Last = r.partial(), nil // it was of other cards
+	}
+	c.Listing = min(c.Listing, len(r.listings)-1)
+	if len(r.watched) > 0 {
+		c.Listed, c.Overlap = true, 1
+		c.Earlier, c.Read = len(r.watched), len(r.watched)
+	}
 }
 
 // wait returns when nothing of the run is under way any more.
@@ -95,7 +92,7 @@ func (r *run) wait() {
 	close(r.quit)
 	r.all.Wait()
 	_ = r.tasks.Wait()
-	r.timer.Stop()
+	r.parts.timer.Stop()
 }
 
 // sweep goes on to the end of the sweep: first the listing, then what the listing
@@ -105,7 +102,7 @@ func (r *run) sweep(ctx context.Context) error {
 		return nil
 	}
 	if !r.at.Listed {
-		if err := r.list(ctx); err != nil || r.left {
+		if err := r.list(ctx); err != nil || r.parts.left {
 			return err
 		}
 	}
@@ -113,13 +110,13 @@ func (r *run) sweep(ctx context.Context) error {
 		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "the listing is not believed", slog.String("cause", r.at.Distrust))
 	}
 	if r.at.Partial || r.at.Distrust == "" {
-		if err := r.single(ctx); err != nil || r.left {
+		if err := r.single(ctx); err != nil || r.parts.left {
 			return err
 		}
 	}
 	r.forget()
 	finish(&r.at, r.config.Now())
-	r.pages++
+	r.parts.due = true
 	return nil
 }
 
@@ -133,10 +130,10 @@ func (r *run) list(ctx context.Context) error {
 	r.all.Go(func() {
 		defer close(listed)
 		if err := r.guard(listing, func() { failure = lister.list(listing) }); err != nil {
-			failure = err // stuck gives the page up in the end
+			failure = err // after some runs the sweep goes on without the page
 		}
 	})
-	if err := r.collect(ctx, r.dispatch(ctx, listed), cancel); err != nil || r.left {
+	if err := r.collect(ctx, r.dispatch(ctx, listed), cancel); err != nil || r.parts.left {
 		return err
 	}
 	if failure == nil || outOfTime(ctx, failure) {
@@ -145,69 +142,8 @@ func (r *run) list(ctx context.Context) error {
 	return r.stuck(failure)
 }
 
-// stuck remembers that the listing could not be read. After a few runs at the
-// same page the sweep goes on without some pages, and each time without more.
-func (r *run) stuck(cause error) error {
-	c := &r.at
-	c.Stuck++
-	r.pages++
-	total := c.Total
-	if total == 0 && !c.Partial {
-		total = c.Before.Cards
-	}
-	first, last := c.Page, min(c.Page+failuresInARow<<min(max(c.Stuck-stuckRuns, 0), 20)-1, pagesOf(total))
-	// Where nothing at all can be read, or may be, it is not for some pages.
-	nothing := c.Here+c.Earlier == 0 && last >= pagesOf(total)
-	if c.Stuck < stuckRuns || nothing || !splits(cause, false) {
-		return cause
-	}
-	c.Total = total
-	if first <= last {
-		lose(c, gap{from: (first-1)*linkcard.MaxPageSize + 1, to: min(last*linkcard.MaxPageSize, total), why: unanswered(cause)})
-	}
-	if c.Page = max(last, first) + 1; c.Page > pagesOf(total) {
-		r.endListing()
-	}
-	return fmt.Errorf("going on without the pages from %d to %d: %w", first, last, cause)
-}
-
-// endListing goes on to the next listing, or decides after the last one whether
-// the listings are to be believed.
-func (r *run) endListing() {
-	endListing(&r.at)
-	if r.at.Listing < len(r.listings) {
-		return
-	}
-	r.at.Overlap = 1
-	if !r.at.Partial {
-		r.at.Overlap = overlap(r.at.Before.Sample, r.at.Sample)
-	}
-	believe(&r.at, r.doubt())
-	grow(&r.at)
-}
-
-// doubt returns why listings that leave cards out are not believed: most of the
-// cards with an incident are in none of them.
-func (r *run) doubt() string {
-	if !r.at.Partial {
-		return doubt(r.at)
-	}
-	cards, missing := 0, 0
-	for subject := range r.known.Open {
-		if subject.Kind == incident.Card {
-			cards++
-			if !r.wasSeen(subject) {
-				missing++
-			}
-		}
-	}
-	if cards >= 10 && 2*missing > cards {
-		return "most of the cards with an incident are not listed any more"
-	}
-	return ""
-}
-
-// wasSeen reports whether this sweep has observed a subject with an incident.
+// wasSeen reports whether this sweep has observed a subject with an incident: in this
+// run, in an earlier one, or where the incident was opened by it.
 func (r *run) wasSeen(s incident.Subject) bool {
 	mark := markOf(s)
 	_, asked := r.pools.Load(s.ID)
@@ -221,8 +157,8 @@ func (r *run) forget() {
 		subject := incident.Subject{Kind: incident.Card, ID: string(id)}
 		_, open := r.known.Open[subject]
 		if r.at.Distrust == "" && !open && l.At.Before(r.at.Started) && !r.wasSeen(subject) {
-			r.part.Forget = append(r.part.Forget, id)
+			r.parts.next.Forget = append(r.parts.next.Forget, id)
 		}
 	}
-	slices.Sort(r.part.Forget)
+	slices.Sort(r.parts.next.Forget)
 }

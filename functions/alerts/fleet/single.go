@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"signalbox/functions/alerts/rule"
-	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
 )
@@ -66,7 +65,7 @@ func (r *run) singleItem(s incident.Subject) item {
 	}
 	i := item{result: result{observation: rule.Observation{Subject: s}}}
 	id, err := card.ParseICCID(s.ID)
-	if err != nil { // nobody can be asked for it
+	if err != nil { // no call takes such a number
 		i.result = r.missing(i.result)
 		return i
 	}
@@ -101,9 +100,7 @@ func (r *run) find(ctx context.Context, res result, id card.ICCID) result {
 
 // relist returns what the listing says of one card; nil: it does not have it.
 func (r *run) relist(ctx context.Context, id card.ICCID) (*listedCard, error) {
-	data, err := within(ctx, r, "ListCardInfo", func(ctx context.Context) (linkcard.CardPage, error) {
-		return r.listCards(ctx, linkcard.ListCardInfoRequest{PageNo: 1, PageSize: smallPage, ICCID: id})
-	})
+	data, err := r.calls.findListed(ctx, id)
 	for _, info := range data.List {
 		if err == nil && cleanID(string(info.Iccid)) == string(id) {
 			return &listedCard{CardInfo: info}, nil
@@ -153,8 +150,8 @@ func (r *run) missing(res result) result {
 	return res
 }
 
-// failed is a card of which nothing is known. One that nobody has asked for by
-// name is left as it was.
+// failed is a card of which nothing is known. Only where the configuration names it is
+// that to be evaluated: an incident of another stays as it was.
 func failed(res result, why string) result {
 	res.observation.Unreadable, res.unknown = why, !res.counts
 	return res

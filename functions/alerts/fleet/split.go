@@ -11,8 +11,8 @@ import (
 )
 
 const (
-	// smallPage is the smallest page that Alibaba gives: so many cards are lost
-	// where one of them makes its page unreadable.
+	// smallPage is the size of the smallest page that Alibaba gives. A card that makes
+	// its page unreadable costs so many cards.
 	smallPage = 10
 	// maxShort is how many short pages one run reads in tens.
 	maxShort = 10
@@ -55,9 +55,9 @@ func (l *lister) takeTen(p *page, from int, got answer) {
 	l.total, l.most = got.data.Total, max(l.most, got.data.Total)
 }
 
-// ten reads a small page by its first card. It is tried once: the attempts at a card
-// that breaks it would open the circuit breaker for all. An error is that the time
-// ran out.
+// ten reads the small page that begins with card from. It is tried once, since further
+// attempts at a page that always fails would open the circuit breaker for all pages.
+// An error means that the time ran out.
 func (l *lister) ten(ctx context.Context, from int) (answer, error) {
 	got := <-l.fetch(aliyun.Once(ctx), (from-1)/smallPage+1, smallPage)
 	if outOfTime(ctx, got.err) {
@@ -79,9 +79,9 @@ func (l *lister) inTens(ctx context.Context, first int, each func(from int, got 
 	return rows, nil
 }
 
-// fill reads a page again that had fewer new cards than the total says. Where it
-// is short then, too, a card may be what shortens it: it is read in tens. A
-// listing whose total is not true has many such pages, and few are read so.
+// fill reads a page again that had fewer new cards than the total says. If it is short
+// again, a card may be the cause, and it is read in tens. This is done for few pages of
+// a run: a listing whose total is wrong has many that are short.
 func (l *lister) fill(ctx context.Context, p *page, number, rows int) (int, error) {
 	l.window = 1
 	first := (number-1)*linkcard.MaxPageSize + 1
@@ -99,8 +99,8 @@ func (l *lister) fill(ctx context.Context, p *page, number, rows int) (int, erro
 	return max(rows, got), err
 }
 
-// splits reports whether a part of a page may be readable where all of it is not.
-// A page that is denied where others are not has a card that is.
+// splits reports whether a part of a page may be readable although the page is not.
+// Where others are answered, a page that is denied has a card that is denied.
 func splits(err error, others bool) bool {
 	switch kindOf(err) {
 	case aliyun.Denied, aliyun.Expired:
@@ -112,9 +112,9 @@ func splits(err error, others bool) bool {
 	}
 }
 
-// fail remembers a page of which nothing could be read. It is lost if others can
-// be; where several in a row cannot, or none could, that is an error. Answers that came before
-// say nothing of what can be read now.
+// fail remembers a page of which nothing could be read. It is lost if later ones can be
+// read. Several in a row, or a listing without any other, are an error. Pages that were
+// read ahead are dropped: they may have been answered before the service failed.
 func (l *lister) fail(ctx context.Context, p *page, cause error) error {
 	l.failed = append(l.failed, p)
 	clear(l.ahead)
@@ -128,8 +128,8 @@ func (l *lister) fail(ctx context.Context, p *page, cause error) error {
 	return nil
 }
 
-// sendFailed hands on the pages of which nothing could be read. Others can be now, so
-// each is tried once more before it is lost.
+// sendFailed hands on the pages of which nothing could be read. Another page was read
+// since, so each is tried once more before it is lost.
 func (l *lister) sendFailed(ctx context.Context) error {
 	for _, p := range l.failed {
 		number := p.next - 1

@@ -8,11 +8,11 @@ import (
 )
 
 const (
-	// enoughKnown is how many cards of earlier sweeps' samples show that a listing is
-	// the fleet's, and maxHeld how many pages are held until they are found. In a
-	// fleet of 100,000 that takes about sixty.
+	// enoughKnown is how many cards that were in the last sweep's sample show that a
+	// listing is the fleet's. Pages are held until so many are found, but at most
+	// maxHeld: in a fleet of 100,000 it takes about sixty.
 	enoughKnown, maxHeld = 3, 200
-	// notOurs is why cards are not evaluated that a listing has in the place of others.
+	// notOurs is why the cards of a strange listing are not evaluated.
 	notOurs = "most cards of the listing are others than before"
 )
 
@@ -40,7 +40,8 @@ func (r *run) release() {
 	}
 }
 
-// weigh counts which cards earlier sweeps had.
+// weigh counts the listed cards that the last sample would have if they had been
+// listed then, by whether it has them.
 func (r *run) weigh(marks Marks) {
 	sample := r.at.Last
 	if len(sample) == 0 {
@@ -58,16 +59,17 @@ func (r *run) weigh(marks Marks) {
 	}
 }
 
-// isOurs reports whether the listing is surely the fleet's, or nobody can say.
+// isOurs reports whether the listing is surely the fleet's, or there is nothing to
+// compare it with.
 func (c Checkpoint) isOurs() bool {
-	return len(c.Last) == 0 || c.lasts() || c.Known >= enoughKnown && c.Known > c.Strange
+	return len(c.Last) == 0 || c.doubtedLong() || c.Known >= enoughKnown && c.Known > c.Strange
 }
 
 // isStrange reports whether the listing seems to be another account's.
-func (c Checkpoint) isStrange() bool { return c.Strange > c.Known && !c.lasts() }
+func (c Checkpoint) isStrange() bool { return c.Strange > c.Known && !c.doubtedLong() }
 
-// withheld is what is left of a card or a pool of a strange listing. What has an
-// incident is the fleet's.
+// withheld leaves nothing of a card or a pool of a strange listing to be evaluated,
+// unless it has an incident: then it is the fleet's.
 func (r *run) withheld(i result) result {
 	if _, open := r.known.Open[i.observation.Subject]; open {
 		return i

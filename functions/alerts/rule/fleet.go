@@ -8,10 +8,9 @@ import (
 
 // FleetObservation is what the sweeps know of the fleet and of themselves.
 type FleetObservation struct {
-	// Total is how many cards the listing says there are. Before is how many the
-	// last sweep had read whose listing was believed, without this one; 0: there
-	// was none. A listing that lies is then not compared with itself at its second
-	// sweep.
+	// Total is how many cards the listing says there are. Before is how many were
+	// read by the last sweep before this one whose listing was believed; 0: there was
+	// none. A wrong listing that comes again is thus still compared with a right one.
 	Total, Before int
 	// Listed is how many cards the sweep has read, unreadable ones included;
 	// Complete says that the listing was read to its end.
@@ -20,8 +19,8 @@ type FleetObservation struct {
 	// Overlap is which share of the cards of Before is in this sweep's listing, by
 	// a sample; 1 where that is not known. Without a Before it does not count.
 	Overlap float64
-	// Odd counts the cards that are unreadable in common, and OddWhy says why most of
-	// them are, in words.
+	// Odd counts the cards that are unreadable for a cause that most cards have in
+	// common, and OddWhy is the most frequent such cause, in words.
 	Odd    int
 	OddWhy string
 
@@ -89,6 +88,6 @@ func (p Policy) EvaluateFleet(o FleetObservation, now time.Time) []Evaluation {
 			evaluations = append(evaluations, e)
 		}
 	}
-	p.suppressFleet(evaluations, now)
+	p.suppress(evaluations, Silence.silencesFleet, nil, now)
 	return evaluations
 }

@@ -44,8 +44,8 @@ func (m Match) mayCover(o Observation) bool {
 	return tagged && matches(m.ICCID, o.Subject.ID)
 }
 
-// undecided reports whether it takes the package, or the tags, which o does not
-// say.
+// undecided reports whether m may cover o, but only the package or the tags, which o
+// does not say, can decide.
 func (m Match) undecided(o Observation) bool {
 	unknown := m.Package != "" && o.Package == "" || m.Tag != "" && o.TagsUnknown
 	return unknown && m.mayCover(o)
@@ -59,8 +59,8 @@ func matches(pattern, text string) bool {
 	return err == nil && matched
 }
 
-// candidates are the settings that the card may have, each with all
-// rules in the order of the list. There is one, unless it takes the package.
+// candidates are the settings that the card may have, each with all rules in the order
+// of the list. There is one, unless an override is undecided.
 func (p Policy) candidates(o Observation) [][]Rule {
 	var candidates [][]Rule
 	for _, override := range p.Overrides {
@@ -102,7 +102,8 @@ func (p Policy) Evaluate(o Observation, now time.Time) []Evaluation {
 			}
 		}
 	}
-	p.suppress(evaluations, inhibited, o, now)
+	silences := func(s Silence, e Evaluation) bool { return s.silences(e.Key.Rule, o) }
+	p.suppress(evaluations, silences, inhibited, now)
 	return evaluations
 }
 

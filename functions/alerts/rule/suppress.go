@@ -14,34 +14,19 @@ type Silence struct {
 	Comment string    // why, for people
 }
 
-// suppress says what keeps evaluations of o from being notified: a silence before
-// an inhibition, and that before a mute time.
-func (p Policy) suppress(evaluations []Evaluation, inhibited map[string]string, o Observation, now time.Time) {
+// suppress says what keeps evaluations from being notified: a silence that covers them
+// before an inhibition, and that before a mute time. inhibited has the rule that
+// inhibits another by the other's name.
+func (p Policy) suppress(evaluations []Evaluation, covers func(Silence, Evaluation) bool, inhibited map[string]string, now time.Time) {
 	muted := p.muted(now)
 	for i, e := range evaluations {
-		silence, silenced := p.silence(func(s Silence) bool { return s.silences(e.Key.Rule, o) }, now)
+		silence, silenced := p.silence(func(s Silence) bool { return covers(s, e) }, now)
 		inhibitor := inhibited[e.Key.Rule]
 		switch {
 		case silenced:
 			evaluations[i].Suppressed = silence
 		case inhibitor != "":
 			evaluations[i].Suppressed = incident.Suppression{By: incident.ByInhibition, Name: inhibitor}
-		case muted && !critical(e):
-			evaluations[i].Suppressed = incident.Suppression{By: incident.ByMuteTime}
-		}
-	}
-}
-
-// suppressFleet does so for evaluations of the fleet. A silence must name their
-// rule, and no cards.
-func (p Policy) suppressFleet(evaluations []Evaluation, now time.Time) {
-	muted := p.muted(now)
-	for i, e := range evaluations {
-		names := func(s Silence) bool { return s.Rule == e.Key.Rule && s.Match == Match{} }
-		silence, silenced := p.silence(names, now)
-		switch {
-		case silenced:
-			evaluations[i].Suppressed = silence
 		case muted && !critical(e):
 			evaluations[i].Suppressed = incident.Suppression{By: incident.ByMuteTime}
 		}
@@ -58,11 +43,16 @@ func (p Policy) silence(covers func(Silence) bool, now time.Time) (incident.Supp
 	return incident.Suppression{}, false
 }
 
-// silences goes on where an answer lacks the packages for once.
+// silences reports whether s covers a rule's evaluation of o. It goes on where a lookup
+// lacks the packages for once.
 func (s Silence) silences(rule string, o Observation) bool {
 	covered := s.covers(o) || o.Lookup == WithoutPackages && s.undecided(o)
 	return covered && (s.Rule == "" || s.Rule == rule)
 }
+
+// silencesFleet reports whether s covers an evaluation of the fleet: it must name the
+// rule, and no cards.
+func (s Silence) silencesFleet(e Evaluation) bool { return s.Rule == e.Key.Rule && s.Match == Match{} }
 
 // critical reports whether a mute time lets e pass: somebody has to act before
 // the morning.

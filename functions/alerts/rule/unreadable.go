@@ -9,9 +9,9 @@ import (
 // UnreadableName is the name of [Unreadable].
 const UnreadableName = "unreadable"
 
-// Unreadable is breached when something that is known of a card or a pool cannot
-// be read, so that other rules may have nothing to say. It is always on. What cannot be read
-// of most cards is the listing's, see [ListingName].
+// Unreadable is breached when something that is known of a card or a pool cannot be
+// read, so that other rules may have nothing to say. It is always on. What cannot be
+// read of most cards is an incident of the listing instead, see [ListingName].
 type Unreadable struct{}
 
 // UnreadableDetails are the details of [Unreadable].
