@@ -1,0 +1,58 @@
+package ledger_test
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"signalbox/functions/conversion/ledger/ledgertest"
+	"signalbox/shared/store"
+)
+
+// begin is when the clocks of the tests begin, in the middle of a window.
+var begin = time.Date(2026, 11, 25, 10, 2, 3, 0, time.UTC)
+
+// clock is one that tests set.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) wait(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func openStore(t testing.TB, c store.Config) store.Store {
+	t.Helper()
+	s, err := store.Open(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// embedded returns an engine in a file.
+func embedded(t *testing.T) ledgertest.Engine {
+	t.Helper()
+	c := &clock{now: begin}
+	s := openStore(t, store.Config{File: filepath.Join(t.TempDir(), "state.db")})
+	return ledgertest.Engine{Store: s, Now: c.Now, Wait: c.wait, Grace: 10 * time.Minute}
+}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	t.Run("file", func(t *testing.T) {
+		t.Parallel()
+		ledgertest.Contract(t, embedded)
+	})
+}
