@@ -1,10 +1,13 @@
 package ledger_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/alicebob/miniredis/v2"
 
 	"signalbox/functions/conversion/ledger/ledgertest"
 	"signalbox/shared/store"
@@ -49,10 +52,35 @@ func embedded(t *testing.T) ledgertest.Engine {
 	return ledgertest.Engine{Store: s, Now: c.Now, Wait: c.wait, Grace: 10 * time.Minute}
 }
 
+// remote returns an engine in a Redis whose clock is the test's.
+func remote(t *testing.T, url string) ledgertest.Engine {
+	t.Helper()
+	c := &clock{now: begin}
+	server := miniredis.RunT(t)
+	server.SetTime(begin)
+	s := openStore(t, store.Config{RedisURL: fmt.Sprintf(url, server.Addr()), Account: "main", Namespace: "conversion"})
+	return ledgertest.Engine{Store: s, Now: c.Now, Grace: 10 * time.Minute, Wait: func(d time.Duration) {
+		c.wait(d)
+		server.SetTime(c.Now())
+		server.FastForward(d)
+	}}
+}
+
 func TestContract(t *testing.T) {
 	t.Parallel()
-	t.Run("file", func(t *testing.T) {
-		t.Parallel()
-		ledgertest.Contract(t, embedded)
-	})
+	for name, open := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ledgertest.Contract(t, open)
+		})
+	}
+}
+
+var engines = map[string]func(*testing.T) ledgertest.Engine{
+	"file":  embedded,
+	"redis": func(t *testing.T) ledgertest.Engine { t.Helper(); return remote(t, "redis://%s") },
+	"redis cluster": func(t *testing.T) ledgertest.Engine {
+		t.Helper()
+		return remote(t, "redis://%[1]s?addr=%[1]s")
+	},
 }

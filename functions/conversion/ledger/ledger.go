@@ -72,6 +72,9 @@ func Open(s store.Store, c Config) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
+	if r, ok := store.RemoteOf(s); ok {
+		return &Ledger{newRemote(r, s, c)}, nil
+	}
 	f, err := store.FileOf(s)
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", ErrUnsuitable)
