@@ -2,11 +2,13 @@ package ledger_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/alicebob/miniredis/v2/server"
+	protocol "github.com/alicebob/miniredis/v2/server"
+	"github.com/redis/go-redis/v9"
 
 	"signalbox/functions/conversion/ledger"
 	"signalbox/functions/conversion/window"
@@ -202,12 +204,84 @@ func TestWarning(t *testing.T) {
 }
 
 // answerInfo has INFO answered with text.
-func answerInfo(text string) server.Hook {
-	return func(c *server.Peer, command string, _ ...string) bool {
+func answerInfo(text string) protocol.Hook {
+	return func(c *protocol.Peer, command string, _ ...string) bool {
 		if command != "INFO" {
 			return false
 		}
 		c.WriteBulk(text)
 		return true
+	}
+}
+
+// TestRedisFrozen has an instance stop between the look and the write, until the
+// window has closed, or longer than its look is worth: it looks again.
+func TestRedisFrozen(t *testing.T) {
+	t.Parallel()
+	for frozen, want := range map[time.Duration]window.Outcome{
+		time.Second: window.Accepted, 9 * time.Second: window.Accepted, 11 * time.Minute: window.Late,
+	} {
+		t.Run(frozen.String(), func(t *testing.T) {
+			t.Parallel()
+			server, s := openRedis(t)
+			l := openLedger(t, s, ledger.Config{})
+			at := begin.Add(-time.Hour)
+			add(t, l, request("a", at))
+			server.SetTime(begin.Add(10*time.Minute - time.Second)) // a second before it closes
+			if want == window.Accepted {
+				server.SetTime(begin)
+			}
+			var scripts atomic.Int32
+			server.Server().SetPreHook(func(_ *protocol.Peer, command string, _ ...string) bool {
+				if command == "EVALSHA" && scripts.Add(1) == 1 {
+					server.SetTime(begin.Add(frozen))
+				}
+				return false
+			})
+			outcomes, err := l.Add(t.Context(), []window.Event{verify("a", at)})
+			if err != nil || outcomes[0] != want {
+				t.Errorf("Add that was frozen for %v = %v, %v; want %v", frozen, outcomes, err, want)
+			}
+			if n, again := scripts.Load(), frozen > 5*time.Second; (n > 1) != again {
+				t.Errorf("it has written %d times, want again: %t", n, again)
+			}
+		})
+	}
+}
+
+// TestRedisAnswerLost has the answer to a batch lost: added again, it counts once.
+func TestRedisAnswerLost(t *testing.T) {
+	t.Parallel()
+	server, s := openRedis(t)
+	l := openLedger(t, s, ledger.Config{})
+	add(t, l, request("a", begin))
+	events := []window.Event{request("b", begin), verify("b", begin)}
+	other := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	t.Cleanup(func() { _ = other.Close() })
+	server.Server().SetPreHook(func(c *protocol.Peer, command string, arguments ...string) bool {
+		if command != "EVALSHA" {
+			return false
+		}
+		server.Server().SetPreHook(nil)
+		all := []any{command}
+		for _, argument := range arguments {
+			all = append(all, argument)
+		}
+		if err := other.Do(t.Context(), all...).Err(); err != nil {
+			t.Error(err)
+		}
+		c.Close()
+		return true
+	})
+	if _, err := l.Add(t.Context(), events); err == nil {
+		t.Error("Add whose answer is lost = nil, want an error")
+	}
+	outcomes, err := l.Add(t.Context(), events)
+	if err != nil || outcomes[0] != window.Duplicate || outcomes[1] != window.Duplicate {
+		t.Errorf("Add once more = %v, %v; want two duplicates", outcomes, err)
+	}
+	found, err := l.Windows(t.Context(), begin.Add(-time.Hour), begin.Add(time.Hour))
+	if err != nil || len(found) != 1 || found[0].Requested != 2 || found[0].Verified != 1 {
+		t.Errorf("Windows = %+v, %v; want 2 and 1", found, err)
 	}
 }
