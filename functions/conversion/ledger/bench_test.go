@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"signalbox/functions/conversion/ledger"
 	"signalbox/functions/conversion/window"
 	"signalbox/shared/store"
@@ -32,16 +34,13 @@ func batch(n int, at time.Time) []window.Event {
 	return events
 }
 
-// BenchmarkEmbedded adds batches from 8 callers at once, as a server would, to a file
-// that has some OTPs already. An operation is one event.
+// BenchmarkEmbedded adds batches to a file, from one caller and from 8 at once as a
+// server does, and prints how large the file is for each OTP. An operation is one event.
 func BenchmarkEmbedded(b *testing.B) {
 	for _, callers := range []int{1, 8} {
 		b.Run(fmt.Sprintf("callers=%d", callers), func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), "state.db")
-			l, err := ledger.Open(openStore(b, store.Config{File: path}), ledger.Config{Rules: window.Rules{Length: 5 * time.Minute, Grace: 10 * time.Minute}})
-			if err != nil {
-				b.Fatal(err)
-			}
+			l := openLedger(b, openStore(b, store.Config{File: path}), ledger.Config{})
 			fill(b, l, callers, b.N)
 			info, err := os.Stat(path)
 			if err != nil {
@@ -58,29 +57,33 @@ func fill(b *testing.B, l *ledger.Ledger, callers, n int) {
 	b.Helper()
 	at := time.Now()
 	var next atomic.Int64
-	b.SetParallelism(callers)
+	var all errgroup.Group
 	b.ResetTimer()
-	done := make(chan error, callers)
 	for range callers {
-		go func() {
+		all.Go(func() error {
 			for {
-				at := at
 				i := int(next.Add(1)) - 1
 				if i*perBatch >= n {
-					done <- nil
-					return
+					return nil
 				}
 				if _, err := l.Add(b.Context(), batch(i, at)); err != nil {
-					done <- err
-					return
+					return err
 				}
 			}
-		}()
+		})
 	}
-	for range callers {
-		if err := <-done; err != nil {
+	if err := all.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	b.StopTimer()
+}
+
+// BenchmarkCommit adds events one by one, each with a sync of its own.
+func BenchmarkCommit(b *testing.B) {
+	l := openLedger(b, openStore(b, store.Config{File: filepath.Join(b.TempDir(), "state.db")}), ledger.Config{})
+	for n := range b.N {
+		if _, err := l.Add(b.Context(), batch(n, time.Now())[:1]); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.StopTimer()
 }

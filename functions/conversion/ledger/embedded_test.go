@@ -158,7 +158,11 @@ func TestDamagedWindow(t *testing.T) {
 			t.Fatal(err)
 		}
 		l, now := openLedger(t, s, ledger.Config{}), time.Now()
-		add(t, l, request("a", now.Add(-2*time.Hour)), request("b", now.Add(-time.Hour)))
+		var older []window.Event // so that more than one transaction closes
+		for i := range 61 {
+			older = append(older, request(fmt.Sprint("older", i), now.Add(-2*time.Hour-5*time.Minute*time.Duration(i))))
+		}
+		add(t, l, older...)
 		err = f.Update(t.Context(), func(tx *bolt.Tx) error {
 			bucket := tx.Bucket([]byte("conversion/ledger/windows"))
 			k, _ := bucket.Cursor().First()
@@ -172,7 +176,7 @@ func TestDamagedWindow(t *testing.T) {
 		synctest.Wait()
 		damaged := make(chan error, 1)
 		go func() {
-			_, err := l.Add(t.Context(), []window.Event{request("d", now), verify("a", now)})
+			_, err := l.Add(t.Context(), []window.Event{request("d", now), verify("older60", now)})
 			damaged <- err
 		}()
 		go func() { add(t, l, request("e", now)) }()
@@ -185,19 +189,19 @@ func TestDamagedWindow(t *testing.T) {
 		synctest.Wait()
 
 		time.Sleep(time.Hour)
-		if n, err := l.CloseDue(t.Context()); n != 2 || !errors.As(err, &damage) {
-			t.Errorf("CloseDue = %d, %v; want the two others closed, and the damage", n, err)
+		if n, err := l.CloseDue(t.Context()); n != 61 || !errors.As(err, &damage) {
+			t.Errorf("CloseDue = %d, %v; want the 61 others closed, and the damage", n, err)
 		}
-		found, err := l.Oldest(t.Context(), window.Waiting, 10)
-		if len(found) != 2 || err != nil {
-			t.Errorf("Oldest = %+v, %v; want the two others", found, err)
+		found, err := l.Oldest(t.Context(), window.Waiting, 100)
+		if len(found) != 61 || err != nil {
+			t.Errorf("Oldest = %d, %v; want the 61 others", len(found), err)
 		}
 		found, err = l.Windows(t.Context(), now.Add(-24*time.Hour), now.Add(time.Hour))
-		if len(found) != 2 || !errors.As(err, &damage) {
-			t.Errorf("Windows = %+v, %v; want the two others, and the damage", found, err)
+		if len(found) != 61 || !errors.As(err, &damage) {
+			t.Fatalf("Windows = %d, %v; want the 61 others, and the damage", len(found), err)
 		}
-		if found[1].Requested != 2 {
-			t.Errorf("the window of c and e = %+v, want both and not d", found[1])
+		if last := found[60]; last.Requested != 2 {
+			t.Errorf("the window of c and e = %+v, want both and not d", last)
 		}
 
 		_ = s.Close()

@@ -23,28 +23,29 @@ const (
 
 // closeDue closes what is due and drops what has expired, in short transactions.
 func (e *embedded) closeDue(ctx context.Context) (closed int, err error) {
-	for now, more := e.now(), true; more; {
+	var sum closing
+	now := e.now()
+	for {
 		var done closing
 		err := e.file.Update(ctx, func(tx *bolt.Tx) error {
 			t, err := e.begin(tx)
 			if err != nil {
 				return err
 			}
-			if done, err = t.closeSome(now); err != nil {
+			if done, err = t.closeSome(now, len(sum.damaged)); err != nil {
 				return err
 			}
 			return cmp.Or(t.dropWindows(now), t.dropHours(now), e.sweep(t, now, maxSweep))
 		})
 		if err != nil {
-			return closed, err
+			return sum.closed, err
 		}
-		closed += done.closed
-		if done.damaged != nil {
-			return closed, done.damaged
+		sum.closed += done.closed
+		sum.damaged = append(sum.damaged, done.damaged...)
+		if !done.more {
+			return sum.closed, errors.Join(sum.damaged...)
 		}
-		more = done.more
 	}
-	return closed, nil
 }
 
 // indexed returns the windows of a status up to a time, the oldest first.
@@ -71,22 +72,24 @@ type closing struct {
 	more   bool
 	// damaged are the errors of the windows that cannot be closed. They keep no
 	// other from it.
-	damaged error
+	damaged []error
 }
 
-func (t *transaction) closeSome(now time.Time) (done closing, err error) {
-	due, err := t.indexed(window.Open, now.UnixMilli(), perTransaction)
+// closeSome closes windows, but for the oldest that are due and known as damaged.
+func (t *transaction) closeSome(now time.Time, damaged int) (done closing, err error) {
+	due, err := t.indexed(window.Open, now.UnixMilli(), damaged+perTransaction)
 	if err != nil {
 		return done, err
 	}
 	groups := 0
-	for i, span := range due {
+	for _, span := range due[min(damaged, len(due)):] {
 		if groups > groupsPerTransaction {
-			return closing{closed: done.closed, more: true, damaged: done.damaged}, nil
+			done.more = true
+			return done, nil
 		}
 		c, err := t.closable(span)
 		if err != nil {
-			done.damaged = errors.Join(done.damaged, err)
+			done.damaged = append(done.damaged, err)
 			continue
 		}
 		if err := t.close(c); err != nil {
@@ -94,8 +97,8 @@ func (t *transaction) closeSome(now time.Time) (done closing, err error) {
 		}
 		groups += len(c.keys)
 		done.closed++
-		done.more = i == perTransaction-1
 	}
+	done.more = len(due) == damaged+perTransaction
 	return done, nil
 }
 
@@ -153,6 +156,9 @@ func putJSON(b *bolt.Bucket, key []byte, value any) error {
 	}
 	return b.Put(key, encoded)
 }
+
+// hourKeySize is the length of what hourKey returns.
+const hourKeySize = 8
 
 func hourKey(t time.Time) []byte {
 	return binary.BigEndian.AppendUint64(nil, uint64(max(t.Truncate(time.Hour).Unix(), 0))) //nolint:gosec // after 1970

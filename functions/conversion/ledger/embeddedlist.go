@@ -13,32 +13,62 @@ import (
 	"signalbox/functions/conversion/window"
 )
 
-// view runs a transaction that reads, unless there is no ledger yet.
+// errNone says that there is no ledger yet.
+var errNone = errors.New("no event has come yet")
+
+// view runs a transaction that reads, or returns errNone.
 func (e *embedded) view(ctx context.Context, run func(*transaction) error) error {
 	return e.file.View(ctx, func(tx *bolt.Tx) error {
 		if t := e.read(tx); t != nil {
 			return run(t)
 		}
-		return nil
+		return errNone
 	})
+}
+
+// page bounds what one transaction reads: while it does, nothing is written.
+const page = 100
+
+// pages calls each for the records of a bucket whose keys are in [first, end), in
+// several transactions.
+func (e *embedded) pages(ctx context.Context, bucket func(*transaction) *bolt.Bucket, first, end []byte, each func(t *transaction, k, v []byte)) error {
+	for first != nil {
+		err := e.view(ctx, func(t *transaction) error {
+			cursor := bucket(t).Cursor()
+			k, v := cursor.Seek(first)
+			for n := 0; k != nil && bytes.Compare(k, end) < 0 && n < page; n++ {
+				each(t, k, v)
+				k, v = cursor.Next()
+			}
+			first = nil
+			if k != nil && bytes.Compare(k, end) < 0 {
+				first = bytes.Clone(k)
+			}
+			return nil
+		})
+		if errors.Is(err, errNone) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *embedded) windows(ctx context.Context, from, to time.Time) (found []window.Window, err error) {
 	var damaged error
-	err = e.view(ctx, func(t *transaction) error {
-		first, end := startKey(from), startKey(to)
-		cursor := t.windows.Cursor()
-		for k, v := cursor.Seek(first); k != nil && bytes.Compare(k, end) < 0; k, v = cursor.Next() {
+	err = e.pages(ctx, func(t *transaction) *bolt.Bucket { return t.windows }, startKey(from), startKey(to),
+		func(t *transaction, k, v []byte) {
 			span, err := decodeSpan(k)
 			if err != nil {
-				return e.file.Damaged(windowBucket, k, v, err.Error())
+				damaged = errors.Join(damaged, e.file.Damaged(windowBucket, k, v, err.Error()))
+				return
 			}
 			w, err := t.view(span, e.now())
 			damaged = errors.Join(damaged, err)
 			found = append(found, w...)
-		}
-		return nil
-	})
+		})
 	return found, errors.Join(err, damaged)
 }
 
@@ -58,6 +88,9 @@ func (e *embedded) oldest(ctx context.Context, s window.Status, limit int) (foun
 		}
 		return err
 	})
+	if errors.Is(err, errNone) {
+		return nil, nil
+	}
 	return found, errors.Join(err, damaged)
 }
 
@@ -119,18 +152,16 @@ func (e *embedded) mark(ctx context.Context, w window.Window) error {
 }
 
 func (e *embedded) hours(ctx context.Context, from, to time.Time) (found []window.Hour, err error) {
-	err = e.view(ctx, func(t *transaction) error {
-		first, end := startKey(from), startKey(to)
-		cursor := t.hourly.Cursor()
-		for k, v := cursor.Seek(first); k != nil && bytes.Compare(k, end) < 0; k, v = cursor.Next() {
+	var damaged error
+	err = e.pages(ctx, func(t *transaction) *bolt.Bucket { return t.hourly }, startKey(from), startKey(to),
+		func(t *transaction, k, v []byte) {
 			groups, err := t.hour(k, v)
-			if err != nil || len(k) != 8 {
-				return err
+			if err != nil || len(k) != hourKeySize {
+				damaged = errors.Join(damaged, err)
+				return
 			}
 			start := time.Unix(int64(binary.BigEndian.Uint64(k)), 0).UTC() //nolint:gosec // written by hourKey
 			found = append(found, window.Hour{Start: start, By: groups})
-		}
-		return nil
-	})
-	return found, err
+		})
+	return found, errors.Join(err, damaged)
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"signalbox/functions/conversion/window"
@@ -88,8 +89,8 @@ func Open(s store.Store, c Config) (*Ledger, error) {
 // refused by the store's clock.
 func (l *Ledger) Add(ctx context.Context, events []window.Event) ([]window.Outcome, error) {
 	for i, e := range events {
-		if e.ID == "" || e.Kind != window.OTPRequested && e.Kind != window.OTPVerified || len(e.Country) > 2 {
-			return nil, fmt.Errorf("add OTP events: event %d lacks an id or a kind, or its country is no code", i)
+		if err := check(e); err != nil {
+			return nil, fmt.Errorf("add OTP events: event %d: %w", i, err)
 		}
 	}
 	if len(events) == 0 {
@@ -100,6 +101,25 @@ func (l *Ledger) Add(ctx context.Context, events []window.Event) ([]window.Outco
 		return nil, fmt.Errorf("add %d OTP events: %w", len(events), err)
 	}
 	return outcomes, nil
+}
+
+// maxPrefix is longer than any number.
+const maxPrefix = 20
+
+// check refuses what callers have to refuse before, with a better word to who sent it.
+func check(e window.Event) error {
+	letters := strings.Trim(e.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	switch {
+	case e.ID == "":
+		return errors.New("no id")
+	case e.Kind != window.OTPRequested && e.Kind != window.OTPVerified:
+		return fmt.Errorf("the kind %d", e.Kind)
+	case !letters || len(e.Country) != 0 && len(e.Country) != 2:
+		return errors.New("the country is not two capital letters")
+	case len(e.Prefix) > maxPrefix:
+		return errors.New("the prefix is longer than a number")
+	}
+	return nil
 }
 
 // CloseDue closes the windows whose time has come, oldest first, adds them to the
@@ -127,8 +147,8 @@ func (l *Ledger) Windows(ctx context.Context, from, to time.Time) ([]window.Wind
 // their ends. A window that is damaged is in the error, and keeps no other from the
 // list.
 func (l *Ledger) Oldest(ctx context.Context, s window.Status, limit int) ([]window.Window, error) {
-	if s != window.Waiting && s != window.Dead {
-		return nil, fmt.Errorf("list windows that are %s: want waiting or dead", s)
+	if s != window.Waiting && s != window.Dead || limit < 1 {
+		return nil, fmt.Errorf("list %d windows that are %s: want one at least, waiting or dead", limit, s)
 	}
 	found, err := l.engine.oldest(ctx, s, limit)
 	if err != nil {
@@ -155,11 +175,12 @@ func (l *Ledger) Mark(ctx context.Context, w window.Window) error {
 }
 
 // Hours returns the counters of the hours that begin in [from, to), of the last 28
-// days, in their order. A window is in them once it has closed.
+// days, in their order. A window is in them, by its start, once it has closed. An hour
+// that is damaged is in the error, and keeps no other from the list.
 func (l *Ledger) Hours(ctx context.Context, from, to time.Time) ([]window.Hour, error) {
 	found, err := l.engine.hours(ctx, from, to)
 	if err != nil {
-		return nil, fmt.Errorf("list hourly counters: %w", err)
+		return found, fmt.Errorf("list hourly counters: %w", err)
 	}
 	return found, nil
 }

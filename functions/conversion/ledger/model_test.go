@@ -1,11 +1,24 @@
 package ledger_test
 
 import (
+	"flag"
 	"fmt"
 	"testing"
 
 	"signalbox/functions/conversion/ledger/ledgertest"
 )
+
+var events = flag.Int("events", 20_000, "how many events TestMany delivers")
+
+func TestMany(t *testing.T) {
+	t.Parallel()
+	for name, open := range engines {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ledgertest.Many(t, *events, open)
+		})
+	}
+}
 
 func TestModel(t *testing.T) {
 	t.Parallel()

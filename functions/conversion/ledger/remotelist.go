@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -112,16 +113,27 @@ func (r *remote) list(ctx context.Context, names []string) (found []window.Windo
 	return found, expired, err
 }
 
-func (r *remote) windows(ctx context.Context, from, to time.Time) (found []window.Window, err error) {
+// listAll does as list, for any number of names.
+func (r *remote) listAll(ctx context.Context, names []string) (found []window.Window, expired []any, err error) {
+	for some := range slices.Chunk(names, perRead) {
+		windows, missing, damage := r.list(ctx, some)
+		found, expired, err = append(found, windows...), append(expired, missing...), errors.Join(err, damage)
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return found, expired, err
+}
+
+func (r *remote) windows(ctx context.Context, from, to time.Time) ([]window.Window, error) {
 	first, end := seconds(ceilSecond(from)), seconds(ceilSecond(to))
 	names, err := r.Client.ZRangeByScore(ctx, r.startsKey(), &redis.ZRangeBy{
 		Min: strconv.FormatUint(uint64(first), 10), Max: "(" + strconv.FormatUint(uint64(end), 10),
 	}).Result()
-	for len(names) > 0 {
-		n := min(len(names), perRead)
-		some, _, damage := r.list(ctx, names[:n])
-		found, err, names = append(found, some...), errors.Join(err, damage), names[n:]
+	if err != nil {
+		return nil, err
 	}
+	found, _, err := r.listAll(ctx, names)
 	return found, err
 }
 
@@ -134,18 +146,18 @@ func ceilSecond(t time.Time) int64 {
 }
 
 // oldest takes windows off the list that have expired.
-func (r *remote) oldest(ctx context.Context, s window.Status, limit int) (found []window.Window, err error) {
+func (r *remote) oldest(ctx context.Context, s window.Status, limit int) ([]window.Window, error) {
 	for {
-		names, err := r.Client.ZRange(ctx, r.indexKey(s), 0, int64(min(limit, perRead))-1).Result()
-		if err != nil || len(names) == 0 || limit <= 0 {
+		names, err := r.Client.ZRange(ctx, r.indexKey(s), 0, int64(limit)-1).Result()
+		if err != nil {
 			return nil, err
 		}
-		found, expired, err := r.list(ctx, names)
-		if len(expired) == 0 || err != nil {
+		found, expired, err := r.listAll(ctx, names)
+		if len(expired) == 0 {
 			return found, err
 		}
-		if err := r.Client.ZRem(ctx, r.indexKey(s), expired...).Err(); err != nil {
-			return nil, err
+		if remErr := r.Client.ZRem(ctx, r.indexKey(s), expired...).Err(); remErr != nil {
+			return found, errors.Join(err, remErr)
 		}
 	}
 }

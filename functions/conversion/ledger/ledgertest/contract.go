@@ -59,6 +59,7 @@ func Contract(t *testing.T, open func(t *testing.T) Engine) {
 		{"backlog", backlog},
 		{"groups", groups},
 		{"closing", closing},
+		{"many", many},
 		{"racing closers", racingClosers},
 		{"racing adders", racingAdders},
 		{"marks", marks},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -76,6 +77,37 @@ func closing(t *testing.T, b *book) {
 	first, err := b.Oldest(t.Context(), window.Waiting, 1)
 	if diff := cmp.Diff(found[:1], first); diff != "" || err != nil {
 		t.Errorf("Oldest, at most one = %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// many windows of many groups are closed and listed in several transactions.
+func many(t *testing.T, b *book) {
+	t.Helper()
+	const windows = 230
+	at := b.past()
+	var events []window.Event
+	for i := range windows {
+		for j := range 5 {
+			e := requested(fmt.Sprint(i, "/", j), at.Add(-time.Duration(i)*length))
+			e.Prefix = fmt.Sprint("+659", i, j)
+			events = append(events, e)
+		}
+	}
+	if _, err := b.Add(t.Context(), events); err != nil {
+		t.Fatal(err)
+	}
+	b.afterGrace()
+	b.close(t, windows)
+	all := b.all(t)
+	for i, w := range all {
+		wantCounts(t, w, "5 0 0 0")
+		if want := at.Truncate(length).Add(-time.Duration(windows-1-i) * length); !w.Start.Equal(want) || len(w.By) != 5 {
+			t.Errorf("window %d is of %v with %d groups, want %v and 5", i, w.Start, len(w.By), want)
+		}
+	}
+	found, err := b.Oldest(t.Context(), window.Waiting, windows)
+	if err != nil || len(all) != windows || len(found) != windows {
+		t.Errorf("%d windows, and %d that wait, %v; want %d", len(all), len(found), err, windows)
 	}
 }
 
@@ -225,7 +257,10 @@ func hours(t *testing.T, b *book) {
 func badCalls(t *testing.T, b *book) {
 	t.Helper()
 	now := b.engine.Now()
-	for _, bad := range []window.Event{{Kind: window.OTPRequested, Time: now}, {ID: "b", Time: now}, {Kind: 9, ID: "b", Time: now}} {
+	for _, bad := range []window.Event{
+		{Kind: window.OTPRequested, Time: now}, {ID: "b", Time: now}, {Kind: 9, ID: "b", Time: now}, {Kind: 1, ID: "b", Time: now, Country: "S/"},
+		{Kind: 1, ID: "b", Time: now, Prefix: strings.Repeat("1", 30)},
+	} {
 		if _, err := b.Add(t.Context(), []window.Event{requested("a", now), bad}); err == nil {
 			t.Errorf("Add of %+v = nil, want an error", bad)
 		}
@@ -235,6 +270,9 @@ func badCalls(t *testing.T, b *book) {
 	}
 	if _, err := b.Oldest(t.Context(), window.Open, 1); err == nil {
 		t.Error("Oldest of open windows = nil, want an error")
+	}
+	if _, err := b.Oldest(t.Context(), window.Waiting, 0); err == nil {
+		t.Error("Oldest of no windows = nil, want an error")
 	}
 	if err := b.Mark(t.Context(), window.Window{Status: "sent"}); err == nil {
 		t.Error("Mark with an unknown status = nil, want an error")

@@ -1,14 +1,11 @@
 package ledgertest
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
-
-	gocmp "github.com/google/go-cmp/cmp"
 
 	"signalbox/functions/conversion/window"
 )
@@ -23,7 +20,7 @@ type arrival struct {
 
 // Model delivers events at random, some of them again, late, out of order, in the
 // past and in the future, with a clock that is set forth and back, and compares what
-// is counted with what Offline works out from all of them at once.
+// is counted with what is worked out from all of them at once.
 func Model(t *testing.T, seed uint64, steps int, open func(t *testing.T) Engine) {
 	t.Helper()
 	b := openBook(t, open(t))
@@ -34,32 +31,86 @@ func Model(t *testing.T, seed uint64, steps int, open func(t *testing.T) Engine)
 		case 0:
 			b.engine.Wait(time.Duration(r.IntN(10)-4) * b.engine.Grace / 2) // the clock is set
 		case 1, 2:
-			log = append(log, arrival{at: b.engine.Now()})
-			if _, err := b.CloseDue(t.Context()); err != nil {
-				t.Fatalf("CloseDue = %v", err)
-			}
+			log = append(log, b.closeAll(t))
 		default:
-			log = append(log, b.deliver(t, r, log)...)
+			events := make([]window.Event, 1+r.IntN(30))
+			for i := range events {
+				events[i] = b.random(r, log)
+			}
+			log = append(log, b.deliver(t, events)...)
 		}
 	}
 	b.compare(t, log)
-	log = append(log, arrival{at: b.engine.Now().Add(2 * time.Hour)})
 	b.engine.Wait(2 * time.Hour)
+	b.compare(t, append(log, b.closeAll(t)))
+}
+
+// closeAll closes what is due.
+func (b *book) closeAll(t *testing.T) arrival {
+	t.Helper()
+	at := b.engine.Now()
 	if _, err := b.CloseDue(t.Context()); err != nil {
 		t.Fatalf("CloseDue = %v", err)
 	}
-	b.compare(t, log)
+	return arrival{at: at}
+}
+
+// Many delivers n events in batches of 500 within three hours, of which 1 % have come
+// before, 5 % are late and 2 % overtake what they belong to, and compares as [Model]
+// does.
+func Many(t *testing.T, n int, open func(t *testing.T) Engine) {
+	t.Helper()
+	const size = 500
+	b := openBook(t, open(t))
+	r := rand.New(rand.NewPCG(2, 3))
+	var log []arrival
+	var events, delayed []window.Event
+	for otp := 0; len(log) < n; otp++ {
+		id := fmt.Sprint("otp-", otp)
+		pair := []window.Event{requested(id, b.engine.Now()), verified(id, b.engine.Now())}
+		pair[0].Prefix = fmt.Sprint("+659", r.IntN(200))
+		switch of := r.IntN(100); {
+		case of < 10: // the request, or both, come when their window has closed
+			pair[0].Time = b.engine.Now().Add(-time.Hour)
+		case of < 14:
+			slices.Reverse(pair)
+		case of < 34: // not verified
+			pair = pair[:1]
+		case of < 60:
+			delayed, pair = append(delayed, pair[1]), pair[:1]
+		}
+		events = append(events, pair...)
+		if len(log) > 0 && r.IntN(50) == 0 {
+			if again := log[r.IntN(len(log))].event; again.ID != "" {
+				events = append(events, again)
+			}
+		}
+		if len(events) < size {
+			continue
+		}
+		log = append(log, b.deliver(t, append(events, delayed[:len(delayed)/2]...))...)
+		events, delayed = nil, slices.Clone(delayed[len(delayed)/2:])
+		b.engine.Wait(3 * time.Hour * size / time.Duration(n))
+		log = append(log, b.closeAll(t))
+	}
+	b.engine.Wait(2 * time.Hour)
+	b.compare(t, append(log, b.closeAll(t)))
+	outcomes := make(map[window.Outcome]int)
+	for _, a := range log {
+		outcomes[a.outcome]++
+	}
+	if outcomes[window.Duplicate] < n/200 || outcomes[window.Late] < n/50 {
+		t.Errorf("of %d events %v, want some of each", n, outcomes)
+	}
+	t.Logf("of %d events and closings: %v", len(log), outcomes)
 }
 
 // deliver adds a batch.
-func (b *book) deliver(t *testing.T, r *rand.Rand, log []arrival) []arrival {
+func (b *book) deliver(t *testing.T, events []window.Event) []arrival {
 	t.Helper()
-	batch := make([]arrival, 1+r.IntN(30))
-	events := make([]window.Event, len(batch))
-	for i := range batch {
-		batch[i].at = b.engine.Now()
-		batch[i].event = b.random(r, log)
-		events[i] = batch[i].event
+	batch := make([]arrival, len(events))
+	for i, e := range events {
+		batch[i] = arrival{at: b.engine.Now(), event: e}
 	}
 	outcomes, err := b.Add(t.Context(), events)
 	if err != nil {
@@ -88,118 +139,4 @@ func (b *book) random(r *rand.Rand, log []arrival) window.Event {
 		ID:   fmt.Sprint(r.IntN(500)), Time: b.engine.Now().Add(delays[r.IntN(len(delays))]),
 		Country: []string{"", "SG", "US"}[r.IntN(3)], Prefix: []string{"", "+65", "+1"}[r.IntN(3)],
 	}
-}
-
-// compare compares all windows, and each outcome.
-func (b *book) compare(t *testing.T, log []arrival) {
-	t.Helper()
-	want, outcomes := Offline(log, b.engine.Grace)
-	for i, a := range log {
-		if a.outcome != outcomes[i] {
-			t.Errorf("event %d of %d, %+v at %v: %v, want %v", i, len(log), a.event, a.at, a.outcome, outcomes[i])
-		}
-	}
-	got := b.all(t)
-	for i := range got { // what Offline does not work out
-		got[i].Status, got[i].Closes = "", time.Time{}
-	}
-	if diff := gocmp.Diff(want, got); diff != "" {
-		t.Errorf("the windows (-offline +counted):\n%.4000s", diff)
-	}
-}
-
-// Offline works out from a whole log what is counted, event kind by event kind and
-// window by window, with none of the code that counts.
-func Offline(log []arrival, grace time.Duration) ([]window.Window, []window.Outcome) {
-	outcomes := make([]window.Outcome, len(log))
-	type otp struct{ requested, verified int } // which arrival, from 1
-	otps := make(map[string]*otp)
-	byStart := make(map[int64][]int) // the requests of each window, by arrival
-	duplicates := make(map[string][]int)
-	for i, a := range log {
-		if a.event.ID == "" {
-			continue
-		}
-		o := otps[a.event.ID]
-		if o == nil {
-			o = new(otp)
-			otps[a.event.ID] = o
-		}
-		first := &o.requested
-		if a.event.Kind == window.OTPVerified {
-			first = &o.verified
-		}
-		age := a.at.Sub(a.event.Time)
-		switch {
-		case *first > 0:
-			outcomes[i] = window.Duplicate
-			duplicates[a.event.ID] = append(duplicates[a.event.ID], i)
-		case age < -5*time.Minute:
-			outcomes[i] = window.Ahead
-		case age > 24*time.Hour:
-			outcomes[i] = window.Old
-		default:
-			*first = i + 1
-			if a.event.Kind == window.OTPRequested {
-				start := a.event.Time.Unix() / 300 * 300
-				byStart[start] = append(byStart[start], i)
-			}
-		}
-	}
-	var windows []window.Window
-	for start, requests := range byStart {
-		w := window.Window{Start: time.Unix(start, 0).UTC(), End: time.Unix(start+300, 0).UTC()}
-		closes := w.End
-		if first := log[requests[0]].at; first.After(closes) {
-			closes = first
-		}
-		closes = closes.Add(grace)
-		closed := slices.IndexFunc(log[requests[0]:], func(a arrival) bool { return a.event.ID == "" && a.at.After(closes) })
-		if closed += requests[0]; closed < requests[0] {
-			closed = len(log)
-		}
-		inTime := func(i int) bool { return i < closed && !log[i].at.After(closes) }
-		for _, i := range requests {
-			event := log[i].event
-			verified := otps[event.ID].verified - 1
-			group := window.Group{Key: window.Key{Country: event.Country, Prefix: event.Prefix}, Counts: window.Counts{Requested: 1}}
-			outcomes[i] = window.Late
-			if inTime(i) {
-				outcomes[i] = window.Accepted
-				w.Requested++
-			} else {
-				w.Late++
-			}
-			if verified >= 0 {
-				outcomes[verified] = window.Late
-				counts := inTime(i) && (verified < i || inTime(verified))
-				if verified < i || counts {
-					outcomes[verified] = window.Accepted
-				}
-				if counts {
-					w.Verified++
-					group.Verified++
-				} else {
-					w.Late++
-				}
-			}
-			if inTime(i) {
-				w.By = append(w.By, group)
-			}
-			for _, again := range duplicates[event.ID] {
-				if again > i { // the window was known
-					w.Duplicate++
-				}
-			}
-		}
-		w.By = window.Merge(w.By)
-		windows = append(windows, w)
-	}
-	for _, o := range otps { // those whose requests never came
-		if o.requested == 0 && o.verified > 0 {
-			outcomes[o.verified-1] = window.Accepted
-		}
-	}
-	slices.SortFunc(windows, func(a, b window.Window) int { return cmp.Compare(a.Start.Unix(), b.Start.Unix()) })
-	return windows, outcomes
 }
