@@ -79,13 +79,13 @@ func TestLedgerFull(t *testing.T) {
 	}
 }
 
-func openLedger(t testing.TB, address string) *ledger.Ledger {
-	t.Helper()
+func openLedger(tb testing.TB, address string) *ledger.Ledger {
+	tb.Helper()
 	s, l, err := newLedger(address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
+	tb.Cleanup(func() { _ = s.Close() })
 	return l
 }
 

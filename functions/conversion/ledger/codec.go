@@ -42,7 +42,7 @@ func encodeOTP(o window.OTP, expires time.Time) []byte {
 
 // seconds bounds a time to 1970 and 2106.
 func seconds(unix int64) uint32 {
-	return uint32(min(max(unix, 0), math.MaxUint32)) //nolint:gosec // bounded
+	return uint32(min(max(unix, 0), math.MaxUint32))
 }
 
 // decodeOTP returns the zero value for what it cannot understand: an OTP whose

@@ -34,13 +34,13 @@ func (c *clock) wait(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-func openStore(t testing.TB, c store.Config) store.Store {
-	t.Helper()
+func openStore(tb testing.TB, c store.Config) store.Store {
+	tb.Helper()
 	s, err := store.Open(c)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.Close() })
+	tb.Cleanup(func() { _ = s.Close() })
 	return s
 }
 

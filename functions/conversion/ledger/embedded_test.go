@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -19,7 +20,7 @@ import (
 )
 
 // inFile returns a store in a file, and the file.
-func inFile(t testing.TB) (store.Store, *store.File) {
+func inFile(t *testing.T) (store.Store, *store.File) {
 	t.Helper()
 	s := openStore(t, store.Config{File: filepath.Join(t.TempDir(), "state.db"), Namespace: "conversion"})
 	f, err := store.FileOf(s)
@@ -95,7 +96,7 @@ func TestCommitsTogether(t *testing.T) {
 		add(t, l, request("first", time.Now()))
 		before, release := commitsOf(t, f), occupied(t, f)
 		for i := range 20 {
-			go func() { add(t, l, request(fmt.Sprint(i), time.Now())) }()
+			go func() { add(t, l, request(strconv.Itoa(i), time.Now())) }()
 		}
 		synctest.Wait()
 		release()

@@ -161,7 +161,7 @@ func putJSON(b *bolt.Bucket, key []byte, value any) error {
 const hourKeySize = 8
 
 func hourKey(t time.Time) []byte {
-	return binary.BigEndian.AppendUint64(nil, uint64(max(t.Truncate(time.Hour).Unix(), 0))) //nolint:gosec // after 1970
+	return binary.BigEndian.AppendUint64(nil, uint64(max(t.Truncate(time.Hour).Unix(), 0)))
 }
 
 func (t *transaction) hour(key, value []byte) (groups []window.Group, err error) {

@@ -17,20 +17,20 @@ import (
 
 var rules = window.Rules{Length: 5 * time.Minute, Grace: 10 * time.Minute}
 
-func openLedger(t testing.TB, s store.Store, c ledger.Config) *ledger.Ledger {
-	t.Helper()
+func openLedger(tb testing.TB, s store.Store, c ledger.Config) *ledger.Ledger {
+	tb.Helper()
 	if c.Rules == (window.Rules{}) {
 		c.Rules = rules
 	}
 	l, err := ledger.Open(s, c)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return l
 }
 
 // add adds events, which are all to be accepted.
-func add(t testing.TB, l *ledger.Ledger, events ...window.Event) {
+func add(t *testing.T, l *ledger.Ledger, events ...window.Event) {
 	t.Helper()
 	outcomes, err := l.Add(t.Context(), events)
 	if err != nil {
@@ -162,6 +162,7 @@ func TestRedisOtherKind(t *testing.T) {
 			continue
 		}
 		t.Run(key[strings.Index(key, "}"):], func(t *testing.T) {
+			t.Parallel()
 			server, s := openRedis(t)
 			l := openLedger(t, s, ledger.Config{})
 			if _, err := l.CloseDue(t.Context()); err != nil { // which writes the schema

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-
 	"errors"
 	"fmt"
 	"strconv"
@@ -87,8 +86,6 @@ func groupOf(field string) window.Key {
 	country, prefix, _ := strings.Cut(field, "/")
 	return window.Key{Country: country, Prefix: prefix}
 }
-
-const schemaCollection = "meta"
 
 // askTime returns the clock of the node that has the keys.
 func (r *remote) askTime(ctx context.Context, c redis.Cmdable) *redis.Cmd {

@@ -47,7 +47,7 @@ func Merge(lists ...[]Group) []Group {
 			sums[g.Key] = sums[g.Key].Add(g.Counts)
 		}
 	}
-	rest, any := sums[Key{Rest: true}]
+	rest, some := sums[Key{Rest: true}]
 	delete(sums, Key{Rest: true})
 	merged := make([]Group, 0, len(sums)+1)
 	for key, counts := range sums {
@@ -55,10 +55,10 @@ func Merge(lists ...[]Group) []Group {
 	}
 	slices.SortFunc(merged, larger)
 	for _, g := range merged[min(len(merged), MaxGroups):] {
-		rest, any = rest.Add(g.Counts), true
+		rest, some = rest.Add(g.Counts), true
 	}
 	merged = merged[:min(len(merged), MaxGroups)]
-	if any {
+	if some {
 		merged = append(merged, Group{Key{Rest: true}, rest})
 	}
 	return merged

@@ -4,6 +4,7 @@ package ledgertest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -253,7 +254,7 @@ func backlog(t *testing.T, b *book) {
 	begin := b.past().Add(-2 * time.Hour)
 	var events []window.Event
 	for minute := range 120 {
-		id := fmt.Sprint(minute)
+		id := strconv.Itoa(minute)
 		at := begin.Add(time.Duration(minute) * time.Minute)
 		events = append(events, requested(id, at), verified(id, at.Add(time.Second)))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,7 @@ func groups(t *testing.T, b *book) {
 	at := b.past()
 	var events []window.Event
 	for i := range window.MaxOpenGroups + 500 {
-		e := requested(fmt.Sprint(i), at)
+		e := requested(strconv.Itoa(i), at)
 		e.Prefix = fmt.Sprintf("+65%04d", i)
 		events = append(events, e)
 	}
@@ -117,7 +118,7 @@ func racingClosers(t *testing.T, b *book) {
 	const windows = 30
 	at := b.past()
 	for i := range windows {
-		b.add(t, "ac", requested(fmt.Sprint(i), at.Add(-time.Duration(i)*length)))
+		b.add(t, "ac", requested(strconv.Itoa(i), at.Add(-time.Duration(i)*length)))
 	}
 	b.afterGrace()
 	var closed atomic.Int64
@@ -258,7 +259,10 @@ func badCalls(t *testing.T, b *book) {
 	t.Helper()
 	now := b.engine.Now()
 	for _, bad := range []window.Event{
-		{Kind: window.OTPRequested, Time: now}, {ID: "b", Time: now}, {Kind: 9, ID: "b", Time: now}, {Kind: 1, ID: "b", Time: now, Country: "S/"},
+		{Kind: window.OTPRequested, Time: now},
+		{ID: "b", Time: now},
+		{Kind: 9, ID: "b", Time: now},
+		{Kind: 1, ID: "b", Time: now, Country: "S/"},
 		{Kind: 1, ID: "b", Time: now, Prefix: strings.Repeat("1", 30)},
 	} {
 		if _, err := b.Add(t.Context(), []window.Event{requested("a", now), bad}); err == nil {

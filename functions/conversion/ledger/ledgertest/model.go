@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -136,7 +137,7 @@ func (b *book) random(r *rand.Rand, log []arrival) window.Event {
 	}
 	return window.Event{
 		Kind: window.Kind(1 + r.IntN(2)), //nolint:gosec // 1 or 2
-		ID:   fmt.Sprint(r.IntN(500)), Time: b.engine.Now().Add(delays[r.IntN(len(delays))]),
+		ID:   strconv.Itoa(r.IntN(500)), Time: b.engine.Now().Add(delays[r.IntN(len(delays))]),
 		Country: []string{"", "SG", "US"}[r.IntN(3)], Prefix: []string{"", "+65", "+1"}[r.IntN(3)],
 	}
 }
