@@ -22,7 +22,8 @@ import (
 type Config struct {
 	Rules window.Rules
 	// Keep is how long a window is kept after it was reported, or is dead; and in
-	// Redis after its last change whatever it is. At least 48 h. Zero: 7 days.
+	// Redis after its last change whatever it is. At least 48 h, a window's length and
+	// its grace. Zero: 7 days.
 	Keep time.Duration
 	// Now is the store's clock where the store is a file. Nil: time.Now. Redis has
 	// its own.
@@ -30,7 +31,6 @@ type Config struct {
 }
 
 const (
-	minKeep     = 48 * time.Hour
 	defaultKeep = 7 * 24 * time.Hour
 	// hoursKept is how long the hourly counters are kept.
 	hoursKept = 28 * 24 * time.Hour
@@ -67,8 +67,8 @@ func Open(s store.Store, c Config) (*Ledger, error) {
 		c.Now = time.Now
 	}
 	err := c.Rules.Validate()
-	if c.Keep < minKeep {
-		err = errors.Join(err, fmt.Errorf("windows are kept for %v, want at least %v", c.Keep, minKeep))
+	if least := 2*window.MaxAge + c.Rules.Length + c.Rules.Grace; c.Keep < least {
+		err = errors.Join(err, fmt.Errorf("windows are kept for %v, want at least %v", c.Keep, least))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)

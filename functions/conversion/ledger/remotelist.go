@@ -21,11 +21,11 @@ type windowFields struct {
 	groups []window.Group
 }
 
-// reading is a window that was asked for.
-type reading struct{ fields, requested, verified *redis.MapStringStringCmd }
+// question is a window that was asked for.
+type question struct{ fields, requested, verified *redis.MapStringStringCmd }
 
-func (r *remote) ask(ctx context.Context, c redis.Cmdable, span window.Span) reading {
-	return reading{
+func (r *remote) ask(ctx context.Context, c redis.Cmdable, span window.Span) question {
+	return question{
 		fields:    c.HGetAll(ctx, r.windowKey(span)),
 		requested: c.HGetAll(ctx, r.requestedKey(span)),
 		verified:  c.HGetAll(ctx, r.verifiedKey(span)),
@@ -41,7 +41,7 @@ func (r *remote) read(ctx context.Context, span window.Span) (windowFields, erro
 	return r.answered(span, asked)
 }
 
-func (r *remote) answered(span window.Span, asked reading) (windowFields, error) {
+func (r *remote) answered(span window.Span, asked question) (windowFields, error) {
 	found := windowFields{fields: asked.fields.Val()}
 	if encoded, ok := found.fields["groups"]; ok {
 		return found, r.decode(r.windowKey(span), encoded, &found.groups)
@@ -86,7 +86,7 @@ const perRead = 200
 func (r *remote) list(ctx context.Context, names []string) (found []window.Window, expired []any, err error) {
 	pipe := r.Client.Pipeline()
 	now := r.askTime(ctx, pipe)
-	spans, asked := make([]window.Span, len(names)), make([]reading, len(names))
+	spans, asked := make([]window.Span, len(names)), make([]question, len(names))
 	for i, name := range names {
 		if spans[i], err = spanOf(name); err != nil {
 			return nil, nil, err
