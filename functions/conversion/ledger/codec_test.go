@@ -15,7 +15,10 @@ import (
 func FuzzOTP(f *testing.F) {
 	span := rules.Span(begin)
 	for _, o := range []window.OTP{
-		{}, {Verified: true}, {Requested: true, Span: span}, {Requested: true, Verified: true, Span: span, Group: window.Key{Country: "SG", Prefix: "+659123"}},
+		{},
+		{Verified: true},
+		{Requested: true, Span: span},
+		{Requested: true, Verified: true, Span: span, Group: window.Key{Country: "SG", Prefix: "+659123"}},
 		{Requested: true, Span: span, Group: window.Key{Rest: true}},
 	} {
 		encoded := ledger.EncodeOTP(o, begin)

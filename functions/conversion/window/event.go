@@ -17,7 +17,8 @@ type Event struct {
 	// ID names the OTP, and is the same in both of its events.
 	ID   string
 	Time time.Time
-	// Country is an ISO 3166-1 alpha-2 code, "" for unknown.
+	// Country is an ISO 3166-1 alpha-2 code, "" for unknown. Those of a verification
+	// are not looked at: it counts in its request's group.
 	Country string
 	// Prefix is the number that the OTP went to without its last four digits, ""
 	// for unknown.
