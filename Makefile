@@ -25,8 +25,9 @@ race: ## run the tests in any order under the race detector, the longest not or 
 redis: ## run the tests that need redis-server
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest
 
-kills: ## kill the alerts function 200 times and compare what it sent
+kills: ## kill the alerts function, and what counts OTP events, 200 times and compare
 	go test -count=1 -run TestKilledSweeps -v ./internal/e2e -args -kills 200
+	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 200
 
 chaos: ## run alerts against 2,000 schedules of faults
 	go test -count=1 -run TestChaos ./functions/alerts -args -schedules 2000

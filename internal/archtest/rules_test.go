@@ -17,6 +17,7 @@ var order = []layer{
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/functions/*/rule",
+		"signalbox/functions/*/window",
 	}},
 	{"tools", []string{
 		"signalbox/shared/aliyun",
@@ -41,6 +42,7 @@ var order = []layer{
 	{"functions", []string{
 		"signalbox/functions/*",
 		"signalbox/functions/*/fleet",
+		"signalbox/functions/*/ledger",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/rulefile",
 	}},
@@ -60,6 +62,7 @@ var fakes = []string{
 	"signalbox/shared/slack/slacktest",
 	"signalbox/shared/serve/servetest",
 	"signalbox/shared/store/storetest",
+	"signalbox/functions/*/ledger/ledgertest",
 }
 
 // A rule says what the packages it binds may import. Both lists hold patterns

@@ -73,17 +73,17 @@ func (s *server) client(tb testing.TB) *redis.Client {
 
 // info returns the number that a line of a section begins with, 0 where there is
 // no such line, see https://redis.io/docs/latest/commands/info/.
-func (s *server) info(t *testing.T, section, line string) int {
-	t.Helper()
-	stats, err := s.client(t).Info(t.Context(), section).Result()
+func (s *server) info(tb testing.TB, section, line string) int {
+	tb.Helper()
+	stats, err := s.client(tb).Info(tb.Context(), section).Result()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for found := range strings.Lines(stats) {
 		if rest, ok := strings.CutPrefix(found, line); ok {
 			n, err := strconv.Atoi(rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))])
 			if err != nil {
-				t.Fatal(err)
+				tb.Fatal(err)
 			}
 			return n
 		}
@@ -101,6 +101,9 @@ func (s *server) scriptCalls(t *testing.T) int {
 func TestMain(m *testing.M) {
 	if job := os.Getenv("REDISTEST_WORKER"); job != "" {
 		os.Exit(work(job))
+	}
+	if order := os.Getenv("REDISTEST_LEDGER"); order != "" {
+		os.Exit(addForEver(order))
 	}
 	folder, err := os.MkdirTemp("", "redistest")
 	if err == nil {

@@ -32,6 +32,7 @@ var permissions = []any{
 	"on", ">sealed", "~signalbox:*", "~damaged:*",
 	"+eval", "+evalsha", "+time", "+@hash", "+pexpire",
 	"+type", "+scan", "+dump", "+watch", "+unwatch", "+multi", "+exec", "+rename", "+cluster|slots",
+	"+@sortedset", "+get", "+set", "+mget", "+del", "+info",
 }
 
 // certify writes a certificate of 127.0.0.1 and its key into a folder, and has this

@@ -1,0 +1,8 @@
+package ledger
+
+// What tests need of the inside.
+var (
+	EncodeOTP = encodeOTP
+	DecodeOTP = decodeOTP
+	Expired   = expired
+)

@@ -1,0 +1,48 @@
+-- Writes what one batch, closing or mark changes, whole or not at all.
+--
+-- KEYS    all keys; they have one hash tag
+-- ARGV    the time, in Unix milliseconds, after which nothing may be written;
+--         the number of kinds, then two for each: which key, its kind if it is there;
+--         the number of conditions, then four for each: which key, the field, or ''
+--         of a string, '1' for a value or '0' for none, the value;
+--         then for each command: its name, which key, the number of arguments, they
+-- returns 1, or 0 where the time is over or a condition does not hold
+--
+-- Nothing is written before all that could be refused was looked at.
+
+local time = redis.call('TIME')
+if time[1] * 1000 + math.floor(time[2] / 1000) > tonumber(ARGV[1]) then
+  return 0
+end
+
+local at = 3
+for _ = 1, tonumber(ARGV[2]) do
+  local kind = redis.call('TYPE', KEYS[tonumber(ARGV[at])]).ok
+  if kind ~= ARGV[at + 1] and kind ~= 'none' then
+    return redis.error_reply('WRONGTYPE the key ' .. KEYS[tonumber(ARGV[at])] .. ' is a ' .. kind)
+  end
+  at = at + 2
+end
+
+local conditions = tonumber(ARGV[at])
+at = at + 1
+for _ = 1, conditions do
+  local key, field, found = KEYS[tonumber(ARGV[at])], ARGV[at + 1], nil
+  if field == '' then
+    found = redis.call('GET', key)
+  else
+    found = redis.call('HGET', key, field)
+  end
+  local want = ARGV[at + 2] == '1' and ARGV[at + 3]
+  if found ~= want then
+    return 0
+  end
+  at = at + 4
+end
+
+while at <= #ARGV do
+  local n = tonumber(ARGV[at + 2])
+  redis.call(ARGV[at], KEYS[tonumber(ARGV[at + 1])], unpack(ARGV, at + 3, at + 2 + n))
+  at = at + 3 + n
+end
+return 1
