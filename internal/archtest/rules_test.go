@@ -42,6 +42,7 @@ var order = []layer{
 	{"functions", []string{
 		"signalbox/functions/*",
 		"signalbox/functions/*/fleet",
+		"signalbox/functions/*/intake",
 		"signalbox/functions/*/ledger",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/rulefile",

@@ -1,0 +1,85 @@
+package intake
+
+import (
+	"bytes"
+	"errors"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"signalbox/shared/web"
+)
+
+// decoder takes a body of one media type apart.
+type decoder func(header http.Header, body []byte, b Bounds) (Batch, error)
+
+// Read reads the body of a request and takes it apart: 415 where its header says that
+// it is nothing of this kind, which is found out before the body is read, and 413
+// where it is too large. The error is a *web.Error.
+func Read(w http.ResponseWriter, r *http.Request, b Bounds) (Batch, error) {
+	decode, err := decoderOf(r.Header)
+	if err != nil {
+		return Batch{}, err
+	}
+	body, err := readBody(w, r, b.Bytes)
+	if err != nil {
+		return Batch{}, err
+	}
+	return decode(r.Header, body, b)
+}
+
+func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
+	defer r.Body.Close()
+	var body bytes.Buffer
+	if r.ContentLength > 0 {
+		body.Grow(int(min(r.ContentLength, most)) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, most))
+	if refusal, ok := errors.AsType[*web.Error](err); ok {
+		return nil, refusal
+	}
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return nil, web.NewError(http.StatusRequestEntityTooLarge, "body-too-large",
+			"Send at most "+strconv.FormatInt(most>>10, 10)+" KiB.")
+	}
+	if err != nil {
+		return nil, web.NewError(http.StatusBadRequest, "body-incomplete", "The body did not arrive whole.").Because(err)
+	}
+	return body.Bytes(), nil
+}
+
+// decoderOf goes by the media type. Of a CloudEvent in binary mode, whose attributes
+// are in the header, the body is its data.
+func decoderOf(header http.Header) (decoder, error) {
+	media, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		media = ""
+	}
+	if charset, ok := parameters["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
+		return nil, unsupported("wrong-charset", "Send the body as UTF-8: no other charset is read.")
+	}
+	if coding := header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, unsupported("wrong-encoding", "Send the body as it is: no Content-Encoding is read.")
+	}
+	switch media {
+	case "application/cloudevents+json":
+		return decodeStructured, nil
+	case "application/cloudevents-batch+json":
+		return decodeBatched, nil
+	case "application/json":
+		if isBinary(header) {
+			return decodeBinary, nil
+		}
+		return decodeJSON, nil
+	case "application/x-ndjson":
+		return decodeLines, nil
+	default:
+		return nil, unsupported("not-json", "Send the body as Content-Type: application/json, application/x-ndjson, "+
+			"application/cloudevents+json or application/cloudevents-batch+json.")
+	}
+}
+
+func unsupported(slug, detail string) *web.Error {
+	return web.NewError(http.StatusUnsupportedMediaType, slug, detail)
+}
