@@ -16,6 +16,7 @@ var order = []layer{
 		"signalbox/shared/card",
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
+		"signalbox/functions/*/dial",
 		"signalbox/functions/*/rule",
 		"signalbox/functions/*/window",
 	}},
