@@ -12,16 +12,15 @@ import (
 	"signalbox/shared/serve/event"
 )
 
-// Batch forwards the messages of a queue before it returns, several at once, and
-// returns what became of each: those with an error are to be delivered again. A
+// Batch forwards the reports of a queue before it returns, several at once, counts its
+// OTP events, and returns what became of each: those with an error are to be delivered again. A
 // message that can never be forwarded is among them: the queue's own
 // dead-letter queue keeps it for a person to look at.
 //
 // A report without a time is of the time at which its message was sent, so that
 // a message that is delivered again says the same again.
 func (f *Function) Batch(ctx context.Context, b event.Batch) []event.Result {
-	results := b.Each(ctx, f.config.Timeout, f.forwardMessage)
-	f.logFailed(ctx, results)
+	results := f.each(ctx, b)
 	f.logNotTried(ctx, results)
 	return results
 }

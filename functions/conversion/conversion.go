@@ -30,6 +30,8 @@ type Config struct {
 	Sink   Sink
 	Guard  web.Guard // who may report
 	Logger *slog.Logger
+	// Ledger counts OTP events. Nil, as without a store: they are refused.
+	Ledger Ledger
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 	// Timeout bounds the forwarding of one report, all attempts included.
@@ -54,6 +56,7 @@ func New(c Config) *Function {
 	f := &Function{config: c}
 	mux := web.NewMux(c.Logger)
 	mux.HandleFunc("POST /conversions", c.Guard(f.handleConversion))
+	mux.HandleFunc("POST /otp-events", c.Guard(f.handleOTPEvents))
 	f.routes = mux
 	return f
 }
