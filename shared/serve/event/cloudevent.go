@@ -74,14 +74,25 @@ func decodeTopicMessage(raw []byte) (Event, error) {
 }
 
 // messageBody returns a text's content, and anything else as its JSON. MNS's own
-// SDKs send base64, and Kafka's trigger can: where the text is that of a JSON
-// object, the object is the body. No object begins as base64 does, so that
-// nothing else is mistaken.
+// SDKs send base64, and Kafka's trigger can: where the text is that of JSON objects,
+// those are the body. No object and no list begins as base64 does, so that nothing
+// else is mistaken.
 func messageBody(raw json.RawMessage) []byte {
 	text := textOrJSON(raw)
-	decoded, err := base64.StdEncoding.DecodeString(text)
-	if err == nil && bytes.HasPrefix(bytes.TrimSpace(decoded), []byte("{")) && json.Valid(decoded) {
+	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && holdsObjects(decoded) {
 		return decoded
 	}
 	return []byte(text)
+}
+
+// holdsObjects reports whether body is an object, a list of them, or lines of which
+// the first is one.
+func holdsObjects(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	inner := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("[")))
+	if !bytes.HasPrefix(inner, []byte("{")) {
+		return false
+	}
+	first, _, _ := bytes.Cut(body, []byte("\n"))
+	return json.Valid(body) || json.Valid(first)
 }
