@@ -71,7 +71,7 @@ func (e *otpEvent) kind() (window.Kind, *web.Error) {
 	}
 }
 
-// checkID refuses an id that holds the number, too: ids are stored.
+// checkID refuses an id that is or holds a number, too: ids are stored.
 func (e *otpEvent) checkID() *web.Error {
 	switch {
 	case e.ID == "":
@@ -80,7 +80,7 @@ func (e *otpEvent) checkID() *web.Error {
 		return web.BadMember("id", "The id has at most 256 bytes.")
 	case strings.ContainsFunc(e.ID, unicode.IsControl):
 		return web.BadMember("id", "The id has no control characters.")
-	case len(e.To) > 1 && strings.Contains(e.ID, e.To[1:]):
+	case dial.IsNumber(e.ID), len(e.To) > 1 && strings.Contains(e.ID, e.To[1:]):
 		return web.BadMember("id", "The id must not hold the number that the OTP went to: ids are stored.")
 	default:
 		return nil

@@ -90,8 +90,8 @@ func TestOTPMessageTime(t *testing.T) {
 // tried, which one line says.
 func TestOTPEventsAreHandedBack(t *testing.T) {
 	t.Parallel()
-	away := &recorder{err: errors.New("redis is away")}
-	with, logs := withLedger(away)
+	down := &recorder{err: errors.New("no connection")}
+	with, logs := withLedger(down)
 	without, _ := withLedger(nil)
 	b := messagesOf(`{"type":"requested","id":"a"}`, `{"type":"sent","id":"a"}`, lines(4999), lines(3))
 	for name, function := range map[string]interface {
@@ -102,8 +102,8 @@ func TestOTPEventsAreHandedBack(t *testing.T) {
 			t.Errorf("%s: messages (-want +got):\n%s", name, diff)
 		}
 	}
-	if away.calls != 1 || strings.Count(logs.String(), "\n") != 1 || !strings.Contains(logs.String(), "redis is away") {
-		t.Errorf("%d calls, log = %s; want one call, and one line that says why", away.calls, logs)
+	if down.calls != 1 || strings.Count(logs.String(), "\n") != 1 || !strings.Contains(logs.String(), "no connection") {
+		t.Errorf("%d calls, log = %s; want one call, and one line that says why", down.calls, logs)
 	}
 }
 

@@ -34,14 +34,15 @@ func IsCountry(code string) bool { return isCountry[code] }
 // believed, as the caller may know more than an area says. Otherwise the number decides,
 // since messages are routed by it.
 func Parse(number, given string) (Number, error) {
-	if !isE164(number) {
+	if !IsNumber(number) {
 		return Number{}, ErrNumber
 	}
 	digits := number[1:]
 	return Number{Country: country(digits, given), Prefix: number[:len(number)-private]}, nil
 }
 
-func isE164(number string) bool {
+// IsNumber reports whether a text is a number as E.164 has it, with its +.
+func IsNumber(number string) bool {
 	if len(number) < 1+minDigits || len(number) > 1+maxDigits || number[0] != '+' || number[1] == '0' {
 		return false
 	}

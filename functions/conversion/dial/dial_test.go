@@ -55,7 +55,7 @@ func TestParseRefuses(t *testing.T) {
 		"+659123", "+4912345678901234", "+65９1234567", "+659123456a", "++6591234567", "+6591234567\n",
 	} {
 		got, err := dial.Parse(number, "")
-		if !errors.Is(err, dial.ErrNumber) || got != (dial.Number{}) {
+		if dial.IsNumber(number) || !errors.Is(err, dial.ErrNumber) || got != (dial.Number{}) {
 			t.Errorf("Parse(%q) = %+v, %v; want ErrNumber", number, got, err)
 		}
 	}

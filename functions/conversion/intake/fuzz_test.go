@@ -15,8 +15,8 @@ import (
 
 var fuzzBounds = intake.Bounds{Bytes: 1 << 20, Items: 100}
 
-// hold checks what every batch promises.
-func hold(t *testing.T, b intake.Batch, err error) {
+// promises checks what every batch promises.
+func promises(t *testing.T, b intake.Batch, err error) {
 	t.Helper()
 	if err != nil {
 		if e, ok := errors.AsType[*web.Error](err); !ok || e.Status < 400 || e.Status > 415 || e.Detail == "" || len(b.Items) > 0 {
@@ -48,7 +48,7 @@ func FuzzDecode(f *testing.F) {
 		before := bytes.Clone(body)
 		of := media[int(kind)%len(media)]
 		b, err := intake.Decode(header("Content-Type", of), body, fuzzBounds)
-		hold(t, b, err)
+		promises(t, b, err)
 		if !bytes.Equal(before, body) {
 			t.Errorf("Decode changed %q", before)
 		}
@@ -67,7 +67,7 @@ func FuzzDecodeBinary(f *testing.F) {
 			"Ce-Type": {kind}, "Ce-Time": {at}, "Ce-Extension": []string{extension, extension}[:1+len(extension)%2],
 		}
 		b, err := intake.Decode(h, body, fuzzBounds)
-		hold(t, b, err)
+		promises(t, b, err)
 	})
 }
 
@@ -78,7 +78,7 @@ func FuzzDecodeMessage(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sent := time.Unix(1764043899, 0)
 		b, err := intake.DecodeMessage(event.Message{Body: body, Sent: sent}, fuzzBounds)
-		hold(t, b, err)
+		promises(t, b, err)
 		for i, item := range b.Items {
 			if item.Time.IsZero() && item.ID == "" {
 				t.Errorf("item %d has no time", i)

@@ -79,15 +79,15 @@ func decodeTopicMessage(raw []byte) (Event, error) {
 // else is mistaken.
 func messageBody(raw json.RawMessage) []byte {
 	text := textOrJSON(raw)
-	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && holdsObjects(decoded) {
+	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && isObjects(decoded) {
 		return decoded
 	}
 	return []byte(text)
 }
 
-// holdsObjects reports whether body is an object, a list of them, or lines of which
+// isObjects reports whether body is an object, a list of them, or lines of which
 // the first is one.
-func holdsObjects(body []byte) bool {
+func isObjects(body []byte) bool {
 	body = bytes.TrimSpace(body)
 	inner := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("[")))
 	if !bytes.HasPrefix(inner, []byte("{")) {
