@@ -2,7 +2,10 @@
 // kept.
 package dial
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // ErrNumber says that a text is no number as E.164 has it. It quotes nothing of it.
 var ErrNumber = errors.New(`want + and 7 to 15 digits, the country code first, such as +6591234567`)
@@ -56,10 +59,8 @@ func IsNumber(number string) bool {
 
 func country(digits, given string) string {
 	sharing := sharing(digits)
-	for _, c := range sharing {
-		if c == given {
-			return given
-		}
+	if slices.Contains(sharing, given) {
+		return given
 	}
 	for n := longestArea; n > 1 && len(sharing) > 1; n-- {
 		if c, ok := byArea[digits[:n]]; ok {

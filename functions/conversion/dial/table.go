@@ -68,7 +68,7 @@ const longestArea = 7
 
 func countries() map[string]bool {
 	known := make(map[string]bool)
-	for _, code := range strings.Fields(alpha2) {
+	for code := range strings.FieldsSeq(alpha2) {
 		known[code] = true
 	}
 	return known

@@ -31,6 +31,10 @@ func decodeBinary(header http.Header, body []byte, _ Bounds) (Batch, error) {
 	if err := check(body); err != nil {
 		return Batch{}, err
 	}
+	return Batch{Items: []Item{binaryItem(header, body)}}, nil
+}
+
+func binaryItem(header http.Header, data []byte) Item {
 	a := attributes{}
 	for name, values := range header {
 		if !strings.HasPrefix(name, headerPrefix) {
@@ -38,12 +42,12 @@ func decodeBinary(header http.Header, body []byte, _ Bounds) (Batch, error) {
 		}
 		text, problem := headerText(name, values)
 		if problem != nil {
-			return Batch{Items: []Item{{Problem: problem}}}, nil
+			return Item{Problem: problem}
 		}
 		a[strings.ToLower(strings.TrimPrefix(name, headerPrefix))] = text
 	}
 	delete(a, "datacontenttype") // It is the Content-Type.
-	return Batch{Items: []Item{a.item(body)}}, nil
+	return a.item(data)
 }
 
 // headerText reads a value, of which any character may be percent-encoded.

@@ -91,21 +91,18 @@ func (e *otpEvent) checkID() *web.Error {
 const latest = 253402300799999
 
 func (e *otpEvent) time(byDefault, now time.Time) (time.Time, *web.Error) {
-	switch e.Time.Kind() {
-	case jsontext.KindInvalid, jsontext.KindNull:
+	kind := e.Time.Kind()
+	if kind == jsontext.KindInvalid || kind == jsontext.KindNull {
 		if byDefault.IsZero() {
 			return now, nil
 		}
 		return byDefault, nil
-	case jsontext.KindNumber:
-		ms, err := strconv.ParseInt(string(e.Time), 10, 64)
-		if err == nil && ms >= 0 && ms <= latest {
-			return time.UnixMilli(ms), nil
-		}
-	case jsontext.KindString:
-		text, err := jsontext.AppendUnquote(nil, e.Time)
-		at, wrong := time.Parse(time.RFC3339, string(text))
-		if err == nil && wrong == nil {
+	}
+	if ms, err := strconv.ParseInt(string(e.Time), 10, 64); err == nil && ms >= 0 && ms <= latest {
+		return time.UnixMilli(ms), nil
+	}
+	if text, err := jsontext.AppendUnquote(nil, e.Time); err == nil && kind == jsontext.KindString {
+		if at, err := time.Parse(time.RFC3339, string(text)); err == nil {
 			return at, nil
 		}
 	}

@@ -177,9 +177,9 @@ func (e *refusedError) Error() string {
 	return text.String()
 }
 
-func (c counted) err() error {
+func (c *counted) err() error {
 	if c.Refused == 0 {
 		return nil
 	}
-	return &refusedError{c}
+	return &refusedError{*c}
 }
