@@ -129,6 +129,7 @@ func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint
 // add adds the answer of a lookup. One in which something is missing or odd is
 // not kept: the next one may be whole.
 func (r *run) add(res *result, answer linkcard.GetCardFlowInfoResponse, fingerprint string) {
+	cutFlow(&answer.Data)
 	l := r.lookupOf(answer, fingerprint, res.observation)
 	res.observation = l.confirm(res.observation)
 	if why := oddPackage(answer.Data, r.config.Zone); why != "" {

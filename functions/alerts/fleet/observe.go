@@ -16,6 +16,7 @@ import (
 // observe is what the listing alone says of a card.
 func (r *run) observe(c listedCard) rule.Observation {
 	zone := r.config.Zone
+	cutCard(&c.CardInfo)
 	o := rule.Observation{
 		Subject: subjectOf(c),
 		Tags:    c.Tags(), TagsUnknown: slices.Contains(c.Garbled, "TagList") || slices.Contains(c.Garbled, "CardInfo"),

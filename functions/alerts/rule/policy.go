@@ -38,10 +38,16 @@ func (m Match) covers(o Observation) bool { return m.mayCover(o) && !m.undecided
 
 // mayCover reports whether nothing that is known of o is against it.
 func (m Match) mayCover(o Observation) bool {
-	fits := func(tag string) bool { return matches(m.Tag, tag) }
-	tagged := m.Tag == "" || o.TagsUnknown || slices.ContainsFunc(o.Tags, fits)
-	return tagged && (m.lacksPackage(o) || matches(m.Package, o.Package)) && matches(m.ICCID, o.Subject.ID)
+	return (m.lacksTag(o) || m.tagged(o)) && (m.lacksPackage(o) || matches(m.Package, o.Package)) && matches(m.ICCID, o.Subject.ID)
 }
+
+func (m Match) tagged(o Observation) bool {
+	fits := func(tag string) bool { return matches(m.Tag, tag) }
+	return m.Tag == "" || slices.ContainsFunc(o.Tags, fits)
+}
+
+// lacksTag reports whether m goes by a tag that o may have, but does not say.
+func (m Match) lacksTag(o Observation) bool { return o.TagsUnknown && !m.tagged(o) }
 
 // lacksPackage reports whether m goes by the package, which o does not say. A pool has
 // none.
@@ -52,7 +58,7 @@ func (m Match) lacksPackage(o Observation) bool {
 // undecided reports whether m may cover o, but only the package or the tags, which o
 // does not say, can decide.
 func (m Match) undecided(o Observation) bool {
-	return (m.lacksPackage(o) || m.Tag != "" && o.TagsUnknown) && m.mayCover(o)
+	return (m.lacksPackage(o) || m.lacksTag(o)) && m.mayCover(o)
 }
 
 func matches(pattern, text string) bool {

@@ -235,12 +235,13 @@ func TestTagsUnknown(t *testing.T) {
 		{"clear by both", rule.Policy{Default: usage(80), Overrides: byTag(usage(50))}, "10%", "", allClear},
 		{"clear and hysteresis", rule.Policy{Default: usage(80), Overrides: byTag(usage(62))}, "60%", "", nothing},
 		{"hysteresis, clear and breached", rule.Policy{Default: usage(50), Overrides: append(byTag(usage(62)), byTag(usage(90))...)}, "60%", "", warning(50)},
+		{"a tag that could be read", rule.Policy{Default: usage(50), Overrides: []rule.Override{{Match: rule.Match{Tag: "read"}, Settings: usage(80)}}}, "60%", "", allClear},
 		{"the package says no", rule.Policy{Default: usage(80), Overrides: []rule.Override{
 			{Match: rule.Match{Tag: "vip", Package: "年包"}, Settings: usage(50)},
 		}}, "60%", "月包", allClear},
 	}
 	for _, tt := range tests {
-		o := rule.Observation{Subject: aCard, TagsUnknown: true, Package: tt.packageIs, Ratio: card.ParseRatio(tt.ratio)}
+		o := rule.Observation{Subject: aCard, Tags: []string{"read"}, TagsUnknown: true, Package: tt.packageIs, Ratio: card.ParseRatio(tt.ratio)}
 		checkFound(t, tt.name, evaluated(tt.policy, o, rule.UsageName), tt.want)
 	}
 }
