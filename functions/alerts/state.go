@@ -73,9 +73,22 @@ func (s *state) decodeSingle(r store.Record) error {
 	if !known {
 		return fmt.Errorf("there is no record %q", r.Key)
 	}
+	var fields map[string]json.RawMessage
+	if field := always[r.Key]; field != "" {
+		if err := json.Unmarshal(r.Value, &fields); err != nil {
+			return err
+		}
+		if value := fields[field]; value == nil || string(value) == "null" {
+			return fmt.Errorf("it has no %s", field)
+		}
+	}
 	s.stored[r.Key] = r.Value
 	return json.Unmarshal(r.Value, into)
 }
+
+// always are fields that a record of the collection sweeps has in any case: one without
+// is something else.
+var always = map[string]string{"current": "checkpoint", "health": "day"}
 
 // decodeLookup leaves out a lookup that cannot be decoded: the card is looked up again.
 func (s *state) decodeLookup(r store.Record) error {

@@ -41,6 +41,31 @@ func TestDamagedRecord(t *testing.T) {
 	})
 }
 
+// TestOddRecord has records that decode, but are not what this program writes.
+func TestOddRecord(t *testing.T) {
+	t.Parallel()
+	const incidents, sweep = "incidents", "sweep"
+	for name, record := range map[string]store.Record{
+		"null incident":        {Collection: incidents, Key: "card/1/usage", Value: []byte("null")},
+		"other incident":       {Collection: incidents, Key: "card/1/usage", Value: []byte(`{"phase":"open"}`)},
+		"incident at no phase": {Collection: incidents, Key: "card/1/usage", Value: []byte(`{"key":{"subject":{"kind":"card","id":"1"},"rule":"usage"}}`)},
+		"null sweep":           {Collection: sweep, Key: "current", Value: []byte("null")},
+		"other sweep":          {Collection: sweep, Key: "current", Value: []byte(`{"sweep":"s1"}`)},
+		"null checkpoint":      {Collection: sweep, Key: "current", Value: []byte(`{"checkpoint":null}`)},
+		"null health":          {Collection: sweep, Key: "health", Value: []byte("null")},
+		"other health":         {Collection: sweep, Key: "health", Value: []byte("{}")},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t, 10, nil)
+			f.store.put([]store.Record{record})
+			_, err := f.Sweep(t.Context())
+			if _, ok := errors.AsType[*store.DamagedError](err); !ok || len(f.slack.Inbox()) != 1 {
+				t.Errorf("%s: Sweep = %v with %d messages, want a *store.DamagedError and one", name, err, len(f.slack.Inbox()))
+			}
+		})
+	}
+}
+
 // TestStateThatCannotBeWritten has people notified from the third run on.
 func TestStateThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
