@@ -232,8 +232,11 @@ func TestAdvance(t *testing.T) {
 		}, incident.PhaseOpen},
 		{"what may suppress begins nothing", incident.Policy{}, []at{{0, unsure(breached(warning, 80)), "opened warning 80"}}, incident.PhaseOpen},
 		{"what may suppress goes on", incident.Policy{}, []at{
-			{0, silenced(breached(warning, 80)), ""}, {10, unsure(breached(critical, 100)), ""}, {20, unsure(muted(breached(warning, 80))), ""},
-			{30, unsure(partial(breached(warning, 80))), ""}, {40, breached(warning, 80), "opened warning 80"},
+			{0, silenced(breached(warning, 80)), ""},
+			{10, unsure(breached(critical, 100)), ""},
+			{20, unsure(muted(breached(warning, 80))), ""},
+			{30, unsure(partial(breached(warning, 80))), ""},
+			{40, breached(warning, 80), "opened warning 80"},
 		}, incident.PhaseOpen},
 		{"what may suppress goes on to the end", incident.Policy{}, []at{{0, silenced(breached(warning, 80)), ""}, {10, unsure(cleared()), ""}}, ""},
 		{"another may suppress", incident.Policy{}, []at{{0, muted(breached(warning, 80)), ""}, {10, unsure(breached(warning, 80)), "opened warning 80"}}, incident.PhaseOpen},
