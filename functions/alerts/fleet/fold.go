@@ -157,6 +157,7 @@ func count(c *Counts, i result) {
 func foldListing(c *Checkpoint, p *page) {
 	c.Page, c.Total, c.Stuck = p.next, p.total, 0
 	c.Here, c.Again, c.Read = c.Here+len(p.here), c.Again+p.again, c.Read+len(p.here)-p.again
+	c.Repeats = p.repeats(c.Repeats)
 	c.Recent = slices.Concat(c.Recent, p.here)
 	c.Recent = c.Recent[max(0, len(c.Recent)-maxRecent):]
 	for _, mark := range p.here {
