@@ -51,7 +51,7 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) (err e
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(options.port)))
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return fmt.Errorf("%w; --port 0 takes a free port", err)
 	}
 	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, stderr)
 	if err != nil {

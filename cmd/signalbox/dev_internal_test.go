@@ -188,6 +188,7 @@ func TestDevIsObserved(t *testing.T) {
 			`signalbox_upstream_calls_total{function="cardflow",action="GetCardFlowInfo"} 1`,
 			`signalbox_upstream_calls_total{function="conversion",action="ConversionData"} 1`,
 			`signalbox_upstream_calls_total{function="alerts",action="ListCardInfo"} 2`,
+			`signalbox_wrong_tokens_total{function="conversion"} 0`,
 		},
 	} {
 		got := d.do(t, http.MethodGet, base+path, "", http.Header{})
@@ -211,6 +212,9 @@ func TestDevGuardsAndRefuses(t *testing.T) {
 		t.Errorf("a lookup with another token = %d, %s; want 401", got.status, got.body)
 	}
 	base := strings.TrimSuffix(d.inbox, "/inbox")
+	if got := d.do(t, http.MethodGet, base+"/nothing", "", http.Header{}); got.media != "application/problem+json" {
+		t.Errorf("GET /nothing = %s, %s; want a problem document", got.media, got.body)
+	}
 	for path, status := range map[string]int{"/": 200, "/healthz": 200, "/nothing": 404} {
 		if got := d.do(t, http.MethodGet, base+path, "", http.Header{}); got.status != status {
 			t.Errorf("GET %s = %d, %s; want %d", path, got.status, got.body, status)

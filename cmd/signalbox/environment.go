@@ -52,7 +52,7 @@ func newEnvironment(base, folder string, cards int, logs io.Writer) (*environmen
 		slack:    slacktest.New(slacktest.Options{}),
 	}
 	err := errors.Join(
-		e.open(cardflow.FromEnv, logs, "/cards/", "/healthz"),
+		e.open(cardflow.FromEnv, logs, "/", "/healthz"),
 		e.open(conversion.FromEnv, logs, "/conversions"),
 		e.open(alerts.FromEnv, logs, "/invoke"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
@@ -95,6 +95,7 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_LINKCARD_ENDPOINT=" + e.base,
 		"SIGNALBOX_DYSMS_ENDPOINT=" + e.base,
 		"SIGNALBOX_API_TOKENS=" + devToken,
+		"SIGNALBOX_INVOKE_TOKEN=" + devToken,
 		"SIGNALBOX_SLACK_WEBHOOK_URL=" + e.base + e.slack.WebhookPath(),
 		"SIGNALBOX_STATE_FILE=" + filepath.Join(e.folder, stateFile),
 		"SIGNALBOX_LOG_LEVEL=warn",
@@ -131,8 +132,24 @@ func (e *environment) metrics(w http.ResponseWriter, _ *http.Request) {
 	for _, f := range e.functions {
 		var text strings.Builder
 		f.Meter.WritePrometheus(&text)
-		_, _ = io.WriteString(w, strings.ReplaceAll(text.String(), "{", `{function="`+f.Name+`",`)) // The caller may not be there any more.
+		_, _ = io.WriteString(w, labelled(text.String(), f.Name)) // The caller may not be there any more.
 	}
+}
+
+// labelled gives every metric in text the label function.
+func labelled(text, function string) string {
+	label := `{function="` + function + `"`
+	var all strings.Builder
+	for line := range strings.Lines(text) {
+		switch name, labels, ok := strings.Cut(line, "{"); {
+		case ok:
+			line = name + label + "," + labels
+		default:
+			line = strings.Replace(line, " ", label+"} ", 1)
+		}
+		all.WriteString(line)
+	}
+	return all.String()
 }
 
 // mountFakes puts the clouds beside the functions: Alibaba's gateway answers
@@ -158,7 +175,7 @@ func (e *environment) welcome() string {
 	for _, s := range e.steps() {
 		fmt.Fprintf(&text, "%s:\n  %s\n", s.title, s.curl())
 	}
-	fmt.Fprintf(&text, "\nTo point other commands here, such as signalbox sweep, in their terminal:\n")
+	fmt.Fprintf(&text, "\nTo have other commands use these fakes, such as signalbox sweep, run these lines in another terminal first:\n")
 	for _, line := range e.environ("other.db") {
 		name, value, _ := strings.Cut(line, "=")
 		fmt.Fprintf(&text, "  export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))

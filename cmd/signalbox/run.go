@@ -87,7 +87,7 @@ func parse(flags *flag.FlagSet, args []string, stderr io.Writer) error {
 		return errUsage
 	}
 	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "%s: want no arguments\n", flags.Name())
+		fmt.Fprintf(stderr, "%s: %q is one argument too many: it takes flags alone\n", flags.Name(), flags.Arg(0))
 		return errUsage
 	}
 	return nil

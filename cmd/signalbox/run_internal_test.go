@@ -31,11 +31,11 @@ func TestExitCodes(t *testing.T) {
 		{"help", []string{"help"}, exitOK, "signalbox dev", ""},
 		{"help of dev", []string{"dev", "--help"}, exitOK, "", "-cards"},
 		{"no such flag", []string{"dev", "--again"}, exitUsage, "", "-again"},
-		{"argument", []string{"dev", "now"}, exitUsage, "", "want no arguments"},
+		{"argument", []string{"dev", "now"}, exitUsage, "", `"now" is one argument too many`},
 		{"too few cards", []string{"dev", "--once", "--cards", "2"}, exitUsage, "", "--cards of 3 or more"},
 		{"cards that are no number", []string{"dev", "--cards", "many"}, exitUsage, "", "-cards"},
 		{"no such port", []string{"dev", "--port", "65536"}, exitUsage, "", "--port from 0 to 65535"},
-		{"port taken", []string{"dev", "--port", port}, exitError, "", "signalbox: listen"},
+		{"port taken", []string{"dev", "--port", port}, exitError, "", "address already in use; --port 0 takes a free port"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -52,7 +52,7 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Store.Close()) }()
-	if err := options.adapt(&c, stdout); err != nil {
+	if err := options.adapt(&c, stdout, stderr); err != nil {
 		return err
 	}
 	c.Observe = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
@@ -62,6 +62,9 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 	}
 	report, err := function.Sweep(ctx)
 	fmt.Fprintln(stderr)
+	if options.dryRun && err == nil {
+		fmt.Fprint(stderr, withoutMessage(report))
+	}
 	err = errors.Join(err, printReport(stdout, report))
 	if err == nil && (report.Busy || !report.Done) {
 		return errAgain
@@ -71,17 +74,25 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 
 // adapt has the sweep look at the cards of a file alone, and a dry run print what it
 // would post and write nothing.
-func (o sweepOptions) adapt(c *alerts.Config, stdout io.Writer) (err error) {
+func (o sweepOptions) adapt(c *alerts.Config, stdout, stderr io.Writer) (err error) {
 	if o.cards != "" {
 		if c.Watch, err = readCards(o.cards); err != nil {
 			return err
 		}
 	}
 	if o.dryRun {
-		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout)}}
+		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout, stderr)}}
 		c.Store = newDraft(c.Store)
 	}
 	return nil
+}
+
+// withoutMessage says why a dry run has printed none.
+func withoutMessage(r alerts.Report) string {
+	if !r.Done || r.Messages > 0 {
+		return ""
+	}
+	return "Nothing would be posted: nothing has changed since the last sweep, or all of it is suppressed.\n"
 }
 
 func printReport(w io.Writer, report alerts.Report) error {
@@ -129,9 +140,11 @@ func readCards(path string) ([]card.ICCID, error) {
 	return ids, nil
 }
 
-// printTo returns a poster that prints the words of a message, in Slack's markup.
-func printTo(w io.Writer) notify.PosterFunc {
+// printTo returns a poster that prints the words of a message, in Slack's markup,
+// below the bar.
+func printTo(w, bar io.Writer) notify.PosterFunc {
 	return func(_ context.Context, m slack.Message) error {
+		fmt.Fprint(bar, "\n\n")
 		_, err := fmt.Fprintf(w, "%s\n\n", m.Text)
 		return err
 	}

@@ -38,19 +38,25 @@ func TestSweepCommand(t *testing.T) {
 		return out.String(), errs.String(), code
 	}
 
-	out, _, code := sweep("--dry-run")
+	out, errs, code := sweep("--dry-run")
+	if strings.Contains(errs, "Nothing would be posted") || !strings.HasSuffix(errs, "\n") {
+		t.Errorf("dry run that posts said %q", errs)
+	}
 	if code != exitOK || !strings.Contains(out, "SIM cards: ") || !strings.Contains(out, `"checked": 60`) || len(e.slack.Inbox()) != 0 {
 		t.Errorf("dry run: code %d, %d messages posted, printed\n%s", code, len(e.slack.Inbox()), out)
 	}
 	if left, err := filepath.Glob(filepath.Join(e.folder, "sweep*")); err != nil || len(left) > 0 {
 		t.Errorf("a dry run leaves %v, %v", left, err)
 	}
-	out, errs, code := sweep()
+	out, errs, code = sweep()
 	if code != exitOK || !strings.Contains(out, `"messages": 1`) || len(e.slack.Inbox()) != 1 || !strings.Contains(errs, "60 of 60 cards") {
 		t.Errorf("sweep after a dry run: code %d, %d messages posted, printed\n%s\n%s", code, len(e.slack.Inbox()), out, errs)
 	}
 	if out, _, code := sweep(); code != exitOK || !strings.Contains(out, `"messages": 0`) {
 		t.Errorf("second sweep: code %d, printed\n%s", code, out)
+	}
+	if _, errs, code := sweep("--dry-run"); code != exitOK || !strings.Contains(errs, "Nothing would be posted") {
+		t.Errorf("dry run without a change: code %d, said %q", code, errs)
 	}
 }
 
@@ -97,7 +103,7 @@ func TestSweepCommandRefuses(t *testing.T) {
 	}{
 		{"no environment", nil, nil, exitError, "SIGNALBOX_SLACK_WEBHOOK_URL: is not set"},
 		{"a flag that is not known", []string{"--fast"}, environ, exitUsage, "flag provided but not defined"},
-		{"an argument", []string{"now"}, environ, exitUsage, "want no arguments"},
+		{"an argument", []string{"now"}, environ, exitUsage, `"now" is one argument too many`},
 		{"no such file", []string{"--cards", filepath.Join(folder, "missing")}, environ, exitError, "read cards"},
 		{"a line that is no card", []string{"--cards", bad}, environ, exitError, "line 2: an ICCID is"},
 		{"no cards", []string{"--cards", empty}, environ, exitError, "names none"},

@@ -35,6 +35,8 @@ type Rules interface {
 	EvaluateFleet(o rule.FleetObservation, now time.Time) []rule.Evaluation
 	// NeedsLookup reports whether a listed card is worth a call of its own.
 	NeedsLookup(listed rule.Observation, now time.Time) bool
+	// GoesByTag reports whether tags matter.
+	GoesByTag() bool
 }
 
 var _ Rules = rule.Policy{}

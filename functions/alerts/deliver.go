@@ -28,45 +28,79 @@ func receiverKey(name string) incident.Key {
 // notify delivers what is in the outboxes, and then what follows for receivers
 // that do not take theirs: the others are notified of it.
 func (r *run) notify(ctx context.Context) error {
-	err := r.deliver(ctx)
-	now := r.config.Now()
-	if advanceErr := r.advance(r.config.Rules.EvaluateFleet(r.receivers(), now), now); advanceErr != nil {
-		return errors.Join(err, advanceErr)
+	r.deliver(ctx)
+	more, stateErr := r.advanceReceivers(ctx)
+	if more && stateErr == nil {
+		r.deliver(ctx)
 	}
-	more := len(r.unsaved) > 0
-	if writeErr := r.write(ctx); writeErr != nil || !more {
-		return errors.Join(err, writeErr)
+	var waiting error
+	for _, report := range r.reports {
+		if report.Err != nil {
+			stateErr = errors.Join(stateErr, fmt.Errorf("notify %s: %w", report.Receiver, report.Err))
+		} else {
+			waiting = errors.Join(waiting, waits(report))
+		}
 	}
-	return r.deliver(ctx)
+	if stateErr != nil {
+		return errors.Join(waiting, r.unusable(ctx, stateErr))
+	}
+	r.trouble.note(nil)
+	return waiting
 }
 
 // deliver delivers, and counts what came of it.
-func (r *run) deliver(ctx context.Context) error {
+func (r *run) deliver(ctx context.Context) {
 	open := r.ledger.open()
 	r.reports = r.notifier.Deliver(ctx, notify.Run[rule.Details]{
 		Fence: r.lease.Fence(), Writer: message.Writer{Style: r.config.Style, Coverage: r.coverage(), Open: open},
 		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep, Earlier: r.reports,
 	})
 	r.waiting = 0
-	var errs []error
 	for _, report := range r.reports {
 		r.messages += report.Messages
 		r.deadLetters += report.DeadLettered
-		r.waiting += report.Waiting
-		if report.Waiting > 0 {
-			errs = append(errs, fmt.Errorf("notify %s: %d notifications wait for the next run: %s", report.Receiver, report.Waiting, report.Why))
+		if report.Waiting == notify.Unknown || r.waiting == notify.Unknown {
+			r.waiting = notify.Unknown
+		} else {
+			r.waiting += report.Waiting
 		}
 	}
-	return errors.Join(errs...)
 }
 
-// receivers is how they do. One that is not configured any more, and whose
-// incident is open, is well.
+// waits is the error of notifications that a receiver did not take. nil: none wait.
+func waits(r notify.Report) error {
+	switch r.Waiting {
+	case 0:
+		return nil
+	case notify.Unknown:
+		return fmt.Errorf("notify %s: nobody knows what waits for the next run: %s", r.Receiver, r.Why)
+	default:
+		return fmt.Errorf("notify %s: %d notifications wait for the next run: %s", r.Receiver, r.Waiting, r.Why)
+	}
+}
+
+// advanceReceivers writes what follows for the receivers' incidents, and reports
+// whether there is more to deliver.
+func (r *run) advanceReceivers(ctx context.Context) (more bool, err error) {
+	now := r.config.Now()
+	if err := r.advance(r.config.Rules.EvaluateFleet(r.receivers(), now), now); err != nil {
+		return false, err
+	}
+	more = len(r.unsaved) > 0
+	return more, r.write(ctx)
+}
+
+// receivers is how they do. One of which it is not known what waits is left out, so that
+// its incident stays as it is. One that is not configured any more, and whose incident
+// is open, is well.
 func (r *run) receivers() rule.FleetObservation {
 	var o rule.FleetObservation
 	configured := make(map[incident.Key]bool)
 	for _, receiver := range r.reports {
 		configured[receiverKey(receiver.Receiver)] = true
+		if receiver.Waiting == notify.Unknown {
+			continue
+		}
 		o.Receivers = append(o.Receivers, rule.ReceiverObservation{
 			Name: receiver.Receiver, Waiting: receiver.Waiting, Oldest: receiver.Oldest, Why: receiver.Why,
 		})

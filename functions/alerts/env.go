@@ -121,7 +121,8 @@ func serviceOf(c Config) (function.Function, error) {
 func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Config, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
-		return Config{}, err
+		_, rulesErr := env.policy() // Its mistakes are mended together with the others.
+		return Config{}, errors.Join(err, rulesErr)
 	}
 	c, err := env.withoutStore(logs)
 	if err != nil {
@@ -178,5 +179,9 @@ func (e Env) policy() (rule.Policy, error) {
 	if e.RulesFile == "" {
 		return rule.Policy{Default: defaults}, nil
 	}
-	return rulefile.Load(e.RulesFile, defaults)
+	policy, err := rulefile.Load(e.RulesFile, defaults)
+	if err != nil {
+		return rule.Policy{}, fmt.Errorf("SIGNALBOX_RULES_FILE: %w", err)
+	}
+	return policy, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"maps"
@@ -39,14 +40,22 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy) (*ledger,
 		policy: p, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
 		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
 	}
-	err := each(ctx, s, incidents, func(r store.Record) error {
-		var i rule.Incident
-		err := json.Unmarshal(r.Value, &i)
-		l.remember(i.Key, i)
-		l.stored[i.Key] = maphash.Bytes(l.seed, r.Value)
+	return l, each(ctx, s, incidents, l.decode)
+}
+
+var errNoIncident = errors.New("it is no incident of its key")
+
+func (l *ledger) decode(r store.Record) error {
+	var i rule.Incident
+	if err := json.Unmarshal(r.Value, &i); err != nil {
 		return err
-	})
-	return l, err
+	}
+	if i.IsZero() || i.Key.String() != r.Key {
+		return errNoIncident
+	}
+	l.remember(i.Key, i)
+	l.stored[i.Key] = maphash.Bytes(l.seed, r.Value)
+	return nil
 }
 
 // advance applies evaluations and returns the changes that follow.

@@ -30,6 +30,8 @@ type mapStore struct {
 	// hook, if not nil, is asked at each operation, and may fail it. It is not
 	// called at the same time by two.
 	hook func(op string) error
+	// refuse, if not nil, may fail what reads or writes a collection, likewise.
+	refuse func(op, collection string) error
 	// applied, if not nil, gets each batch that was written, in their order.
 	applied func(b store.Batch)
 	batches int   // written
@@ -43,7 +45,7 @@ func newMapStore() *mapStore { return &mapStore{records: make(map[string]map[str
 func (m *mapStore) Get(ctx context.Context, collection, key string) ([]byte, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.ask(ctx, opGet); err != nil {
+	if err := m.ask(ctx, opGet, collection); err != nil {
 		return nil, err
 	}
 	return m.records[collection][key], nil
@@ -52,7 +54,7 @@ func (m *mapStore) Get(ctx context.Context, collection, key string) ([]byte, err
 func (m *mapStore) List(ctx context.Context, collection string) ([]store.Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.ask(ctx, opList); err != nil {
+	if err := m.ask(ctx, opList, collection); err != nil {
 		return nil, err
 	}
 	return m.list(collection), nil
@@ -70,7 +72,7 @@ func (m *mapStore) list(collection string) []store.Record {
 func (m *mapStore) Apply(ctx context.Context, b store.Batch) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err := m.ask(ctx, opApply); err != nil {
+	if err := m.ask(ctx, opApply, collectionsOf(b)...); err != nil {
 		return err
 	}
 	for _, r := range b.If {
@@ -101,9 +103,25 @@ func (m *mapStore) put(records []store.Record) {
 	}
 }
 
-func (m *mapStore) ask(ctx context.Context, op string) error {
+func collectionsOf(b store.Batch) []string {
+	var collections []string
+	for _, r := range b.Put {
+		collections = append(collections, r.Collection)
+	}
+	return collections
+}
+
+func (m *mapStore) ask(ctx context.Context, op string, collections ...string) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	for _, collection := range collections {
+		if m.refuse == nil {
+			break
+		}
+		if err := m.refuse(op, collection); err != nil {
+			return err
+		}
 	}
 	if m.hook == nil {
 		return nil

@@ -27,7 +27,7 @@ type Report struct { //nolint:recvcheck // What serves a run asks a copy of it w
 	Open      int    `json:"open"` // incidents open after the run
 
 	Messages    int  `json:"messages"`    // delivered by this run
-	Waiting     int  `json:"waiting"`     // notifications that wait for the next run
+	Waiting     int  `json:"waiting"`     // notifications that wait for the next run, or [notify.Unknown]
 	DeadLetters int  `json:"deadLetters"` // notifications that this run gave up
 	Busy        bool `json:"busy"`        // another run has the lease; this one did nothing
 }

@@ -55,7 +55,6 @@ func (f *Function) Sweep(ctx context.Context) (Report, error) {
 		if err := r.evaluateFleet(ctx); err != nil {
 			return errors.Join(scanErr, r.unusable(ctx, err))
 		}
-		r.trouble.note(nil)
 		return errors.Join(scanErr, r.notify(ctx))
 	})
 }
@@ -75,7 +74,8 @@ type run struct {
 	// next batch: an incident is never stored without its changes.
 	unsaved []rule.Change
 	reports []notify.Report // of the receivers, from this run's last delivery
-	// The counts of what this run has delivered, and of what still waits.
+	// The counts of what this run has delivered, and of what still waits or
+	// [notify.Unknown].
 	messages, waiting, deadLetters int
 }
 
@@ -92,7 +92,7 @@ func (f *Function) under(ctx context.Context, lease *store.Lease, work func(cont
 		defer cancel()
 		err = errors.Join(err, lease.Release(bounded))
 	}()
-	r := &run{Function: f, lease: lease}
+	r := &run{Function: f, lease: lease, waiting: notify.Unknown}
 	if err := r.load(kept); err != nil {
 		return Report{}, f.unusable(kept, err)
 	}

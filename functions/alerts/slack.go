@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"log/slog"
+	"strings"
 
 	"signalbox/functions/alerts/message"
 	"signalbox/shared/config"
@@ -32,6 +33,8 @@ func (s Slack) Validate() []config.Problem {
 		return []config.Problem{{Variable: "SIGNALBOX_SLACK_WEBHOOK_URL", Rule: "is set beside SIGNALBOX_SLACK_BOT_TOKEN; choose one of them"}}
 	case s.Bot() && s.Channel == "":
 		return []config.Problem{config.Missing("SIGNALBOX_SLACK_CHANNEL", "it is where the bot posts")}
+	case s.Bot() && strings.HasPrefix(s.Channel, "#"):
+		return []config.Problem{{Variable: "SIGNALBOX_SLACK_CHANNEL", Rule: "must be the id of the channel, such as C0123456789, not its name"}}
 	case !s.Bot() && s.WebhookURL.Secret == "":
 		return []config.Problem{config.Missing("SIGNALBOX_SLACK_WEBHOOK_URL", "it is where notifications are posted; or set SIGNALBOX_SLACK_BOT_TOKEN")}
 	default:

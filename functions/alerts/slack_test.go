@@ -19,6 +19,7 @@ func TestSlackIsAWebhookOrABot(t *testing.T) {
 		{"webhook", alerts.Slack{WebhookURL: webhook}, ""},
 		{"bot", alerts.Slack{BotToken: "xoxb", Channel: "C1"}, ""},
 		{"bot without a channel", alerts.Slack{BotToken: "xoxb"}, "SIGNALBOX_SLACK_CHANNEL"},
+		{"bot with the name of a channel", alerts.Slack{BotToken: "xoxb", Channel: "#alerts"}, "SIGNALBOX_SLACK_CHANNEL"},
 		{"both", alerts.Slack{WebhookURL: webhook, BotToken: "xoxb", Channel: "C1"}, "SIGNALBOX_SLACK_WEBHOOK_URL"},
 	}
 	for _, tt := range tests {

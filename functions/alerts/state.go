@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -72,9 +73,22 @@ func (s *state) decodeSingle(r store.Record) error {
 	if !known {
 		return fmt.Errorf("there is no record %q", r.Key)
 	}
+	var fields map[string]json.RawMessage
+	if field := always[r.Key]; field != "" {
+		if err := json.Unmarshal(r.Value, &fields); err != nil {
+			return err
+		}
+		if value := fields[field]; value == nil || string(value) == "null" {
+			return fmt.Errorf("it has no %s", field)
+		}
+	}
 	s.stored[r.Key] = r.Value
 	return json.Unmarshal(r.Value, into)
 }
+
+// always are fields that a record of the collection sweeps has in any case: one without
+// is something else.
+var always = map[string]string{"current": "checkpoint", "health": "day"}
 
 // decodeLookup leaves out a lookup that cannot be decoded: the card is looked up again.
 func (s *state) decodeLookup(r store.Record) error {
@@ -215,18 +229,27 @@ func (r *run) known() fleet.Known {
 	known := fleet.Known{
 		Open: make(map[incident.Subject]fleet.Open), Lookups: r.state.lookups, Seen: r.state.seen,
 	}
-	for key, i := range r.ledger.records {
+	for _, key := range r.ledger.keys() {
+		i := r.ledger.records[key]
 		if key.Subject.Kind == incident.Fleet || !i.NeedsEvaluation() {
 			continue
 		}
-		open := known.Open[key.Subject]
-		if i.Opened.After(open.Since) {
-			open.Since = i.Opened
-		}
-		open.Lookup = open.Lookup || !rule.ByListing(key.Rule)
-		known.Open[key.Subject] = open
+		known.Open[key.Subject] = openWith(known.Open[key.Subject], i)
 	}
 	return known
+}
+
+// openWith adds one more incident to those of a subject.
+func openWith(open fleet.Open, i rule.Incident) fleet.Open {
+	if i.Opened.After(open.Since) {
+		open.Since = i.Opened
+	}
+	open.Lookup = open.Lookup || !rule.ByListing(i.Key.Rule)
+	if facts := i.Details.Facts; len(facts.Tags) > 0 {
+		open.Tags = facts.Tags
+	}
+	open.Package = cmp.Or(i.Details.Facts.Package, open.Package)
+	return open
 }
 
 // load reads what earlier runs have left.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -308,10 +309,11 @@ func TestFromEnvListsEveryMistake(t *testing.T) {
 	t.Parallel()
 	_, err := alerts.FromEnv([]string{
 		"SIGNALBOX_ICCIDS=89860321000000015668,nonsense", "SIGNALBOX_ALERT_USAGE=x", "SIGNALBOX_ALERT_EXPIRY_DAYS=0",
+		"SIGNALBOX_RULES_FILE=" + filepath.Join(t.TempDir(), "missing.yaml"),
 	}, nil)
 	for _, variable := range []string{
 		"SIGNALBOX_ICCIDS", "SIGNALBOX_ALERT_USAGE", "SIGNALBOX_ALERT_EXPIRY_DAYS", "SIGNALBOX_SLACK_WEBHOOK_URL",
-		"SIGNALBOX_STATE_FILE", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+		"SIGNALBOX_STATE_FILE", "SIGNALBOX_RULES_FILE", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
 	} {
 		if !strings.Contains(err.Error(), variable+": ") {
 			t.Errorf("the error does not mention %s:\n%v", variable, err)

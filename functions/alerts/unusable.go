@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"signalbox/shared/redisdial"
@@ -84,7 +85,8 @@ const patience = 3
 // every receiver at each run, and of anything else once it has lasted: without a state
 // it cannot remember that it has.
 func (f *Function) unusable(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, store.ErrLost) || errors.Is(err, store.ErrHeld) {
+	ends := slices.ContainsFunc([]error{store.ErrLost, store.ErrHeld, store.ErrConflict}, func(end error) bool { return errors.Is(err, end) })
+	if ctx.Err() != nil || ends {
 		return err // the state may be well: the run ended before it could be used
 	}
 	count := f.trouble.note(err)

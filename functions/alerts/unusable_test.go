@@ -9,7 +9,9 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 	"signalbox/shared/store"
 )
 
@@ -39,6 +41,93 @@ func TestDamagedRecord(t *testing.T) {
 			time.Sleep(10 * time.Minute)
 		}
 	})
+}
+
+// TestOddRecord has records that decode, but are not what this program writes.
+func TestOddRecord(t *testing.T) {
+	t.Parallel()
+	const incidents, sweep = "incidents", "sweep"
+	for name, record := range map[string]store.Record{
+		"null incident":        {Collection: incidents, Key: "card/1/usage", Value: []byte("null")},
+		"other incident":       {Collection: incidents, Key: "card/1/usage", Value: []byte(`{"phase":"open"}`)},
+		"incident at no phase": {Collection: incidents, Key: "card/1/usage", Value: []byte(`{"key":{"subject":{"kind":"card","id":"1"},"rule":"usage"}}`)},
+		"null sweep":           {Collection: sweep, Key: "current", Value: []byte("null")},
+		"other sweep":          {Collection: sweep, Key: "current", Value: []byte(`{"sweep":"s1"}`)},
+		"null checkpoint":      {Collection: sweep, Key: "current", Value: []byte(`{"checkpoint":null}`)},
+		"null health":          {Collection: sweep, Key: "health", Value: []byte("null")},
+		"other health":         {Collection: sweep, Key: "health", Value: []byte("{}")},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t, 10, nil)
+			f.store.put([]store.Record{record})
+			_, err := f.Sweep(t.Context())
+			if _, ok := errors.AsType[*store.DamagedError](err); !ok || len(f.slack.Inbox()) != 1 {
+				t.Errorf("%s: Sweep = %v with %d messages, want a *store.DamagedError and one", name, err, len(f.slack.Inbox()))
+			}
+		})
+	}
+}
+
+// TestReceiverStateThatCannotBeUsed has the outbox, or the state, of one receiver fail
+// for good: that is no success, what waits is not said to be nothing, and everybody is
+// notified as of any other state that cannot be used.
+func TestReceiverStateThatCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	damaged := &store.DamagedError{Where: "redis", ID: "abc123", Reason: "the key is not a hash"}
+	outOfOrder := errors.New("out of order")
+	tests := []struct {
+		name, op, collection string
+		err                  error
+		waiting              int
+		said                 [4]int // messages about it after each run
+	}{
+		{"outbox damaged", opList, "outbox/slack", damaged, notify.Unknown, [4]int{1, 2, 3, 4}},
+		{"outbox cannot be read", opList, "outbox/slack", outOfOrder, notify.Unknown, [4]int{0, 0, 1, 2}},
+		{"state damaged", opGet, "receivers", damaged, 1, [4]int{1, 2, 3, 4}},
+		{"state cannot be read", opGet, "receivers", outOfOrder, 1, [4]int{0, 0, 1, 2}},
+		{"state cannot be saved", opApply, "receivers", outOfOrder, 1, [4]int{0, 0, 1, 2}},
+		{"lease lost", opApply, "receivers", store.ErrConflict, 1, [4]int{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, 10, nil)
+				f.sweep(t)
+				before := len(f.slack.Inbox())
+				f.store.refuse = func(op, collection string) error {
+					if op == test.op && collection == test.collection {
+						return test.err
+					}
+					return nil
+				}
+				f.set(5, func(c *aliyuntest.Card) { c.Status, c.UsedBytes = aliyuntest.StatusInUse, c.PackageBytes })
+				for run, want := range test.said {
+					report, err := f.Sweep(t.Context())
+					if !errors.Is(err, test.err) {
+						t.Fatalf("run %d: Sweep = %v, want %v", run, err, test.err)
+					}
+					if report.Waiting != test.waiting || report.Messages != 0 {
+						t.Errorf("run %d: Sweep = %+v, want %d waiting and no message", run, report, test.waiting)
+					}
+					if got := len(f.slack.Inbox()) - before; got != want {
+						t.Errorf("after run %d: %d messages, want %d", run, got, want)
+					}
+					if reason, _ := f.Ready(t.Context()); (reason == "") != (want == 0 && errors.Is(err, store.ErrConflict)) {
+						t.Errorf("after run %d: Ready = %q", run, reason)
+					}
+					time.Sleep(10 * time.Minute)
+				}
+				f.store.refuse = nil
+				if r := f.sweep(t); r.Messages == 0 || r.Waiting != 0 {
+					t.Errorf("Sweep = %+v once the state can be used, want all delivered", r)
+				}
+				if reason, _ := f.Ready(t.Context()); reason != "" {
+					t.Errorf("Ready = %q once the state can be used", reason)
+				}
+			})
+		})
+	}
 }
 
 // TestStateThatCannotBeWritten has people notified from the third run on.

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -178,5 +179,49 @@ func TestTwoProcessesOnOneRedis(t *testing.T) {
 	}
 	if r := b.sweep(); r.Busy || r.Opened+r.Resolved+r.Messages != 0 {
 		t.Errorf("a run after the other = %+v, want nothing new", r)
+	}
+}
+
+// TestDamagedReceiverState wants damage of what is kept for a receiver said like any
+// other, be there something to notify of or not, and notifications again after a reset.
+func TestDamagedReceiverState(t *testing.T) {
+	t.Parallel()
+	for _, collection := range []string{"receivers", "outbox/slack", "announcements"} {
+		for _, bot := range []bool{false, true} {
+			t.Run(fmt.Sprint(collection, " bot ", bot), func(t *testing.T) {
+				t.Parallel()
+				redis := miniredis.RunT(t)
+				o := newOutside(t, 60, "SIGNALBOX_STATE_FILE=", "SIGNALBOX_REDIS_URL=redis://"+redis.Addr())
+				if bot {
+					o.bot()
+				}
+				f := o.start(t)
+				f.sweep()
+				o.arrived()
+				key := "signalbox:{main:alerts}:" + collection
+				redis.Del(key)
+				if err := redis.Set(key, "x"); err != nil {
+					t.Fatal(err)
+				}
+				for n := range 3 {
+					if r := f.try(""); r.Err == nil {
+						t.Errorf("run %d = %+v, want an error", n, r)
+					}
+					messages := o.arrived()
+					if len(messages) != 1 {
+						t.Errorf("run %d: %d messages, want one", n, len(messages))
+					}
+					wants(t, said(messages), "the state is damaged", "SIGNALBOX_STATE_RESET="+o.unusable(t, f))
+					o.use(100, o.healthy(1)...)
+				}
+				id := o.unusable(t, f)
+				f.stop()
+				f = o.start(t, "SIGNALBOX_STATE_RESET="+id)
+				if r := f.sweep(); r.Checked != 60 || r.Opened == 0 || r.Messages == 0 {
+					t.Errorf("sweep after the reset = %+v, want a new state", r)
+				}
+				o.usable(t, f)
+			})
+		}
 	}
 }

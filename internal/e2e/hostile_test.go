@@ -50,6 +50,7 @@ func TestHostileRequests(t *testing.T) {
 				"SIGNALBOX_DYSMS_ENDPOINT="+server.URL, "SIGNALBOX_DYSMS_QPS=10000", "SIGNALBOX_API_TOKENS="+token,
 				"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret")
 			attack(t, p, newGenerator(1, cloud.ICCID(2)), *hostileRequests/5) // It has its buffers then.
+			server.CloseClientConnections()                                   // How many it keeps depends on what met.
 			files, resident := descriptors(t, p.PID()), residentMemory(t, p.PID())
 			statuses := attack(t, p, newGenerator(2, cloud.ICCID(2)), *hostileRequests)
 			t.Logf("answers by status: %v", statuses)
@@ -57,6 +58,7 @@ func TestHostileRequests(t *testing.T) {
 				t.Error("want some of the requests to be taken, and some to be refused for each reason")
 			}
 			eventually(t, func() error {
+				server.CloseClientConnections()
 				return unchanged(p.PID(), descriptors(t, p.PID())-files, residentMemory(t, p.PID())-resident)
 			})
 			if strings.Contains(p.Output(), cloud.ICCID(2)) || strings.Contains(p.Output(), "panic") {

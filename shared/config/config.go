@@ -73,10 +73,10 @@ func parseProblems(err error, config reflect.Type) []Problem {
 // ruleOf takes the words of our own types, and words of its own for the plain
 // numbers and booleans, whose errors would repeat the value.
 func ruleOf(p env.ParseError) string {
-	switch p.Type.Kind() {
-	case reflect.Bool:
+	switch p.Type {
+	case reflect.TypeFor[bool]():
 		return "must be true or false"
-	case reflect.Float64, reflect.Int:
+	case reflect.TypeFor[float64](), reflect.TypeFor[int]():
 		return "must be a number"
 	default:
 		return p.Err.Error()

@@ -177,3 +177,32 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 }
+
+// TestLoadSaysWhatToSet wants the rule of each kind of value, not just "a number".
+func TestLoadSaysWhatToSet(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"SIGNALBOX_LINKCARD_QPS=0":         "must be a number of calls a second, above 0 and at most 10000",
+		"SIGNALBOX_LINKCARD_QPS=many":      "must be a number of calls a second, above 0 and at most 10000",
+		"SIGNALBOX_QUOTA_SHARE=10":         "must be a number above 0 and at most 1, such as 0.1",
+		"SIGNALBOX_SLACK_SHOW_ICCID=maybe": "must be true or false",
+	}
+	for line, want := range tests {
+		_, err := config.Load[all](append(slices.Clone(least), line))
+		variable, _, _ := strings.Cut(line, "=")
+		if want = variable + ": " + want; err == nil || err.Error() != want {
+			t.Errorf("Load with %s = %v, want %s", line, err, want)
+		}
+	}
+}
+
+// TestAuthOffersThePlatformWhereThereIsOne does not advise what is then refused.
+func TestAuthOffersThePlatformWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	for lambda, want := range map[string]bool{"": false, "127.0.0.1:9001": true} {
+		problems := config.Auth{Mode: "token", Lambda: lambda}.Validate()
+		if len(problems) != 1 || strings.Contains(problems[0].Rule, "SIGNALBOX_AUTH=platform") != want {
+			t.Errorf("Validate with Lambda %q = %v, want SIGNALBOX_AUTH=platform in it: %t", lambda, problems, want)
+		}
+	}
+}

@@ -92,16 +92,21 @@ type Auth struct {
 // Platform reports whether the trigger has already authenticated the caller.
 func (a Auth) Platform() bool { return a.Mode == "platform" }
 
+func (a Auth) onPlatform() bool { return cmp.Or(a.FunctionCompute, a.RuntimeAPI, a.Lambda) != "" }
+
 // Validate asks for tokens where tokens decide, and for a platform where it does.
 func (a Auth) Validate() []Problem {
 	switch {
 	case a.Mode != "token" && a.Mode != "platform":
 		return []Problem{{"SIGNALBOX_AUTH", "must be token or platform"}}
-	case a.Platform() && cmp.Or(a.FunctionCompute, a.RuntimeAPI, a.Lambda) == "":
+	case a.Platform() && !a.onPlatform():
 		return []Problem{{"SIGNALBOX_AUTH", "must be token as a plain HTTP server, which has no trigger that authenticates"}}
 	case !a.Platform() && len(a.Tokens) == 0:
-		return []Problem{Missing("SIGNALBOX_API_TOKENS",
-			"give the tokens that callers may show, or set SIGNALBOX_AUTH=platform where the trigger authenticates")}
+		why := "give the tokens that callers may show, of at least 16 characters each"
+		if a.onPlatform() {
+			why += ", or set SIGNALBOX_AUTH=platform where the trigger authenticates"
+		}
+		return []Problem{Missing("SIGNALBOX_API_TOKENS", why)}
 	default:
 		return nil
 	}

@@ -67,7 +67,7 @@ type SecretURL struct{ Secret }
 func (s *SecretURL) UnmarshalText(text []byte) error {
 	u, err := url.Parse(string(text))
 	if err != nil || u.Host == "" {
-		return errors.New("must be a URL")
+		return errors.New("must be a URL that begins with https://, as Slack shows it")
 	}
 	if err := checkScheme(u); err != nil {
 		return err
@@ -139,7 +139,7 @@ type Period time.Duration
 func (p *Period) UnmarshalText(text []byte) error {
 	d, err := time.ParseDuration(string(text))
 	if err != nil || d < 0 {
-		return errors.New("must be a length of time such as 24h, or 0s")
+		return errors.New("must be a length of time with its unit, such as 90s, 10m or 24h")
 	}
 	*p = Period(d)
 	return nil
@@ -154,7 +154,7 @@ func (s *Steps) UnmarshalText(text []byte) error {
 	for field := range strings.SplitSeq(string(text), ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(field))
 		if err != nil || n <= 0 || n > 10_000 || slices.Contains(steps, n) {
-			return errors.New("must be different whole numbers above 0, separated by commas, such as 80,90,100")
+			return errors.New("must be different whole numbers from 1 to 10000 without units, separated by commas, such as 1,2,3")
 		}
 		steps = append(steps, n)
 	}

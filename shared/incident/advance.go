@@ -2,6 +2,7 @@ package incident
 
 import (
 	"cmp"
+	"slices"
 	"time"
 )
 
@@ -35,6 +36,9 @@ type step[D any] struct {
 }
 
 func (s *step[D]) apply(past Incident[D], e Evaluation[D]) Incident[D] {
+	if slices.Contains(e.Unsure, past.Suppressed) {
+		e.Suppressed = past.Suppressed
+	}
 	switch e.Status {
 	case Breached:
 		return s.breach(past, e)
@@ -105,15 +109,15 @@ func (s *step[D]) open(past Incident[D], e Evaluation[D]) Incident[D] {
 }
 
 // evaluated takes over what e says of an open incident. A partial evaluation
-// counts only where it is worse.
+// counts only where it is worse, but for what suppresses it.
 func (i Incident[D]) evaluated(e Evaluation[D]) Incident[D] {
-	i.Absent, i.Breached, i.Seen = 0, 0, ""
+	i.Absent, i.Breached, i.Seen, i.Suppressed = 0, 0, "", e.Suppressed
 	if e.Partial && i.Severity != "" && e.Severity.Compare(i.Severity) <= 0 && !e.Threshold.worse(i.Threshold) {
 		return i
 	}
 	i.Instance = cmp.Or(e.Instance, i.Instance)
 	i.Severity, i.Threshold, i.Status = e.Severity, e.Threshold, e.Status
-	i.Suppressed, i.Details = e.Suppressed, e.Details
+	i.Details = e.Details
 	return i
 }
 
@@ -143,6 +147,7 @@ func (s *step[D]) clear(past Incident[D], e Evaluation[D]) Incident[D] {
 		return past
 	case PhaseOpen:
 		if e.Partial {
+			past.Suppressed = e.Suppressed
 			return past
 		}
 		return s.settle(past, e)

@@ -46,6 +46,17 @@ func silenced(e evaluation) evaluation {
 	return e
 }
 
+// unsure may be silenced.
+func unsure(e evaluation) evaluation {
+	e.Unsure = []incident.Suppression{{By: incident.ByInhibition, Name: "x"}, {By: incident.BySilence}}
+	return e
+}
+
+func muted(e evaluation) evaluation {
+	e.Suppressed = incident.Suppression{By: incident.ByMuteTime}
+	return e
+}
+
 func instance(e evaluation, name string) evaluation {
 	e.Instance = name
 	return e
@@ -218,6 +229,22 @@ func TestAdvance(t *testing.T) {
 		}, incident.PhaseResolved},
 		{"a silenced end that did not last", incident.Policy{}, []at{
 			{0, breached(warning, 80), "opened warning 80"}, {10, silenced(cleared()), ""}, {20, breached(warning, 80), ""},
+		}, incident.PhaseOpen},
+		{"what may suppress begins nothing", incident.Policy{}, []at{{0, unsure(breached(warning, 80)), "opened warning 80"}}, incident.PhaseOpen},
+		{"what may suppress goes on", incident.Policy{}, []at{
+			{0, silenced(breached(warning, 80)), ""},
+			{10, unsure(breached(critical, 100)), ""},
+			{20, unsure(muted(breached(warning, 80))), ""},
+			{30, unsure(partial(breached(warning, 80))), ""},
+			{40, breached(warning, 80), "opened warning 80"},
+		}, incident.PhaseOpen},
+		{"what may suppress goes on to the end", incident.Policy{}, []at{{0, silenced(breached(warning, 80)), ""}, {10, unsure(cleared()), ""}}, ""},
+		{"another may suppress", incident.Policy{}, []at{{0, muted(breached(warning, 80)), ""}, {10, unsure(breached(warning, 80)), "opened warning 80"}}, incident.PhaseOpen},
+		{"a silence that is over while answers lack packages", incident.Policy{}, []at{
+			{0, silenced(breached(warning, 80)), ""}, {10, silenced(partial(breached(warning, 80))), ""}, {20, partial(breached(warning, 80)), "opened warning 80"},
+		}, incident.PhaseOpen},
+		{"a silence that is over while partial answers are clear", incident.Policy{}, []at{
+			{0, silenced(breached(warning, 80)), ""}, {10, partial(cleared()), "opened warning 80"},
 		}, incident.PhaseOpen},
 		{"not found takes two sweeps", incident.Policy{}, []at{
 			{0, breached(warning, 80), "opened warning 80"}, {10, absent("a"), ""}, {20, absent("a"), ""}, {30, absent("b"), "resolved warning 80"},

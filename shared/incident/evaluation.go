@@ -115,7 +115,10 @@ type Evaluation[D any] struct {
 	For        int
 	Seen       string
 	Suppressed Suppression
-	Details    D
+	// Unsure may suppress it as well, as far as is known. An incident that one of them
+	// suppressed stays suppressed by it; no other incident is suppressed by one.
+	Unsure  []Suppression
+	Details D
 }
 
 // Policy is how changes become notifications.

@@ -26,6 +26,7 @@ type delivery[D any] struct {
 	state        state
 	announcement announcement
 	letters      []store.Record // dead ones to be stored
+	unusable     error          // what the store failed with
 
 	again *sending       // what is sent next, in a simpler form
 	lost  map[Group]bool // their threads were lost in this run
@@ -47,7 +48,7 @@ func (d *delivery[D]) load(ctx context.Context, follow func(key string)) {
 	d.outbox.collection = outboxOf(d.receiver.Name)
 	err := errors.Join(d.loadOutbox(ctx, follow), d.loadState(ctx), d.loadAnnouncement(ctx))
 	if err != nil {
-		d.stop(err.Error())
+		d.cannotUse(err)
 		return
 	}
 	d.view = newView(d.run.Open, func(i incident.Incident[D]) bool { return d.Route(d.receiver.Name, i) })
@@ -77,6 +78,7 @@ func (d *delivery[D]) loadOutbox(ctx context.Context, follow func(key string)) e
 		}
 		follow(r.Key)
 	}
+	d.outbox.isRead = true
 	return nil
 }
 
@@ -121,7 +123,7 @@ func (d *delivery[D]) save(ctx context.Context) bool {
 		}
 	}
 	if err != nil {
-		d.stop(fmt.Sprintf("save the outbox: %v", err))
+		d.cannotUse(fmt.Errorf("save the outbox: %w", err))
 		return false
 	}
 	d.outbox.saved()

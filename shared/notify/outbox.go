@@ -86,6 +86,7 @@ func sequenceOf(key string) int64 {
 type outbox[D any] struct {
 	collection string
 	chunks     []*chunk[D]
+	isRead     bool // the chunks are all that the store has
 }
 
 // chunk is one record of an outbox.

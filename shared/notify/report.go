@@ -1,21 +1,28 @@
 package notify
 
 import (
+	"errors"
 	"strings"
 	"time"
 )
+
+// Unknown is how many changes wait in an outbox that could not be read.
+const Unknown = -1
 
 // Report is what became of the notifications of one receiver in one run.
 type Report struct {
 	Receiver string
 	Messages int // messages and replies made
-	Waiting  int // changes still to be delivered
+	Waiting  int // changes still to be delivered, or Unknown
 	// Oldest is since when the oldest of them waits; zero: none does.
 	Oldest time.Time
 	// DeadLettered is how many notifications were given up in this run.
 	DeadLettered int
 	// Why says what failed, in words; "": nothing.
 	Why string
+	// Err is why the outbox, or what is remembered of the receiver, could not be read
+	// or saved, so that nothing more was sent. nil: it could.
+	Err error
 
 	failed bool // it takes nothing now, or what it did not take waits for the next run
 }
@@ -23,10 +30,19 @@ type Report struct {
 func (d *delivery[D]) report() Report {
 	r := Report{
 		Receiver: d.receiver.Name, Messages: d.messages, DeadLettered: d.dead,
-		Why: strings.Join(d.why, "; "), failed: d.stopped || len(d.state.Sending) > 0,
+		Why: strings.Join(d.why, "; "), Err: d.unusable,
+		failed: d.stopped || len(d.state.Sending) > 0, Waiting: Unknown,
 	}
-	r.Waiting, r.Oldest = d.outbox.size()
+	if d.outbox.isRead {
+		r.Waiting, r.Oldest = d.outbox.size()
+	}
 	return r
+}
+
+// cannotUse ends the delivery where the store fails: what is sent must be remembered.
+func (d *delivery[D]) cannotUse(err error) {
+	d.unusable = errors.Join(d.unusable, err)
+	d.stop(err.Error())
 }
 
 // heed ends the delivery where an earlier one of the same run failed: it would fail
@@ -35,6 +51,7 @@ func (d *delivery[D]) heed(earlier []Report) {
 	for _, r := range earlier {
 		if r.Receiver == d.receiver.Name && r.failed {
 			d.stop(r.Why)
+			d.unusable = errors.Join(d.unusable, r.Err)
 		}
 	}
 }

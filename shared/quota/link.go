@@ -40,7 +40,7 @@ func (l *link) paused(now time.Time) error {
 
 // note takes note of how a call ended and returns what that changes.
 func (l *link) note(err error, now time.Time) change {
-	state := same
+	var state change
 	switch {
 	case err == nil:
 		state = available

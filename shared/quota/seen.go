@@ -29,7 +29,8 @@ func (s *seen) granted(r request, g grant, sent, now time.Time) {
 	if again := g.again[foreground]; again > 0 {
 		next := max(g.next, again+r.ahead())
 		s.next = now.Add(next)
-		s.atLeast(g.step+g.step*((next-g.next)/apart(g.step)), now)
+		before := int64((next - g.next) / apart(g.step)) // processes
+		s.atLeast(g.step*time.Duration(1+before), now)
 	}
 	if n := g.reserved + g.permits; n > 0 {
 		last := now.Add(g.first + time.Duration(n-1)*g.step)

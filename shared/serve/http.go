@@ -27,13 +27,24 @@ const (
 func (s *service) listenAndServe(ctx context.Context, where platform) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", where.address)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", where.address, err)
+		return listenError(where, err)
 	}
 	s.Logger.InfoContext(ctx, "listening", slog.String("address", listener.Addr().String()))
 	if !where.custom {
 		s.warnOfNoToken(ctx)
 	}
 	return s.serveOn(ctx, listener, where.custom)
+}
+
+// listenError says the address once, and which variables choose another one.
+func listenError(where platform, err error) error {
+	if operation, ok := errors.AsType[*net.OpError](err); ok {
+		err = operation.Err
+	}
+	if where.custom {
+		return fmt.Errorf("listen on %s: %w", where.address, err)
+	}
+	return fmt.Errorf("listen on %s: %w; set HOST or PORT to listen elsewhere", where.address, err)
 }
 
 func (s *service) serveOn(ctx context.Context, listener net.Listener, custom bool) error {

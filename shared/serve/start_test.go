@@ -80,6 +80,26 @@ func TestRunRefuses(t *testing.T) {
 	}
 }
 
+// TestPortTaken wants the address once, and what to set.
+func TestPortTaken(t *testing.T) {
+	t.Parallel()
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { taken.Close() })
+	_, port, err := net.SplitHostPort(taken.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	code := serve.Run(t.Context(), []string{"PORT=" + port}, &stderr, sample.Open)
+	want := "listen on 127.0.0.1:" + port + ": bind: address already in use; set HOST or PORT to listen elsewhere\n"
+	if code != 1 || stderr.String() != want {
+		t.Errorf("Run = %d, stderr %q, want 1, %q", code, stderr.String(), want)
+	}
+}
+
 func TestStopLetsRequestsFinish(t *testing.T) {
 	t.Parallel()
 	server := servetest.StartHTTP(t, servetest.Build(t, bootstrap))

@@ -129,6 +129,9 @@ func syncFolder(path string) error {
 func checkFolder(path string) error {
 	folder := filepath.Dir(path)
 	info, err := os.Stat(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the folder of the state file: %s does not exist; create it, or name another file in SIGNALBOX_STATE_FILE", folder)
+	}
 	if err != nil {
 		return fmt.Errorf("the folder of the state file: %w", err)
 	}

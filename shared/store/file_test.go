@@ -120,6 +120,15 @@ func TestOpenNeedsAFolder(t *testing.T) {
 	}
 }
 
+// TestOpenSaysToCreateTheFolder says what to do about one that is missing.
+func TestOpenSaysToCreateTheFolder(t *testing.T) {
+	t.Parallel()
+	_, err := store.Open(store.Config{File: filepath.Join(t.TempDir(), "missing", "state.db")})
+	if err == nil || !strings.Contains(err.Error(), "create it, or name another file in SIGNALBOX_STATE_FILE") {
+		t.Errorf("Open = %v, want an error that says what to do", err)
+	}
+}
+
 // TestHeldFile waits for another holder, here of the same process, and names it.
 func TestHeldFile(t *testing.T) {
 	t.Parallel()
@@ -131,6 +140,9 @@ func TestHeldFile(t *testing.T) {
 		pid := "process " + strconv.Itoa(os.Getpid()) + " ("
 		if err == nil || !strings.Contains(err.Error(), pid) || !strings.Contains(err.Error(), path) {
 			t.Errorf("Open of a held file = %v, want an error that names the file and its holder", err)
+		}
+		if err != nil && !strings.Contains(err.Error(), "SIGNALBOX_STATE_FILE") {
+			t.Errorf("Open of a held file = %v, want an error that says what to do", err)
 		}
 		if waited := time.Since(start); waited != 10*time.Second {
 			t.Errorf("Open waited %v, want 10s", waited)

@@ -44,7 +44,7 @@ func openLocked(ctx context.Context, path string, readOnly bool) (*os.File, erro
 	}
 }
 
-var errLockWait = fmt.Errorf("waited %v for its lock", lockWait)
+var errLockWait = fmt.Errorf("waited %v for its lock; stop that process, or name another file in SIGNALBOX_STATE_FILE", lockWait)
 
 func lock(ctx context.Context, f *os.File, readOnly bool) error {
 	how := syscall.LOCK_EX

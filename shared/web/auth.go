@@ -50,7 +50,7 @@ func known(sums [][sha256.Size]byte, token string) bool {
 }
 
 func unauthorized() *Error {
-	e := NewError(http.StatusUnauthorized, "unauthorized", "Send one of this function's tokens as Authorization: Bearer <token>.")
+	e := NewError(http.StatusUnauthorized, "unauthorized", "Send one of this function's tokens in the header Authorization: Bearer TOKEN.")
 	e.Header = http.Header{"Www-Authenticate": {`Bearer realm="signalbox"`}}
 	return e
 }

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -86,5 +87,15 @@ func TestGuardFor(t *testing.T) {
 				t.Errorf("GuardFor(%+v) lets a request without token through with %d, want %d", tt.auth, got.Code, tt.status)
 			}
 		})
+	}
+}
+
+// TestRefusalIsReadable wants no escaped characters in what people read in a terminal.
+func TestRefusalIsReadable(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	web.WriteError(w, web.Bearer(nil)(nil)(w, get(t, "/")))
+	if got := w.Body.String(); !strings.Contains(got, "Authorization: Bearer TOKEN.") || strings.Contains(got, `\u`) {
+		t.Errorf("the refusal is %s, want Bearer TOKEN in it", got)
 	}
 }

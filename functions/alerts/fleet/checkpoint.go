@@ -34,10 +34,12 @@ type Checkpoint struct {
 	Total   int `json:"total,omitempty"`
 	// Here counts the cards of that listing, Again those of them that an earlier
 	// listing had too, Lost those that could not be read. Recent are the last ones.
-	Here   int   `json:"here,omitempty"`
-	Again  int   `json:"again,omitempty"`
-	Lost   int   `json:"lost,omitempty"`
-	Recent Marks `json:"recent,omitempty"`
+	// Repeats counts the last pages in a row without a card that is new.
+	Here    int   `json:"here,omitempty"`
+	Again   int   `json:"again,omitempty"`
+	Lost    int   `json:"lost,omitempty"`
+	Recent  Marks `json:"recent,omitempty"`
+	Repeats int   `json:"repeats,omitempty"`
 	// Stuck counts the runs in a row that could not read that page.
 	Stuck int `json:"stuck,omitempty"`
 

@@ -35,7 +35,7 @@ func (r *run) dispatch(ctx context.Context, pages <-chan *page) <-chan *page {
 // prepare makes the items of a page of the listing.
 func (r *run) prepare(ctx context.Context, p *page) {
 	for _, c := range p.cards {
-		i := item{result: result{observation: rule.Observation{Subject: subjectOf(c)}, counts: true}}
+		i := item{result: result{observation: unlisted(subjectOf(c)), counts: true}}
 		if err := r.guard(ctx, func() { i = r.listedItem(c) }); err != nil {
 			i.unreadable(err.Error())
 		}
@@ -106,7 +106,7 @@ func (r *run) needsLookup(o rule.Observation) bool {
 }
 
 // lookUp asks for a card's own data. Where that cannot be had, the listing alone
-// speaks.
+// speaks. A card that is not listed has no fingerprint.
 func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint string) result {
 	res.due = true
 	answer, err := r.calls.lookUp(ctx, id)
@@ -114,10 +114,9 @@ func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint
 	case outOfTime(ctx, err):
 		res.late = true
 	case err != nil && kindOf(err) == aliyun.NotFound:
-		if !res.observation.Destroyed() {
+		if res.forget = fingerprint == "" || res.observation.Destroyed(); !res.forget {
 			res.unreadable("the account lists the card, but says that it does not exist")
 		}
-		res.forget = true
 	case err != nil:
 		res.observation.Lookup, res.observation.LookedUpAt = rule.LookupFailed, r.now
 		res.cause, res.denied = aliyun.Cause(err), denied(err)
@@ -130,6 +129,7 @@ func (r *run) lookUp(ctx context.Context, res result, id card.ICCID, fingerprint
 // add adds the answer of a lookup. One in which something is missing or odd is
 // not kept: the next one may be whole.
 func (r *run) add(res *result, answer linkcard.GetCardFlowInfoResponse, fingerprint string) {
+	cutFlow(&answer.Data)
 	l := r.lookupOf(answer, fingerprint, res.observation)
 	res.observation = l.confirm(res.observation)
 	if why := oddPackage(answer.Data, r.config.Zone); why != "" {

@@ -37,7 +37,7 @@ func (r *run) endListing() {
 func nextListing(c *Checkpoint) {
 	c.Short += max(0, c.Total-c.Here-c.Lost)
 	c.Earlier = c.Cards()
-	c.Here, c.Again, c.Lost, c.Total, c.Recent = 0, 0, 0, 0, nil
+	c.Here, c.Again, c.Lost, c.Total, c.Recent, c.Repeats = 0, 0, 0, 0, nil, 0
 	c.Listing, c.Page = c.Listing+1, 1
 }
 

@@ -42,9 +42,13 @@ type Pools interface {
 	) (linkcard.GetCredentialPoolStatisticsResponse, error)
 }
 
-// Rules says which cards are worth a call of their own.
+// Rules says what a scan is to find out.
 type Rules interface {
+	// NeedsLookup reports whether a listed card is worth a call of its own.
 	NeedsLookup(listed rule.Observation, now time.Time) bool
+	// GoesByTag reports whether tags matter: if so, tags that cannot be read make a
+	// card unreadable.
+	GoesByTag() bool
 }
 
 // Config is what a Scanner is made of.
@@ -100,6 +104,9 @@ type Open struct {
 	Since time.Time
 	// Lookup says that one of them can only be evaluated with a lookup.
 	Lookup bool
+	// Tags and Package are what they last said of the subject; empty: unknown.
+	Tags    []string
+	Package string
 }
 
 // Part is some seconds of a scan. It is to be evaluated and kept as a whole.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"signalbox/functions/alerts/rule"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
@@ -97,8 +98,19 @@ func (r *run) foldItem(i result, single bool) {
 	}
 	r.parts.next.Observations = append(r.parts.next.Observations, i.more...)
 	if !i.unknown {
-		r.parts.next.Observations = append(r.parts.next.Observations, i.observation)
+		r.parts.next.Observations = append(r.parts.next.Observations, r.remembered(i.observation))
 	}
+}
+
+// remembered completes what cannot be read of a card by what its incidents say of it, so
+// that it has the rules and the silences that it had.
+func (r *run) remembered(o rule.Observation) rule.Observation {
+	before := r.known.Open[o.Subject]
+	if o.TagsUnknown && len(before.Tags) > 0 {
+		o.Tags, o.TagsUnknown = before.Tags, false
+	}
+	o.Package = cmp.Or(o.Package, before.Package)
+	return o
 }
 
 // keepLookups keeps what the lookups of a page have said.
@@ -145,6 +157,7 @@ func count(c *Counts, i result) {
 func foldListing(c *Checkpoint, p *page) {
 	c.Page, c.Total, c.Stuck = p.next, p.total, 0
 	c.Here, c.Again, c.Read = c.Here+len(p.here), c.Again+p.again, c.Read+len(p.here)-p.again
+	c.Repeats = p.repeats(c.Repeats)
 	c.Recent = slices.Concat(c.Recent, p.here)
 	c.Recent = c.Recent[max(0, len(c.Recent)-maxRecent):]
 	for _, mark := range p.here {

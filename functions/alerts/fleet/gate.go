@@ -41,6 +41,13 @@ func (g *gate) allow() error {
 	return g.last
 }
 
+// failing reports whether the last lookup failed.
+func (g *gate) failing() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.last != nil
+}
+
 // learn takes note of how a lookup went. An answer that there is no such card is
 // an answer.
 func (g *gate) learn(err error) {

@@ -177,6 +177,8 @@ func failure(kind aliyun.Kind, code string) error {
 // usage needs lookups of the cards that have used 80 % of their data.
 type usage struct{}
 
+func (usage) GoesByTag() bool { return false }
+
 func (usage) NeedsLookup(o rule.Observation, _ time.Time) bool {
 	ratio, _ := o.Ratio.Value()
 	return ratio >= 0.8

@@ -20,6 +20,10 @@ const (
 	// emptyInARow is how many pages in a row without cards end a listing, whatever
 	// its total says.
 	emptyInARow = 3
+	// repeatedInARow is how many pages in a row without a card that is new end a
+	// listing, whatever its total says. So many are read again where 2,000 cards arrive
+	// at its front meanwhile.
+	repeatedInARow = 50
 	// maxPages bounds a listing without an end.
 	maxPages = 100_000
 	// maxDrift is how many pages are read again where cards have left the fleet,
@@ -39,6 +43,7 @@ type lister struct {
 	most    int // the largest total that it said
 	here    int // distinct cards of the listing so far
 	empty   int // pages in a row without cards
+	repeats int // pages in a row without a card that is new
 	failed  []*page
 	drifts  int // pages that were read again because cards had left the fleet
 	short   int // pages that were read in tens because they were short
@@ -70,6 +75,7 @@ func (l *lister) list(ctx context.Context) error {
 	from := l.from
 	for ; l.listing < len(l.listings); l.listing++ {
 		l.total, l.most, l.here = from.Total, from.Total, from.Here
+		l.empty, l.repeats = 0, from.Repeats
 		l.window, l.ahead = 1, make(map[int]<-chan answer)
 		for number, ends := from.Page, false; !ends; number++ {
 			var err error
@@ -101,6 +107,7 @@ func (l *lister) page(ctx context.Context, number int) (ends bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	l.repeats = p.repeats(l.repeats)
 	p.total, p.ends = l.total, l.ends(number, rows, len(p.here))
 	if rows == 0 && got.err != nil {
 		p.ends = p.ends && l.most > 0 // else nothing has said yet how long the listing is
@@ -212,7 +219,7 @@ func (l *lister) listedBefore(info linkcard.CardInfo) bool {
 // ends reports whether a page is the listing's last. Where the total cannot be
 // right, full pages with new cards are followed by more.
 func (l *lister) ends(number, rows, fresh int) bool {
-	if l.empty >= emptyInARow || number >= maxPages {
+	if l.empty >= emptyInARow || l.repeats >= repeatedInARow || number >= maxPages {
 		return true
 	}
 	if number < pagesOf(l.most) {

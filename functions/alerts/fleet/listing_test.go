@@ -90,6 +90,77 @@ func TestFault2ListingLies(t *testing.T) {
 	}
 }
 
+// TestFault2SamePageForEver has pages that are all the same, or take turns, under a total
+// that is far too large: the sweep ends, within a run or over several that are cut off.
+// What is listed is checked, and what is not counts as failed.
+func TestFault2SamePageForEver(t *testing.T) {
+	t.Parallel()
+	const total = 1_000_000
+	for _, test := range []struct {
+		name   string
+		pages  int           // that are different
+		cut    time.Duration // length of a run; 0: as long as it takes
+		checks int
+	}{
+		{"one page", 1, 0, 40},
+		{"one page, short runs", 1, 3 * time.Second, 40},
+		{"four pages, short runs", 4, 3 * time.Second, 160},
+		{"twenty pages", 20, 0, 800},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := newAccount(40*test.pages, 20).limited(0)
+				all := a.cards
+				lie(func(r linkcard.ListCardInfoRequest, p *linkcard.CardPage) {
+					first := (r.PageNo - 1) * r.PageSize % len(all)
+					p.Total, p.List = total, all[first:first+r.PageSize]
+				})(a)
+				c := newCaller(a, nil)
+				c.begin()
+				runs := 0
+				for ; c.at.Finished.IsZero() && runs < 20; runs++ {
+					if test.cut > 0 {
+						runCut(t, c, test.cut)
+					} else if err := c.run(t.Context(), t); err != nil {
+						t.Fatal(err)
+					}
+				}
+				check(t, c, test.checks, total-test.checks)
+				if why, of := c.at.Counts.Why(); of != total-test.checks || why != "the listing counts cards that it does not list" {
+					t.Errorf("%d cards failed because %q", of, why)
+				}
+				if n := c.at.Counts.ListCalls; n > 200 {
+					t.Errorf("%d listing calls in %d runs, want few", n, runs)
+				}
+			})
+		})
+	}
+}
+
+// TestFault2ManyCardsArrive adds so many cards at the front while the fleet is listed that
+// one page after the other has been read before: the listing is read to its end.
+func TestFault2ManyCardsArrive(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, arrived := newAccount(3000, 0), false
+		others := newAccount(4800, 0).cards[3000:]
+		a.onList = func(_ int, r linkcard.ListCardInfoRequest, _ *linkcard.CardPage) error {
+			if r.PageNo == 50 && !arrived {
+				arrived, a.cards = true, append(others, a.cards...)
+			}
+			return nil
+		}
+		c := newCaller(a, nil)
+		c.sweep(t)
+		for i := range 3000 {
+			if _, ok := c.observations[cardOf(i)]; !ok {
+				t.Fatalf("card %d of 3000 is not observed; %+v", i+1, c.at.Counts)
+			}
+		}
+	})
+}
+
 // TestFault2ShortPageIsReadAgain has a page that is short once.
 func TestFault2ShortPageIsReadAgain(t *testing.T) {
 	t.Parallel()

@@ -137,6 +137,8 @@ func TestFault17IdleCardsAreLookedUpOnceADay(t *testing.T) {
 // all needs a lookup of each card.
 type all struct{}
 
+func (all) GoesByTag() bool { return false }
+
 func (all) NeedsLookup(rule.Observation, time.Time) bool { return true }
 
 // TestFault17ListingAndLookupsOverlap has cards that fire spread evenly: the

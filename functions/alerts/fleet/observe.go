@@ -16,9 +16,10 @@ import (
 // observe is what the listing alone says of a card.
 func (r *run) observe(c listedCard) rule.Observation {
 	zone := r.config.Zone
+	cutCard(&c.CardInfo)
 	o := rule.Observation{
 		Subject: subjectOf(c),
-		Tags:    c.Tags(), TagsUnknown: slices.Contains(c.Garbled, "TagList"),
+		Tags:    c.Tags(), TagsUnknown: slices.Contains(c.Garbled, "TagList") || slices.Contains(c.Garbled, "CardInfo"),
 		Remark:    string(c.Remark),
 		Vendor:    string(c.Vendor),
 		Status:    string(c.Status),
@@ -35,11 +36,19 @@ func (r *run) observe(c listedCard) rule.Observation {
 	if start, renews, ok := card.Period(c.Period).Bounds(r.now, o.Activated); ok {
 		o.PeriodStart, o.Renews = start, renews
 	}
-	o.Unreadable = oddField(c, o)
+	if o.Unreadable = oddField(c, o); o.Unreadable == "" && o.TagsUnknown && r.config.Rules.GoesByTag() {
+		o.Unreadable = "the listing's TagList is no list of tags"
+	}
 	return o
 }
 
-// oddField says which field of the listing that rules go by cannot be read.
+// unlisted is what is known of a card without the listing.
+func unlisted(s incident.Subject) rule.Observation {
+	return rule.Observation{Subject: s, TagsUnknown: true}
+}
+
+// oddField says which field of the listing that rules go by, whatever they are, cannot be
+// read.
 func oddField(c listedCard, o rule.Observation) string {
 	_, err := card.ParseICCID(o.Subject.ID)
 	odd := func(field string, text aliyun.Text, read bool) bool {

@@ -69,6 +69,14 @@ type result struct {
 	denied bool
 }
 
+// repeats counts pages in a row, of which this is the last, without a card that is new.
+func (p *page) repeats(before int) int {
+	if len(p.here) > 0 {
+		return 0
+	}
+	return before + 1
+}
+
 // lose notes that so many cards from one on could not be read.
 func (p *page) lose(from, cards int, cause error) {
 	p.gaps = append(p.gaps, gap{from: from, to: from + cards - 1, why: unanswered(cause)})

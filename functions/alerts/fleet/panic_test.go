@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"strings"
 	"testing"
@@ -60,6 +61,47 @@ func TestPanicsCostOneCard(t *testing.T) {
 		}
 		if n := strings.Count(log.String(), "panic_test.go"); n < 1 || strings.Count(log.String(), "panicked") != 1 {
 			t.Errorf("want one panic in the log, with its stack:\n%s", log.String())
+		}
+	})
+}
+
+// panickyHandler panics over a record of the log that the lister writes.
+type panickyHandler struct{ slog.Handler }
+
+func (h panickyHandler) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == "a part of the listing was not read" {
+		panic("over a record of the log")
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+// TestPanicOfTheLister has what reads the listing panic itself, again and again over one
+// page: each run says so and keeps what was read before, and the third goes on without
+// that page and the two after it.
+func TestPanicOfTheLister(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(400, 0)
+		a.onList = broken(125) // which is to be logged
+		var log bytes.Buffer
+		c := newCaller(a, func(config *fleet.Config) {
+			config.Logger = slog.New(panickyHandler{slog.NewJSONHandler(&log, nil)})
+		})
+		for run := 1; run <= 3; run++ {
+			log.Reset()
+			if err := c.run(t.Context(), t); err == nil || !strings.Contains(err.Error(), "Signalbox itself failed over it") {
+				t.Errorf("run %d = %v, want the panic", run, err)
+			}
+			if n := strings.Count(log.String(), "panicked"); n != 1 || len(c.observations) != 120 {
+				t.Errorf("run %d: %d panics in the log and %d cards observed, want one and 120:\n%s", run, n, len(c.observations), log.String())
+			}
+		}
+		if err := c.run(t.Context(), t); err != nil {
+			t.Errorf("run 4 = %v, want the sweep finished", err)
+		}
+		check(t, c, 280, 120)
+		if why, of := c.at.Counts.Why(); of != 120 || why != "a page of the listing was not answered: Signalbox itself failed over it, see the log" {
+			t.Errorf("%d cards failed because %q, want 120 for the panic", of, why)
 		}
 	})
 }

@@ -35,6 +35,7 @@ func (r *run) askPool(ctx context.Context, credential string, named bool) result
 		res.observation.Unreadable = "the plan's data was not answered: " + aliyun.Cause(err)
 		return res
 	}
+	cutPool(&answer.Data)
 	o := &res.observation
 	o.Used, o.Rest = answer.Data.Used()
 	if o.Ratio = card.RatioOf(o.Used, o.Rest); !o.Ratio.Known() {

@@ -63,7 +63,7 @@ func (r *run) singleItem(s incident.Subject) item {
 		}
 		return r.poolItem(s.ID, false)
 	}
-	i := item{result: result{observation: rule.Observation{Subject: s}}}
+	i := item{result: result{observation: unlisted(s)}}
 	id, err := card.ParseICCID(s.ID)
 	if err != nil { // no call takes such a number
 		i.result = r.missing(i.result)
@@ -88,7 +88,7 @@ func (r *run) find(ctx context.Context, res result, id card.ICCID) result {
 	switch {
 	case res.late:
 	case res.forget: // no such card
-		res.observation = rule.Observation{Subject: res.observation.Subject}
+		res.observation = unlisted(res.observation.Subject)
 		return r.notFound(res, id, listErr)
 	case res.cause != "":
 		res = failed(res, "neither the listing nor a lookup has an answer for the card")

@@ -8,6 +8,7 @@ import (
 
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 )
@@ -93,6 +94,42 @@ func TestLookupsSlowerThanARun(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLookupsHangAndFail has lookups that hang in one run and fail at once in the next, as
+// they do while the client's circuit breaker is open: once some runs have ended with
+// nothing, later ones do not wait for so long. It ends once lookups are answered.
+func TestLookupsHangAndFail(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newAccount(400, 2).limited(0)
+		down := true
+		a.onFlow = func(int, string) error {
+			if down {
+				return failure(aliyun.Timeout, "")
+			}
+			return nil
+		}
+		h := &hanging{account: a}
+		c := newCaller(a, func(config *fleet.Config) { config.Cards = h })
+		for run := range 14 {
+			hangs := run%2 == 0
+			h.cards = func(card.ICCID) bool { return hangs }
+			before := c.at.Sweep
+			runCut(t, c, 36*time.Second)
+			if done := !c.at.Finished.IsZero(); !done && run > 5 {
+				t.Errorf("run %d has ended with nothing", run)
+			}
+			if before == c.at.Sweep && run > 6 {
+				t.Errorf("run %d went on with a sweep, want one in each run", run)
+			}
+		}
+		h.cards, down = func(card.ICCID) bool { return false }, false
+		c.sweep(t)
+		if c.at.Late != 0 {
+			t.Errorf("%d runs count as late once all is answered", c.at.Late)
+		}
+	})
 }
 
 func wantFailed(t *testing.T, c *caller, lookups int) {

@@ -46,14 +46,15 @@ func (r *run) stuck(cause error) error {
 }
 
 // countLate counts a run that ended before any page had all its answers. The count
-// begins anew after a run that got further and gave up waiting for no answer: while
-// some take too long, later runs have to give them up, too.
+// begins anew after a run that got further, gave up waiting for no answer and was
+// answered in the end: while some take too long, or the client itself gives them up,
+// later runs have to do so, too.
 func (r *run) countLate(ctx context.Context, err error) {
 	late := r.at.Late
 	switch {
 	case r.folded == 0 && outOfTime(ctx, err):
 		late = min(late+1, lateRuns)
-	case r.folded > 0 && !r.calls.slow.Load():
+	case r.folded > 0 && !r.calls.slow.Load() && !r.calls.gate.failing():
 		late = 0
 	}
 	if late != r.at.Late {

@@ -88,6 +88,6 @@ func (p Policy) EvaluateFleet(o FleetObservation, now time.Time) []Evaluation {
 			evaluations = append(evaluations, e)
 		}
 	}
-	p.suppress(evaluations, Silence.silencesFleet, nil, now)
+	p.suppress(evaluations, Silence.silencesFleet, inhibitions{}, now)
 	return evaluations
 }

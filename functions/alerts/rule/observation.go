@@ -20,8 +20,8 @@ type Observation struct {
 	// of the fleet and not of the card.
 	Common bool
 
-	// TagsUnknown says that the tags could not be read: which rules are the card's
-	// is then only known as far as tags do not matter.
+	// TagsUnknown says that Tags are not all that the card has, for they could not be
+	// read: its rules and silences are then only known as far as tags do not matter.
 	TagsUnknown bool
 
 	Tags    []string

@@ -34,21 +34,31 @@ type Match struct {
 	ICCID   string // or the credential of a pool
 }
 
-func (m Match) covers(o Observation) bool {
-	return m.mayCover(o) && !m.undecided(o) && matches(m.Package, o.Package)
+func (m Match) covers(o Observation) bool { return m.mayCover(o) && !m.undecided(o) }
+
+// mayCover reports whether nothing that is known of o is against it.
+func (m Match) mayCover(o Observation) bool {
+	return (m.lacksTag(o) || m.tagged(o)) && (m.lacksPackage(o) || matches(m.Package, o.Package)) && matches(m.ICCID, o.Subject.ID)
 }
 
-// mayCover leaves the package aside.
-func (m Match) mayCover(o Observation) bool {
-	tagged := m.Tag == "" || o.TagsUnknown || slices.ContainsFunc(o.Tags, func(tag string) bool { return matches(m.Tag, tag) })
-	return tagged && matches(m.ICCID, o.Subject.ID)
+func (m Match) tagged(o Observation) bool {
+	fits := func(tag string) bool { return matches(m.Tag, tag) }
+	return m.Tag == "" || slices.ContainsFunc(o.Tags, fits)
+}
+
+// lacksTag reports whether m goes by a tag that o may have, but does not say.
+func (m Match) lacksTag(o Observation) bool { return o.TagsUnknown && !m.tagged(o) }
+
+// lacksPackage reports whether m goes by the package, which o does not say. A pool has
+// none.
+func (m Match) lacksPackage(o Observation) bool {
+	return m.Package != "" && o.Package == "" && o.Subject.Kind != incident.Pool
 }
 
 // undecided reports whether m may cover o, but only the package or the tags, which o
 // does not say, can decide.
 func (m Match) undecided(o Observation) bool {
-	unknown := m.Package != "" && o.Package == "" || m.Tag != "" && o.TagsUnknown
-	return unknown && m.mayCover(o)
+	return (m.lacksPackage(o) || m.lacksTag(o)) && m.mayCover(o)
 }
 
 func matches(pattern, text string) bool {
@@ -77,30 +87,25 @@ func (p Policy) candidates(o Observation) [][]Rule {
 // Evaluate returns an evaluation for each rule that o says enough for, in the
 // order of [Names], with what is suppressed now. A rule that is switched off says
 // so. Where it takes the package or the tags to choose the rules and o does not say
-// them, a rule is evaluated if its status is the same in any case.
+// them, a rule is breached if it is so by one of the settings that the card may have,
+// and otherwise evaluated if its status is the same by all of them. What only may
+// suppress an evaluation is named by it as Unsure.
 //
 // Of a card that is missing or destroyed every rule says Absent. The evaluations
 // share their facts with o.
 func (p Policy) Evaluate(o Observation, now time.Time) []Evaluation {
 	candidates, facts := p.candidates(o), o.facts()
 	evaluations := make([]Evaluation, 0, len(rules))
-	inhibited := make(map[string]string)
+	var inhibited inhibitions
 	for i, r := range rules {
-		e := evaluate(candidates[0][i], o, now)
-		for _, other := range candidates[1:] {
-			e = agreed(e, evaluate(other[i], o, now))
-		}
+		e, sure := evaluateAny(candidates, i, o, now)
+		inhibited.add(r, e, sure)
 		if e.Status == "" {
 			continue
 		}
 		e.Key = incident.Key{Subject: o.Subject, Rule: r.Name()}
 		e.Details.Facts = facts
 		evaluations = append(evaluations, e)
-		if e.Status == incident.Breached {
-			for _, name := range r.inhibits(e) {
-				inhibited[name] = r.Name()
-			}
-		}
 	}
 	silences := func(s Silence, e Evaluation) bool { return s.silences(e.Key.Rule, o) }
 	p.suppress(evaluations, silences, inhibited, now)
@@ -109,6 +114,18 @@ func (p Policy) Evaluate(o Observation, now time.Time) []Evaluation {
 
 // absentFor is in how many sweeps a card must be missing to be not found.
 const absentFor = 2
+
+// evaluateAny evaluates the i-th rule by all settings that a card may have. sure reports
+// whether they agree.
+func evaluateAny(candidates [][]Rule, i int, o Observation, now time.Time) (e Evaluation, sure bool) {
+	first := evaluate(candidates[0][i], o, now)
+	e, sure = first, true
+	for _, candidate := range candidates[1:] {
+		other := evaluate(candidate[i], o, now)
+		e, sure = either(e, other), sure && other.Status == first.Status
+	}
+	return e, sure
+}
 
 func evaluate(r Rule, o Observation, now time.Time) Evaluation {
 	switch {
@@ -123,12 +140,15 @@ func evaluate(r Rule, o Observation, now time.Time) Evaluation {
 	}
 }
 
-// agreed is what holds whichever of two settings a card has. One that has the rule
-// switched off does not object to Clear.
-func agreed(a, b Evaluation) Evaluation {
+// either is what to make of a card that has one of two settings. What is wrong by one
+// of them is never passed over. Nothing is said where they differ otherwise, but one
+// that has the rule switched off does not object to Clear.
+func either(a, b Evaluation) Evaluation {
 	switch {
-	case a.Status == b.Status:
+	case a.Status == b.Status, b.Status == incident.Breached:
 		return b
+	case a.Status == incident.Breached:
+		return a
 	case a.Status == incident.Clear && b.Status == incident.Off:
 		return a
 	case a.Status == incident.Off && b.Status == incident.Clear:
@@ -136,6 +156,12 @@ func agreed(a, b Evaluation) Evaluation {
 	default:
 		return Evaluation{}
 	}
+}
+
+// GoesByTag reports whether tags choose rules or silences.
+func (p Policy) GoesByTag() bool {
+	return slices.ContainsFunc(p.Overrides, func(o Override) bool { return o.Tag != "" }) ||
+		slices.ContainsFunc(p.Silences, func(s Silence) bool { return s.Tag != "" })
 }
 
 // AllSettings returns those that some card may have.

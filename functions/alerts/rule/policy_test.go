@@ -184,7 +184,7 @@ func TestAbsentOfEveryRule(t *testing.T) {
 }
 
 // Where it takes the package to choose the rules and nobody names it, a rule says
-// what is true in any case.
+// what is true in any case, and what is wrong in one.
 func TestPackageUnknown(t *testing.T) {
 	t.Parallel()
 	byPackage := rule.Match{Package: "年包"}
@@ -195,8 +195,10 @@ func TestPackageUnknown(t *testing.T) {
 		want         found
 	}{
 		{"breached by both", at(80), at(50), warning(50)},
-		{"breached by one", at(95), at(50), nothing},
-		{"off by one", at(), at(50), nothing},
+		{"breached by one", at(95), at(50), warning(50)},
+		{"breached by the other", at(50), at(95), warning(50)},
+		{"off by one", at(), at(50), warning(50)},
+		{"off by the other", at(50), at(), warning(50)},
 		{"clear by both", at(95), at(98), allClear},
 		{"hysteresis by one", at(75), at(95), nothing},
 		{"off by both", at(), at(), off},
@@ -214,20 +216,57 @@ func TestPackageUnknown(t *testing.T) {
 	}
 }
 
-// Tags that cannot be read leave what tags decide as it is, and nothing else.
+// What tags decide, and nobody can read, never hides what is wrong.
 func TestTagsUnknown(t *testing.T) {
 	t.Parallel()
-	p := rule.Policy{
-		Default:   rule.Settings{rule.Usage{Percent: []int{80}}, rule.Stopped{On: true}},
-		Overrides: []rule.Override{{Match: rule.Match{Tag: "vip"}, Settings: rule.Settings{rule.Usage{Percent: []int{50}}, rule.Stopped{On: true}}}},
+	usage := func(percent ...int) rule.Settings { return rule.Settings{rule.Usage{Percent: percent}} }
+	byTag := func(s rule.Settings) []rule.Override {
+		return []rule.Override{{Match: rule.Match{Tag: "vip"}, Settings: s}}
 	}
-	o := rule.Observation{
-		Subject: incident.Subject{Kind: incident.Card, ID: "89860321000000015668"}, TagsUnknown: true,
-		Status: "30", Ratio: card.ParseRatio("60%"),
+	tests := []struct {
+		name      string
+		policy    rule.Policy
+		ratio     string
+		packageIs string
+		want      found
+	}{
+		{"breached by the tag's rule", rule.Policy{Default: usage(80), Overrides: byTag(usage(50))}, "60%", "", warning(50)},
+		{"off by the tag's rule", rule.Policy{Default: usage(80), Overrides: byTag(usage())}, "85%", "", warning(80)},
+		{"clear by both", rule.Policy{Default: usage(80), Overrides: byTag(usage(50))}, "10%", "", allClear},
+		{"clear and hysteresis", rule.Policy{Default: usage(80), Overrides: byTag(usage(62))}, "60%", "", nothing},
+		{"hysteresis, clear and breached", rule.Policy{Default: usage(50), Overrides: append(byTag(usage(62)), byTag(usage(90))...)}, "60%", "", warning(50)},
+		{"a tag that could be read", rule.Policy{Default: usage(50), Overrides: []rule.Override{{Match: rule.Match{Tag: "read"}, Settings: usage(80)}}}, "60%", "", allClear},
+		{"the package says no", rule.Policy{Default: usage(80), Overrides: []rule.Override{
+			{Match: rule.Match{Tag: "vip", Package: "年包"}, Settings: usage(50)},
+		}}, "60%", "月包", allClear},
 	}
-	for _, e := range p.Evaluate(o, time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC)) {
-		if e.Key.Rule == rule.UsageName {
-			t.Errorf("usage at 60 %% is %s, although a tag may make it %s", e.Status, incident.Breached)
+	for _, tt := range tests {
+		o := rule.Observation{Subject: aCard, Tags: []string{"read"}, TagsUnknown: true, Package: tt.packageIs, Ratio: card.ParseRatio(tt.ratio)}
+		checkFound(t, tt.name, evaluated(tt.policy, o, rule.UsageName), tt.want)
+	}
+}
+
+// A pool has no package: rules for one are not its own.
+func TestPoolHasNoPackage(t *testing.T) {
+	t.Parallel()
+	p := rule.Policy{Default: settings, Overrides: []rule.Override{{Match: rule.Match{Package: "年包"}, Settings: rule.Settings{rule.Usage{Percent: []int{5}}}}}}
+	o := rule.Observation{Subject: aPool, Ratio: card.ParseRatio("20%")}
+	checkFound(t, "usage", evaluated(p, o, rule.UsageName), allClear)
+}
+
+func TestGoesByTag(t *testing.T) {
+	t.Parallel()
+	tagged := rule.Match{Tag: "vip"}
+	for name, tt := range map[string]struct {
+		policy rule.Policy
+		want   bool
+	}{
+		"nothing": {rule.Policy{Overrides: []rule.Override{{Match: rule.Match{Package: "x"}}}, Silences: []rule.Silence{{}}}, false},
+		"rule":    {rule.Policy{Overrides: []rule.Override{{}, {Match: tagged}}}, true},
+		"silence": {rule.Policy{Silences: []rule.Silence{{Match: tagged}}}, true},
+	} {
+		if got := tt.policy.GoesByTag(); got != tt.want {
+			t.Errorf("%s: GoesByTag = %v, want %v", name, got, tt.want)
 		}
 	}
 }

@@ -15,13 +15,13 @@ type Silence struct {
 }
 
 // suppress says what keeps evaluations from being notified: a silence that covers them
-// before an inhibition, and that before a mute time. inhibited has the rule that
-// inhibits another by the other's name.
-func (p Policy) suppress(evaluations []Evaluation, covers func(Silence, Evaluation) bool, inhibited map[string]string, now time.Time) {
+// before an inhibition, and that before a mute time.
+func (p Policy) suppress(evaluations []Evaluation, covers func(Silence, Evaluation) bool, inhibited inhibitions, now time.Time) {
 	muted := p.muted(now)
 	for i, e := range evaluations {
 		silence, silenced := p.silence(func(s Silence) bool { return covers(s, e) }, now)
-		inhibitor := inhibited[e.Key.Rule]
+		inhibitor := inhibited.by[e.Key.Rule]
+		evaluations[i].Unsure = inhibited.unsure[e.Key.Rule]
 		switch {
 		case silenced:
 			evaluations[i].Suppressed = silence
@@ -43,11 +43,9 @@ func (p Policy) silence(covers func(Silence) bool, now time.Time) (incident.Supp
 	return incident.Suppression{}, false
 }
 
-// silences reports whether s covers a rule's evaluation of o. It goes on where a lookup
-// lacks the packages for once.
+// silences reports whether s covers a rule's evaluation of o.
 func (s Silence) silences(rule string, o Observation) bool {
-	covered := s.covers(o) || o.Lookup == WithoutPackages && s.undecided(o)
-	return covered && (s.Rule == "" || s.Rule == rule)
+	return s.covers(o) && (s.Rule == "" || s.Rule == rule)
 }
 
 // silencesFleet reports whether s covers an evaluation of the fleet: it must name the

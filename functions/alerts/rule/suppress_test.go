@@ -102,18 +102,49 @@ func TestSilences(t *testing.T) {
 	}
 }
 
-// One answer without packages changes nothing, nor does it end a silence by
-// package. That a lookup failed does not make the card one of another package.
-func TestSilenceByPackageUnknown(t *testing.T) {
+// A silence by what is unknown of a card suppresses nothing.
+func TestUndecidedSilence(t *testing.T) {
 	t.Parallel()
-	p := rule.Policy{Default: settings, Silences: []rule.Silence{{
-		Match: rule.Match{Package: "月*"}, Until: now.Add(day), Rule: rule.UsageName,
-	}}}
-	for lookup, want := range map[rule.Lookup]bool{rule.WithoutPackages: true, rule.LookupFailed: false} {
+	for _, match := range []rule.Match{{Package: "月*"}, {Tag: "车队-*"}, {Tag: "车队-*", Package: "月*"}} {
+		p := rule.Policy{Default: settings, Silences: []rule.Silence{{Match: match, Until: now.Add(day)}}}
+		for _, lookup := range []rule.Lookup{rule.NotLookedUp, rule.WithoutPackages, rule.LookupFailed} {
+			o := bad()
+			o.Package, o.Tags, o.TagsUnknown, o.Lookup = "", nil, true, lookup
+			if got := names(suppressed(p, o, now)); got != "" {
+				t.Errorf("lookup %q: %+v silences %q, want nothing", lookup, match, got)
+			}
+		}
+	}
+}
+
+// A rule that cannot say for sure inhibits nothing, but may.
+func TestUnsureInhibition(t *testing.T) {
+	t.Parallel()
+	switchable := rule.Policy{Default: settings, Overrides: []rule.Override{
+		{Match: rule.Match{Tag: "x"}, Settings: settings.With(rule.Expiry{})},
+	}}
+	tests := []struct {
+		name   string
+		policy rule.Policy
+		edit   func(*rule.Observation)
+		want   string
+	}{
+		{"expiry says it is not", policy, func(*rule.Observation) {}, ""},
+		{"expiry cannot say", policy, func(o *rule.Observation) { o.Expires = time.Time{} }, "expiry"},
+		{"expiry goes by half an answer", policy, func(o *rule.Observation) { o.Lookup = rule.WithoutPackages }, "expiry"},
+		{"expiry may be off", switchable, func(o *rule.Observation) { o.Expires, o.TagsUnknown = now, true }, "expiry"},
+		{"expiry is on", switchable, func(*rule.Observation) {}, ""},
+	}
+	for _, tt := range tests {
 		o := bad()
-		o.Package, o.Lookup = "", lookup
-		if got := suppressed(p, o, now)[rule.UsageName] != ""; got != want {
-			t.Errorf("lookup %q: silenced = %v, want %v", lookup, got, want)
+		tt.edit(&o)
+		e := evaluated(tt.policy, o, rule.UsageName)
+		var unsure []string
+		for _, s := range e.Unsure {
+			unsure = append(unsure, s.Name)
+		}
+		if got := strings.Join(unsure, " "); got != tt.want || e.Suppressed.Active() {
+			t.Errorf("%s: usage is suppressed by %+v, perhaps by %q; want nothing, perhaps %q", tt.name, e.Suppressed, got, tt.want)
 		}
 	}
 }
