@@ -109,7 +109,7 @@ func TestRefusedReports(t *testing.T) {
 		{"time as a text", `{"conversionRate":0.53,"reportTime":"1349055900000"}`, 422, wrong, "reportTime"},
 		{"unknown member", `{"conversionRate":0.53,"reporttimes":1}`, 422, wrong, "reporttimes"},
 		{"two objects", `{"conversionRate":0.53}{"conversionRate":0.54}`, 400, notJSON, ""},
-		{"a list", `[{"conversionRate":0.53}]`, 400, notJSON, ""},
+		{"a list in a list", `{"conversionRate":[[0.53]]}`, 422, wrong, rate},
 		{"a number", `0.53`, 400, notJSON, ""},
 		{"empty", ``, 400, notJSON, ""},
 		{"not JSON", `conversionRate=0.53`, 400, notJSON, ""},
