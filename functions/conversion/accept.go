@@ -16,8 +16,8 @@ import (
 	"signalbox/shared/web"
 )
 
-// bounds are those of one request or message.
-var bounds = intake.Bounds{Bytes: web.MaxBody, Items: 1000}
+// bounds are those of one request or message. 1,000 CloudEvents fit.
+var bounds = intake.Bounds{Bytes: 1 << 20, Items: 1000}
 
 // wish is what a request's header asks for.
 type wish struct {

@@ -135,9 +135,9 @@ func TestBadKeys(t *testing.T) {
 	}
 }
 
-// TestStoreAway has a store that cannot be used: what needs it is refused, and the
+// TestStoreDown has a store that cannot be used: what needs it is refused, and the
 // rest goes on.
-func TestStoreAway(t *testing.T) {
+func TestStoreDown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, stores["file"](t), aliyuntest.Options{}, time.Now)
 	w.store.set(true)

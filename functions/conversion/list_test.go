@@ -39,8 +39,8 @@ func (a listAnswer) words() []string {
 
 func TestList(t *testing.T) {
 	t.Parallel()
-	const twice = `{"specversion":"1.0","id":"a","source":"/s","type":"t","data":{"conversionRate":0.4}}`
-	changed := strings.Replace(twice, "0.4", "0.5", 1)
+	const first = `{"specversion":"1.0","id":"a","source":"/s","type":"t","data":{"conversionRate":0.4}}`
+	changed := strings.Replace(first, "0.4", "0.5", 1)
 	tests := []struct {
 		name, media, body string
 		want              []string
@@ -50,7 +50,7 @@ func TestList(t *testing.T) {
 			[]string{"forwarded", "refused 422", "forwarded", "refused 422", "refused 400"}, 2},
 		{"lines", "application/x-ndjson", "{\"conversionRate\":0.1}\n{\"conversionRate\":\n{\"conversionRate\":0.2}\n",
 			[]string{"forwarded", "refused 400", "forwarded"}, 2},
-		{"CloudEvents, repeated and changed", "application/cloudevents-batch+json", `[` + twice + `,` + twice + `,` + changed + `]`,
+		{"CloudEvents, repeated and changed", "application/cloudevents-batch+json", `[` + first + `,` + first + `,` + changed + `]`,
 			[]string{"forwarded", "duplicate", "refused 422"}, 1},
 	}
 	for _, tt := range tests {

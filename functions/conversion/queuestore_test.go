@@ -158,9 +158,9 @@ func deliver(t *testing.T, w *world, b event.Batch) {
 	}
 }
 
-// TestStoreAwayFromAQueue has the store away: messages are forwarded all the same, and
-// handed back where Alibaba is away, too.
-func TestStoreAwayFromAQueue(t *testing.T) {
+// TestStoreDownForAQueue has the store down: messages are forwarded all the same, and
+// handed back where Alibaba is down, too.
+func TestStoreDownForAQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, stores["file"](t), aliyuntest.Options{}, time.Now)

@@ -31,6 +31,9 @@ type Report struct {
 	Busy bool   `json:"busy"` // another run has the lease; this one did nothing
 }
 
+// Overlapped reports whether the run left the work to another.
+func (r Report) Overlapped() bool { return r.Busy }
+
 // Scheduled closes the windows whose time has come, and sends what waits, at the pace
 // of the quota and until ctx's deadline: first the rate of each closed window, of its
 // end, and then reports, the oldest first. What cannot be sent now waits for the next

@@ -59,7 +59,7 @@ type flaky struct {
 	down bool
 }
 
-var errAway = errors.New("connection refused")
+var errDown = errors.New("connection refused")
 
 func (f *flaky) set(down bool) {
 	f.mu.Lock()
@@ -71,7 +71,7 @@ func (f *flaky) err() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.down {
-		return errAway
+		return errDown
 	}
 	return nil
 }

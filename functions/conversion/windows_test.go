@@ -127,7 +127,7 @@ func TestWindowsQuery(t *testing.T) {
 	}
 }
 
-// TestDeadWindow has Alibaba away for longer than windows are kept, in which each of
+// TestDeadWindow has Alibaba down for longer than windows are kept, in which each of
 // them becomes a dead letter, and then has one of them retried.
 func TestDeadWindow(t *testing.T) {
 	t.Parallel()

@@ -15,9 +15,9 @@ import (
 	"signalbox/shared/store"
 )
 
-// TestRedisAway has Redis away for a minute of an hour, in which windows close and
+// TestRedisDown has Redis down for a minute of an hour, in which windows close and
 // reports come. All windows are reported, in their order, and so is what was accepted.
-func TestRedisAway(t *testing.T) {
+func TestRedisDown(t *testing.T) {
 	t.Parallel()
 	var offset atomic.Int64
 	start := time.Now().Truncate(5 * time.Minute)
@@ -31,17 +31,17 @@ func TestRedisAway(t *testing.T) {
 	for minute := range 80 {
 		offset.Store(int64(minute) * int64(time.Minute))
 		server.SetTime(clock())
-		away := minute == 30
-		if away {
+		down := minute == 30
+		if down {
 			server.Close()
 		}
-		if minute < 60 && minute%5 == 0 && !away {
+		if minute < 60 && minute%5 == 0 && !down {
 			w.otp(t, clock(), 4, 1)
 			windows = append(windows, strconv.FormatInt(clock().Add(5*time.Minute).UnixMilli(), 10)+" 0.25")
 		}
 		if minute < 60 {
 			want := http.StatusAccepted
-			if away {
+			if down {
 				want = http.StatusServiceUnavailable
 			} else {
 				accepted = append(accepted, strconv.FormatInt(clock().UnixMilli(), 10)+" 0.5")
@@ -50,10 +50,10 @@ func TestRedisAway(t *testing.T) {
 				t.Errorf("minute %d: %d, %s; want %d", minute, got.Code, got.Body, want)
 			}
 		}
-		if report, err := tryRun(t, w.Function); (err != nil) != away {
+		if report, err := tryRun(t, w.Function); (err != nil) != down {
 			t.Errorf("minute %d: run = %+v, %v", minute, report, err)
 		}
-		if away {
+		if down {
 			if err := server.Restart(); err != nil {
 				t.Fatal(err)
 			}
