@@ -17,7 +17,7 @@ import (
 )
 
 // bounds are those of one request or message. 1,000 CloudEvents fit.
-var bounds = intake.Bounds{Bytes: 1 << 20, Items: 1000}
+var bounds = intake.Bounds{Bytes: 512 << 10, Items: 1000}
 
 // wish is what a request's header asks for.
 type wish struct {

@@ -55,6 +55,8 @@ type Config struct {
 	// Windows are the windows in which Ledger counts. Nil, as without a Store: there
 	// are none.
 	Windows Windows
+	// Length is that of a window. Zero: 5 min.
+	Length time.Duration
 	// Keep is how long a report is tried before it is a dead letter. Zero: 72 h.
 	Keep time.Duration
 	// LeaseTime is how long a run that has died keeps others from sending. Zero: 2 min.
@@ -89,6 +91,7 @@ func New(c Config) *Function {
 		c.Now = time.Now
 	}
 	c.Timeout = cmp.Or(c.Timeout, 20*time.Second)
+	c.Length = cmp.Or(c.Length, 5*time.Minute)
 	c.Keep = cmp.Or(c.Keep, 72*time.Hour)
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.PerSecond = cmp.Or(c.PerSecond, 10)

@@ -105,7 +105,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	}
 	c := Config{
 		Sink: dysms.New(service.Client), Guard: web.GuardFor(env.Auth), Logger: logger,
-		Keep: time.Duration(env.Keep), PerSecond: float64(env.Dysms.DysmsQPS), Meter: meter, Ready: service.Ready,
+		Length: time.Duration(env.Window), Keep: time.Duration(env.Keep), PerSecond: float64(env.Dysms.DysmsQPS), Meter: meter, Ready: service.Ready,
 	}
 	state, counter, err := env.open()
 	if err != nil {

@@ -38,6 +38,7 @@ func TestIdempotencyKey(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			eachStore(t, func(t *testing.T, w *world) {
+				t.Helper()
 				first := ask(t, w, "POST", "/conversions", tt.body, tt.header...)
 				again := ask(t, w, "POST", "/conversions", tt.body, tt.header...)
 				if first.Code/100 != 2 || first.Code != again.Code {
@@ -87,6 +88,7 @@ func TestKeyIsFreeAfterAFailure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			eachStore(t, func(t *testing.T, w *world) {
+				t.Helper()
 				w.cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.NoPermission, Count: 1})
 				first := ask(t, w, "POST", "/conversions", body, "Idempotency-Key", "k")
 				second := ask(t, w, "POST", "/conversions", body, "Idempotency-Key", "k")

@@ -46,17 +46,24 @@ func TestList(t *testing.T) {
 		want              []string
 		rates             int
 	}{
-		{"array", "application/json", `[{"conversionRate":0.1},{"conversionRate":53},{"verified":1,"requested":4},{"typo":1},7]`,
-			[]string{"forwarded", "refused 422", "forwarded", "refused 422", "refused 400"}, 2},
-		{"lines", "application/x-ndjson", "{\"conversionRate\":0.1}\n{\"conversionRate\":\n{\"conversionRate\":0.2}\n",
-			[]string{"forwarded", "refused 400", "forwarded"}, 2},
-		{"CloudEvents, repeated and changed", "application/cloudevents-batch+json", `[` + first + `,` + first + `,` + changed + `]`,
-			[]string{"forwarded", "duplicate", "refused 422"}, 1},
+		{
+			"array", "application/json", `[{"conversionRate":0.1},{"conversionRate":53},{"verified":1,"requested":4},{"typo":1},7]`,
+			[]string{"forwarded", "refused 422", "forwarded", "refused 422", "refused 400"}, 2,
+		},
+		{
+			"lines", "application/x-ndjson", "{\"conversionRate\":0.1}\n{\"conversionRate\":\n{\"conversionRate\":0.2}\n",
+			[]string{"forwarded", "refused 400", "forwarded"}, 2,
+		},
+		{
+			"CloudEvents, repeated and changed", "application/cloudevents-batch+json", `[` + first + `,` + first + `,` + changed + `]`,
+			[]string{"forwarded", "duplicate", "refused 422"}, 1,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			eachStore(t, func(t *testing.T, w *world) {
+				t.Helper()
 				answer := decoded[listAnswer](t, ask(t, w, "POST", "/conversions", tt.body, "Content-Type", tt.media), http.StatusOK)
 				if diff := cmp.Diff(tt.want, answer.words()); diff != "" || len(rates(w.cloud)) != tt.rates {
 					t.Errorf("%v at the fake; results (-want +got):\n%s", rates(w.cloud), diff)
@@ -126,6 +133,7 @@ func TestListBounds(t *testing.T) {
 func TestRespondAsync(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, w *world) {
+		t.Helper()
 		const prefer, async = "Prefer", "respond-async"
 		single := decoded[struct{ Status, Key string }](t, ask(t, w, "POST", "/conversions", rate53, prefer, async), http.StatusAccepted)
 		got := ask(t, w, "POST", "/conversions", `[{"conversionRate":0.1},{"conversionRate":53},{"conversionRate":0.2}]`, prefer, async)
@@ -153,6 +161,11 @@ func TestRespondAsync(t *testing.T) {
 			if got.Status != "forwarded" || got.RequestID != w.cloud.Conversions()[i].RequestID {
 				t.Errorf("GET /conversions/%s = %+v, want it forwarded", key, got)
 			}
+		}
+		event := []string{"Ce-Id", "1", "Ce-Source", "/otp", "Ce-Type", "t", "Ce-Specversion", "1.0"}
+		ask(t, w, "POST", "/conversions", `{"conversionRate":0.3}`, event...)
+		if got := decoded[keyAnswer](t, ask(t, w, "GET", "/conversions/%2Fotp%201", ""), http.StatusOK); got.Status != "forwarded" {
+			t.Errorf("GET of a CloudEvent = %+v, want it forwarded", got)
 		}
 		if got := ask(t, w, "GET", "/conversions/unknown", ""); got.Code != http.StatusNotFound {
 			t.Errorf("GET of an unknown key = %d, want 404", got.Code)

@@ -29,6 +29,7 @@ func TestPoisonInABatch(t *testing.T) {
 		t.Run(fmt.Sprint("whole ", whole), func(t *testing.T) {
 			t.Parallel()
 			eachStore(t, func(t *testing.T, w *world) {
+				t.Helper()
 				b := event.Batch{Whole: whole, Messages: []event.Message{
 					queued("a", "0.1"), queued("poison", "53"), queued("b", "0.2"), queued("refused", "0.777"),
 					{ID: "list", Body: []byte(`[{"conversionRate":0.3},{"conversionRate":7},{"conversionRate":0.4}]`)},
@@ -59,6 +60,7 @@ func TestPoisonInABatch(t *testing.T) {
 func TestSameValueInTwoMessages(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, w *world) {
+		t.Helper()
 		w.Batch(t.Context(), event.Batch{Messages: []event.Message{queued("a", "0.1"), queued("b", "0.1")}})
 		if n := len(rates(w.cloud)); n != 2 {
 			t.Errorf("%d at the fake, want 2", n)
@@ -97,8 +99,12 @@ func TestDeliveredToTwoInstances(t *testing.T) {
 func TestOutageLongerThanAQueuesReceives(t *testing.T) {
 	t.Parallel()
 	faults := []aliyuntest.Fault{
-		{Kind: aliyuntest.Unavailable503}, {Kind: aliyuntest.Throttle}, {Kind: aliyuntest.NoPermission},
-		{Kind: aliyuntest.Slow, Delay: time.Hour}, {Kind: aliyuntest.HTML502}, {Kind: aliyuntest.Reset},
+		{Kind: aliyuntest.Unavailable503},
+		{Kind: aliyuntest.Throttle},
+		{Kind: aliyuntest.NoPermission},
+		{Kind: aliyuntest.Slow, Delay: time.Hour},
+		{Kind: aliyuntest.HTML502},
+		{Kind: aliyuntest.Reset},
 	}
 	for _, fault := range faults {
 		t.Run(string(fault.Kind), func(t *testing.T) {

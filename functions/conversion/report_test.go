@@ -139,7 +139,7 @@ func TestRefusedRequests(t *testing.T) {
 	}{
 		{"a form", "application/x-www-form-urlencoded", strings.NewReader(body), 415, "not-json"},
 		{"no type", "", strings.NewReader(body), 415, "not-json"},
-		{"over 1 MiB", "application/json", strings.NewReader(body + strings.Repeat(" ", 1<<20)), 413, "body-too-large"},
+		{"over 512 KiB", "application/json", strings.NewReader(body + strings.Repeat(" ", 512<<10)), 413, "body-too-large"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

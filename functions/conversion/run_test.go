@@ -284,6 +284,7 @@ func TestLostLease(t *testing.T) {
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	eachStore(t, func(t *testing.T, w *world) {
+		t.Helper()
 		lease, err := store.Acquire(t.Context(), w.store, store.LeaseConfig{Name: "report", Length: time.Minute})
 		if err != nil {
 			t.Fatal(err)

@@ -47,8 +47,13 @@ type windowsAnswer struct {
 	Damaged bool `json:"damaged,omitempty"`
 }
 
-// longestRange bounds what GET /otp-windows is asked for.
-const longestRange = 31 * 24 * time.Hour
+// longestRange and mostWindows bound what GET /otp-windows is asked for, and
+// windowsRead how many are read at a time: each may have thousands of groups.
+const (
+	longestRange = 31 * 24 * time.Hour
+	mostWindows  = 10_000
+	windowsRead  = 100
+)
 
 // handleWindows answers GET /otp-windows.
 func (f *Function) handleWindows(w http.ResponseWriter, r *http.Request) error {
@@ -59,19 +64,29 @@ func (f *Function) handleWindows(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := f.config.Windows.Windows(r.Context(), from, to)
-	_, damaged := errors.AsType[*store.DamagedError](err)
-	if err != nil && !damaged {
-		return storeFailed(err)
-	}
-	if damaged {
-		f.config.Logger.LogAttrs(r.Context(), slog.LevelError, "windows not shown", slog.String("error", err.Error()))
-	}
-	answer := windowsAnswer{Windows: make([]windowAnswer, len(found)), Damaged: damaged}
-	for i, one := range found {
-		answer.Windows[i] = newWindowAnswer(one, by)
+	answer := windowsAnswer{Windows: []windowAnswer{}}
+	for ; from.Before(to); from = from.Add(windowsRead * f.config.Length) {
+		found, err := f.config.Windows.Windows(r.Context(), from, earlier(to, from.Add(windowsRead*f.config.Length)))
+		_, damaged := errors.AsType[*store.DamagedError](err)
+		if err != nil && !damaged {
+			return storeFailed(err)
+		}
+		if damaged {
+			answer.Damaged = true
+			f.config.Logger.LogAttrs(r.Context(), slog.LevelError, "windows not shown", slog.String("error", err.Error()))
+		}
+		for _, one := range found {
+			answer.Windows = append(answer.Windows, newWindowAnswer(one, by))
+		}
 	}
 	return web.JSON(w, http.StatusOK, answer)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // windowsWanted reads the query: the windows that begin from one time up to, but not
@@ -90,8 +105,8 @@ func (f *Function) windowsWanted(query url.Values) (from, to time.Time, by bool,
 		return from, to, by, err
 	}
 	switch length := to.Sub(from); {
-	case length <= 0 || length > longestRange:
-		return from, to, by, web.BadParameter("from", "The time from is before the time to, and at most 31 days before it.")
+	case length <= 0 || length > longestRange || length > mostWindows*f.config.Length:
+		return from, to, by, web.BadParameter("from", "The time from is before the time to, by at most 31 days and 10,000 windows.")
 	case query.Has("by") && query.Get("by") != "country":
 		return from, to, by, web.BadParameter("by", "Windows can be shown by=country.")
 	}

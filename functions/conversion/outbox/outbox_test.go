@@ -115,6 +115,7 @@ func oldest(t *testing.T, o *outbox.Outbox, limit int) (numbers []int, entries [
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o := open(s, c)
 		claim, earlier, err := o.Begin(t.Context(), "k", "body")
@@ -155,6 +156,7 @@ func TestKeys(t *testing.T) {
 func TestClaimOfTheDead(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o := open(s, c)
 		dead, _, err := o.Begin(t.Context(), "k", "body")
@@ -190,6 +192,7 @@ func TestClaimOfTheDead(t *testing.T) {
 func TestRacingKeys(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		o := open(s, &clock{now: begin})
 		var mu sync.Mutex
 		var wg sync.WaitGroup
@@ -217,6 +220,7 @@ func TestRacingKeys(t *testing.T) {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o, fence := open(s, c), lease(t, s)
 		add(t, o, c, 1, 2, 3)
@@ -263,6 +267,7 @@ func TestOrder(t *testing.T) {
 func TestFence(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o := open(s, c)
 		add(t, o, c, 1)
@@ -287,6 +292,7 @@ func TestFence(t *testing.T) {
 func TestKeyFollowsItsReport(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o, fence := open(s, c), lease(t, s)
 		claim, _, err := o.Begin(t.Context(), "k", "body")
@@ -329,6 +335,7 @@ func TestKeyFollowsItsReport(t *testing.T) {
 func TestExpire(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o := outbox.New(outbox.Config{Store: s, Now: c.Now, MaxDead: 3})
 		const keys = 300
@@ -369,6 +376,7 @@ func TestExpire(t *testing.T) {
 func TestFull(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o := outbox.New(outbox.Config{Store: s, Now: c.Now, Max: 3})
 		add(t, o, c, 1, 2)
@@ -387,6 +395,7 @@ func TestFull(t *testing.T) {
 func TestRacingAdds(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		var wg sync.WaitGroup
 		for i := range 5 {
@@ -415,6 +424,7 @@ func TestRacingAdds(t *testing.T) {
 func TestBrokenRecords(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
 		c := &clock{now: begin}
 		o, fence := open(s, c), lease(t, s)
 		claim, _, err := o.Begin(t.Context(), "k", "body")
@@ -448,6 +458,32 @@ func TestBrokenRecords(t *testing.T) {
 		}
 		if err := o.Retry(t.Context(), letters[0].ID); !errors.Is(err, outbox.ErrUnreadable) {
 			t.Errorf("Retry = %v, want ErrUnreadable", err)
+		}
+	})
+}
+// TestLargest adds as many reports at once as a request may have, each with its key.
+func TestLargest(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s store.Store) {
+		t.Helper()
+		o := open(s, &clock{now: begin})
+		const n = 1000
+		var entries []outbox.Entry
+		var answers []outbox.Answer
+		for i := range n {
+			claim, r := outbox.NewKey(), report(i)
+			entries = append(entries, outbox.Entry{Key: claim.Key, Report: r})
+			answers = append(answers, outbox.Answer{Claim: claim, Record: outbox.Record{Status: outbox.Accepted, Report: &r}})
+		}
+		must(t, o.Add(t.Context(), entries, answers...))
+		if err := o.Add(t.Context(), entries[:1], answers[0]); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("Add with a key that is known = %v, want ErrConflict", err)
+		}
+		if waiting, err := o.Waiting(t.Context()); waiting != n || err != nil {
+			t.Errorf("Waiting = %d, %v; want %d", waiting, err, n)
+		}
+		if got, err := o.Lookup(t.Context(), entries[n-1].Key); err != nil || got.Status != outbox.Accepted {
+			t.Errorf("Lookup = %+v, %v; want it accepted", got, err)
 		}
 	})
 }

@@ -53,7 +53,7 @@ func (o *Outbox) appendTo(ctx context.Context, b store.Batch, entries []Entry) e
 		}
 		whole := store.Batch{If: append([]store.Record{before}, b.If...), Put: append([]store.Record{}, b.Put...)}
 		for i, e := range entries {
-			whole.Put = append(whole.Put, e.record(tail+uint64(i))) //nolint:gosec // not negative
+			whole.Put = append(whole.Put, e.record(tail+uint64(i)))
 		}
 		whole.Put = append(whole.Put, endRecord("tail", tail+uint64(len(entries))))
 		err = o.config.Store.Apply(ctx, whole)
@@ -144,7 +144,7 @@ func (o *Outbox) Settle(ctx context.Context, fence store.Record, outcomes []Outc
 	}
 	head := outcomes[len(outcomes)-1].Sequence + 1 - uint64(len(ahead))
 	for i, e := range ahead {
-		b.Put = append(b.Put, e.record(head+uint64(i))) //nolint:gosec // not negative
+		b.Put = append(b.Put, e.record(head+uint64(i)))
 	}
 	b.Put = append(b.Put, endRecord("head", head))
 	if err := o.appendTo(ctx, b, behind); err != nil {

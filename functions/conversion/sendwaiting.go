@@ -12,90 +12,6 @@ import (
 	"signalbox/shared/aliyun"
 )
 
-// windowsAtOnce is how many windows are read at once.
-const windowsAtOnce = 20
-
-// sendWindows reports the windows that have closed, one after the other.
-func (r *run) sendWindows(ctx context.Context) error {
-	for {
-		list, err := r.config.Windows.Oldest(ctx, window.Waiting, windowsAtOnce)
-		if err != nil && ctx.Err() != nil {
-			return nil // the next run goes on
-		}
-		r.report.Waiting = 0
-		settled := 0
-		for _, w := range list {
-			done, markErr := false, error(nil)
-			if r.stopped == nil || w.Closes.Add(r.config.Keep).Before(r.config.Now()) {
-				done, markErr = r.window(ctx, w)
-			}
-			if markErr != nil {
-				return errors.Join(err, markErr)
-			}
-			if done {
-				settled++
-			} else {
-				r.report.Waiting++
-			}
-		}
-		if settled == 0 || err != nil {
-			return err
-		}
-	}
-}
-
-// window reports one window. It is done where it no longer waits.
-func (r *run) window(ctx context.Context, w window.Window) (done bool, err error) {
-	rate, known := w.Rate()
-	if !known {
-		w.Status = window.Reported
-		return true, r.mark(ctx, w)
-	}
-	report := outbox.Report{Rate: rate, Time: w.End.UnixMilli()}
-	answer, err := r.send(ctx, report)
-	switch r.after(ctx, err, r.config.Now().Sub(w.Closes)) {
-	case stepDone:
-		r.report.Windows++
-		r.config.Meter.Event(countWindow, 1)
-		w.Status, w.ReportTime, w.RequestID = window.Reported, w.End, string(answer.RequestID)
-		return true, r.mark(ctx, w)
-	case stepDead:
-		span := w.Span()
-		outcome := outbox.Outcome{
-			Entry:  outbox.Entry{Report: report, Accepted: w.Closes.UnixMilli(), Window: &span},
-			Status: outbox.Dead, Reason: aliyun.Cause(err),
-		}
-		return true, r.bury(ctx, w, outcome)
-	case stepNext:
-		return false, nil
-	default:
-		r.stop(ctx, err)
-		return false, nil
-	}
-}
-
-func (r *run) mark(ctx context.Context, w window.Window) error {
-	ctx, cancel := afterwards(ctx)
-	defer cancel()
-	return r.config.Windows.Mark(ctx, w)
-}
-
-// bury writes the dead letter first: one that is written again is the same.
-func (r *run) bury(ctx context.Context, w window.Window, o outbox.Outcome) error {
-	bounded, cancel := afterwards(ctx)
-	defer cancel()
-	if err := r.outbox.Bury(bounded, o); err != nil {
-		return err
-	}
-	w.Status = window.Dead
-	if err := r.config.Windows.Mark(bounded, w); err != nil {
-		return err
-	}
-	r.report.DeadLetters++
-	r.noteDead(ctx, o)
-	return nil
-}
-
 // The reports that wait are sent in their order, a few at the same time, so that the
 // quota and not the time of an answer is what bounds them: each begins when the one
 // before it is done, or has had the time of one permit, and none more than a few ahead
@@ -250,6 +166,7 @@ func (r *run) settled(ctx context.Context, o outbox.Outcome) error {
 	case outbox.Dead:
 		r.report.DeadLetters++
 		r.noteDead(ctx, o)
+	default: // it waits
 	}
 	if o.Window == nil || o.Status != outbox.Forwarded {
 		return nil
