@@ -48,15 +48,18 @@ func TestList(t *testing.T) {
 	}{
 		{
 			"array", "application/json", `[{"conversionRate":0.1},{"conversionRate":53},{"verified":1,"requested":4},{"typo":1},7]`,
-			[]string{"forwarded", "refused 422", "forwarded", "refused 422", "refused 400"}, 2,
+			[]string{"forwarded", "refused 422", "forwarded", "refused 422", "refused 400"},
+			2,
 		},
 		{
 			"lines", "application/x-ndjson", "{\"conversionRate\":0.1}\n{\"conversionRate\":\n{\"conversionRate\":0.2}\n",
-			[]string{"forwarded", "refused 400", "forwarded"}, 2,
+			[]string{"forwarded", "refused 400", "forwarded"},
+			2,
 		},
 		{
 			"CloudEvents, repeated and changed", "application/cloudevents-batch+json", `[` + first + `,` + first + `,` + changed + `]`,
-			[]string{"forwarded", "duplicate", "refused 422"}, 1,
+			[]string{"forwarded", "duplicate", "refused 422"},
+			1,
 		},
 	}
 	for _, tt := range tests {

@@ -15,7 +15,7 @@ const windowsAtOnce = 20
 // sendWindows reports the windows that have closed, one after the other.
 func (r *run) sendWindows(ctx context.Context) error {
 	for {
-		if ctx.Err() != nil {
+		if over(ctx) {
 			return nil // the next run goes on
 		}
 		list, err := r.config.Windows.Oldest(ctx, window.Waiting, windowsAtOnce)
@@ -36,9 +36,11 @@ func (r *run) sendWindows(ctx context.Context) error {
 	}
 }
 
-// unlessOver returns err, but nil where the time was over: the next run goes on.
+func over(ctx context.Context) bool { return ctx.Err() != nil }
+
+// unlessOver returns err, but nil where the time was over.
 func unlessOver(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if over(ctx) {
 		return nil
 	}
 	return err

@@ -461,6 +461,7 @@ func TestBrokenRecords(t *testing.T) {
 		}
 	})
 }
+
 // TestLargest adds as many reports at once as a request may have, each with its key.
 func TestLargest(t *testing.T) {
 	t.Parallel()
