@@ -52,9 +52,9 @@ func newEnvironment(base, folder string, cards int, logs io.Writer) (*environmen
 		slack:    slacktest.New(slacktest.Options{}),
 	}
 	err := errors.Join(
-		e.open(cardflow.FromEnv, logs, "/", "/healthz"),
-		e.open(conversion.FromEnv, logs, "/conversions"),
-		e.open(alerts.FromEnv, logs, "/invoke"),
+		e.open(cardflow.FromEnv, "", logs, "/", "/healthz"),
+		e.open(conversion.FromEnv, "conversion.db", logs, "/conversions"),
+		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
 	if err != nil {
@@ -65,9 +65,11 @@ func newEnvironment(base, folder string, cards int, logs io.Writer) (*environmen
 	return e, nil
 }
 
-// open makes a function and mounts it.
-func (e *environment) open(fromEnv func([]string, io.Writer) (serve.Function, error), logs io.Writer, paths ...string) error {
-	f, err := fromEnv(e.environ("alerts.db"), logs)
+// open makes a function, with its state in a file, and mounts it.
+func (e *environment) open(
+	fromEnv func([]string, io.Writer) (serve.Function, error), stateFile string, logs io.Writer, paths ...string,
+) error {
+	f, err := fromEnv(e.environ(stateFile), logs)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +25,7 @@ type Env struct {
 	Quota    config.Quota
 	Linkcard config.Linkcard
 	Slack    Slack
-	State    State
+	State    config.State
 	Invoke   config.Invoke
 
 	ICCIDs     ICCIDs        `env:"SIGNALBOX_ICCIDS"`
@@ -42,7 +41,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), e.State.needed(e.Quota),
+	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), needed(e.State, e.Quota),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }
@@ -55,19 +54,8 @@ func least(variable string, got config.Period, want time.Duration) []config.Prob
 	return []config.Problem{{Variable: variable, Rule: "must be at least " + want.String()}}
 }
 
-// State is where what must outlive a run is kept.
-type State struct {
-	File  string `env:"SIGNALBOX_STATE_FILE"`
-	Reset string `env:"SIGNALBOX_STATE_RESET"`
-
-	// FunctionCompute and Lambda say that several instances may exist.
-	FunctionCompute string `env:"FC_FUNCTION_NAME"`
-	RuntimeAPI      string `env:"FC_RUNTIME_API"`
-	Lambda          string `env:"AWS_LAMBDA_RUNTIME_API"`
-}
-
 // needed asks for a file, where there is no Redis.
-func (s State) needed(q config.Quota) []config.Problem {
+func needed(s config.State, q config.Quota) []config.Problem {
 	if s.File == "" && q.RedisURL.Secret == "" {
 		return []config.Problem{config.Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance; or set SIGNALBOX_REDIS_URL")}
 	}
@@ -87,7 +75,7 @@ func (e Env) StateConfig() store.Config {
 		namespace = listedCards
 	}
 	return store.Config{
-		File: e.State.File, Shared: cmp.Or(e.State.FunctionCompute, e.State.RuntimeAPI, e.State.Lambda) != "",
+		File: e.State.File, Shared: e.State.Shared(),
 		RedisURL: string(e.Quota.RedisURL.Secret), Account: e.Quota.AccountID(), Namespace: namespace, Reset: e.State.Reset,
 	}
 }

@@ -1,20 +1,26 @@
 // Package conversion takes conversion rates of one-time passwords, over HTTP or
 // from a queue, and forwards them to Alibaba's text message service, which
 // routes messages by them.
+//
+// With a store it also remembers keys, so that what is sent again is forwarded once,
+// keeps what Alibaba cannot take now, and reports the windows of the ledger. A timer
+// has it do the latter two.
 package conversion
 
 import (
+	"cmp"
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"signalbox/functions/conversion/ledger"
+	"signalbox/functions/conversion/outbox"
+	"signalbox/functions/conversion/window"
 	"signalbox/shared/aliyun/dysms"
-	"signalbox/shared/config"
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/function"
-	"signalbox/shared/upstream"
+	"signalbox/shared/store"
 	"signalbox/shared/web"
 )
 
@@ -25,80 +31,113 @@ type Sink interface {
 
 var _ Sink = (*dysms.Client)(nil)
 
+// Windows is what conversion asks the ledger to report.
+type Windows interface {
+	CloseDue(ctx context.Context) (closed int, err error)
+	Windows(ctx context.Context, from, to time.Time) ([]window.Window, error)
+	Oldest(ctx context.Context, s window.Status, limit int) ([]window.Window, error)
+	Mark(ctx context.Context, w window.Window) error
+	Warning(ctx context.Context) (string, error)
+}
+
+var _ Windows = (*ledger.Ledger)(nil)
+
 // Config is what the function is made of. Sink, Guard and Logger are required.
 type Config struct {
 	Sink   Sink
 	Guard  web.Guard // who may report
 	Logger *slog.Logger
-	// Ledger counts OTP events. Nil, as without a store: they are refused.
+	// Store keeps keys, what waits, and dead letters. It is closed with the function.
+	// Nil: reports are forwarded at once or not at all.
+	Store store.Store
+	// Ledger counts OTP events in Store. Nil, as without a Store: they are refused.
 	Ledger Ledger
+	// Windows are the windows in which Ledger counts. Nil, as without a Store: there
+	// are none.
+	Windows Windows
+	// Length is that of a window. Zero: 5 min.
+	Length time.Duration
+	// Keep is how long a report is tried before it is a dead letter. Zero: 72 h.
+	Keep time.Duration
+	// LeaseTime is how long a run that has died keeps others from sending. Zero: 2 min.
+	LeaseTime time.Duration
+	// PerSecond is the quota, in calls a second, that Sink keeps to. Zero: 10.
+	PerSecond float64
+	// Meter counts what becomes of reports. Nil: nothing is counted.
+	Meter *metric.Meter
+	// Ready says what keeps Sink from making calls. Nil: nothing does.
+	Ready func(ctx context.Context) []function.Unusable
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
-	// Timeout bounds the forwarding of one report, all attempts included.
-	// Zero: 20 s.
+	// Timeout bounds the forwarding of one report, all attempts included, and the
+	// answer to a request. Zero: 20 s.
 	Timeout time.Duration
 }
 
-// Function forwards reports. It is safe for concurrent use.
+// Function forwards reports. It is safe for concurrent use: of several runs one
+// works, and the others leave.
 type Function struct {
 	config Config
+	outbox *outbox.Outbox // nil without a store
 	routes http.Handler
 }
+
+// afterTimeout is how much longer a key is in flight than a request may take.
+const afterTimeout = 10 * time.Second
 
 // New returns the function.
 func New(c Config) *Function {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Timeout == 0 {
-		c.Timeout = 20 * time.Second
-	}
+	c.Timeout = cmp.Or(c.Timeout, 20*time.Second)
+	c.Length = cmp.Or(c.Length, 5*time.Minute)
+	c.Keep = cmp.Or(c.Keep, 72*time.Hour)
+	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
+	c.PerSecond = cmp.Or(c.PerSecond, 10)
+	c.Meter = cmp.Or(c.Meter, metric.New())
 	f := &Function{config: c}
+	if c.Store != nil {
+		f.outbox = outbox.New(outbox.Config{Store: c.Store, InFlight: c.Timeout + afterTimeout, Now: c.Now})
+	}
 	mux := web.NewMux(c.Logger)
-	mux.HandleFunc("POST /conversions", c.Guard(f.handleConversion))
+	mux.HandleFunc("POST /conversions", c.Guard(f.handleConversions))
+	mux.HandleFunc("GET /conversions/{key}", c.Guard(f.stored(f.handleConversion)))
+	mux.HandleFunc("GET /otp-windows", c.Guard(f.stored(f.handleWindows)))
+	mux.HandleFunc("GET /dead-letters", c.Guard(f.stored(f.handleDeadLetters)))
+	mux.HandleFunc("POST /dead-letters/{id}/retry", c.Guard(f.stored(f.handleRetry)))
 	mux.HandleFunc("POST /otp-events", c.Guard(f.handleOTPEvents))
 	f.routes = mux
 	return f
 }
 
-// ServeHTTP answers reports that come over HTTP.
+// ServeHTTP answers requests.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
 
-// Dysms is the text message service.
-type Dysms struct {
-	DysmsEndpoint config.Endpoint `env:"SIGNALBOX_DYSMS_ENDPOINT" envDefault:"https://dysmsapi.ap-southeast-1.aliyuncs.com"`
-	DysmsQPS      config.Rate     `env:"SIGNALBOX_DYSMS_QPS" envDefault:"10"`
-}
-
-// Env is the function's environment.
-type Env struct {
-	Process config.Process
-	Account config.Account
-	Quota   config.Quota
-	Dysms   Dysms
-	Auth    config.Auth
-}
-
-// Validate reports what is missing.
-func (e Env) Validate() []config.Problem {
-	return append(e.Account.Validate(), e.Auth.Validate()...)
-}
-
-// FromEnv makes the function from environ, with logs as JSON lines on logs.
-// The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
-	env, err := config.Load[Env](environ)
-	if err != nil {
-		return function.Function{}, err
+// Close gives up the state.
+func (f *Function) Close() error {
+	if f.config.Store == nil {
+		return nil
 	}
-	logger, meter := env.Process.Logger(logs), metric.New()
-	service, err := upstream.Open(upstream.Settings{
-		Endpoint: env.Dysms.DysmsEndpoint, PerSecond: env.Dysms.DysmsQPS,
-		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
-	})
-	if err != nil {
-		return function.Function{}, err
+	return f.config.Store.Close()
+}
+
+// stored lets a request pass where there is a store.
+func (f *Function) stored(h web.HandlerFunc) web.HandlerFunc {
+	if f.outbox == nil {
+		return func(http.ResponseWriter, *http.Request) error { return withoutStore("This path") }
 	}
-	f := New(Config{Sink: dysms.New(service.Client), Guard: web.GuardFor(env.Auth), Logger: logger})
-	return function.Function{Name: "conversion", Handler: f, Batch: f.Batch, Ready: service.Ready, Logger: logger, Meter: meter}, nil
+	return h
+}
+
+// withoutStore refuses what needs a store.
+func withoutStore(what string) *web.Error {
+	return web.NewError(http.StatusNotImplemented, "no-store",
+		what+" needs a store, which this function does not have: set SIGNALBOX_REDIS_URL or SIGNALBOX_STATE_FILE.")
+}
+
+// storeFailed refuses what the store cannot take now.
+func storeFailed(err error) *web.Error {
+	return web.NewError(http.StatusServiceUnavailable, "store-unavailable",
+		"The store cannot be used now; try again after the time in Retry-After.").RetryAfter(10 * time.Second).Because(err)
 }

@@ -3,11 +3,16 @@ package conversion
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
+	"signalbox/functions/conversion/outbox"
+	"signalbox/shared/aliyun"
+	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/aliyun/dysms"
+	"signalbox/shared/quota"
 	"signalbox/shared/web"
 )
 
@@ -20,41 +25,83 @@ type forwarded struct {
 	RequestID           string      `json:"requestId"`
 }
 
-// handleConversion answers POST /conversions.
-func (f *Function) handleConversion(w http.ResponseWriter, r *http.Request) error {
-	body, err := web.ReadBody(w, r)
+// The names under which the meter counts what becomes of reports.
+const (
+	countForwarded  = "conversion_forwarded"
+	countAccepted   = "conversion_accepted"
+	countDeadLetter = "conversion_dead_letter"
+	countWindow     = "conversion_window_reported"
+)
+
+// send makes the call that forwards a report. A panic over it is its error: it would
+// end the process, and with it the other reports.
+func (f *Function) send(ctx context.Context, r outbox.Report) (answer dysms.ConversionDataResponse, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("forward a conversion rate: panic: %v", p)
+		}
+	}()
+	answer, err = f.config.Sink.ConversionData(ctx, dysms.ConversionDataRequest{Rate: r.Rate, ReportTime: time.UnixMilli(r.Time)})
 	if err != nil {
-		return err
+		return answer, fmt.Errorf("forward a conversion rate: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), f.config.Timeout)
-	defer cancel()
-	answer, err := f.forward(ctx, body, time.Time{})
-	if err != nil {
-		return err
-	}
-	return web.JSON(w, http.StatusOK, answer)
+	return answer, nil
 }
 
-// forward sends one report on, that was sent to us at a time; zero: at an unknown
-// one. The error is a *web.Error.
-func (f *Function) forward(ctx context.Context, body []byte, sent time.Time) (forwarded, error) {
-	request, err := parseReport(body, f.config.Now(), sent)
+// forward forwards a report that somebody waits for, and returns what its key is to
+// be answered by. The error is a *web.Error.
+func (f *Function) forward(ctx context.Context, r outbox.Report) (outbox.Record, error) {
+	answer, err := f.send(ctx, r)
 	if err != nil {
-		return forwarded{}, err
+		return outbox.Record{}, web.FromUpstream(err)
 	}
-	answer, err := f.config.Sink.ConversionData(ctx, request)
-	if err != nil {
-		return forwarded{}, web.FromUpstream(fmt.Errorf("forward a conversion rate: %w", err))
-	}
-	return newForwarded(request, answer), nil
-}
-
-func newForwarded(request dysms.ConversionDataRequest, answer dysms.ConversionDataResponse) forwarded {
-	return forwarded{
-		ConversionRate:      json.Number(dysms.FormatRate(request.Rate)),
-		ReportTime:          request.ReportTime.UnixMilli(),
+	f.config.Meter.Event(countForwarded, 1)
+	record := outbox.Record{Status: outbox.Forwarded, Code: http.StatusOK, Report: &r, RequestID: string(answer.RequestID)}
+	record.Answer, err = json.Marshal(forwarded{
+		ConversionRate:      rateNumber(r.Rate),
+		ReportTime:          r.Time,
 		ResponseCode:        string(answer.ResponseCode),
 		ResponseDescription: string(answer.ResponseDescription),
-		RequestID:           string(answer.RequestID),
+		RequestID:           record.RequestID,
+	})
+	return record, err
+}
+
+// rateNumber writes a rate without an exponent, as Alibaba takes it.
+func rateNumber(rate float64) json.Number { return json.Number(dysms.FormatRate(rate)) }
+
+// refusedForGood reports whether Alibaba will never take what it was sent.
+func refusedForGood(err error) bool {
+	failure, ok := errors.AsType[*aliyun.Error](err)
+	return ok && (failure.Kind == aliyun.Invalid || failure.Kind == aliyun.NotFound)
+}
+
+// ranOut reports whether time or quota was lacking: that says nothing of Alibaba or
+// of the report.
+func ranOut(ctx context.Context, err error) bool {
+	_, exhausted := errors.AsType[*quota.ExhaustedError](err)
+	return exhausted || ctx.Err() != nil
+}
+
+// concernsAll reports whether other reports would fail like this one: no call was
+// made, or the account may make none.
+func concernsAll(err error) bool {
+	failure, ok := errors.AsType[*aliyun.Error](err)
+	if !ok {
+		return errors.Is(err, credential.ErrMissing)
 	}
+	switch failure.Kind {
+	case aliyun.Broken, aliyun.Denied, aliyun.Expired, aliyun.Throttled:
+		return true
+	default:
+		return false
+	}
+}
+
+// writeTime is for what is written although the time for calls may have run out. It
+// fits into what a platform leaves for the answer.
+const writeTime = 1500 * time.Millisecond
+
+func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), writeTime)
 }

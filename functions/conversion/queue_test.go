@@ -25,7 +25,7 @@ const (
 	maxReceives = 72
 	batchSize   = 10
 	instances   = 3
-	invocation  = 30 * time.Second
+	invocation  = 60 * time.Second
 	margin      = 2 * time.Second // that serve keeps for the answer
 )
 

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"signalbox/shared/web"
 )
 
 func TestAcceptedReports(t *testing.T) {
@@ -109,7 +107,7 @@ func TestRefusedReports(t *testing.T) {
 		{"time as a text", `{"conversionRate":0.53,"reportTime":"1349055900000"}`, 422, wrong, "reportTime"},
 		{"unknown member", `{"conversionRate":0.53,"reporttimes":1}`, 422, wrong, "reporttimes"},
 		{"two objects", `{"conversionRate":0.53}{"conversionRate":0.54}`, 400, notJSON, ""},
-		{"a list", `[{"conversionRate":0.53}]`, 400, notJSON, ""},
+		{"a list in a list", `{"conversionRate":[[0.53]]}`, 422, wrong, rate},
 		{"a number", `0.53`, 400, notJSON, ""},
 		{"empty", ``, 400, notJSON, ""},
 		{"not JSON", `conversionRate=0.53`, 400, notJSON, ""},
@@ -141,7 +139,7 @@ func TestRefusedRequests(t *testing.T) {
 	}{
 		{"a form", "application/x-www-form-urlencoded", strings.NewReader(body), 415, "not-json"},
 		{"no type", "", strings.NewReader(body), 415, "not-json"},
-		{"over 1 MiB", "application/json", strings.NewReader(body + strings.Repeat(" ", web.MaxBody)), 413, "body-too-large"},
+		{"over 512 KiB", "application/json", strings.NewReader(body + strings.Repeat(" ", 512<<10)), 413, "body-too-large"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -46,6 +46,7 @@ var order = []layer{
 		"signalbox/functions/*/intake",
 		"signalbox/functions/*/ledger",
 		"signalbox/functions/*/message",
+		"signalbox/functions/*/outbox",
 		"signalbox/functions/*/rulefile",
 	}},
 	{"platforms", []string{"signalbox/shared/serve"}},

@@ -63,7 +63,8 @@ func (p *problems) function(f function) {
 		p.auth(f)
 	}
 	if len(f.every) > 0 {
-		p.unless(f.concurrency == 1, "%d sweeps could run at once", f.concurrency)
+		_, redis := f.variables["SIGNALBOX_REDIS_URL"]
+		p.unless(f.concurrency == 1 || redis, "%d sweeps could run at once", f.concurrency)
 		p.unless(f.keepsState(), "the state is lost: no SIGNALBOX_REDIS_URL, and SIGNALBOX_STATE_FILE is on no mount")
 	}
 }

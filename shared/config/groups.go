@@ -70,6 +70,21 @@ type Quota struct {
 // AccountID names the main account among those that use one Redis.
 func (q Quota) AccountID() string { return cmp.Or(q.Account, q.PlatformAccount, "main") }
 
+// State is where what must outlive an invocation is kept, beside Quota.RedisURL.
+type State struct {
+	File  string `env:"SIGNALBOX_STATE_FILE"`
+	Reset string `env:"SIGNALBOX_STATE_RESET"`
+
+	// FunctionCompute, RuntimeAPI and Lambda say that several instances may exist.
+	FunctionCompute string `env:"FC_FUNCTION_NAME"`
+	RuntimeAPI      string `env:"FC_RUNTIME_API"`
+	Lambda          string `env:"AWS_LAMBDA_RUNTIME_API"`
+}
+
+// Shared reports whether several instances may exist, so that no process may hold
+// the file open.
+func (s State) Shared() bool { return cmp.Or(s.FunctionCompute, s.RuntimeAPI, s.Lambda) != "" }
+
 // Linkcard is the SIM card service.
 type Linkcard struct {
 	LinkcardEndpoint Endpoint `env:"SIGNALBOX_LINKCARD_ENDPOINT" envDefault:"https://linkcard.aliyuncs.com"`

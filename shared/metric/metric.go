@@ -1,6 +1,7 @@
-// Package metric counts the calls to Alibaba, per action, and hands the counts
-// over in the form that each platform's users expect: Prometheus text over HTTP,
-// Embedded Metric Format lines on Lambda, log lines on Function Compute.
+// Package metric counts the calls to Alibaba, per action, and what else happens, and
+// hands the counts over in the form that each platform's users expect: Prometheus
+// text over HTTP, Embedded Metric Format lines on Lambda, log lines on Function
+// Compute.
 package metric
 
 import (
@@ -31,13 +32,15 @@ type Meter struct {
 
 	mu      sync.Mutex
 	actions map[string]*counters
+	events  map[string]*happened
 }
 
 // New returns a Meter at zero.
 func New() *Meter {
 	set := metrics.NewSet()
 	return &Meter{
-		set: set, wrongTokens: set.NewCounter("signalbox_wrong_tokens_total"), actions: make(map[string]*counters),
+		set: set, wrongTokens: set.NewCounter("signalbox_wrong_tokens_total"),
+		actions: make(map[string]*counters), events: make(map[string]*happened),
 	}
 }
 

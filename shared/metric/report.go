@@ -27,7 +27,7 @@ func (m *Meter) WriteEMF(w io.Writer, at time.Time) error {
 			return fmt.Errorf("report metrics: %w", err)
 		}
 	}
-	return nil
+	return m.writeEvents(w, at)
 }
 
 // emf is one line; level and timestamp keep Lambda's log filter from dropping it.
@@ -58,4 +58,5 @@ func (m *Meter) Log(ctx context.Context, logger *slog.Logger) {
 			slog.String("action", c.Action), slog.Uint64("calls", c.Calls), slog.Uint64("throttled", c.Throttled),
 			slog.Uint64("retried", c.Retried), slog.Uint64("failed", c.Failed), slog.Float64("waited_seconds", c.WaitedSeconds))
 	}
+	m.logEvents(ctx, logger)
 }

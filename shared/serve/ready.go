@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -20,7 +21,7 @@ func (s *service) readiness(next http.Handler) http.Handler {
 			return
 		}
 		unusable := s.unusable(r.Context())
-		if len(unusable) > 0 {
+		if slices.ContainsFunc(unusable, func(u Unusable) bool { return !u.Warning }) {
 			writeProblem(w, r, problem{
 				Type:     "urn:problem-type:signalbox:not-ready",
 				Title:    "Not ready",
@@ -30,8 +31,14 @@ func (s *service) readiness(next http.Handler) http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(map[string]string{"status": "ready"}) // The client may not be there any more.
+		_ = json.NewEncoder(w).Encode(ready{"ready", unusable}) // The client may not be there any more.
 	})
+}
+
+// ready is the answer where all works. Its warnings say what endangers it.
+type ready struct {
+	Status   string     `json:"status"`
+	Warnings []Unusable `json:"warnings,omitempty"`
 }
 
 func (s *service) unusable(ctx context.Context) []Unusable {

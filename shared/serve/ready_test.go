@@ -74,3 +74,24 @@ func TestReadyIsBounded(t *testing.T) {
 		}
 	})
 }
+
+// TestReadyWithWarnings has a function that works, and is in danger.
+func TestReadyWithWarnings(t *testing.T) {
+	t.Parallel()
+	warning := serve.Unusable{Part: "state", Reason: "it may be evicted", Action: "change that", Warning: true}
+	for _, parts := range [][]serve.Unusable{{warning}, {warning, {Part: "other", Reason: "it is down"}}} {
+		handler, err := serve.Handler(serve.Function{
+			Name: "warned", Handler: http.NotFoundHandler(),
+			Ready: func(context.Context) []serve.Unusable { return parts },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
+		want := []int{http.StatusOK, http.StatusServiceUnavailable}[len(parts)-1]
+		if w.Code != want || !strings.Contains(w.Body.String(), `"reason":"it may be evicted"`) {
+			t.Errorf("GET /readyz with %d parts = %d, %s; want %d and the warning", len(parts), w.Code, w.Body, want)
+		}
+	}
+}

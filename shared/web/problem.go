@@ -80,11 +80,16 @@ type problem struct {
 	Field  string `json:"field,omitempty"`
 }
 
-func (e *Error) write(w http.ResponseWriter) {
-	maps.Copy(w.Header(), e.Header)
-	body, err := json.Marshal(problem{
+// MarshalJSON writes e as its problem, for answers that hold several.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(problem{
 		Type: problemType + e.Slug, Title: cmp.Or(http.StatusText(e.Status), "Client Closed Request"), Status: e.Status, Detail: e.Detail, Field: e.Field,
 	})
+}
+
+func (e *Error) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), e.Header)
+	body, err := json.Marshal(e)
 	if err != nil {
 		body = []byte(`{}`)
 	}

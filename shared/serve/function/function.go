@@ -57,7 +57,7 @@ type Function struct {
 	Meter *metric.Meter
 }
 
-// Unusable is a part of a function that does not work at present. Whoever asks
+// Unusable is a part of a function that does not work at present, or is in danger. Whoever asks
 // reads its texts, so they hold public words only: no secrets, no addresses,
 // no text of another's error.
 type Unusable struct {
@@ -67,4 +67,6 @@ type Unusable struct {
 	Reason string `json:"reason"`
 	// Action says what to do about it.
 	Action string `json:"action"`
+	// Warning says that the part does work, and that something endangers it.
+	Warning bool `json:"warning,omitempty"`
 }

@@ -1,0 +1,104 @@
+package conversion
+
+import (
+	"context"
+	"errors"
+
+	"signalbox/functions/conversion/outbox"
+	"signalbox/functions/conversion/window"
+	"signalbox/shared/aliyun"
+)
+
+// windowsAtOnce is how many windows are read at once.
+const windowsAtOnce = 20
+
+// sendWindows reports the windows that have closed, one after the other.
+func (r *run) sendWindows(ctx context.Context) error {
+	for {
+		if over(ctx) {
+			return nil // the next run goes on
+		}
+		list, err := r.config.Windows.Oldest(ctx, window.Waiting, windowsAtOnce)
+		settled := 0
+		for _, w := range list {
+			done, markErr := r.window(ctx, w)
+			if markErr != nil {
+				return errors.Join(err, markErr)
+			}
+			if done {
+				settled++
+			}
+		}
+		r.report.Waiting = len(list) - settled
+		if settled == 0 || err != nil {
+			return unlessOver(ctx, err)
+		}
+	}
+}
+
+func over(ctx context.Context) bool { return ctx.Err() != nil }
+
+// unlessOver returns err, but nil where the time was over.
+func unlessOver(ctx context.Context, err error) error {
+	if over(ctx) {
+		return nil
+	}
+	return err
+}
+
+// window reports one window. It is done where it no longer waits. One that has waited
+// for too long is tried whatever came before, so that it becomes a dead letter.
+func (r *run) window(ctx context.Context, w window.Window) (done bool, err error) {
+	waited := r.config.Now().Sub(w.Closes)
+	if r.stopped != nil && waited <= r.config.Keep {
+		return false, nil
+	}
+	rate, known := w.Rate()
+	if !known {
+		w.Status = window.Reported
+		return true, r.mark(ctx, w)
+	}
+	report := outbox.Report{Rate: rate, Time: w.End.UnixMilli()}
+	answer, err := r.send(ctx, report)
+	switch r.after(ctx, err, waited) {
+	case stepDone:
+		r.report.Windows++
+		r.config.Meter.Event(countWindow, 1)
+		w.Status, w.ReportTime, w.RequestID = window.Reported, w.End, string(answer.RequestID)
+		return true, r.mark(ctx, w)
+	case stepDead:
+		span := w.Span()
+		outcome := outbox.Outcome{
+			Entry:  outbox.Entry{Report: report, Accepted: w.Closes.UnixMilli(), Window: &span},
+			Status: outbox.Dead, Reason: aliyun.Cause(err),
+		}
+		return true, r.bury(ctx, w, outcome)
+	case stepNext:
+		return false, nil
+	default:
+		r.stop(ctx, err)
+		return false, nil
+	}
+}
+
+func (r *run) mark(ctx context.Context, w window.Window) error {
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	return r.config.Windows.Mark(ctx, w)
+}
+
+// bury writes the dead letter first: one that is written again is the same.
+func (r *run) bury(ctx context.Context, w window.Window, o outbox.Outcome) error {
+	bounded, cancel := afterwards(ctx)
+	defer cancel()
+	if err := r.outbox.Bury(bounded, o); err != nil {
+		return err
+	}
+	w.Status = window.Dead
+	if err := r.config.Windows.Mark(bounded, w); err != nil {
+		return err
+	}
+	r.report.DeadLetters++
+	r.noteDead(ctx, o)
+	return nil
+}
