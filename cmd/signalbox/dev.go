@@ -3,14 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/spf13/cobra"
 )
 
 // devOptions are the flags of signalbox dev.
@@ -20,30 +20,35 @@ type devOptions struct {
 	port  int
 }
 
-func parseDev(args []string, stderr io.Writer) (devOptions, error) {
+func devCommand(c console) *cobra.Command {
 	var o devOptions
-	flags := flag.NewFlagSet("signalbox dev", flag.ContinueOnError)
-	flags.BoolVar(&o.once, "once", false, "do one lookup, one forward and one sweep, print them, and exit")
+	command := &cobra.Command{
+		Use:   "dev",
+		Short: "Start the three functions and fakes of Alibaba and Slack on one loopback port",
+		Long: `Start the three functions and fakes of Alibaba and Slack on one loopback port, and
+say what to try. Nothing leaves this machine, and no account is needed.`,
+		Args:    noArguments,
+		PreRunE: check(func() error { return o.check() }),
+		RunE:    begin(func(ctx context.Context) error { return runDev(ctx, o, c) }),
+	}
+	flags := command.Flags()
+	flags.BoolVar(&o.once, "once", false, "try each function once, print what went to and fro, and exit")
 	flags.IntVar(&o.cards, "cards", 200, "`size` of the fleet")
 	flags.IntVar(&o.port, "port", 9000, "loopback `port` to listen on; 0 takes a free one, as --once does")
-	if err := parse(flags, args, stderr); err != nil {
-		return o, err
-	}
+	return command
+}
+
+func (o *devOptions) check() error {
 	if o.cards < leastCards || o.port < 0 || o.port > 65535 {
-		fmt.Fprintf(stderr, "signalbox dev: want --cards of %d or more and --port from 0 to 65535\n", leastCards)
-		return o, errUsage
+		return fmt.Errorf("want --cards of %d or more and --port from 0 to 65535", leastCards)
 	}
 	if o.once {
 		o.port = 0
 	}
-	return o, nil
+	return nil
 }
 
-func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	options, err := parseDev(args, stderr)
-	if err != nil {
-		return err
-	}
+func runDev(ctx context.Context, options devOptions, c console) (err error) {
 	folder, err := os.MkdirTemp("", "signalbox-dev-")
 	if err != nil {
 		return err
@@ -53,15 +58,15 @@ func runDev(ctx context.Context, args []string, stdout, stderr io.Writer) (err e
 	if err != nil {
 		return fmt.Errorf("%w; --port 0 takes a free port", err)
 	}
-	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, stderr)
+	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, c.stderr)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, env.Close()) }()
 	if options.once {
-		return serveWhile(ctx, listener, env, func(ctx context.Context) error { return once(ctx, env, stdout) })
+		return serveWhile(ctx, listener, env, func(ctx context.Context) error { return once(ctx, env, c.stdout) })
 	}
-	fmt.Fprint(stdout, env.welcome())
+	fmt.Fprint(c.stdout, env.welcome())
 	return serveWhile(ctx, listener, env, func(ctx context.Context) error {
 		<-ctx.Done()
 		return nil

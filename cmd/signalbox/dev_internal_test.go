@@ -31,7 +31,7 @@ func startDev(t *testing.T) *dev {
 	go func() {
 		defer close(d.done)
 		defer writer.Close()
-		d.code = run(ctx, []string{"dev", "--port", "0", "--cards", "60"}, nil, writer, t.Output())
+		d.code = run(ctx, []string{"dev", "--port", "0", "--cards", "60"}, console{stdout: writer, stderr: t.Output()})
 	}()
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
@@ -166,7 +166,7 @@ func TestDevPointsOtherCommandsAtIt(t *testing.T) {
 		t.Fatalf("%q in a shell: %v", d.export, err)
 	}
 	var out strings.Builder
-	if code := run(t.Context(), []string{"sweep"}, strings.Split(string(environ), "\n"), &out, t.Output()); code != exitOK || !strings.Contains(out.String(), `"cards": 60`) {
+	if code := run(t.Context(), []string{"sweep"}, console{environ: strings.Split(string(environ), "\n"), stdout: &out, stderr: t.Output()}); code != exitOK || !strings.Contains(out.String(), `"cards": 60`) {
 		t.Errorf("sweep with %q = %d, want 0 and 60 cards:\n%s", d.export, code, &out)
 	}
 	if inbox := d.do(t, http.MethodGet, d.inbox, "", http.Header{}); !strings.Contains(inbox.body, "SIM cards: ") {

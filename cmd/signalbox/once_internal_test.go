@@ -13,7 +13,7 @@ import (
 func TestDevOnce(t *testing.T) {
 	t.Parallel()
 	var stdout bytes.Buffer
-	if code := run(t.Context(), []string{"dev", "--once", "--cards", "60"}, nil, &stdout, t.Output()); code != exitOK {
+	if code := run(t.Context(), []string{"dev", "--once", "--cards", "60"}, console{stdout: &stdout, stderr: t.Output()}); code != exitOK {
 		t.Fatalf("signalbox dev --once = %d, want 0:\n%s", code, &stdout)
 	}
 	printed := stdout.String()

@@ -3,9 +3,10 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
+
+	"github.com/spf13/cobra"
 )
 
 // Exit codes.
@@ -16,79 +17,83 @@ const (
 	exitAgain = 3
 )
 
-const usage = `signalbox runs Signalbox from a terminal.
-
-Usage:
-
-	signalbox dev [--once] [--cards N] [--port N]
-	signalbox sweep [--dry-run] [--cards FILE]
-
-	dev    start the three functions and fakes of Alibaba and Slack on one
-	       loopback port, and say what to try
-	sweep  sweep the fleet once, as the alerts function does, with its variables
-	       from the environment
-
-Exit codes: 0 all is well, 1 an error, 2 a command line that cannot be read,
-3 a sweep that is not done, or that another one keeps from working.
-
-Flags of a command: signalbox dev --help
-`
-
-// errUsage is a command line that cannot be read; what is wrong with it has
-// been printed.
-var errUsage = errors.New("usage")
+// console is where a command is started from.
+type console struct {
+	environ        []string
+	stdout, stderr io.Writer
+}
 
 // errAgain is a sweep that is worth starting again.
 var errAgain = errors.New("the sweep is not done; start it again to go on")
 
 // run does what args ask for and returns the exit code.
-func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	err := dispatch(ctx, args, environ, stdout, stderr)
+func run(ctx context.Context, args []string, c console) int {
+	root := newRoot(c) //nolint:contextcheck // commands get ctx when they are executed
+	if len(args) == 0 {
+		fmt.Fprint(c.stderr, root.UsageString())
+		return exitUsage
+	}
+	root.SetArgs(args)
+	command, err := root.ExecuteContextC(ctx)
+	_, begun := errors.AsType[*failure](err)
 	switch {
-	case err == nil || errors.Is(err, flag.ErrHelp):
+	case err == nil:
 		return exitOK
-	case errors.Is(err, errUsage):
+	case !begun:
+		fmt.Fprintf(c.stderr, "%s: %v\nSee %s --help.\n", command.CommandPath(), err, command.CommandPath())
 		return exitUsage
 	case errors.Is(err, errAgain):
-		fmt.Fprintln(stderr, "signalbox:", err)
+		fmt.Fprintln(c.stderr, "signalbox:", err)
 		return exitAgain
 	default:
-		fmt.Fprintln(stderr, "signalbox:", err)
+		fmt.Fprintln(c.stderr, "signalbox:", err)
 		return exitError
 	}
 }
 
-func dispatch(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 {
-		fmt.Fprint(stderr, usage)
-		return errUsage
+func newRoot(c console) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "signalbox",
+		Short: "Run Signalbox from a terminal",
+		Long: `Signalbox from a terminal.
+
+Exit codes: 0 all is well, 1 an error, 2 a command line that cannot be read,
+3 a sweep that is not done, or that another one keeps from working.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
 	}
-	switch args[0] {
-	case "dev":
-		return runDev(ctx, args[1:], stdout, stderr)
-	case "sweep":
-		return runSweep(ctx, args[1:], environ, stdout, stderr)
-	case "help", "-h", "--help":
-		fmt.Fprint(stdout, usage)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	root.AddCommand(devCommand(c), sweepCommand(c))
+	return root
+}
+
+// failure is what went wrong after a command had begun. Any other error is of the
+// command line.
+type failure struct{ error }
+
+// Unwrap returns the cause.
+func (f *failure) Unwrap() error { return f.error }
+
+// begin does a command's work.
+func begin(work func(ctx context.Context) error) func(*cobra.Command, []string) error {
+	return func(command *cobra.Command, _ []string) error {
+		if err := work(command.Context()); err != nil {
+			return &failure{err}
+		}
 		return nil
-	default:
-		fmt.Fprintf(stderr, "signalbox: no command %q\n\n%s", args[0], usage)
-		return errUsage
 	}
 }
 
-// parse reads a command's flags; it takes no arguments beside them.
-func parse(flags *flag.FlagSet, args []string, stderr io.Writer) error {
-	flags.SetOutput(stderr)
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage
-	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(stderr, "%s: %q is one argument too many: it takes flags alone\n", flags.Name(), flags.Arg(0))
-		return errUsage
+// check has a command's options checked before it begins.
+func check(options func() error) func(*cobra.Command, []string) error {
+	return func(*cobra.Command, []string) error { return options() }
+}
+
+// noArguments refuses what is no flag.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%q is one argument too many: it takes flags alone", args[0])
 	}
 	return nil
 }

@@ -26,14 +26,15 @@ func TestExitCodes(t *testing.T) {
 		code           int
 		stdout, stderr string // a part of what is printed; none: nothing is
 	}{
-		{"nothing", nil, exitUsage, "", "signalbox dev"},
-		{"no such command", []string{"deploy"}, exitUsage, "", `no command "deploy"`},
-		{"help", []string{"help"}, exitOK, "signalbox dev", ""},
-		{"help of dev", []string{"dev", "--help"}, exitOK, "", "-cards"},
-		{"no such flag", []string{"dev", "--again"}, exitUsage, "", "-again"},
+		{"nothing", nil, exitUsage, "", "Available Commands"},
+		{"no such command", []string{"deploy"}, exitUsage, "", `unknown command "deploy"`},
+		{"help", []string{"help"}, exitOK, "Exit codes", ""},
+		{"help of dev", []string{"dev", "--help"}, exitOK, "--cards", ""},
+		{"completion", []string{"completion", "bash"}, exitOK, "__start_signalbox", ""},
+		{"no such flag", []string{"dev", "--again"}, exitUsage, "", "signalbox dev: unknown flag: --again"},
 		{"argument", []string{"dev", "now"}, exitUsage, "", `"now" is one argument too many`},
 		{"too few cards", []string{"dev", "--once", "--cards", "2"}, exitUsage, "", "--cards of 3 or more"},
-		{"cards that are no number", []string{"dev", "--cards", "many"}, exitUsage, "", "-cards"},
+		{"cards that are no number", []string{"dev", "--cards", "many"}, exitUsage, "", "--cards"},
 		{"no such port", []string{"dev", "--port", "65536"}, exitUsage, "", "--port from 0 to 65535"},
 		{"port taken", []string{"dev", "--port", port}, exitError, "", "address already in use; --port 0 takes a free port"},
 	}
@@ -41,7 +42,7 @@ func TestExitCodes(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var stdout, stderr bytes.Buffer
-			if code := run(t.Context(), tt.args, nil, &stdout, &stderr); code != tt.code {
+			if code := run(t.Context(), tt.args, console{stdout: &stdout, stderr: &stderr}); code != tt.code {
 				t.Errorf("run(%v) = %d, want %d", tt.args, code, tt.code)
 			}
 			for name, printed := range map[string]struct{ got, want string }{
@@ -60,7 +61,7 @@ func TestOnceStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	if code := run(ctx, []string{"dev", "--once", "--cards", strconv.Itoa(leastCards)}, nil, &stdout, &stderr); code != exitError {
+	if code := run(ctx, []string{"dev", "--once", "--cards", strconv.Itoa(leastCards)}, console{stdout: &stdout, stderr: &stderr}); code != exitError {
 		t.Errorf("run with an ended ctx = %d, want %d", code, exitError)
 	}
 }

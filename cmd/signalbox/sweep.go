@@ -5,13 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"signalbox/functions/alerts"
 	"signalbox/shared/card"
@@ -28,44 +29,48 @@ type sweepOptions struct {
 	scratch string
 }
 
-func parseSweep(args []string, stderr io.Writer) (sweepOptions, error) {
+func sweepCommand(c console) *cobra.Command {
 	var o sweepOptions
-	flags := flag.NewFlagSet("signalbox sweep", flag.ContinueOnError)
+	command := &cobra.Command{
+		Use:   "sweep",
+		Short: "Sweep the fleet once, as the alerts function does",
+		Long:  "Sweep the fleet once, as the alerts function does, with its variables from the environment.",
+		Args:  noArguments,
+		RunE:  begin(func(ctx context.Context) error { return runSweep(ctx, o, c) }),
+	}
+	flags := command.Flags()
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be posted, and neither post nor remember it")
 	flags.StringVar(&o.cards, "cards", "", "look at the ICCIDs in this `file` alone, one a line")
-	return o, parse(flags, args, stderr)
+	return command
 }
 
-func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Writer) (err error) {
-	options, err := parseSweep(args, stderr)
-	if err != nil {
-		return err
-	}
+func runSweep(ctx context.Context, options sweepOptions, console console) (err error) {
 	if options.dryRun {
 		if options.scratch, err = os.MkdirTemp("", "signalbox"); err != nil {
 			return fmt.Errorf("sweep: %w", err)
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }() //nolint:gosec // it was made just now
+		defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }()
 	}
-	c, err := alerts.Configure(environ, stderr, options.where) //nolint:contextcheck // it waits for a state file for 10 s at most
+	c, err := alerts.Configure(console.environ, console.stderr, options.where) //nolint:contextcheck // it waits for a state file for 10 s at most
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Store.Close()) }()
-	if err := options.adapt(&c, stdout, stderr); err != nil {
+	b := newBar(console.stderr, unknownTotal, "cards")
+	if err := options.adapt(&c, console.stdout, b); err != nil {
 		return err
 	}
-	c.Observe = func(r alerts.Report) { fmt.Fprint(stderr, bar(r)) }
+	c.Observe = func(r alerts.Report) { b.sweep(r) }
 	function, err := alerts.New(c)
 	if err != nil {
 		return err
 	}
 	report, err := function.Sweep(ctx)
-	fmt.Fprintln(stderr)
+	b.end()
 	if options.dryRun && err == nil {
-		fmt.Fprint(stderr, withoutMessage(report))
+		fmt.Fprint(console.stderr, withoutMessage(report))
 	}
-	err = errors.Join(err, printReport(stdout, report))
+	err = errors.Join(err, printReport(console.stdout, report))
 	if err == nil && (report.Busy || !report.Done) {
 		return errAgain
 	}
@@ -74,14 +79,14 @@ func runSweep(ctx context.Context, args, environ []string, stdout, stderr io.Wri
 
 // adapt has the sweep look at the cards of a file alone, and a dry run print what it
 // would post and write nothing.
-func (o sweepOptions) adapt(c *alerts.Config, stdout, stderr io.Writer) (err error) {
+func (o sweepOptions) adapt(c *alerts.Config, stdout io.Writer, b *bar) (err error) {
 	if o.cards != "" {
 		if c.Watch, err = readCards(o.cards); err != nil {
 			return err
 		}
 	}
 	if o.dryRun {
-		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout, stderr)}}
+		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout, b)}}
 		c.Store = newDraft(c.Store)
 	}
 	return nil
@@ -99,15 +104,6 @@ func printReport(w io.Writer, report alerts.Report) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(report)
-}
-
-const barWidth = 40
-
-// bar shows how far a sweep got, over what was shown before.
-func bar(r alerts.Report) string {
-	done := r.Checked + r.Failed
-	full := min(barWidth, barWidth*done/max(1, r.Cards))
-	return fmt.Sprintf("\r[%s%s] %d of %d cards, %d open", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), done, r.Cards, r.Open)
 }
 
 // readCards reads ICCIDs, one a line; empty lines and those that begin with # do
@@ -141,10 +137,10 @@ func readCards(path string) ([]card.ICCID, error) {
 }
 
 // printTo returns a poster that prints the words of a message, in Slack's markup,
-// below the bar.
-func printTo(w, bar io.Writer) notify.PosterFunc {
+// above the bar.
+func printTo(w io.Writer, b *bar) notify.PosterFunc {
 	return func(_ context.Context, m slack.Message) error {
-		fmt.Fprint(bar, "\n\n")
+		b.end()
 		_, err := fmt.Fprintf(w, "%s\n\n", m.Text)
 		return err
 	}
