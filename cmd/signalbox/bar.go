@@ -33,6 +33,18 @@ func newBar(w io.Writer, total int64, unit string, options ...progressbar.Option
 	return &bar{progressbar.NewOptions64(total, options...), w, shown}
 }
 
+// Write counts bytes. A file that grows while it is read is no error.
+func (b *bar) Write(p []byte) (int, error) {
+	_ = b.Add(len(p)) // it says that there is more than was expected
+	return len(p), nil
+}
+
+// say prints a line, above the bar where there is one.
+func (b *bar) say(format string, args ...any) {
+	b.end()
+	fmt.Fprintf(b.w, format+"\n", args...)
+}
+
 // end clears the bar for what is printed next.
 func (b *bar) end() {
 	if b.shown {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/cardflow"
@@ -22,6 +23,9 @@ const (
 	devKeyID  = "signalbox-dev-key"
 	devSecret = "signalbox-dev-secret" //nolint:gosec // opens nothing but the fake
 	devToken  = "signalbox-dev-token"  //nolint:gosec // opens nothing but the functions of this process
+
+	// devWindow is short, so that nobody waits.
+	devWindow = time.Second
 
 	// leastCards has the fleet's three cards for demonstrations: a healthy
 	// one, one that is about to expire, and one that is nearly used up.
@@ -53,7 +57,8 @@ func newEnvironment(base, folder string, cards int, logs io.Writer) (*environmen
 	}
 	err := errors.Join(
 		e.open(cardflow.FromEnv, "", logs, "/", "/healthz"),
-		e.open(conversion.FromEnv, "conversion.db", logs, "/conversions"),
+		e.open(conversion.FromEnv, "conversion.db", logs,
+			"/conversions", "/conversions/", "/otp-events", "/otp-windows", "/dead-letters", "/dead-letters/"),
 		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
@@ -100,11 +105,14 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_INVOKE_TOKEN=" + devToken,
 		"SIGNALBOX_SLACK_WEBHOOK_URL=" + e.base + e.slack.WebhookPath(),
 		"SIGNALBOX_STATE_FILE=" + filepath.Join(e.folder, stateFile),
+		"SIGNALBOX_OTP_WINDOW=" + devWindow.String(),
+		"SIGNALBOX_OTP_GRACE=0s",
 		"SIGNALBOX_LOG_LEVEL=warn",
 	}
 }
 
-// mount serves paths by a function, as a plain HTTP deployment does.
+// mount serves paths by a function, as a plain HTTP deployment does, and all paths
+// under its name: POST /invoke is one of each with a timer.
 func (e *environment) mount(f serve.Function, paths ...string) error {
 	handler, err := serve.Handler(f)
 	if err != nil {
@@ -113,6 +121,7 @@ func (e *environment) mount(f serve.Function, paths ...string) error {
 	for _, path := range paths {
 		e.Handle(path, handler)
 	}
+	e.Handle("/"+f.Name+"/", http.StripPrefix("/"+f.Name, handler))
 	return nil
 }
 
@@ -177,7 +186,7 @@ func (e *environment) welcome() string {
 	for _, s := range e.steps() {
 		fmt.Fprintf(&text, "%s:\n  %s\n", s.title, s.curl())
 	}
-	fmt.Fprintf(&text, "\nTo have other commands use these fakes, such as signalbox sweep, run these lines in another terminal first:\n")
+	fmt.Fprintf(&text, "\nTo have other commands use these fakes, such as signalbox sweep and report, run these lines in another terminal first:\n")
 	for _, line := range e.environ("other.db") {
 		name, value, _ := strings.Cut(line, "=")
 		fmt.Fprintf(&text, "  export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))

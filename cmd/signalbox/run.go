@@ -20,6 +20,7 @@ const (
 // console is where a command is started from.
 type console struct {
 	environ        []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
@@ -62,9 +63,10 @@ Exit codes: 0 all is well, 1 an error, 2 a command line that cannot be read,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
-	root.AddCommand(devCommand(c), sweepCommand(c))
+	root.AddCommand(devCommand(c), sweepCommand(c), reportCommand(c), windowsCommand(c))
 	return root
 }
 

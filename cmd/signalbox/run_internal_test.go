@@ -28,6 +28,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"nothing", nil, exitUsage, "", "Available Commands"},
 		{"no such command", []string{"deploy"}, exitUsage, "", `unknown command "deploy"`},
+		{"nearly a command", []string{"repor"}, exitUsage, "", "Did you mean this?\n\treport"},
 		{"help", []string{"help"}, exitOK, "Exit codes", ""},
 		{"help of dev", []string{"dev", "--help"}, exitOK, "--cards", ""},
 		{"completion", []string{"completion", "bash"}, exitOK, "__start_signalbox", ""},
@@ -36,6 +37,18 @@ func TestExitCodes(t *testing.T) {
 		{"too few cards", []string{"dev", "--once", "--cards", "2"}, exitUsage, "", "--cards of 3 or more"},
 		{"cards that are no number", []string{"dev", "--cards", "many"}, exitUsage, "", "--cards"},
 		{"no such port", []string{"dev", "--port", "65536"}, exitUsage, "", "--port from 0 to 65535"},
+		{"nothing to report", []string{"report"}, exitUsage, "", "[rate verified events]"},
+		{"half of the counts", []string{"report", "--verified", "1"}, exitUsage, "", "missing [requested]"},
+		{"a rate and counts", []string{"report", "--rate", "1", "--verified", "1", "--requested", "1"}, exitUsage, "", "none of the others can be"},
+		{"a rate and events", []string{"report", "--rate", "1", "--events", "-", "--url", "https://example.com"}, exitUsage, "", "none of the others can be"},
+		{"a rate that is no number", []string{"report", "--rate", "NaN"}, exitUsage, "", "want a number such as 0.53"},
+		{"a time that is none", []string{"report", "--rate", "1", "--time", "noon"}, exitUsage, "", "want a time such as"},
+		{"events without a server", []string{"report", "--events", "-"}, exitUsage, "", "--events needs --url"},
+		{"a token in the clear", []string{"report", "--rate", "1", "--url", "http://example.com"}, exitUsage, "", "http on this machine alone"},
+		{"a token in the URL", []string{"windows", "--url", "https://token@example.com"}, exitUsage, "", "want --url"},
+		{"windows of nobody", []string{"windows"}, exitUsage, "", "want --url"},
+		{"windows by prefix", []string{"windows", "--url", "https://example.com", "--by", "prefix"}, exitUsage, "", "--by country"},
+		{"no variables", []string{"report", "--rate", "0.5"}, exitError, "", "ALIBABA_CLOUD_ACCESS_KEY_ID: is not set"},
 		{"port taken", []string{"dev", "--port", port}, exitError, "", "address already in use; --port 0 takes a free port"},
 	}
 	for _, tt := range tests {
