@@ -15,13 +15,24 @@ import (
 // step is one request worth trying.
 type step struct {
 	title, method, url, body string
+	// after is how long to wait before it.
+	after time.Duration
 }
 
-// steps are the main job: a lookup, a forward, a sweep.
+// otpEvents are two OTPs, one of which is verified.
+const otpEvents = `[{"type":"requested","id":"otp-1","to":"+6591234567"},{"type":"requested","id":"otp-2","country":"MY"},{"type":"verified","id":"otp-1"}]`
+
+// steps are the main jobs: a lookup, a forward, events whose rate is reported, a sweep.
 func (e *environment) steps() []step {
 	return []step{
 		{title: "Look a card up", method: http.MethodGet, url: e.base + "/cards/" + e.cloud.ICCID(shownCard) + "/flow"},
 		{title: "Forward a conversion rate", method: http.MethodPost, url: e.base + "/conversions", body: `{"verified":53,"requested":100}`},
+		{title: "Count OTP events", method: http.MethodPost, url: e.base + "/otp-events", body: otpEvents},
+		{
+			title: "Close their window and report its rate, a second later, as the timer does", method: http.MethodPost,
+			url: e.base + "/conversion/invoke", after: devWindow + 100*time.Millisecond,
+		},
+		{title: "Look at the windows", method: http.MethodGet, url: e.base + "/otp-windows?by=country"},
 		{title: "Sweep the fleet", method: http.MethodPost, url: e.base + "/invoke"},
 	}
 }
@@ -35,11 +46,15 @@ func (s step) curl() string {
 	return strings.Join(append(words, "'"+s.url+"'"), " ")
 }
 
-// once takes every step and prints what went to and fro, and what Slack got.
+// once takes every step and prints what went to and fro, and what Alibaba and Slack
+// got.
 func once(ctx context.Context, e *environment, stdout io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
 	defer cancel()
 	for _, s := range e.steps() {
+		if err := pause(ctx, s.after); err != nil {
+			return err
+		}
 		fmt.Fprintf(stdout, "== %s\n$ %s\n", s.title, s.curl())
 		status, body, err := s.take(ctx)
 		if err != nil {
@@ -50,6 +65,15 @@ func once(ctx context.Context, e *environment, stdout io.Writer) error {
 			return fmt.Errorf("%s: status %d", strings.ToLower(s.title), status)
 		}
 	}
+	fmt.Fprintln(stdout, "== Alibaba")
+	for _, c := range e.cloud.Conversions() {
+		fmt.Fprintf(stdout, "rate %s of %s, request %s\n", c.Rate, time.UnixMilli(c.ReportTime).UTC().Format(time.RFC3339Nano), c.RequestID)
+	}
+	fmt.Fprintln(stdout)
+	return e.printInbox(stdout)
+}
+
+func (e *environment) printInbox(stdout io.Writer) error {
 	inbox := e.slack.Inbox()
 	if len(inbox) == 0 {
 		return fmt.Errorf("the sweep of %d cards posted nothing to Slack", e.cloud.Cards())

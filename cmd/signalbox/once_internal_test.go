@@ -25,6 +25,10 @@ func TestDevOnce(t *testing.T) {
 		"package expiry": `"expireTime": "20[0-9-]{8}T23:59:59\+08:00"`,
 		"forwarded rate": `"conversionRate": 0\.53`,
 		"forward's OK":   `"responseCode": "OK"`,
+		"counted events": `"accepted": 3, "duplicate": 0, "late": 0, "refused": 0`,
+		"closed window":  `"closed": 1, "windows": 1`,
+		"its rate":       `"rate": 0\.5,\s+"status": "reported"`,
+		"at Alibaba":     `\nrate 0\.5 of 20[0-9T:-]+Z, request [0-9A-F]`,
 		"sweep":          `"cards": 60`,
 		"one message":    `"messages": 1`,
 	} {
@@ -32,8 +36,8 @@ func TestDevOnce(t *testing.T) {
 			t.Errorf("output has no %s (%s):\n%s", what, pattern, printed)
 		}
 	}
-	if n := strings.Count(printed, "HTTP 200\n"); n != 3 {
-		t.Errorf("output shows %d answers with status 200, want 3", n)
+	if n := strings.Count(printed, "HTTP 200\n"); n != 6 {
+		t.Errorf("output shows %d answers with status 200, want 6", n)
 	}
 	_, slack, _ := strings.Cut(printed, "== Slack\n")
 	checkNamed(t, slack, "Package ends soon", cards.ICCID(1), "in 5 days")
