@@ -154,12 +154,12 @@ func (o *outside) usable(t *testing.T, f *function) {
 	}
 }
 
-// TestTwoProcessesOnOneRedis wants one of two runs to leave, and the other to be
-// finished by whoever comes after a kill.
+// TestTwoProcessesOnOneRedis wants one of two runs to leave, and the process that left
+// to find nothing new afterwards.
 func TestTwoProcessesOnOneRedis(t *testing.T) {
 	t.Parallel()
 	redis := miniredis.RunT(t)
-	o := newOutside(t, 120, "SIGNALBOX_STATE_FILE=", "SIGNALBOX_REDIS_URL=redis://"+redis.Addr(), "SIGNALBOX_SWEEP_LEASE=2s")
+	o := newOutside(t, 120, "SIGNALBOX_STATE_FILE=", "SIGNALBOX_REDIS_URL=redis://"+redis.Addr())
 	a, b := o.start(t), o.start(t)
 	var during run
 	moment := func() {
