@@ -28,6 +28,9 @@ func receiverKey(name string) incident.Key {
 // notify delivers what is in the outboxes, and then what follows for receivers
 // that do not take theirs: the others are notified of it.
 func (r *run) notify(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("what is to be notified waits for the next run: %w", context.Cause(ctx))
+	}
 	r.deliver(ctx)
 	more, stateErr := r.advanceReceivers(ctx)
 	if more && stateErr == nil {

@@ -71,9 +71,9 @@ func (s *service) serve(ctx context.Context, where platform) error {
 	defer stop()
 	switch where.kind {
 	case functionCompute:
-		return s.serveInvocations(ctx, s.startFunctionCompute, stopTimeout)
+		return s.serveInvocations(ctx, s.startFunctionCompute, stopTimeout, postTime)
 	case lambdaRuntime:
-		return s.serveInvocations(ctx, s.startLambda, lambdaStopTimeout)
+		return s.serveInvocations(ctx, s.startLambda, lambdaStopTimeout, lambdaPostTime)
 	default:
 		return s.listenAndServe(ctx, where)
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"signalbox/shared/logging"
@@ -26,6 +27,7 @@ type service struct {
 	stopping chan struct{}
 	// inFlight is read-locked by each invocation of a runtime API.
 	inFlight sync.RWMutex
+	returned atomic.Int64 // Unix nanoseconds when the last one returned; 0: none has
 }
 
 func newService(f Function) (*service, error) {
@@ -45,6 +47,7 @@ func newService(f Function) (*service, error) {
 func (s *service) invoke(ctx context.Context, raw []byte) (json.RawMessage, error) {
 	s.inFlight.RLock()
 	defer s.inFlight.RUnlock()
+	defer func() { s.returned.Store(time.Now().UnixNano()) }()
 	ctx, cancel := withMargin(ctx)
 	defer cancel()
 	e, err := event.Decode(raw)

@@ -19,8 +19,10 @@ const (
 	// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 	lambdaStopTimeout = 300 * time.Millisecond
 	// postTime is for the platforms' libraries to post the last answer: they
-	// do so after the invocation has returned, and do not say when.
-	postTime = 100 * time.Millisecond
+	// do so after the invocation has returned, and do not say when. Lambda leaves
+	// less of it.
+	postTime       = time.Second
+	lambdaPostTime = 100 * time.Millisecond
 )
 
 var (
@@ -59,19 +61,16 @@ func (s *service) untilStopping(ctx context.Context) (context.Context, context.C
 }
 
 // serveInvocations lets take, which never returns, take events from a runtime
-// API until ctx ends, and then waits for those in flight.
-func (s *service) serveInvocations(ctx context.Context, take func(), timeout time.Duration) error {
+// API until ctx ends, and then waits for those in flight, and for post.
+func (s *service) serveInvocations(ctx context.Context, take func(), timeout, post time.Duration) error {
 	go take()
 	<-ctx.Done()
 	s.beginStopping(ctx)
-	if s.inFlight.TryLock() {
-		return nil // From here on no event gets in.
-	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s.inFlight.Lock()
-		<-time.After(postTime)
+		s.inFlight.Lock() // From here on no event gets in.
+		<-time.After(post - time.Since(time.Unix(0, s.returned.Load())))
 	}()
 	select {
 	case <-done:
