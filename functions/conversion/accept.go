@@ -106,6 +106,7 @@ func readHashed(w http.ResponseWriter, r *http.Request) (intake.Batch, string, e
 		io.Reader
 		io.Closer
 	}{io.TeeReader(r.Body, sum), r.Body}
+	defer r.Body.Close() // forwarding may take long
 	batch, err := intake.Read(w, r, bounds)
 	return batch, hex.EncodeToString(sum.Sum(nil)), err
 }

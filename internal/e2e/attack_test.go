@@ -1,13 +1,13 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -26,7 +26,7 @@ func TestServerUnderAttack(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
 	p := servetest.StartHTTP(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"),
-		append(c.env, "SIGNALBOX_DYSMS_QPS=10000")...)
+		append(c.env, "SIGNALBOX_DYSMS_QPS=10000", "SIGNALBOX_STATE_FILE="+filepath.Join(t.TempDir(), "conversion.db"))...)
 	report := request{"POST", "/conversions", `{"verified":1,"requested":2}`}
 	report.send(t, p.URL)
 	files, resident := descriptors(t, p.PID()), residentMemory(t, p.PID())
@@ -37,7 +37,7 @@ func TestServerUnderAttack(t *testing.T) {
 		attack.Go(func() { keepConnection(ctx, p.URL) })
 	}
 	for i := range 100 {
-		attack.Go(func() { sendBodies(ctx, p.URL, i%2 == 0) })
+		attack.Go(func() { sendBodies(ctx, p.URL, i) })
 	}
 	asked := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	answered := 0
@@ -97,18 +97,26 @@ func closeWith(ctx context.Context, client io.Closer) {
 	context.AfterFunc(ctx, func() { _ = client.Close() })
 }
 
-// sendBodies sends bodies as large as they may be, slowly or as fast as it can.
-func sendBodies(ctx context.Context, url string, slowly bool) {
+// sendBodies sends bodies as large as they may be: to each of two routes, slowly or
+// as fast as it can, with their length or without.
+func sendBodies(ctx context.Context, url string, i int) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	body := []byte(`{"conversionRate":"` + strings.Repeat("x", 128<<10-21) + `"}`)
+	route, body := "/conversions", `{"conversionRate":"`+strings.Repeat("x", 512<<10-21)+`"}`
+	if i&1 == 0 {
+		event := `{"type":"requested","id":"` + strings.Repeat("x", 200) + `"},`
+		route, body = "/otp-events", "["+strings.Repeat(event, 5000)[:5000*len(event)-1]+"]"
+	}
 	for ctx.Err() == nil {
-		var reader io.Reader = bytes.NewReader(body)
-		if slowly {
-			reader = io.MultiReader(bytes.NewReader(body[:len(body)-1]), untilDone{ctx})
+		var reader io.Reader = strings.NewReader(body)
+		if i&2 == 0 {
+			reader = io.MultiReader(strings.NewReader(body[:len(body)-1]), untilDone{ctx})
 		}
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/conversions", io.NopCloser(reader))
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+route, io.NopCloser(reader))
 		if err != nil {
 			return
+		}
+		if i&4 == 0 {
+			req.ContentLength = int64(len(body))
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
 		req.Header.Set("Content-Type", contentType)

@@ -83,7 +83,7 @@ func TestInvokeOverPlainHTTP(t *testing.T) {
 		{"a payload that is no text", `{"payload":{}}`, nil, 422, "", `"field":"payload"`},
 		{"a time that is none", `{"triggerTime":"private"}`, nil, 422, "", `"field":"triggerTime"`},
 		{"not an event", "8986-private", nil, 400, "", ":invalid-json"},
-		{"too long", strings.Repeat("8", 1<<20+1), nil, 413, "", ":body-too-large"},
+		{"too long", strings.Repeat("8", 128<<10+1), nil, 413, "", ":body-too-large"},
 		{"without a token", "", asEvent, 401, "", ":unauthorized"},
 		{"with a wrong one", "", asGuesser, 401, "", ":unauthorized"},
 	} {

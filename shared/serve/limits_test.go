@@ -113,7 +113,8 @@ func takeBodies(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTeapot)
 		return
 	}
-	if _, err := web.ReadBytes(w, r); err != nil {
+	defer r.Body.Close()
+	if _, err := web.ReadBytes(w, r, web.MaxBody); err != nil {
 		web.WriteError(w, err)
 	}
 }

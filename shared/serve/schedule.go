@@ -82,7 +82,8 @@ func (s *service) serveRun(w http.ResponseWriter, r *http.Request) error {
 // asked reads what run the body asks for: one of this moment without a body, the
 // same with a payload, or that of FC's timer event.
 func (s *service) asked(w http.ResponseWriter, r *http.Request) (event.Scheduled, error) {
-	body, err := web.ReadBytes(w, r)
+	defer r.Body.Close() // a run may take long
+	body, err := web.ReadBytes(w, r, web.MaxBody)
 	if err != nil {
 		return event.Scheduled{}, err
 	}

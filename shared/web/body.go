@@ -3,12 +3,14 @@ package web
 import (
 	"bytes"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
+	"strconv"
 )
 
-// MaxBody is the largest request body that is read, in bytes: as large as FC takes for
-// an asynchronous invocation.
+// MaxBody is the largest request body that is read, in bytes, unless a route takes
+// lists: as large as FC takes for an asynchronous invocation.
 const MaxBody = 128 << 10
 
 // ReadBody returns the body of a request that says it is JSON: 415 where it
@@ -18,20 +20,30 @@ func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil || media != "application/json" {
 		return nil, NewError(http.StatusUnsupportedMediaType, "not-json", "Send the body as Content-Type: application/json.")
 	}
-	return ReadBytes(w, r)
+	defer r.Body.Close()
+	return ReadBytes(w, r, MaxBody)
 }
 
-// ReadBytes returns the body of a request, whatever it is, and closes it: 413 where
-// it is larger than MaxBody. An [*Error] of the body's own is passed on.
-func ReadBytes(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	defer r.Body.Close()
+// ReadBytes returns the body of a request, whatever it is: 413 where it is larger
+// than most bytes. An [*Error] of the body's own is passed on. Bodies that are not
+// closed are bounded, see package serve: close it as soon as others may have its room.
+func ReadBytes(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 	var body bytes.Buffer
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody))
+	limited := http.MaxBytesReader(w, r.Body, most)
+	_, err := io.CopyN(&body, limited, 1) // it may wait, and takes no memory meanwhile
+	if err == nil {
+		body.Grow(int(max(0, min(r.ContentLength, most))) + bytes.MinRead)
+		_, err = body.ReadFrom(limited)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
 	if refusal, ok := errors.AsType[*Error](err); ok {
 		return nil, refusal
 	}
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, NewError(http.StatusRequestEntityTooLarge, "body-too-large", "Send at most 128 KiB.")
+		return nil, NewError(http.StatusRequestEntityTooLarge, "body-too-large",
+			"Send at most "+strconv.FormatInt(most>>10, 10)+" KiB.")
 	}
 	if err != nil {
 		return nil, NewError(http.StatusBadRequest, "body-incomplete", "The body did not arrive whole.").Because(err)

@@ -1,11 +1,8 @@
 package intake
 
 import (
-	"bytes"
-	"errors"
 	"mime"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"signalbox/shared/web"
@@ -16,37 +13,17 @@ type decoder func(header http.Header, body []byte, b Bounds) (Batch, error)
 
 // Read reads the body of a request and takes it apart: 415 where its header says that
 // it is nothing of this kind, which is found out before the body is read, and 413
-// where it is too large. The error is a *web.Error.
+// where it is too large. The error is a *web.Error. It does not close the body.
 func Read(w http.ResponseWriter, r *http.Request, b Bounds) (Batch, error) {
 	decode, err := decoderOf(r.Header)
 	if err != nil {
 		return Batch{}, err
 	}
-	body, err := readBody(w, r, b.Bytes)
+	body, err := web.ReadBytes(w, r, b.Bytes)
 	if err != nil {
 		return Batch{}, err
 	}
 	return decode(r.Header, body, b)
-}
-
-func readBody(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
-	defer r.Body.Close()
-	var body bytes.Buffer
-	if r.ContentLength > 0 {
-		body.Grow(int(min(r.ContentLength, most)) + bytes.MinRead)
-	}
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, most))
-	if refusal, ok := errors.AsType[*web.Error](err); ok {
-		return nil, refusal
-	}
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return nil, web.NewError(http.StatusRequestEntityTooLarge, "body-too-large",
-			"Send at most "+strconv.FormatInt(most>>10, 10)+" KiB.")
-	}
-	if err != nil {
-		return nil, web.NewError(http.StatusBadRequest, "body-incomplete", "The body did not arrive whole.").Because(err)
-	}
-	return body.Bytes(), nil
 }
 
 // decoderOf goes by the media type. Of a CloudEvent in binary mode, whose attributes
