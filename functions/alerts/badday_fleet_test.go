@@ -102,8 +102,8 @@ func (w *willing) Reply(ctx context.Context, _ slack.Ref, m slack.Message, _ boo
 
 func (w *willing) Upload(context.Context, slack.Ref, string, string, []byte) error { return nil }
 
-func (w *willing) Find(context.Context, slack.Ref, string, time.Time) (slack.Ref, bool, error) {
-	return slack.Ref{}, false, nil
+func (w *willing) Find(context.Context, slack.Ref, string, time.Time) (slack.Found, bool, error) {
+	return slack.Found{}, false, nil
 }
 
 // counted is a store that counts what is put: batches, and the bytes of their

@@ -74,6 +74,26 @@ func TestFault10LostAnswer(t *testing.T) {
 	}
 }
 
+// TestFault10ReplyIsNoStatusMessage loses the answer to a reply that the channel shows
+// as well, then the thread, then a new status message of the same changes: the reply,
+// which has its ID, is not taken for it.
+func TestFault10ReplyIsNoStatusMessage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newBotWorld(t)
+		w.opens("usage", critical, 1)
+		w.mustRun()
+		w.server.Refuse(refusal("chat.postMessage", 0, "", func(r *refused) { r.Applied = true }))
+		w.opens("usage", critical, 2)
+		w.run(time.Hour)
+		w.server.DeleteMessage("alerts", w.server.Inbox()[0].TS)
+		w.server.Refuse(refusal("chat.postMessage", 0, "", func(r *refused) { r.Skip = 1 }))
+		w.run(time.Hour)
+		w.mustRun()
+		checkShown(t, w, "#> changes: 1 opened", "# usage/critical: 2 open, 1 new")
+	})
+}
+
 // TestFault10CannotLook has no scope to look for a message: it is sent again.
 func TestFault10CannotLook(t *testing.T) {
 	t.Parallel()

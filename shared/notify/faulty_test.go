@@ -46,9 +46,9 @@ func (f faulty) Upload(ctx context.Context, ref slack.Ref, filename, title strin
 	return f.Bot.Upload(ctx, ref, filename, title, content)
 }
 
-func (f faulty) Find(ctx context.Context, in slack.Ref, id string, since time.Time) (slack.Ref, bool, error) {
+func (f faulty) Find(ctx context.Context, in slack.Ref, id string, since time.Time) (slack.Found, bool, error) {
 	if err := f.fault("find", id); err != nil {
-		return slack.Ref{}, false, err
+		return slack.Found{}, false, err
 	}
 	return f.Bot.Find(ctx, in, id, since)
 }

@@ -25,9 +25,12 @@ func (d *delivery[D]) find(ctx context.Context, s *sending) looked {
 	case m == post:
 		in = slack.Ref{Channel: d.state.ChannelID}
 	}
-	ref, found, err := d.receiver.Bot.Find(ctx, in, s.ID, s.Since)
+	at, found, err := d.receiver.Bot.Find(ctx, in, s.ID, s.Since)
+	if found && at.Reply && s.Action == newStatus {
+		return absent // the same changes once were a reply, which cannot be a status message
+	}
 	if found {
-		s.ref, s.found = ref, true
+		s.ref, s.found = at.Ref, true
 		return arrived
 	}
 	if err == nil {

@@ -95,7 +95,7 @@ type Bot interface {
 	Update(ctx context.Context, ref slack.Ref, m slack.Message) (slack.Ref, error)
 	Reply(ctx context.Context, ref slack.Ref, m slack.Message, broadcast bool) (slack.Ref, error)
 	Upload(ctx context.Context, ref slack.Ref, filename, title string, content []byte) error
-	Find(ctx context.Context, in slack.Ref, id string, since time.Time) (slack.Ref, bool, error)
+	Find(ctx context.Context, in slack.Ref, id string, since time.Time) (slack.Found, bool, error)
 }
 
 var (

@@ -101,7 +101,8 @@ func listDone(t *thread, s *sending) {
 	}
 }
 
-// begin adds a thread, which takes its groups from others.
+// begin adds a thread, which takes its groups from others. One that was dropped, since
+// its message seemed to be lost, may be found again: it is not replaced.
 func (s *state) begin(t thread) {
 	for i := range s.Threads {
 		old := &s.Threads[i]
@@ -112,6 +113,7 @@ func (s *state) begin(t thread) {
 	}
 	s.Threads = slices.DeleteFunc(s.Threads, func(old thread) bool { return len(old.Groups) == 0 })
 	s.Threads = append(s.Threads, t)
+	s.Replaced = slices.DeleteFunc(s.Replaced, func(ref slack.Ref) bool { return ref == t.Ref })
 	s.unthread()
 }
 

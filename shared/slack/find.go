@@ -17,6 +17,15 @@ const (
 	clockSkew = 10 * time.Minute // between this machine, whose clock says when it sent, and Slack
 )
 
+// Found is where a message is.
+type Found struct {
+	Ref
+
+	// Reply says that it is a reply in another message's thread, such as one that the
+	// channel shows as well.
+	Reply bool
+}
+
 // Find looks for the message with this ID among those that a Bot sent since, or for
 // a file whose name has it, and reports where it is. With in.TS it looks in that message's thread, else in the
 // channel in.Channel, else in the bot's own. It reads at most 150 messages. Not to
@@ -25,9 +34,9 @@ const (
 // nothing about posting; a thread that is lost is KindLost.
 //
 // See https://docs.slack.dev/reference/methods/conversations.history/.
-func (b *Bot) Find(ctx context.Context, in Ref, id string, since time.Time) (Ref, bool, error) {
+func (b *Bot) Find(ctx context.Context, in Ref, id string, since time.Time) (Found, bool, error) {
 	if id == "" {
-		return Ref{}, false, searching.rejected("no id to look for")
+		return Found{}, false, searching.rejected("no id to look for")
 	}
 	if in.Channel == "" {
 		in.Channel = b.knownChannel()
@@ -40,16 +49,16 @@ func (b *Bot) Find(ctx context.Context, in Ref, id string, since time.Time) (Ref
 	for range maxPages {
 		p, err := b.page(ctx, in, oldest, cursor)
 		if err != nil {
-			return Ref{}, false, err
+			return Found{}, false, err
 		}
-		if ts := p.find(id); ts != "" {
-			return Ref{in.Channel, ts}, true, nil
+		if m := p.find(id); m != nil {
+			return Found{Ref: Ref{in.Channel, m.TS}, Reply: m.ThreadTS != "" && m.ThreadTS != m.TS}, true, nil
 		}
 		if cursor = p.Metadata.NextCursor; cursor == "" {
 			break
 		}
 	}
-	return Ref{}, false, nil
+	return Found{}, false, nil
 }
 
 // knownChannel returns the id of the bot's channel, or its name where Slack has
@@ -64,34 +73,39 @@ func (b *Bot) knownChannel() string {
 // page is a part of a channel or thread as Slack gives it. slack-go's own type
 // fails for the whole page where it does not know a block of one message.
 type page struct {
-	OK       bool `json:"ok"`
-	Messages []struct {
-		TS       string `json:"ts"`
-		Metadata struct {
-			EventType    string         `json:"event_type"`
-			EventPayload map[string]any `json:"event_payload"`
-		} `json:"metadata"`
-		Files []struct {
-			Name string `json:"name"`
-		} `json:"files"`
-	} `json:"messages"`
+	OK       bool       `json:"ok"`
+	Messages []pageItem `json:"messages"`
 	Metadata struct {
 		NextCursor string `json:"next_cursor"`
 	} `json:"response_metadata"`
 }
 
-func (p page) find(id string) string {
-	for _, m := range p.Messages {
+// pageItem is a message of a page.
+type pageItem struct {
+	TS       string `json:"ts"`
+	ThreadTS string `json:"thread_ts"`
+	Metadata struct {
+		EventType    string         `json:"event_type"`
+		EventPayload map[string]any `json:"event_payload"`
+	} `json:"metadata"`
+	Files []struct {
+		Name string `json:"name"`
+	} `json:"files"`
+}
+
+// find returns the message with an ID, or nil.
+func (p page) find(id string) *pageItem {
+	for i, m := range p.Messages {
 		if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["id"] == id {
-			return m.TS
+			return &p.Messages[i]
 		}
 		for _, f := range m.Files {
 			if strings.Contains(f.Name, id) {
-				return m.TS
+				return &p.Messages[i]
 			}
 		}
 	}
-	return ""
+	return nil
 }
 
 // page reads the page at cursor.

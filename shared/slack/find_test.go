@@ -17,7 +17,7 @@ func find(t *testing.T, b *slack.Bot, in slack.Ref, id string, since time.Time, 
 	t.Helper()
 	ref, found, err := b.Find(t.Context(), in, id, since)
 	checkNoSecret(t, err)
-	if err != nil || ref != want || found != (want != slack.Ref{}) {
+	if err != nil || ref.Ref != want || found != (want != slack.Ref{}) {
 		t.Errorf("Find(%v, %s) = %v, %t, %v, want %v", in, id, ref, found, err, want)
 	}
 }
@@ -53,6 +53,11 @@ func TestFind(t *testing.T) {
 		find(t, b, first, "run 1/1", begin, replied)
 		find(t, b, first, "run 1/2", begin, shown)
 		find(t, b, channel, "run 1/2", begin, shown)
+		for id, reply := range map[string]bool{"run 1/0": false, "run 1/2": true} {
+			if at, _, err := b.Find(t.Context(), channel, id, begin); err != nil || at.Reply != reply {
+				t.Errorf("Find(%s) = %+v, %v, want reply %t", id, at, err, reply)
+			}
+		}
 		find(t, b, channel, "run 2/0", begin, slack.Ref{})
 		if again, err := b.Update(t.Context(), posted, slack.Message{ID: "run 2/0", Text: "A"}); err != nil || again != posted {
 			t.Errorf("Update of what was found = %v, %v, want %v", again, err, posted)
@@ -149,7 +154,7 @@ func TestFindCannot(t *testing.T) {
 				defer cancel()
 				ref, found, err := b.Find(ctx, tt.in, "1", time.Now())
 				checkKind(t, "Find", err, tt.want)
-				if found || ref != (slack.Ref{}) {
+				if found || ref != (slack.Found{}) {
 					t.Errorf("Find = %v, %t, want nothing", ref, found)
 				}
 				begin := time.Now()
