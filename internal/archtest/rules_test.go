@@ -14,6 +14,7 @@ type layer struct {
 var order = []layer{
 	{"vocabulary", []string{
 		"signalbox/shared/card",
+		"signalbox/shared/delivery",
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/functions/*/dial",
@@ -27,6 +28,7 @@ var order = []layer{
 		"signalbox/shared/logging",
 		"signalbox/shared/metric",
 		"signalbox/shared/notify",
+		"signalbox/shared/outbound",
 		"signalbox/shared/quota",
 		"signalbox/shared/redisdial",
 		"signalbox/shared/serve/event",

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 )
 
@@ -106,8 +107,8 @@ func TestErrorsKeepTheSecret(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			defer cancel()
 			err := post(ctx, t, w, slack.Message{Text: "hello"})
-			e, ok := errors.AsType[*slack.Error](err)
-			if !ok || e.Kind != slack.KindUnavailable || !strings.Contains(e.Reason, tt.reason) {
+			e, ok := errors.AsType[*delivery.Error](err)
+			if !ok || e.Kind != delivery.KindUnavailable || !strings.Contains(e.Reason, tt.reason) {
 				t.Errorf("Post = %v, want KindUnavailable for %s", err, tt.reason)
 			}
 		})
@@ -125,7 +126,7 @@ func TestCanceledRequestKeepsTheSecret(t *testing.T) {
 			return nil, r.Context().Err()
 		}))
 		err := post(ctx, t, w, slack.Message{Text: "hello"})
-		if e, ok := errors.AsType[*slack.Error](err); !ok || e.Attempts != 1 || !errors.Is(err, context.Canceled) {
+		if e, ok := errors.AsType[*delivery.Error](err); !ok || e.Attempts != 1 || !errors.Is(err, context.Canceled) {
 			t.Errorf("Post = %v, want context.Canceled after one attempt", err)
 		}
 	})

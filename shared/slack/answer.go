@@ -3,39 +3,31 @@ package slack
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
-)
 
-const (
-	defaultRetryAfter = 30 * time.Second // where a 429 does not say
-	maxRetryAfter     = time.Hour        // of what a 429 may ask for
+	"signalbox/shared/delivery"
+	"signalbox/shared/outbound"
 )
 
 // answer is what Slack answered to a request.
-type answer struct {
-	status     int
-	body       []byte
-	retryAfter string
-}
+type answer struct{ *outbound.Answer }
 
 // isOK reports whether a is how a webhook says that Slack took the message.
-func (a *answer) isOK() bool {
-	return a.status == http.StatusOK && string(bytes.TrimSpace(a.body)) == "ok"
+func (a answer) isOK() bool {
+	return a.Status == http.StatusOK && string(bytes.TrimSpace(a.Body)) == "ok"
 }
 
 // stored returns where the Web API says that it put the message.
-func (a *answer) stored() (ref Ref, ok bool) {
+func (a answer) stored() (ref Ref, ok bool) {
 	var envelope struct {
 		OK      bool   `json:"ok"`
 		Channel string `json:"channel"`
 		TS      string `json:"ts"`
 	}
-	ok = a.status == http.StatusOK && json.Unmarshal(a.body, &envelope) == nil &&
+	ok = a.Status == http.StatusOK && json.Unmarshal(a.Body, &envelope) == nil &&
 		envelope.OK && envelope.Channel != "" && envelope.TS != ""
 	return Ref{envelope.Channel, envelope.TS}, ok
 }
@@ -43,19 +35,19 @@ func (a *answer) stored() (ref Ref, ok bool) {
 // failure returns what a means for an operation that a does not confirm. now is
 // when it was received. Where the answer says neither yes nor no, and where
 // Slack's word is about the outcome, the operation is uncertain.
-func (a *answer) failure(o operation, now time.Time) *Error {
+func (a answer) failure(o operation, now time.Time) *delivery.Error {
 	word, seconds := a.said()
-	e := &Error{Kind: o.classify(a.status, word), Status: a.status, Reason: word}
-	unclear := a.status == http.StatusOK && word == ""
+	e := &delivery.Error{Kind: o.classify(a.Status, word), Status: a.Status, Reason: word}
+	unclear := a.Status == http.StatusOK && word == ""
 	e.Uncertain = unclear || subjectOf(word) == aboutOutcome
 	switch {
 	case unclear:
 		e.Reason = "answered without ok"
 	case word == "":
-		e.Reason = strings.ToLower(http.StatusText(a.status))
+		e.Reason = strings.ToLower(http.StatusText(a.Status))
 	}
-	if e.Kind == KindRateLimited {
-		e.wait(now, a.wait(now, seconds))
+	if e.Kind == delivery.KindRateLimited {
+		e.Wait(now, a.Wait(now, seconds))
 	}
 	return e
 }
@@ -67,35 +59,18 @@ var slackWord = regexp.MustCompile(`^[a-z][a-z_]{0,63}$`)
 // said returns Slack's word for a failure, which comes bare or as JSON with the
 // seconds to wait, or "" where the body is something else. A bare word with
 // status 200 counts only where it is known: others than Slack answer so.
-func (a *answer) said() (word string, seconds int) {
+func (a answer) said() (word string, seconds int) {
 	var envelope struct {
 		Error      string `json:"error"`
 		RetryAfter int    `json:"retry_after"`
 	}
-	if json.Unmarshal(a.body, &envelope) == nil {
+	if json.Unmarshal(a.Body, &envelope) == nil {
 		word = envelope.Error
-	} else if word = string(bytes.TrimSpace(a.body)); a.status == http.StatusOK && subjectOf(word) == aboutNothingKnown {
+	} else if word = string(bytes.TrimSpace(a.Body)); a.Status == http.StatusOK && subjectOf(word) == aboutNothingKnown {
 		word = ""
 	}
 	if !slackWord.MatchString(word) || word == "ok" {
 		word = ""
 	}
 	return word, envelope.RetryAfter
-}
-
-// wait reads Retry-After as seconds or as a date, then the body's seconds, and
-// believes none beyond maxRetryAfter.
-func (a *answer) wait(now time.Time, inBody int) time.Duration {
-	const most = int(maxRetryAfter / time.Second)
-	seconds, err := strconv.Atoi(a.retryAfter) // the largest int where it is too large for one
-	if (err == nil || errors.Is(err, strconv.ErrRange)) && seconds > 0 {
-		return time.Duration(min(seconds, most)) * time.Second
-	}
-	if date, err := http.ParseTime(a.retryAfter); err == nil && date.After(now) {
-		return min(date.Sub(now), maxRetryAfter)
-	}
-	if inBody > 0 {
-		return time.Duration(min(inBody, most)) * time.Second
-	}
-	return defaultRetryAfter
 }

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/delivery"
+	"signalbox/shared/outbound"
 )
 
 // metadataType names the metadata that carries a message's ID.
@@ -47,7 +50,7 @@ type BotConfig struct {
 // order of the calls, and wait, are tried again and given up as Webhook.Post
 // describes. One call makes at most one message. Files and Find have send queues
 // of their own, so that neither waits for the other or delays a message. All
-// errors are of the type *Error.
+// errors are of the type [*delivery.Error].
 //
 // See https://docs.slack.dev/reference/methods/chat.postMessage/.
 type Bot struct {
@@ -56,8 +59,8 @@ type Bot struct {
 	channel string
 	apiURL  string
 
-	messages, files, reads *sendQueue
-	posts, updates, looks  pace
+	messages, files, reads *outbound.Queue
+	posts, updates, looks  outbound.Pace
 
 	channelID atomic.Pointer[string] // of channel, once Slack has said it
 }
@@ -82,18 +85,18 @@ func NewBot(c BotConfig) (*Bot, error) {
 	if err := errors.Join(tokenErr, channelErr, addressErr); err != nil {
 		return nil, err
 	}
-	client := newClient(c.Client, c.Jitter, c.Logger)
+	client := newClient(c.Client, c.Logger)
 	return &Bot{
 		client:   client,
 		token:    c.Token,
 		channel:  c.Channel,
 		apiURL:   address.String(),
-		messages: newSendQueue(client),
-		files:    newSendQueue(client),
-		reads:    newSendQueue(client),
-		posts:    newPace(cmp.Or(c.Interval, defaultInterval)),
-		updates:  newPace(tier3Interval),
-		looks:    newPace(tier3Interval),
+		messages: outbound.NewQueue(c.Jitter),
+		files:    outbound.NewQueue(c.Jitter),
+		reads:    outbound.NewQueue(c.Jitter),
+		posts:    outbound.NewPace(cmp.Or(c.Interval, defaultInterval)),
+		updates:  outbound.NewPace(tier3Interval),
+		looks:    outbound.NewPace(tier3Interval),
 	}, nil
 }
 
@@ -144,7 +147,7 @@ func (b *Bot) Reply(ctx context.Context, ref Ref, m Message, broadcast bool) (Re
 // request is a method of the Web API that takes a message.
 type request struct {
 	operation operation
-	pace      pace
+	pace      outbound.Pace
 	channel   string
 	option    slackgo.MsgOption // what makes it more than a new message
 }
@@ -155,13 +158,13 @@ func (b *Bot) deliver(ctx context.Context, m Message, r request) (ref Ref, err e
 	if err := m.Check(); err != nil {
 		return Ref{}, err
 	}
-	send := func(ctx context.Context, m Message) *Error { return b.send(ctx, r, m, &ref) }
-	err = b.messages.deliver(ctx, delivery{operation: r.operation, message: m, pace: r.pace, send: send})
+	send := func(ctx context.Context, m Message) *delivery.Error { return b.send(ctx, r, m, &ref) }
+	err = b.messages.Do(ctx, b.client.job(r.operation, r.pace, m, send))
 	return ref, err
 }
 
 // send makes one request and sets ref where Slack took m.
-func (b *Bot) send(ctx context.Context, r request, m Message, ref *Ref) *Error {
+func (b *Bot) send(ctx context.Context, r request, m Message, ref *Ref) *delivery.Error {
 	options := []slackgo.MsgOption{
 		r.option,
 		slackgo.MsgOptionText(m.Text, false),
@@ -192,12 +195,12 @@ func (b *Bot) send(ctx context.Context, r request, m Message, ref *Ref) *Error {
 
 // ask lets method talk to Slack and returns the last answer or, where there was
 // none, a failure; and method's error.
-func (b *Bot) ask(ctx context.Context, method func(*slackgo.Client) error) (last *answer, failure *Error, err error) {
-	l := &listener{base: b.client.transport}
+func (b *Bot) ask(ctx context.Context, method func(*slackgo.Client) error) (last answer, failure *delivery.Error, err error) {
+	l := &outbound.Listener{Base: b.client.transport}
 	err = method(slackgo.New(b.token,
-		slackgo.OptionHTTPClient(l.client(b.client.timeout)), slackgo.OptionAPIURL(b.apiURL)))
-	if l.answer == nil {
-		return nil, l.noAnswer(ctx, err, b.token), err
+		slackgo.OptionHTTPClient(l.Client(b.client.timeout)), slackgo.OptionAPIURL(b.apiURL)))
+	if l.Answer == nil {
+		return answer{}, l.Failure(ctx, err, b.token), err
 	}
-	return l.answer, nil, err
+	return answer{l.Answer}, nil, err
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -157,15 +158,15 @@ func TestBotDeadline(t *testing.T) {
 		_, updated := b.Update(ctx, first, slack.Message{Text: "b"})
 		_, replied := b.Reply(ctx, first, slack.Message{Text: "b"}, true)
 		for i, err := range []error{posted, updated, replied} {
-			want := &slack.Error{
-				Kind: slack.KindRateLimited, Status: 429, Reason: "ratelimited",
+			want := &delivery.Error{
+				Kind: delivery.KindRateLimited, Status: 429, Reason: "ratelimited",
 				RetryAfter: 30 * time.Second, NotBefore: begin.Add(30 * time.Second),
 			}
 			if i == 0 {
 				want.Attempts = 1
 			}
-			got, _ := errors.AsType[*slack.Error](err)
-			if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" {
+			got, _ := errors.AsType[*delivery.Error](err)
+			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(delivery.Error{}, "Attempted", "Cause")); diff != "" {
 				t.Errorf("call %d (-want +got):\n%s", i, diff)
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	slackgo "github.com/slack-go/slack"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -26,49 +27,49 @@ func TestBotAnswers(t *testing.T) {
 	tests := []struct {
 		status   int
 		word     string
-		kind     slack.Kind
+		kind     delivery.Kind
 		reason   string
 		attempts int // of a message with a block
 		// Slack may have taken the message.
 		uncertain bool
 	}{
-		{200, "invalid_blocks", slack.KindRejected, "invalid_blocks", 2, false},
-		{200, "invalid_blocks_format", slack.KindRejected, "invalid_blocks_format", 2, false},
-		{200, "msg_blocks_too_long", slack.KindRejected, "msg_blocks_too_long", 2, false},
-		{200, "msg_too_long", slack.KindRejected, "msg_too_long", 2, false},
-		{200, "no_text", slack.KindRejected, "no_text", 2, false},
-		{200, "too_many_attachments", slack.KindRejected, "too_many_attachments", 2, false},
-		{200, "invalid_arguments", slack.KindRejected, "invalid_arguments", 2, false},
-		{200, "invalid_metadata_format", slack.KindRejected, "invalid_metadata_format", 2, false},
-		{200, "metadata_too_large", slack.KindRejected, "metadata_too_large", 2, false},
-		{200, "message_not_found", slack.KindUnknown, "message_not_found", 1, false},
-		{200, "cant_update_message", slack.KindUnknown, "cant_update_message", 1, false},
-		{200, "edit_window_closed", slack.KindUnknown, "edit_window_closed", 1, false},
-		{200, "thread_not_found", slack.KindUnknown, "thread_not_found", 1, false},
-		{200, "cannot_reply_to_message", slack.KindUnknown, "cannot_reply_to_message", 1, false},
-		{200, "not_authed", slack.KindConfig, "not_authed", 1, false},
-		{200, "invalid_auth", slack.KindConfig, "invalid_auth", 1, false},
-		{200, "token_revoked", slack.KindConfig, "token_revoked", 1, false},
-		{200, "token_expired", slack.KindConfig, "token_expired", 1, false},
-		{200, "account_inactive", slack.KindConfig, "account_inactive", 1, false},
-		{200, "missing_scope", slack.KindConfig, "missing_scope", 1, false},
-		{200, "channel_not_found", slack.KindConfig, "channel_not_found", 1, false},
-		{200, "not_in_channel", slack.KindConfig, "not_in_channel", 1, false},
-		{200, "is_archived", slack.KindConfig, "is_archived", 1, false},
-		{200, "restricted_action", slack.KindConfig, "restricted_action", 1, false},
-		{200, "ekm_access_denied", slack.KindConfig, "ekm_access_denied", 1, false},
-		{200, "a_new_word", slack.KindUnknown, "a_new_word", 1, false},
-		{200, "No word: " + botToken, slack.KindUnavailable, "answered without ok", 1, true},
-		{200, "internal_error", slack.KindUnavailable, "internal_error", 1, true},
-		{200, "fatal_error", slack.KindUnavailable, "fatal_error", 1, true},
-		{200, "service_unavailable", slack.KindUnavailable, "service_unavailable", 4, false},
-		{200, "request_timeout", slack.KindUnavailable, "request_timeout", 4, false},
-		{503, "service_unavailable", slack.KindUnavailable, "service_unavailable", 4, false},
-		{500, "", slack.KindUnavailable, "internal server error", 4, false},
-		{404, "", slack.KindUnknown, "not found", 1, false},
-		{302, "", slack.KindConfig, "found", 1, false},
-		{0, "", slack.KindUnavailable, "EOF", 1, true},
-		{404, "a_new_word", slack.KindUnknown, "a_new_word", 1, false},
+		{200, "invalid_blocks", delivery.KindRejected, "invalid_blocks", 2, false},
+		{200, "invalid_blocks_format", delivery.KindRejected, "invalid_blocks_format", 2, false},
+		{200, "msg_blocks_too_long", delivery.KindRejected, "msg_blocks_too_long", 2, false},
+		{200, "msg_too_long", delivery.KindRejected, "msg_too_long", 2, false},
+		{200, "no_text", delivery.KindRejected, "no_text", 2, false},
+		{200, "too_many_attachments", delivery.KindRejected, "too_many_attachments", 2, false},
+		{200, "invalid_arguments", delivery.KindRejected, "invalid_arguments", 2, false},
+		{200, "invalid_metadata_format", delivery.KindRejected, "invalid_metadata_format", 2, false},
+		{200, "metadata_too_large", delivery.KindRejected, "metadata_too_large", 2, false},
+		{200, "message_not_found", delivery.KindUnknown, "message_not_found", 1, false},
+		{200, "cant_update_message", delivery.KindUnknown, "cant_update_message", 1, false},
+		{200, "edit_window_closed", delivery.KindUnknown, "edit_window_closed", 1, false},
+		{200, "thread_not_found", delivery.KindUnknown, "thread_not_found", 1, false},
+		{200, "cannot_reply_to_message", delivery.KindUnknown, "cannot_reply_to_message", 1, false},
+		{200, "not_authed", delivery.KindConfig, "not_authed", 1, false},
+		{200, "invalid_auth", delivery.KindConfig, "invalid_auth", 1, false},
+		{200, "token_revoked", delivery.KindConfig, "token_revoked", 1, false},
+		{200, "token_expired", delivery.KindConfig, "token_expired", 1, false},
+		{200, "account_inactive", delivery.KindConfig, "account_inactive", 1, false},
+		{200, "missing_scope", delivery.KindConfig, "missing_scope", 1, false},
+		{200, "channel_not_found", delivery.KindConfig, "channel_not_found", 1, false},
+		{200, "not_in_channel", delivery.KindConfig, "not_in_channel", 1, false},
+		{200, "is_archived", delivery.KindConfig, "is_archived", 1, false},
+		{200, "restricted_action", delivery.KindConfig, "restricted_action", 1, false},
+		{200, "ekm_access_denied", delivery.KindConfig, "ekm_access_denied", 1, false},
+		{200, "a_new_word", delivery.KindUnknown, "a_new_word", 1, false},
+		{200, "No word: " + botToken, delivery.KindUnavailable, "answered without ok", 1, true},
+		{200, "internal_error", delivery.KindUnavailable, "internal_error", 1, true},
+		{200, "fatal_error", delivery.KindUnavailable, "fatal_error", 1, true},
+		{200, "service_unavailable", delivery.KindUnavailable, "service_unavailable", 4, false},
+		{200, "request_timeout", delivery.KindUnavailable, "request_timeout", 4, false},
+		{503, "service_unavailable", delivery.KindUnavailable, "service_unavailable", 4, false},
+		{500, "", delivery.KindUnavailable, "internal server error", 4, false},
+		{404, "", delivery.KindUnknown, "not found", 1, false},
+		{302, "", delivery.KindConfig, "found", 1, false},
+		{0, "", delivery.KindUnavailable, "EOF", 1, true},
+		{404, "a_new_word", delivery.KindUnknown, "a_new_word", 1, false},
 	}
 	for _, tt := range tests {
 		t.Run(http.StatusText(tt.status)+" "+tt.reason, func(t *testing.T) {
@@ -78,9 +79,9 @@ func TestBotAnswers(t *testing.T) {
 				server.Refuse(slacktest.Refusal{Count: -1, Status: tt.status, Body: tt.word})
 				ref, err := b.Post(t.Context(), slack.Message{Text: "hello", Blocks: one(section("hello"))})
 				checkNoSecret(t, err)
-				want := &slack.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts, Uncertain: tt.uncertain}
-				got, _ := errors.AsType[*slack.Error](err)
-				if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" || ref != (slack.Ref{}) {
+				want := &delivery.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts, Uncertain: tt.uncertain}
+				got, _ := errors.AsType[*delivery.Error](err)
+				if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(delivery.Error{}, "Attempted", "Cause")); diff != "" || ref != (slack.Ref{}) {
 					t.Errorf("Post = %v and (-want +got):\n%s", ref, diff)
 				}
 
@@ -104,7 +105,7 @@ func TestBotNotSlack(t *testing.T) {
 				return answer.Result(), r.Body.Close()
 			}))
 			_, err := b.Post(t.Context(), slack.Message{Text: "hello"})
-			if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != slack.KindUnavailable || !e.Uncertain || e.Reason != "answered without ok" {
+			if e, ok := errors.AsType[*delivery.Error](err); !ok || e.Kind != delivery.KindUnavailable || !e.Uncertain || e.Reason != "answered without ok" {
 				t.Errorf("Post = %v, want KindUnavailable, uncertain", err)
 			}
 		})
@@ -143,9 +144,9 @@ func TestBotErrorsKeepTheToken(t *testing.T) {
 			uploaded := botOver(t, transport).Upload(ctx, ref, "a.csv", "a", []byte("a"))
 			for i, err := range []error{posted, updated, uploaded} {
 				checkNoSecret(t, err)
-				e, ok := errors.AsType[*slack.Error](err)
+				e, ok := errors.AsType[*delivery.Error](err)
 				uncertain := name == "no answer" && i < 2 // nothing comes of the first request of an upload
-				if !ok || e.Kind != slack.KindUnavailable || e.Attempts != 1 || !strings.Contains(e.Reason, name) || e.Uncertain != uncertain {
+				if !ok || e.Kind != delivery.KindUnavailable || e.Attempts != 1 || !strings.Contains(e.Reason, name) || e.Uncertain != uncertain {
 					t.Errorf("error = %v, want KindUnavailable for %s after one attempt", err, name)
 				}
 			}

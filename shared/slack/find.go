@@ -9,6 +9,9 @@ import (
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/delivery"
+	"signalbox/shared/outbound"
 )
 
 const (
@@ -122,11 +125,11 @@ func (b *Bot) page(ctx context.Context, in Ref, oldest, cursor string) (p page, 
 		})
 		return err
 	}
-	err = b.reads.deliver(ctx, delivery{operation: searching, pace: b.looks, send: func(ctx context.Context, _ Message) *Error {
+	err = b.reads.Do(ctx, outbound.Job{Attempted: searching.attempted(), Pace: b.looks, Send: func(ctx context.Context) *delivery.Error {
 		last, failure, _ := b.ask(ctx, read)
 		if failure == nil {
 			p = page{}
-			if last.status == http.StatusOK && json.Unmarshal(last.body, &p) == nil && p.OK {
+			if last.Status == http.StatusOK && json.Unmarshal(last.Body, &p) == nil && p.OK {
 				return nil
 			}
 			failure = last.failure(searching, time.Now())

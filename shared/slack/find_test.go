@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -130,14 +131,14 @@ func TestFindCannot(t *testing.T) {
 		options slacktest.Options
 		refusal slacktest.Refusal
 		in      slack.Ref
-		want    slack.Kind
+		want    delivery.Kind
 	}{
-		{"no scope", slacktest.Options{Scopes: []string{"chat:write"}}, slacktest.Refusal{}, slack.Ref{Channel: "C00000001"}, slack.KindRejected},
-		{"name", slacktest.Options{}, slacktest.Refusal{}, slack.Ref{}, slack.KindRejected},
-		{"no thread", slacktest.Options{}, slacktest.Refusal{}, slack.Ref{Channel: "C00000001", TS: "1.0"}, slack.KindLost},
-		{"new word", slacktest.Options{}, slacktest.Refusal{Status: 200, Body: "a_new_word"}, slack.Ref{}, slack.KindUnknown},
-		{"limited", slacktest.Options{}, slacktest.Refusal{Status: 429, RetryAfter: time.Minute}, slack.Ref{}, slack.KindRateLimited},
-		{"page", slacktest.Options{}, slacktest.Refusal{Count: 4, Status: 200, Raw: "<html>"}, slack.Ref{}, slack.KindUnavailable},
+		{"no scope", slacktest.Options{Scopes: []string{"chat:write"}}, slacktest.Refusal{}, slack.Ref{Channel: "C00000001"}, delivery.KindRejected},
+		{"name", slacktest.Options{}, slacktest.Refusal{}, slack.Ref{}, delivery.KindRejected},
+		{"no thread", slacktest.Options{}, slacktest.Refusal{}, slack.Ref{Channel: "C00000001", TS: "1.0"}, delivery.KindLost},
+		{"new word", slacktest.Options{}, slacktest.Refusal{Status: 200, Body: "a_new_word"}, slack.Ref{}, delivery.KindUnknown},
+		{"limited", slacktest.Options{}, slacktest.Refusal{Status: 429, RetryAfter: time.Minute}, slack.Ref{}, delivery.KindRateLimited},
+		{"page", slacktest.Options{}, slacktest.Refusal{Count: 4, Status: 200, Raw: "<html>"}, slack.Ref{}, delivery.KindUnavailable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,7 +189,7 @@ func TestFindNothing(t *testing.T) {
 	b, _ := newBot(t)
 	say(t, b, "a")
 	_, found, err := b.Find(t.Context(), slack.Ref{}, "", time.Now())
-	checkKind(t, "Find", err, slack.KindRejected)
+	checkKind(t, "Find", err, delivery.KindRejected)
 	if found {
 		t.Error("Find found a message without an ID")
 	}

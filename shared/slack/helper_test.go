@@ -11,6 +11,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -121,8 +122,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // kindOf returns the kind of err, "" where it has none.
-func kindOf(err error) slack.Kind {
-	if e, ok := errors.AsType[*slack.Error](err); ok {
+func kindOf(err error) delivery.Kind {
+	if e, ok := errors.AsType[*delivery.Error](err); ok {
 		return e.Kind
 	}
 	return ""

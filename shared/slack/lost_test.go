@@ -7,15 +7,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
 
 // checkKind fails where err is not of this kind.
-func checkKind(t *testing.T, what string, err error, want slack.Kind) {
+func checkKind(t *testing.T, what string, err error, want delivery.Kind) {
 	t.Helper()
 	checkNoSecret(t, err)
-	if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != want {
+	if e, ok := errors.AsType[*delivery.Error](err); !ok || e.Kind != want {
 		t.Errorf("%s = %v, want %s", what, err, want)
 	}
 }
@@ -50,9 +51,9 @@ func TestBotLost(t *testing.T) {
 				had := len(server.Inbox())
 				m := slack.Message{Text: "second", Blocks: one(section("second"))}
 				_, updated := b.Update(t.Context(), first, m)
-				checkKind(t, "Update", updated, slack.KindLost)
+				checkKind(t, "Update", updated, delivery.KindLost)
 				_, replied := b.Reply(t.Context(), first, m, true)
-				checkKind(t, "Reply", replied, slack.KindLost)
+				checkKind(t, "Reply", replied, delivery.KindLost)
 				if updates, posts := server.Calls("chat.update"), server.Calls("chat.postMessage"); updates != 1 || posts != 2 {
 					t.Errorf("%d updates and %d posts, want 1 and, with the first message, 2", updates, posts)
 				}
@@ -84,7 +85,7 @@ func TestBotLostByItsChannel(t *testing.T) {
 			b, server := newBot(t)
 			spoil(server)
 			_, err := b.Post(t.Context(), slack.Message{Text: "a"})
-			checkKind(t, "Post", err, slack.KindConfig)
+			checkKind(t, "Post", err, delivery.KindConfig)
 		})
 	}
 }
@@ -102,7 +103,7 @@ func TestBotEditWindow(t *testing.T) {
 			t.Errorf("Reply = %v, %v, want nil", reply, err)
 		}
 		_, err = b.Update(t.Context(), first, slack.Message{Text: "second"})
-		checkKind(t, "Update", err, slack.KindLost)
+		checkKind(t, "Update", err, delivery.KindLost)
 	})
 }
 
@@ -111,10 +112,10 @@ func TestBotNoRef(t *testing.T) {
 	t.Parallel()
 	b, server := newBot(t)
 	_, updated := b.Update(t.Context(), slack.Ref{}, slack.Message{Text: "a"})
-	checkKind(t, "Update", updated, slack.KindLost)
+	checkKind(t, "Update", updated, delivery.KindLost)
 	_, replied := b.Reply(t.Context(), slack.Ref{}, slack.Message{Text: "a"}, true)
-	checkKind(t, "Reply", replied, slack.KindLost)
-	checkKind(t, "Upload", b.Upload(t.Context(), slack.Ref{}, "a.csv", "a", []byte("a")), slack.KindLost)
+	checkKind(t, "Reply", replied, delivery.KindLost)
+	checkKind(t, "Upload", b.Upload(t.Context(), slack.Ref{}, "a.csv", "a", []byte("a")), delivery.KindLost)
 	if diff := cmp.Diff([]string(nil), texts(server)); diff != "" {
 		t.Errorf("inbox (-want +got):\n%s", diff)
 	}
@@ -124,9 +125,9 @@ func TestBotNoRef(t *testing.T) {
 // lost.
 func TestBotUpdateFails(t *testing.T) {
 	t.Parallel()
-	for word, kind := range map[string]slack.Kind{
-		"missing_scope": slack.KindConfig, "token_revoked": slack.KindConfig, "msg_too_long": slack.KindRejected,
-		"internal_error": slack.KindUnavailable, "update_failed": slack.KindUnknown, "a_new_word": slack.KindUnknown,
+	for word, kind := range map[string]delivery.Kind{
+		"missing_scope": delivery.KindConfig, "token_revoked": delivery.KindConfig, "msg_too_long": delivery.KindRejected,
+		"internal_error": delivery.KindUnavailable, "update_failed": delivery.KindUnknown, "a_new_word": delivery.KindUnknown,
 	} {
 		t.Run(word, func(t *testing.T) {
 			t.Parallel()

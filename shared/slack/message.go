@@ -4,7 +4,7 @@
 // The caller keeps a message until it is delivered without an error: an error
 // means that Slack did not confirm it, and Kind says whether posting it again
 // can help. Where an answer is lost on the way back, the call does not send the
-// message again: Error.Uncertain says so, and the caller may look for it with
+// message again: delivery.Error.Uncertain says so, and the caller may look for it with
 // Bot.Find before it does.
 //
 // Webhook posts, Bot can also update, reply, upload files and look back. No error and no
@@ -87,7 +87,7 @@ func (m Message) plainer() Message {
 	return m
 }
 
-// Check reports the first limit of Slack that m breaks, as an *Error of kind
+// Check reports the first limit of Slack that m breaks, as a *delivery.Error of kind
 // KindRejected. Text and headers are not checked for length: Post shortens
 // them, for Text only repeats what the blocks say, and the sections below a
 // header say the rest. Nothing else is shortened, so that no card goes unsaid
@@ -161,4 +161,17 @@ func shorten(s string, limit int) string {
 		kept = kept[:open]
 	}
 	return kept + "…"
+}
+
+// Mentioning returns m so that Slack notifies everybody who is active in the channel.
+//
+// See https://docs.slack.dev/messaging/formatting-message-text/#special-mentions.
+func (m Message) Mentioning() Message {
+	const everybody = "<!here>"
+	m.Text = everybody + " " + m.Text
+	if len(m.Blocks) > 0 {
+		said := slackgo.NewTextBlockObject(slackgo.MarkdownType, everybody, false, true)
+		m.Blocks = slices.Insert(slices.Clone(m.Blocks), 0, slackgo.Block(slackgo.NewContextBlock("", said)))
+	}
+	return m
 }

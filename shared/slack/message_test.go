@@ -10,6 +10,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 )
 
@@ -56,7 +57,7 @@ func TestLimits(t *testing.T) {
 				}
 				beyond := slack.Message{Text: "beyond", Blocks: tt.build(tt.limit + 1)}
 				err := post(t.Context(), t, w, beyond)
-				if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != slack.KindRejected || e.Attempts != 0 {
+				if e, ok := errors.AsType[*delivery.Error](err); !ok || e.Kind != delivery.KindRejected || e.Attempts != 0 {
 					t.Errorf("Post beyond the limit = %v, want KindRejected before anything is sent", err)
 				}
 				if len(server.Inbox()) != 1 {
@@ -90,7 +91,7 @@ func TestCheckRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if e, ok := errors.AsType[*slack.Error](tt.m.Check()); !ok || e.Kind != slack.KindRejected {
+			if e, ok := errors.AsType[*delivery.Error](tt.m.Check()); !ok || e.Kind != delivery.KindRejected {
 				t.Errorf("Check = %v, want KindRejected", tt.m.Check())
 			}
 		})

@@ -1,6 +1,10 @@
 package slack
 
-import "net/http"
+import (
+	"net/http"
+
+	"signalbox/shared/delivery"
+)
 
 // operation is what a request is for. It decides what an answer of Slack's means:
 // "is_archived" for a new message says that the channel cannot be used, for an
@@ -37,22 +41,22 @@ func (o operation) attempted() string {
 
 // classify returns the kind of an answer that is not Slack's "ok". Slack's word
 // goes before the status, which differs between sources for the same word.
-func (o operation) classify(status int, word string) Kind {
+func (o operation) classify(status int, word string) delivery.Kind {
 	switch subjectOf(word) {
 	case aboutToken:
-		return KindConfig
+		return delivery.KindConfig
 	case aboutMethod:
-		return o.choose(KindConfig, KindConfig, KindRejected)
+		return o.choose(delivery.KindConfig, delivery.KindConfig, delivery.KindRejected)
 	case aboutChannel:
-		return o.choose(KindConfig, KindLost, KindRejected)
+		return o.choose(delivery.KindConfig, delivery.KindLost, delivery.KindRejected)
 	case aboutThread:
-		return o.choose(KindUnknown, KindLost, KindLost)
+		return o.choose(delivery.KindUnknown, delivery.KindLost, delivery.KindLost)
 	case aboutContent:
-		return KindRejected
+		return delivery.KindRejected
 	case aboutRate:
-		return KindRateLimited
+		return delivery.KindRateLimited
 	case aboutSlack, aboutOutcome:
-		return KindUnavailable
+		return delivery.KindUnavailable
 	default:
 		return o.classifyStatus(status, word)
 	}
@@ -60,7 +64,7 @@ func (o operation) classify(status int, word string) Kind {
 
 // choose returns what a word means for a new message, for an update or reply,
 // and for what a bot can do without: files and looking back.
-func (o operation) choose(newMessage, ofMessage, optional Kind) Kind {
+func (o operation) choose(newMessage, ofMessage, optional delivery.Kind) delivery.Kind {
 	switch o {
 	case updating, replying:
 		return ofMessage
@@ -74,20 +78,29 @@ func (o operation) choose(newMessage, ofMessage, optional Kind) Kind {
 // classifyStatus returns the kind of an answer whose word is unknown or missing.
 // Only a webhook's URL is known to be wrong where the status says so: it is all
 // that such a request consists of. A word that nobody knows is about one message.
-func (o operation) classifyStatus(status int, word string) Kind {
+func (o operation) classifyStatus(status int, word string) delivery.Kind {
 	switch {
 	case status == http.StatusTooManyRequests:
-		return KindRateLimited
+		return delivery.KindRateLimited
 	case status >= 500, status == http.StatusRequestTimeout:
-		return KindUnavailable
+		return delivery.KindUnavailable
 	case status == http.StatusBadRequest, status == http.StatusRequestEntityTooLarge:
-		return KindRejected
+		return delivery.KindRejected
 	case o == byWebhook: // a redirect, 403, 404, 410, or 200 from something that is not Slack
-		return KindConfig
+		return delivery.KindConfig
 	case status == http.StatusOK && word == "": // half an answer, or a page of something between
-		return KindUnavailable
+		return delivery.KindUnavailable
 	case status >= 300 && status < 400: // the workspace does not exist any more
-		return o.choose(KindConfig, KindConfig, KindUnknown)
+		return o.choose(delivery.KindConfig, delivery.KindConfig, delivery.KindUnknown)
 	}
-	return KindUnknown
+	return delivery.KindUnknown
+}
+
+// rejected and lost are failures of calls that are not made at all.
+func (o operation) rejected(reason string) *delivery.Error {
+	return &delivery.Error{Kind: delivery.KindRejected, Reason: reason, Attempted: o.attempted()}
+}
+
+func (o operation) lost(reason string) *delivery.Error {
+	return &delivery.Error{Kind: delivery.KindLost, Reason: reason, Attempted: o.attempted()}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -67,8 +68,8 @@ func TestLostAnswer(t *testing.T) {
 func checkUncertain(t *testing.T, what string, err error, status int) {
 	t.Helper()
 	checkNoSecret(t, err)
-	e, ok := errors.AsType[*slack.Error](err)
-	if !ok || e.Kind != slack.KindUnavailable || !e.Uncertain || e.Attempts != 1 || e.Status != status {
+	e, ok := errors.AsType[*delivery.Error](err)
+	if !ok || e.Kind != delivery.KindUnavailable || !e.Uncertain || e.Attempts != 1 || e.Status != status {
 		t.Errorf("%s = %v, want KindUnavailable with status %d, uncertain, after one attempt", what, err, status)
 	}
 }
@@ -125,7 +126,7 @@ func TestLostAnswerLoopback(t *testing.T) {
 	listener.Close()
 	transport.CloseIdleConnections() // one that is found closed while it is written to would be uncertain
 	_, err = b.Post(t.Context(), slack.Message{Text: "a"})
-	if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != slack.KindUnavailable || e.Uncertain || e.Attempts != 4 {
+	if e, ok := errors.AsType[*delivery.Error](err); !ok || e.Kind != delivery.KindUnavailable || e.Uncertain || e.Attempts != 4 {
 		t.Errorf("Post to nobody = %v, want KindUnavailable, certainly not taken, after 4 attempts", err)
 	}
 	if got := len(server.Inbox()); got != 2+4 {
@@ -153,12 +154,12 @@ func TestAlwaysLimited(t *testing.T) {
 		b, server := newBot(t)
 		server.Refuse(slacktest.Refusal{Count: -1, Status: 429, Body: "ratelimited", RetryAfterText: "1"})
 		_, err := b.Post(t.Context(), slack.Message{Text: "a"})
-		want := &slack.Error{
-			Kind: slack.KindRateLimited, Status: 429, Reason: "ratelimited", Attempts: 25,
+		want := &delivery.Error{
+			Kind: delivery.KindRateLimited, Status: 429, Reason: "ratelimited", Attempts: 25,
 			RetryAfter: time.Second, NotBefore: time.Now().Add(time.Second),
 		}
-		got, _ := errors.AsType[*slack.Error](err)
-		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" {
+		got, _ := errors.AsType[*delivery.Error](err)
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(delivery.Error{}, "Attempted", "Cause")); diff != "" {
 			t.Errorf("Post (-want +got):\n%s", diff)
 		}
 	})
@@ -182,7 +183,7 @@ func TestNoWaitUpToTheDeadline(t *testing.T) {
 				if took != want || (err == nil) != sent {
 					t.Errorf("Post = %v after %v, want it sent: %t, after %v", err, took, sent, want)
 				}
-				if !sent && kindOf(err) != slack.KindRateLimited {
+				if !sent && kindOf(err) != delivery.KindRateLimited {
 					t.Errorf("Post = %v, want KindRateLimited", err)
 				}
 			})

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/delivery"
+	"signalbox/shared/outbound"
 )
 
 // Upload puts a file into the thread of the message at ref, named filename and
@@ -23,8 +26,8 @@ func (b *Bot) Upload(ctx context.Context, ref Ref, filename, title string, conte
 		return uploading.rejected("a file needs a name and content")
 	}
 	f := file{ref, filename, title, content}
-	send := func(ctx context.Context, _ Message) *Error { return b.upload(ctx, f) }
-	return b.files.deliver(ctx, delivery{operation: uploading, pace: b.posts, send: send})
+	send := func(ctx context.Context) *delivery.Error { return b.upload(ctx, f) }
+	return b.files.Do(ctx, outbound.Job{Attempted: uploading.attempted(), Pace: b.posts, Send: send})
 }
 
 // file is what is uploaded, and where to.
@@ -36,7 +39,7 @@ type file struct {
 
 // upload makes the three requests of one attempt. Only the last makes the file
 // visible: what becomes of the others is certain to be nothing.
-func (b *Bot) upload(ctx context.Context, f file) *Error {
+func (b *Bot) upload(ctx context.Context, f file) *delivery.Error {
 	var promised *slackgo.GetUploadURLExternalResponse
 	failure := b.step(ctx, func(client *slackgo.Client) (err error) {
 		promised, err = client.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{
@@ -64,7 +67,7 @@ func (b *Bot) upload(ctx context.Context, f file) *Error {
 	})
 }
 
-func (b *Bot) step(ctx context.Context, method func(*slackgo.Client) error) *Error {
+func (b *Bot) step(ctx context.Context, method func(*slackgo.Client) error) *delivery.Error {
 	last, failure, err := b.ask(ctx, method)
 	switch {
 	case failure != nil:

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -41,26 +42,26 @@ func TestUploadAnswers(t *testing.T) {
 		name, method string
 		status       int
 		word         string
-		kind         slack.Kind
+		kind         delivery.Kind
 		reason       string
 		attempts     int
 		uncertain    bool
 	}{
-		{"no scope", "files.getUploadURLExternal", 200, "missing_scope", slack.KindRejected, "missing_scope", 1, false},
-		{"token", "files.getUploadURLExternal", 200, "invalid_auth", slack.KindConfig, "invalid_auth", 1, false},
-		{"new word", "files.getUploadURLExternal", 200, "a_new_word", slack.KindUnknown, "a_new_word", 1, false},
-		{"redirect", "files.getUploadURLExternal", 302, "", slack.KindUnknown, "found", 1, false},
-		{"forbidden", "upload", 403, "", slack.KindUnknown, "forbidden", 1, false},
-		{"no such file", "upload", 404, "no such file", slack.KindUnknown, "not found", 1, false},
-		{"too large", "upload", 413, "", slack.KindRejected, "request entity too large", 1, false},
-		{"new word at the end", "files.completeUploadExternal", 200, "a_new_word", slack.KindUnknown, "a_new_word", 1, false},
-		{"connection closed", "files.getUploadURLExternal", 0, "", slack.KindUnavailable, "EOF", 4, false},
-		{"storage fails", "upload", 502, "bad gateway", slack.KindUnavailable, "bad gateway", 4, false},
-		{"storage closes the connection", "upload", 0, "", slack.KindUnavailable, "EOF", 4, false},
-		{"not shared", "files.completeUploadExternal", 200, "not_in_channel", slack.KindRejected, "not_in_channel", 1, false},
-		{"thread is lost", "files.completeUploadExternal", 200, "thread_not_found", slack.KindLost, "thread_not_found", 1, false},
-		{"fault", "files.completeUploadExternal", 200, "internal_error", slack.KindUnavailable, "internal_error", 1, true},
-		{"connection closed at the end", "files.completeUploadExternal", 0, "", slack.KindUnavailable, "EOF", 1, true},
+		{"no scope", "files.getUploadURLExternal", 200, "missing_scope", delivery.KindRejected, "missing_scope", 1, false},
+		{"token", "files.getUploadURLExternal", 200, "invalid_auth", delivery.KindConfig, "invalid_auth", 1, false},
+		{"new word", "files.getUploadURLExternal", 200, "a_new_word", delivery.KindUnknown, "a_new_word", 1, false},
+		{"redirect", "files.getUploadURLExternal", 302, "", delivery.KindUnknown, "found", 1, false},
+		{"forbidden", "upload", 403, "", delivery.KindUnknown, "forbidden", 1, false},
+		{"no such file", "upload", 404, "no such file", delivery.KindUnknown, "not found", 1, false},
+		{"too large", "upload", 413, "", delivery.KindRejected, "request entity too large", 1, false},
+		{"new word at the end", "files.completeUploadExternal", 200, "a_new_word", delivery.KindUnknown, "a_new_word", 1, false},
+		{"connection closed", "files.getUploadURLExternal", 0, "", delivery.KindUnavailable, "EOF", 4, false},
+		{"storage fails", "upload", 502, "bad gateway", delivery.KindUnavailable, "bad gateway", 4, false},
+		{"storage closes the connection", "upload", 0, "", delivery.KindUnavailable, "EOF", 4, false},
+		{"not shared", "files.completeUploadExternal", 200, "not_in_channel", delivery.KindRejected, "not_in_channel", 1, false},
+		{"thread is lost", "files.completeUploadExternal", 200, "thread_not_found", delivery.KindLost, "thread_not_found", 1, false},
+		{"fault", "files.completeUploadExternal", 200, "internal_error", delivery.KindUnavailable, "internal_error", 1, true},
+		{"connection closed at the end", "files.completeUploadExternal", 0, "", delivery.KindUnavailable, "EOF", 1, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,9 +72,9 @@ func TestUploadAnswers(t *testing.T) {
 				server.Refuse(slacktest.Refusal{Method: tt.method, Count: -1, Status: tt.status, Body: tt.word})
 				err := b.Upload(t.Context(), first, "a.csv", "a", []byte("a"))
 				checkNoSecret(t, err)
-				want := &slack.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts, Uncertain: tt.uncertain}
-				got, _ := errors.AsType[*slack.Error](err)
-				if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" {
+				want := &delivery.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts, Uncertain: tt.uncertain}
+				got, _ := errors.AsType[*delivery.Error](err)
+				if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(delivery.Error{}, "Attempted", "Cause")); diff != "" {
 					t.Errorf("Upload (-want +got):\n%s", diff)
 				}
 
@@ -107,7 +108,7 @@ func TestUploadRefuses(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			err := b.Upload(t.Context(), tt.ref, tt.filename, "a", []byte(tt.content))
-			if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != slack.KindRejected || e.Attempts != 0 {
+			if e, ok := errors.AsType[*delivery.Error](err); !ok || e.Kind != delivery.KindRejected || e.Attempts != 0 {
 				t.Errorf("Upload = %v, want KindRejected before anything is sent", err)
 			}
 		})

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/delivery"
+	"signalbox/shared/outbound"
 )
 
 // WebhookConfig is what a Webhook needs. Only URL is required.
@@ -37,9 +39,10 @@ type WebhookConfig struct {
 //
 // See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/.
 type Webhook struct {
-	url   *url.URL
-	queue *sendQueue
-	pace  pace
+	url    *url.URL
+	client *client
+	queue  *outbound.Queue
+	pace   outbound.Pace
 }
 
 // NewWebhook returns a Webhook, or an error that says what is wrong with the
@@ -50,16 +53,17 @@ func NewWebhook(c WebhookConfig) (*Webhook, error) {
 		return nil, err
 	}
 	return &Webhook{
-		url:   address,
-		queue: newSendQueue(newClient(c.Client, c.Jitter, c.Logger)),
-		pace:  newPace(cmp.Or(c.Interval, defaultInterval)),
+		url:    address,
+		client: newClient(c.Client, c.Logger),
+		queue:  outbound.NewQueue(c.Jitter),
+		pace:   outbound.NewPace(cmp.Or(c.Interval, defaultInterval)),
 	}, nil
 }
 
 // String names the webhook without its URL.
 func (w *Webhook) String() string { return "slack webhook" }
 
-// Post delivers m, or returns an *Error. It waits for the messages before it and
+// Post delivers m, or returns a [*delivery.Error]. It waits for the messages before it and
 // for Slack's pace, waits as long as a 429 asks, and sends a plainer message,
 // down to Text alone, where Slack refuses the blocks. Where Slack fails or cannot
 // be reached it tries again a few times, but not once Slack may have taken the
@@ -73,22 +77,22 @@ func (w *Webhook) Post(ctx context.Context, m Message) error {
 	if err := m.Check(); err != nil {
 		return err
 	}
-	return w.queue.deliver(ctx, delivery{operation: byWebhook, message: m, pace: w.pace, send: w.send})
+	return w.queue.Do(ctx, w.client.job(byWebhook, w.pace, m, w.send))
 }
 
 // send makes one request and returns what came of it, nil for Slack's "ok".
-func (w *Webhook) send(ctx context.Context, m Message) *Error {
+func (w *Webhook) send(ctx context.Context, m Message) *delivery.Error {
 	payload := &slackgo.WebhookMessage{Text: m.Text}
 	if len(m.Blocks) > 0 {
 		payload.Blocks = &slackgo.Blocks{BlockSet: m.Blocks}
 	}
-	l := &listener{base: w.queue.transport}
-	err := slackgo.PostWebhookCustomHTTPContext(ctx, w.url.String(), l.client(w.queue.timeout), payload)
+	l := &outbound.Listener{Base: w.client.transport}
+	err := slackgo.PostWebhookCustomHTTPContext(ctx, w.url.String(), l.Client(w.client.timeout), payload)
 	switch {
-	case l.answer == nil:
-		return l.noAnswer(ctx, err, strings.FieldsFunc(w.url.RequestURI(), isSeparator)...)
-	case l.answer.isOK():
+	case l.Answer == nil:
+		return l.Failure(ctx, err, outbound.PartsOf(w.url)...)
+	case answer{l.Answer}.isOK():
 		return nil
 	}
-	return l.answer.failure(byWebhook, time.Now())
+	return answer{l.Answer}.failure(byWebhook, time.Now())
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	slackgo "github.com/slack-go/slack"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -27,41 +28,41 @@ func TestPostAnswers(t *testing.T) {
 		name     string
 		status   int
 		body     string
-		kind     slack.Kind
+		kind     delivery.Kind
 		reason   string
 		attempts int // of a message with blocks
 		// Slack may have taken the message.
 		uncertain bool
 	}{
-		{"invalid payload", 400, "invalid_payload", slack.KindRejected, "invalid_payload", 2, false},
-		{"invalid blocks", 400, "invalid_blocks", slack.KindRejected, "invalid_blocks", 2, false},
-		{"blocks format", 400, "invalid_blocks_format", slack.KindRejected, "invalid_blocks_format", 2, false},
-		{"blocks too long", 400, "msg_blocks_too_long", slack.KindRejected, "msg_blocks_too_long", 2, false},
-		{"no text", 400, "no_text", slack.KindRejected, "no_text", 2, false},
-		{"user not found", 400, "user_not_found", slack.KindRejected, "user_not_found", 2, false},
-		{"attachments", 400, "too_many_attachments", slack.KindRejected, "too_many_attachments", 2, false},
-		{"second table", 400, "invalid_attachments", slack.KindRejected, "invalid_attachments", 2, false},
-		{"new word for a bad request", 400, "invalid_mood", slack.KindRejected, "invalid_mood", 2, false},
-		{"too large", 413, "", slack.KindRejected, "request entity too large", 2, false},
-		{"prohibited", 403, "action_prohibited", slack.KindConfig, "action_prohibited", 1, false},
-		{"token", 403, "invalid_token", slack.KindConfig, "invalid_token", 1, false},
-		{"general", 403, "posting_to_general_channel_denied", slack.KindConfig, "posting_to_general_channel_denied", 1, false},
-		{"channel", 404, "channel_not_found", slack.KindConfig, "channel_not_found", 1, false},
-		{"service", 404, "no_service", slack.KindConfig, "no_service", 1, false},
-		{"service with another status", 400, "no_service", slack.KindConfig, "no_service", 1, false},
-		{"service id", 404, "no_service_id", slack.KindConfig, "no_service_id", 1, false},
-		{"team", 404, "no_team", slack.KindConfig, "no_team", 1, false},
-		{"hooks", 404, "no_active_hooks", slack.KindConfig, "no_active_hooks", 1, false},
-		{"team disabled", 403, "team_disabled", slack.KindConfig, "team_disabled", 1, false},
-		{"archived", 410, "channel_is_archived", slack.KindConfig, "channel_is_archived", 1, false},
-		{"redirect", 302, "", slack.KindConfig, "found", 1, false},
-		{"not Slack", 200, "<html>welcome</html>", slack.KindConfig, "answered without ok", 1, true},
-		{"page that quotes the path", 404, "no such page: " + webhookPath, slack.KindConfig, "not found", 1, false},
-		{"rollup", 500, "rollup_error", slack.KindUnavailable, "rollup_error", 4, false},
-		{"bad gateway", 502, "<html>" + strings.Repeat("x", 9000), slack.KindUnavailable, "bad gateway", 4, false},
-		{"unavailable", 503, "", slack.KindUnavailable, "service unavailable", 4, false},
-		{"request timeout", 408, "", slack.KindUnavailable, "request timeout", 4, false},
-		{"connection closed", 0, "", slack.KindUnavailable, "EOF", 1, true},
+		{"invalid payload", 400, "invalid_payload", delivery.KindRejected, "invalid_payload", 2, false},
+		{"invalid blocks", 400, "invalid_blocks", delivery.KindRejected, "invalid_blocks", 2, false},
+		{"blocks format", 400, "invalid_blocks_format", delivery.KindRejected, "invalid_blocks_format", 2, false},
+		{"blocks too long", 400, "msg_blocks_too_long", delivery.KindRejected, "msg_blocks_too_long", 2, false},
+		{"no text", 400, "no_text", delivery.KindRejected, "no_text", 2, false},
+		{"user not found", 400, "user_not_found", delivery.KindRejected, "user_not_found", 2, false},
+		{"attachments", 400, "too_many_attachments", delivery.KindRejected, "too_many_attachments", 2, false},
+		{"second table", 400, "invalid_attachments", delivery.KindRejected, "invalid_attachments", 2, false},
+		{"new word for a bad request", 400, "invalid_mood", delivery.KindRejected, "invalid_mood", 2, false},
+		{"too large", 413, "", delivery.KindRejected, "request entity too large", 2, false},
+		{"prohibited", 403, "action_prohibited", delivery.KindConfig, "action_prohibited", 1, false},
+		{"token", 403, "invalid_token", delivery.KindConfig, "invalid_token", 1, false},
+		{"general", 403, "posting_to_general_channel_denied", delivery.KindConfig, "posting_to_general_channel_denied", 1, false},
+		{"channel", 404, "channel_not_found", delivery.KindConfig, "channel_not_found", 1, false},
+		{"service", 404, "no_service", delivery.KindConfig, "no_service", 1, false},
+		{"service with another status", 400, "no_service", delivery.KindConfig, "no_service", 1, false},
+		{"service id", 404, "no_service_id", delivery.KindConfig, "no_service_id", 1, false},
+		{"team", 404, "no_team", delivery.KindConfig, "no_team", 1, false},
+		{"hooks", 404, "no_active_hooks", delivery.KindConfig, "no_active_hooks", 1, false},
+		{"team disabled", 403, "team_disabled", delivery.KindConfig, "team_disabled", 1, false},
+		{"archived", 410, "channel_is_archived", delivery.KindConfig, "channel_is_archived", 1, false},
+		{"redirect", 302, "", delivery.KindConfig, "found", 1, false},
+		{"not Slack", 200, "<html>welcome</html>", delivery.KindConfig, "answered without ok", 1, true},
+		{"page that quotes the path", 404, "no such page: " + webhookPath, delivery.KindConfig, "not found", 1, false},
+		{"rollup", 500, "rollup_error", delivery.KindUnavailable, "rollup_error", 4, false},
+		{"bad gateway", 502, "<html>" + strings.Repeat("x", 9000), delivery.KindUnavailable, "bad gateway", 4, false},
+		{"unavailable", 503, "", delivery.KindUnavailable, "service unavailable", 4, false},
+		{"request timeout", 408, "", delivery.KindUnavailable, "request timeout", 4, false},
+		{"connection closed", 0, "", delivery.KindUnavailable, "EOF", 1, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,12 +71,12 @@ func TestPostAnswers(t *testing.T) {
 				w, server := newWebhook(t)
 				server.Refuse(slacktest.Refusal{Count: -1, Status: tt.status, Body: tt.body})
 				err := post(t.Context(), t, w, slack.Message{Text: "hello", Blocks: []slackgo.Block{section("hello")}})
-				got, ok := errors.AsType[*slack.Error](err)
+				got, ok := errors.AsType[*delivery.Error](err)
 				if !ok {
 					t.Fatalf("Post = %v, want an *Error", err)
 				}
-				want := &slack.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts, Uncertain: tt.uncertain}
-				if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" {
+				want := &delivery.Error{Kind: tt.kind, Status: tt.status, Reason: tt.reason, Attempts: tt.attempts, Uncertain: tt.uncertain}
+				if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(delivery.Error{}, "Attempted", "Cause")); diff != "" {
 					t.Errorf("Post (-want +got):\n%s", diff)
 				}
 
@@ -293,12 +294,12 @@ func TestPostDeadlineBeforeRetryAfter(t *testing.T) {
 		defer cancel()
 		begin := time.Now()
 		for _, attempts := range []int{1, 0} {
-			got, _ := errors.AsType[*slack.Error](post(ctx, t, w, slack.Message{Text: "hello"}))
-			want := &slack.Error{
-				Kind: slack.KindRateLimited, Status: 429, Reason: "rate_limited", Attempts: attempts,
+			got, _ := errors.AsType[*delivery.Error](post(ctx, t, w, slack.Message{Text: "hello"}))
+			want := &delivery.Error{
+				Kind: delivery.KindRateLimited, Status: 429, Reason: "rate_limited", Attempts: attempts,
 				RetryAfter: 30 * time.Second, NotBefore: begin.Add(30 * time.Second),
 			}
-			if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(slack.Error{})); diff != "" {
+			if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(delivery.Error{}, "Attempted", "Cause")); diff != "" {
 				t.Errorf("Post (-want +got):\n%s", diff)
 			}
 		}
@@ -325,14 +326,14 @@ func TestPostCanceled(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(5*time.Second, cancel)
 		err := post(ctx, t, w, slack.Message{Text: "second"})
-		if e, ok := errors.AsType[*slack.Error](err); !ok || e.Kind != slack.KindRateLimited || !errors.Is(err, context.Canceled) {
+		if e, ok := errors.AsType[*delivery.Error](err); !ok || e.Kind != delivery.KindRateLimited || !errors.Is(err, context.Canceled) {
 			t.Errorf("Post in the queue = %v, want KindRateLimited for the cancellation", err)
 		}
 		soon, stop := context.WithTimeout(t.Context(), 5*time.Second)
 		defer stop()
 		begin := time.Now()
 		err = post(soon, t, w, slack.Message{Text: "third"})
-		if e, ok := errors.AsType[*slack.Error](err); !ok || e.RetryAfter != 55*time.Second || time.Since(begin) != 0 {
+		if e, ok := errors.AsType[*delivery.Error](err); !ok || e.RetryAfter != 55*time.Second || time.Since(begin) != 0 {
 			t.Errorf("Post that cannot be sent in time = %v after %v, want at once to retry after 55s", err, time.Since(begin))
 		}
 		<-time.After(time.Hour) // the bubble's clock: lets the first post end
@@ -351,8 +352,8 @@ func TestPostSlowSlack(t *testing.T) {
 			return nil, r.Context().Err()
 		}))
 		begin := time.Now()
-		got, ok := errors.AsType[*slack.Error](post(t.Context(), t, w, slack.Message{Text: "hello"}))
-		if !ok || got.Kind != slack.KindUnavailable || got.Attempts != 1 || !got.Uncertain {
+		got, ok := errors.AsType[*delivery.Error](post(t.Context(), t, w, slack.Message{Text: "hello"}))
+		if !ok || got.Kind != delivery.KindUnavailable || got.Attempts != 1 || !got.Uncertain {
 			t.Errorf("Post = %v, want KindUnavailable after 1 attempt, uncertain", got)
 		}
 		if took, want := time.Since(begin), 10*time.Second; took != want {

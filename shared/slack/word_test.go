@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
 )
@@ -16,7 +17,7 @@ import (
 type act struct {
 	method string
 	do     func(context.Context, *slack.Bot, slack.Ref) error
-	kinds  []slack.Kind // that a word may have which is not about the token
+	kinds  []delivery.Kind // that a word may have which is not about the token
 }
 
 func acts() map[string]act {
@@ -28,13 +29,13 @@ func acts() map[string]act {
 		_, _, err := b.Find(ctx, in, "1", time.Now())
 		return err
 	}
-	here := []slack.Kind{slack.KindRejected, slack.KindUnknown, slack.KindUnavailable, slack.KindRateLimited}
-	lost := append(slices.Clone(here), slack.KindLost)
+	here := []delivery.Kind{delivery.KindRejected, delivery.KindUnknown, delivery.KindUnavailable, delivery.KindRateLimited}
+	lost := append(slices.Clone(here), delivery.KindLost)
 	return map[string]act{
 		"post": {"chat.postMessage", func(ctx context.Context, b *slack.Bot, _ slack.Ref) error {
 			_, err := b.Post(ctx, m)
 			return err
-		}, append(slices.Clone(here), slack.KindConfig)},
+		}, append(slices.Clone(here), delivery.KindConfig)},
 		"update": {"chat.update", func(ctx context.Context, b *slack.Bot, ref slack.Ref) error {
 			_, err := b.Update(ctx, ref, m)
 			return err
@@ -76,10 +77,10 @@ func TestEveryWord(t *testing.T) {
 				kinds := a.kinds
 				posts := a.method == "chat.postMessage" || a.method == "chat.update"
 				if slices.Contains(aboutToken, word) || posts && slices.Contains(aboutPosting, word) {
-					kinds = []slack.Kind{slack.KindConfig}
+					kinds = []delivery.Kind{delivery.KindConfig}
 				}
 				if word == "a_new_word" {
-					kinds = []slack.Kind{slack.KindUnknown}
+					kinds = []delivery.Kind{delivery.KindUnknown}
 				}
 				synctest.Test(t, func(t *testing.T) { checkWord(t, a, word, kinds) })
 			}
@@ -87,7 +88,7 @@ func TestEveryWord(t *testing.T) {
 	}
 }
 
-func checkWord(t *testing.T, a act, word string, kinds []slack.Kind) {
+func checkWord(t *testing.T, a act, word string, kinds []delivery.Kind) {
 	t.Helper()
 	b, server := newBot(t)
 	ref := say(t, b, "there")

@@ -1,35 +1,36 @@
-package slack
+package outbound
 
 import (
 	"context"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"signalbox/shared/delivery"
 )
 
-const (
-	defaultInterval = time.Second      // Slack takes one message per second and channel
-	tier3Interval   = time.Minute / 50 // and of its tier 3, chat.update among them, 50 calls a minute
-	requestMargin   = 2 * time.Second  // what has to be left of ctx for a request after a wait
-)
+// requestMargin is what has to be left of ctx for a request after a wait.
+const requestMargin = 2 * time.Second
 
-// pace keeps requests of one kind apart.
-type pace struct{ limiter *rate.Limiter }
+// Pace keeps requests of one kind apart. Make it with NewPace. It is safe for
+// concurrent use.
+type Pace struct{ limiter *rate.Limiter }
 
-func newPace(interval time.Duration) pace {
-	return pace{rate.NewLimiter(rate.Every(interval), 1)}
+// NewPace returns the pace of one request in each interval.
+func NewPace(interval time.Duration) Pace {
+	return Pace{rate.NewLimiter(rate.Every(interval), 1)}
 }
 
 // await waits for the next permit, or returns at once where ctx ends before it.
-func (p pace) await(ctx context.Context) *Error {
+func (p Pace) await(ctx context.Context) *delivery.Error {
 	permit := p.limiter.Reserve()
 	wait := permit.Delay()
 	if sleep(ctx, wait) {
 		return nil
 	}
 	permit.Cancel()
-	failure := &Error{Kind: KindRateLimited, Reason: "waiting for a permit", cause: ctx.Err()}
-	failure.wait(time.Now(), wait)
+	failure := &delivery.Error{Kind: delivery.KindRateLimited, Reason: "waiting for a permit", Cause: ctx.Err()}
+	failure.Wait(time.Now(), wait)
 	return failure
 }
 
