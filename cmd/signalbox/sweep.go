@@ -15,9 +15,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/message"
 	"signalbox/shared/card"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -139,9 +139,9 @@ func readCards(path string) ([]card.ICCID, error) {
 // printTo returns a poster that prints the words of a message, in Slack's markup,
 // above the bar.
 func printTo(w io.Writer, b *bar) notify.PosterFunc {
-	return func(_ context.Context, m slack.Message) error {
+	return func(_ context.Context, m notify.Message) error {
 		b.end()
-		_, err := fmt.Fprintf(w, "%s\n\n", m.Text)
+		_, err := fmt.Fprintf(w, "%s\n\n", message.Slack(m).Text)
 		return err
 	}
 }

@@ -149,7 +149,7 @@ func (c *chaos) start(t *testing.T, killAt int) *process {
 		Rules: rule.Policy{Default: rule.Settings{
 			rule.Expiry{Days: []int{7}}, rule.Usage{Percent: []int{80, 100}}, rule.Stopped{On: true},
 		}},
-		Receivers: []notify.Receiver{{Name: "webhook", Poster: webhook}, {Name: "bot", Bot: bot, Channel: "alerts"}},
+		Receivers: []notify.Receiver{{Name: "webhook", Poster: toSlack(webhook)}, {Name: "bot", Bot: bot, Channel: "alerts", Render: message.Slack}},
 		Store:     mortal{c.state, c, p}, Zone: shanghai, Style: message.Style{Zone: shanghai, ShowICCID: true},
 		Every: chaosEvery, LeaseTime: chaosLease, Logger: logging.Discard(), Now: c.now,
 	})

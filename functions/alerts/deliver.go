@@ -54,8 +54,9 @@ func (r *run) notify(ctx context.Context) error {
 // deliver delivers, and counts what came of it.
 func (r *run) deliver(ctx context.Context) {
 	open := r.ledger.open()
+	writer := message.Writer{Style: r.config.Style, Coverage: r.coverage(), Open: open}
 	r.reports = r.notifier.Deliver(ctx, notify.Run[rule.Details]{
-		Fence: r.lease.Fence(), Writer: message.Writer{Style: r.config.Style, Coverage: r.coverage(), Open: open},
+		Fence: r.lease.Fence(), Writer: func(string) notify.Writer[rule.Details] { return writer },
 		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep, Earlier: r.reports,
 	})
 	r.waiting = 0

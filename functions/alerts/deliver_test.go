@@ -10,7 +10,6 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 )
 
 // TestFailingReceiverIsTriedOnce has one receiver take nothing for hours: the other
@@ -21,7 +20,7 @@ func TestFailingReceiverIsTriedOnce(t *testing.T) {
 		tries := 0
 		f := newFixture(t, 100, func(c *alerts.Config) {
 			c.Receivers = append(c.Receivers, notify.Receiver{Name: "failing", Poster: notify.PosterFunc(
-				func(context.Context, slack.Message) error {
+				func(context.Context, notify.Message) error {
 					tries++
 					return errors.New("out of order")
 				})})

@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -78,7 +79,7 @@ func newFixtureAt(t *testing.T, cards, perSecond int, edit func(*alerts.Config))
 	return f
 }
 
-func newWebhook(t *testing.T, s *slacktest.Server) *slack.Webhook {
+func newWebhook(t *testing.T, s *slacktest.Server) notify.Poster {
 	t.Helper()
 	webhook, err := slack.NewWebhook(slack.WebhookConfig{
 		URL: "https://hooks.slack.com" + s.WebhookPath(), Client: &http.Client{Transport: s.Transport()},
@@ -86,7 +87,12 @@ func newWebhook(t *testing.T, s *slacktest.Server) *slack.Webhook {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return webhook
+	return toSlack(webhook)
+}
+
+// toSlack posts to a webhook of Slack's.
+func toSlack(w *slack.Webhook) notify.PosterFunc {
+	return func(ctx context.Context, m notify.Message) error { return w.Post(ctx, message.Slack(m)) }
 }
 
 func (f *fixture) sweep(t *testing.T) alerts.Report {

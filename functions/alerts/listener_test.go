@@ -10,7 +10,6 @@ import (
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -30,7 +29,7 @@ type listener struct {
 }
 
 // Post delivers a message.
-func (l *listener) Post(ctx context.Context, m slack.Message) error {
+func (l *listener) Post(ctx context.Context, m notify.Message) error {
 	changes := l.changesOf(m.ID)
 	if err := l.Poster.Post(ctx, m); err != nil {
 		return err

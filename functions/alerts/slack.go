@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 
@@ -48,10 +49,17 @@ func (e Env) receivers(logger *slog.Logger) ([]notify.Receiver, error) {
 		bot, err := slack.NewBot(slack.BotConfig{
 			Token: string(e.Slack.BotToken), Channel: e.Slack.Channel, APIURL: string(e.Slack.APIURL.Secret), Logger: logger,
 		})
-		return []notify.Receiver{{Name: SlackReceiver, Bot: bot, Channel: e.Slack.Channel}}, err
+		return []notify.Receiver{{Name: SlackReceiver, Bot: bot, Channel: e.Slack.Channel, Render: message.Slack}}, err
 	}
 	webhook, err := slack.NewWebhook(slack.WebhookConfig{URL: string(e.Slack.WebhookURL.Secret), Logger: logger})
-	return []notify.Receiver{{Name: SlackReceiver, Poster: webhook}}, err
+	return []notify.Receiver{{Name: SlackReceiver, Poster: slackPoster{webhook}}}, err
+}
+
+// slackPoster posts to an incoming webhook of Slack's.
+type slackPoster struct{ webhook *slack.Webhook }
+
+func (p slackPoster) Post(ctx context.Context, m notify.Message) error {
+	return p.webhook.Post(ctx, message.Slack(m))
 }
 
 func (e Env) style() message.Style {

@@ -7,9 +7,10 @@ import (
 	"slices"
 	"sync"
 
+	"signalbox/shared/incident"
+	"signalbox/shared/notify"
 	"signalbox/shared/redisdial"
 	"signalbox/shared/serve/function"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -97,7 +98,8 @@ func (f *Function) unusable(ctx context.Context, err error) error {
 	}
 	reason, action := f.Ready(ctx)
 	text := "🔴 Signalbox does not watch the SIM cards: " + reason + ". To do: " + action + "."
-	if failed := f.notifier.Broadcast(ctx, slack.Message{Text: text}); failed != nil {
+	said := notify.Message{Title: text, Severity: incident.Critical, Extent: notify.Short}
+	if failed := f.notifier.Broadcast(ctx, func(string) notify.Message { return said }); failed != nil {
 		f.config.Logger.LogAttrs(ctx, slog.LevelError, "receivers were not notified that the state cannot be used",
 			slog.String("error", failed.Error()))
 	}

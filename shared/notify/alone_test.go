@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -16,9 +16,9 @@ import (
 func TestReceiversFailAlone(t *testing.T) {
 	t.Parallel()
 	for name, poster := range map[string]notify.PosterFunc{
-		"fails":  func(context.Context, slack.Message) error { return kind(slack.KindConfig) },
-		"panics": func(context.Context, slack.Message) error { panic("no idea") },
-		"hangs": func(ctx context.Context, _ slack.Message) error {
+		"fails":  func(context.Context, notify.Message) error { return kind(delivery.KindConfig) },
+		"panics": func(context.Context, notify.Message) error { panic("no idea") },
+		"hangs": func(ctx context.Context, _ notify.Message) error {
 			<-ctx.Done()
 			return ctx.Err()
 		},
@@ -47,12 +47,12 @@ func TestDeliverAgain(t *testing.T) {
 	for name, fault := range map[string]func(method, text string) error{
 		"a message": func(_, text string) error {
 			if strings.Contains(text, "poison") {
-				return kind(slack.KindUnknown)
+				return kind(delivery.KindUnknown)
 			}
 			return nil
 		},
-		"the receiver": func(string, string) error { return kind(slack.KindConfig) },
-		"unavailable":  func(string, string) error { return kind(slack.KindUnavailable) },
+		"the receiver": func(string, string) error { return kind(delivery.KindConfig) },
+		"unavailable":  func(string, string) error { return kind(delivery.KindUnavailable) },
 		"a panic":      func(string, string) error { panic("no idea") },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func (n *Notifier[D]) Announce(id string, body json.RawMessage) (store.Record, e
 }
 
 // loadAnnouncement reads the one that is due; the zero announcement is none.
-func (d *delivery[D]) loadAnnouncement(ctx context.Context) error {
+func (d *round[D]) loadAnnouncement(ctx context.Context) error {
 	raw, err := d.Store.Get(ctx, announcements, newest)
 	if err != nil {
 		return fmt.Errorf("get the announcement: %w", err)
@@ -55,7 +55,7 @@ func (d *delivery[D]) loadAnnouncement(ctx context.Context) error {
 }
 
 // planAnnouncement plans the announcement that is due, if any.
-func (d *delivery[D]) planAnnouncement() *sending {
+func (d *round[D]) planAnnouncement() *sending {
 	id := d.announcement.ID
 	if id == "" || id == d.state.Announced {
 		return nil

@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 )
 
 // TestAnnounce asks for the same announcement again and again.
@@ -59,8 +58,8 @@ func TestRoute(t *testing.T) {
 		var receivers []notify.Receiver
 		for n := range posts {
 			receivers = append(receivers, notify.Receiver{Name: fmt.Sprint("r", n), Poster: notify.PosterFunc(
-				func(_ context.Context, m slack.Message) error {
-					posts[n] = append(posts[n], firstLine(m.Text))
+				func(_ context.Context, m notify.Message) error {
+					posts[n] = append(posts[n], m.Title)
 					return nil
 				})})
 		}
@@ -76,7 +75,7 @@ func TestRoute(t *testing.T) {
 
 func TestNew(t *testing.T) {
 	t.Parallel()
-	poster := notify.PosterFunc(func(context.Context, slack.Message) error { return nil })
+	poster := notify.PosterFunc(func(context.Context, notify.Message) error { return nil })
 	for name, receivers := range map[string][]notify.Receiver{
 		"no name":    {{Poster: poster}},
 		"same name":  {{Name: "a", Poster: poster}, {Name: "a", Poster: poster}},

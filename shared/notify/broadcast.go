@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-
-	"signalbox/shared/slack"
 )
 
-// Broadcast sends a message to every receiver at once, without an outbox and
+// Broadcast sends each receiver what word says for it, at once, without an outbox and
 // without remembering it: for what has to be said when the state cannot be used.
 // The error names the receivers that did not take it.
-func (n *Notifier[D]) Broadcast(ctx context.Context, m slack.Message) error {
+func (n *Notifier[D]) Broadcast(ctx context.Context, word func(receiver string) Message) error {
 	errs := make([]error, len(n.config.Receivers))
 	var all sync.WaitGroup
 	for at, r := range n.config.Receivers {
@@ -22,7 +20,7 @@ func (n *Notifier[D]) Broadcast(ctx context.Context, m slack.Message) error {
 					errs[at] = fmt.Errorf("receiver %s: panic: %v", r.Name, problem)
 				}
 			}()
-			if err := r.post(ctx, m); err != nil {
+			if err := r.post(ctx, word(r.Name)); err != nil {
 				errs[at] = fmt.Errorf("receiver %s: %w", r.Name, err)
 			}
 		})
@@ -32,10 +30,10 @@ func (n *Notifier[D]) Broadcast(ctx context.Context, m slack.Message) error {
 }
 
 // post makes one new message of m.
-func (r Receiver) post(ctx context.Context, m slack.Message) error {
+func (r Receiver) post(ctx context.Context, m Message) error {
 	if r.Bot == nil {
 		return r.Poster.Post(ctx, m)
 	}
-	_, err := r.Bot.Post(ctx, m)
+	_, err := r.Bot.Post(ctx, r.render(m))
 	return err
 }

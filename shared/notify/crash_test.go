@@ -100,7 +100,7 @@ func crashing(r notify.Receiver, step func()) notify.Receiver {
 		return r
 	}
 	poster := r.Poster
-	r.Poster = notify.PosterFunc(func(ctx context.Context, m slack.Message) error {
+	r.Poster = notify.PosterFunc(func(ctx context.Context, m notify.Message) error {
 		step()
 		defer step()
 		return poster.Post(ctx, m)

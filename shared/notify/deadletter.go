@@ -46,7 +46,7 @@ func (n *Notifier[D]) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
 }
 
 // letterOf returns the dead letter of s.
-func (d *delivery[D]) letterOf(s *sending) DeadLetter {
+func (d *round[D]) letterOf(s *sending) DeadLetter {
 	reason := "it was never confirmed"
 	if s.cause != nil {
 		reason = s.cause.Error()
@@ -58,7 +58,7 @@ func (d *delivery[D]) letterOf(s *sending) DeadLetter {
 }
 
 // bury stores a dead letter with the next batch.
-func (d *delivery[D]) bury(ctx context.Context, l DeadLetter) {
+func (d *round[D]) bury(ctx context.Context, l DeadLetter) {
 	l.Receiver, l.At = d.receiver.Name, d.Now()
 	d.dead++
 	d.note("dead letter: " + l.Reason)
@@ -74,7 +74,7 @@ func (d *delivery[D]) bury(ctx context.Context, l DeadLetter) {
 
 // lettersToStore returns the new dead letters, and the deletion of the oldest that
 // they leave no room for.
-func (d *delivery[D]) lettersToStore(ctx context.Context) []store.Record {
+func (d *round[D]) lettersToStore(ctx context.Context) []store.Record {
 	if len(d.letters) == 0 {
 		return nil
 	}

@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -59,9 +59,9 @@ func TestOneID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent []string
 		w := newWorld(t, notify.Receiver{Name: "poster", Poster: notify.PosterFunc(
-			func(_ context.Context, m slack.Message) error {
-				sent = append(sent, m.Text)
-				return kind(slack.KindUnknown)
+			func(_ context.Context, m notify.Message) error {
+				sent = append(sent, m.Text())
+				return kind(delivery.KindUnknown)
 			})})
 		w.opens("usage", critical, 1)
 		for range 5 {
@@ -78,7 +78,7 @@ func TestOneID(t *testing.T) {
 		w.mustRun()
 		w.fault(func(method, _ string) error {
 			if method == "reply" {
-				return kind(slack.KindUnknown)
+				return kind(delivery.KindUnknown)
 			}
 			return nil
 		})

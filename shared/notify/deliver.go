@@ -16,8 +16,9 @@ import (
 type Run[D any] struct {
 	// Fence is required of every write, and nothing is sent without one before.
 	// The zero Record: no lease excludes other runs.
-	Fence  store.Record
-	Writer Writer[D]
+	Fence store.Record
+	// Writer returns what words a receiver's notifications.
+	Writer func(receiver string) Writer[D]
 	// Open are all open incidents.
 	Open []incident.Incident[D]
 	// Earlier is what the deliveries before in the same run returned: a receiver
@@ -42,7 +43,7 @@ func (n *Notifier[D]) Deliver(ctx context.Context, run Run[D]) []Report {
 
 // deliver makes one step after the other for one receiver.
 func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (report Report) {
-	d := &delivery[D]{Config: n.config, run: run, receiver: r, began: n.config.Now()}
+	d := &round[D]{Config: n.config, run: run, receiver: r, began: n.config.Now()}
 	defer func() {
 		if problem := recover(); problem != nil {
 			d.stop(fmt.Sprintf("panic: %v", problem))
@@ -51,6 +52,7 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 		}
 		report = d.report()
 	}()
+	d.writer = run.Writer(r.Name)
 	d.load(ctx, n.follow)
 	d.heed(run.Earlier)
 	for !d.stopped && ctx.Err() == nil {
@@ -65,7 +67,7 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 }
 
 // step is one notification, from what is planned to what is confirmed.
-func (d *delivery[D]) step(ctx context.Context, s *sending) {
+func (d *round[D]) step(ctx context.Context, s *sending) {
 	s.tried = true
 	switch looked := d.find(ctx, s); {
 	case looked == unclear: // the next run looks again
@@ -83,49 +85,65 @@ func (d *delivery[D]) step(ctx context.Context, s *sending) {
 }
 
 // stage saves what is about to be sent. It reports false where the lease is lost.
-func (d *delivery[D]) stage(ctx context.Context, s *sending) bool {
+func (d *round[D]) stage(ctx context.Context, s *sending) bool {
 	s.Tries++
 	s.Uncertain, s.wasUncertain = true, s.Uncertain
 	return d.save(ctx)
 }
 
 // confirm saves what came of it, even where the run has ended.
-func (d *delivery[D]) confirm(ctx context.Context) {
+func (d *round[D]) confirm(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	d.save(ctx)
 }
 
 // send makes the one request that s stands for now.
-func (d *delivery[D]) send(ctx context.Context, s *sending) (err error) {
+func (d *round[D]) send(ctx context.Context, s *sending) (err error) {
 	bot, f := d.receiver.Bot, s.form()
-	if f.method == upload {
-		file := d.file(s)
-		if len(file.Content) == 0 {
-			return nil // no longer wanted
-		}
-		return bot.Upload(ctx, s.Thread, s.nameOf(file), file.Title, file.Content)
+	switch {
+	case f.method == upload:
+		return d.upload(ctx, s)
+	case f.method == post && s.Action != newStatus:
+		return d.post(ctx, s, f.extent)
 	}
 	m := f.extent.of(d.word(s))
-	m.ID, s.title = s.ID, line.of(m).Text
-	switch {
-	case f.method == edit:
+	m.ID, s.title = s.ID, Short.of(m).Text
+	switch f.method {
+	case edit:
 		_, err = bot.Update(ctx, s.Thread, m)
-	case f.method == reply:
+	case reply:
 		_, err = bot.Reply(ctx, s.Thread, m, s.Broadcast)
-	case bot != nil:
-		s.ref, err = bot.Post(ctx, m)
 	default:
-		err = d.receiver.Poster.Post(ctx, m)
+		s.ref, err = bot.Post(ctx, m)
 	}
 	return err
+}
+
+// post sends a message that stands for itself.
+func (d *round[D]) post(ctx context.Context, s *sending, e Extent) (err error) {
+	m := d.message(s)
+	m.ID, m.Extent, s.title = s.ID, e, m.Title
+	if d.receiver.Bot == nil {
+		return d.receiver.Poster.Post(ctx, m)
+	}
+	s.ref, err = d.receiver.Bot.Post(ctx, d.receiver.render(m))
+	return err
+}
+
+func (d *round[D]) upload(ctx context.Context, s *sending) error {
+	file := d.file(s)
+	if len(file.Content) == 0 {
+		return nil // no longer wanted
+	}
+	return d.receiver.Bot.Upload(ctx, s.Thread, s.nameOf(file), file.Title, file.Content)
 }
 
 // next returns the next step: what an earlier run left unclear, then what is new, then
 // what has failed before, so that it delays nothing else. It is nil where all is done.
 // As long as the receiver takes nothing and several messages may have arrived, nothing
 // new is planned: what waits in the outbox can then still be compacted.
-func (d *delivery[D]) next() *sending {
+func (d *round[D]) next() *sending {
 	if s := d.again; s != nil {
 		d.again = nil
 		return s

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"signalbox/shared/slack"
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack/slacktest"
 )
 
@@ -49,18 +49,18 @@ func TestFault05RefusedFile(t *testing.T) {
 func TestFault05OneMessage(t *testing.T) {
 	t.Parallel()
 	uncertain := func() error {
-		return &slack.Error{Kind: slack.KindUnavailable, Reason: "no answer", Uncertain: true}
+		return &delivery.Error{Kind: delivery.KindUnavailable, Reason: "no answer", Uncertain: true}
 	}
 	tests := []struct {
 		name, method string
 		err          func() error
 		runs         int // until it is given up
 	}{
-		{"post rejected", "post", func() error { return kind(slack.KindRejected) }, 3},
-		{"post unknown", "post", func() error { return kind(slack.KindUnknown) }, 3},
-		{"post unavailable", "post", func() error { return kind(slack.KindUnavailable) }, 6},
+		{"post rejected", "post", func() error { return kind(delivery.KindRejected) }, 3},
+		{"post unknown", "post", func() error { return kind(delivery.KindUnknown) }, 3},
+		{"post unavailable", "post", func() error { return kind(delivery.KindUnavailable) }, 6},
 		{"post uncertain", "post", uncertain, 3},
-		{"post lost", "post", func() error { return kind(slack.KindLost) }, 3},
+		{"post lost", "post", func() error { return kind(delivery.KindLost) }, 3},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestFault05OneMessage(t *testing.T) {
 // TestFault05SimplestForm has Slack take only one line of a message.
 func TestFault05SimplestForm(t *testing.T) {
 	t.Parallel()
-	for _, k := range []slack.Kind{slack.KindRejected, slack.KindUnknown} {
+	for _, k := range []delivery.Kind{delivery.KindRejected, delivery.KindUnknown} {
 		synctest.Test(t, func(t *testing.T) {
 			w := newBotWorld(t)
 			w.fault(func(_, text string) error {
@@ -143,7 +143,7 @@ func TestFault05ReplyBecomesMessage(t *testing.T) {
 				w.mustRun()
 				w.fault(func(method, _ string) error {
 					if method == "reply" {
-						return &slack.Error{Kind: slack.KindUnknown, Reason: word}
+						return &delivery.Error{Kind: delivery.KindUnknown, Reason: word}
 					}
 					return nil
 				})
@@ -224,7 +224,7 @@ func TestFault05UnseenIsShownLater(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newBotWorld(t)
-		w.fault(func(string, string) error { return kind(slack.KindUnknown) })
+		w.fault(func(string, string) error { return kind(delivery.KindUnknown) })
 		w.opens("usage", critical, 1)
 		for range 8 {
 			w.run(time.Hour)

@@ -6,8 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 )
 
 // TestFault06LostThread has somebody delete the status message.
@@ -37,7 +37,7 @@ func TestFault06RepliesLost(t *testing.T) {
 		w.mustRun()
 		w.fault(func(method, _ string) error {
 			if method == "reply" || method == "update" {
-				return kind(slack.KindLost)
+				return kind(delivery.KindLost)
 			}
 			return nil
 		})

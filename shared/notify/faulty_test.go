@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
@@ -61,7 +62,7 @@ func (w *world) fault(fault func(method, text string) error) {
 	w.receivers[0].Bot = faulty{w.receivers[0].Bot, fault}
 }
 
-func kind(k slack.Kind) error { return &slack.Error{Kind: k, Reason: string(k)} }
+func kind(k delivery.Kind) error { return &delivery.Error{Kind: k, Reason: string(k)} }
 
 type refused = slacktest.Refusal
 

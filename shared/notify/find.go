@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 )
 
@@ -17,7 +18,7 @@ const (
 
 // find looks for s where it may have arrived before. What cannot be looked for is
 // absent: it is sent again, with the same ID.
-func (d *delivery[D]) find(ctx context.Context, s *sending) looked {
+func (d *round[D]) find(ctx context.Context, s *sending) looked {
 	in := s.Thread
 	switch m := s.form().method; {
 	case d.receiver.Bot == nil, !s.Uncertain, m == edit:
@@ -39,10 +40,10 @@ func (d *delivery[D]) find(ctx context.Context, s *sending) looked {
 	s.cause = err
 	d.note(err.Error())
 	switch failure := failureOf(err); {
-	case failure.Kind == slack.KindConfig:
+	case failure.Kind == delivery.KindConfig:
 		d.stopped = true
 		return unclear
-	case failure.Kind != slack.KindRateLimited && failure.Kind != slack.KindUnavailable, s.Looks >= maxTries:
+	case failure.Kind != delivery.KindRateLimited && failure.Kind != delivery.KindUnavailable, s.Looks >= maxTries:
 		return absent
 	}
 	s.Looks++

@@ -27,14 +27,15 @@ import (
 	"signalbox/shared/store"
 )
 
-// Writer words what receivers get to read. It is pure: the same arguments give
-// the same message. The Notifier sets its ID. Only the first line of a message's
-// text is sent where Slack refuses all else.
+// Writer words what one receiver gets to read. It is pure: the same arguments give
+// the same message. What a bot keeps up to date is Slack's, all else goes to any
+// receiver. Only the first line of a text, or the title, is sent where all else is
+// refused.
 type Writer[D any] interface {
 	// Digest words changes in one message that stands for itself. id is the
 	// message's, which dead letters and logs name: a message by webhook has no
 	// other place for it than its words.
-	Digest(id string, changes []incident.Change[D]) slack.Message
+	Digest(id string, changes []incident.Change[D]) Message
 	// Status is the status message of groups; open are their open incidents,
 	// none: all clear, and elsewhere counts those of the same rules that other
 	// messages show. opened are the newly opened ones that the message makes
@@ -53,7 +54,7 @@ type Writer[D any] interface {
 	// showed: it is not kept up to date any more.
 	Replaced() slack.Message
 	// Announcement words the body given to [Notifier.Announce].
-	Announcement(body json.RawMessage) slack.Message
+	Announcement(body json.RawMessage) Message
 }
 
 // File is a file that goes with a message.
@@ -74,20 +75,33 @@ type Receiver struct {
 	// Channel is the bot's, as configured. With another one everything open is
 	// posted anew there.
 	Channel string
+	// Render lays a digest or an announcement out for the bot. Nil: as its words
+	// alone.
+	Render func(Message) slack.Message
+}
+
+// render is m as the bot takes it.
+func (r Receiver) render(m Message) slack.Message {
+	rendered := slack.Message{Text: m.Text()}
+	if r.Render != nil {
+		rendered = r.Render(m)
+	}
+	rendered.ID = m.ID
+	return rendered
 }
 
 // Poster posts one message; an error means that it may not have arrived. It
-// should be a *slack.Error: any other counts as [slack.KindUnavailable]. It must
+// should be a [*delivery.Error]: any other counts as [delivery.KindUnavailable]. It must
 // return when ctx ends.
 type Poster interface {
-	Post(ctx context.Context, m slack.Message) error
+	Post(ctx context.Context, m Message) error
 }
 
 // PosterFunc is a function that is a Poster, such as one that prints.
-type PosterFunc func(ctx context.Context, m slack.Message) error
+type PosterFunc func(ctx context.Context, m Message) error
 
 // Post calls f.
-func (f PosterFunc) Post(ctx context.Context, m slack.Message) error { return f(ctx, m) }
+func (f PosterFunc) Post(ctx context.Context, m Message) error { return f(ctx, m) }
 
 // Bot posts messages, changes them, and finds them again, as *[slack.Bot] does.
 type Bot interface {
@@ -98,10 +112,7 @@ type Bot interface {
 	Find(ctx context.Context, in slack.Ref, id string, since time.Time) (slack.Found, bool, error)
 }
 
-var (
-	_ Poster = (*slack.Webhook)(nil)
-	_ Bot    = (*slack.Bot)(nil)
-)
+var _ Bot = (*slack.Bot)(nil)
 
 // Config is what a Notifier needs. Store is required.
 type Config[D any] struct {
@@ -110,6 +121,9 @@ type Config[D any] struct {
 	// Route reports whether a receiver is to be notified of an incident, and
 	// shown it. Nil: each of everything.
 	Route func(receiver string, i incident.Incident[D]) bool
+	// Mention reports whether a message about an incident that is new and critical asks
+	// for the attention of everybody there. Nil: none does.
+	Mention func(receiver string, i incident.Incident[D]) bool
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 	// Logger gets a record of each dead letter. Nil: none is kept.
@@ -140,6 +154,9 @@ func New[D any](c Config[D]) (*Notifier[D], error) {
 	}
 	if c.Route == nil {
 		c.Route = func(string, incident.Incident[D]) bool { return true }
+	}
+	if c.Mention == nil {
+		c.Mention = func(string, incident.Incident[D]) bool { return false }
 	}
 	if c.Now == nil {
 		c.Now = time.Now

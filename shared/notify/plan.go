@@ -15,7 +15,7 @@ import (
 const maxVisible = 5
 
 // plan returns what is to be sent next, or nil.
-func (d *delivery[D]) plan() *sending {
+func (d *round[D]) plan() *sending {
 	var s *sending
 	if d.receiver.Bot == nil {
 		s = d.digestOf(d.unplanned())
@@ -26,7 +26,7 @@ func (d *delivery[D]) plan() *sending {
 }
 
 // planThreads plans new status messages, then each thread, then what has none.
-func (d *delivery[D]) planThreads(waiting map[Group][]*incident.Change[D]) *sending {
+func (d *round[D]) planThreads(waiting map[Group][]*incident.Change[D]) *sending {
 	if groups := d.newGroups(waiting); len(groups) > 0 {
 		return d.statusOf(groups, waiting)
 	}
@@ -48,7 +48,7 @@ func (d *delivery[D]) planThreads(waiting map[Group][]*incident.Change[D]) *send
 
 // sorted returns the changes to be planned by group. Those whose status message is
 // being sent wait for it.
-func (d *delivery[D]) sorted() map[Group][]*incident.Change[D] {
+func (d *round[D]) sorted() map[Group][]*incident.Change[D] {
 	waiting := make(map[Group][]*incident.Change[D])
 	for _, c := range d.unplanned() {
 		if g := d.groupOf(c); !d.state.isBlocked(g) {
@@ -60,7 +60,7 @@ func (d *delivery[D]) sorted() map[Group][]*incident.Change[D] {
 
 // unplanned returns the changes that are not being sent. While a change is, later ones
 // of its incident wait for it: what is said last must be the newest.
-func (d *delivery[D]) unplanned() []*incident.Change[D] {
+func (d *round[D]) unplanned() []*incident.Change[D] {
 	reserved := d.state.reserved()
 	if len(reserved) == 0 {
 		return d.outbox.where(func(*incident.Change[D]) bool { return true })
@@ -74,7 +74,7 @@ func (d *delivery[D]) unplanned() []*incident.Change[D] {
 
 // groupOf is the group in which a change is reported: that of its incident, or where it
 // is over, one that has shown it.
-func (d *delivery[D]) groupOf(c *incident.Change[D]) Group {
+func (d *round[D]) groupOf(c *incident.Change[D]) Group {
 	if d.isOpen(c) {
 		return GroupOf(*d.view.open[c.Incident.Key])
 	}
@@ -90,7 +90,7 @@ func (d *delivery[D]) groupOf(c *incident.Change[D]) Group {
 }
 
 // isOpen reports whether the incident that a change is about still is open.
-func (d *delivery[D]) isOpen(c *incident.Change[D]) bool {
+func (d *round[D]) isOpen(c *incident.Change[D]) bool {
 	i := d.view.open[c.Incident.Key]
 	if i == nil || c.IsOver() {
 		return false
@@ -100,7 +100,7 @@ func (d *delivery[D]) isOpen(c *incident.Change[D]) bool {
 
 // newGroups are those with something open and no thread to show it, the worst
 // first.
-func (d *delivery[D]) newGroups(waiting map[Group][]*incident.Change[D]) []Group {
+func (d *round[D]) newGroups(waiting map[Group][]*incident.Change[D]) []Group {
 	isOpening := func(c *incident.Change[D]) bool { return c.Kind == incident.Opened && d.isOpen(c) }
 	var groups []Group
 	for g := range d.view.groups {
@@ -116,7 +116,7 @@ func (d *delivery[D]) newGroups(waiting map[Group][]*incident.Change[D]) []Group
 
 // statusOf plans the status message of the worst group alone, as long as the
 // others have room in the channel, or else of all.
-func (d *delivery[D]) statusOf(groups []Group, waiting map[Group][]*incident.Change[D]) *sending {
+func (d *round[D]) statusOf(groups []Group, waiting map[Group][]*incident.Change[D]) *sending {
 	if d.hasRoom(len(groups), len(d.urgentThreads(waiting))) {
 		groups = groups[:1]
 	}
@@ -134,26 +134,26 @@ func (d *delivery[D]) statusOf(groups []Group, waiting map[Group][]*incident.Cha
 
 // hasRoom reports whether the next visible message may be about one group alone:
 // so many groups need a message, and so many threads one that shows in the channel.
-func (d *delivery[D]) hasRoom(groups, threads int) bool {
+func (d *round[D]) hasRoom(groups, threads int) bool {
 	room := maxVisible - d.state.Visible
 	return groups+threads <= room || min(groups, 1)+min(threads, 1) < room
 }
 
 // urgentThreads are the threads with changes that must be visible.
-func (d *delivery[D]) urgentThreads(waiting map[Group][]*incident.Change[D]) []thread {
+func (d *round[D]) urgentThreads(waiting map[Group][]*incident.Change[D]) []thread {
 	return slices.DeleteFunc(slices.Clone(d.state.Threads), func(t thread) bool {
 		return t.Ref == (slack.Ref{}) || !slices.ContainsFunc(changesOf(t, waiting), d.isUrgent)
 	})
 }
 
 // isUrgent reports whether a change must be visible in the channel.
-func (d *delivery[D]) isUrgent(c *incident.Change[D]) bool {
+func (d *round[D]) isUrgent(c *incident.Change[D]) bool {
 	isWorse := c.Kind == incident.Opened || c.Kind == incident.Worsened
 	return isWorse && c.Incident.Severity == incident.Critical && d.isOpen(c)
 }
 
 // planThread plans the first thing that a thread needs.
-func (d *delivery[D]) planThread(t thread, waiting map[Group][]*incident.Change[D]) *sending {
+func (d *round[D]) planThread(t thread, waiting map[Group][]*incident.Change[D]) *sending {
 	changes := changesOf(t, waiting)
 	of := fingerprint(idsOf(changes)...)
 	var s *sending
@@ -162,7 +162,7 @@ func (d *delivery[D]) planThread(t thread, waiting map[Group][]*incident.Change[
 		s = d.newSending(update, nil)
 	case t.Owed && !d.state.isSending(list, t.Ref):
 		s = d.newSending(list, nil)
-	case len(changes) > 0 && t.Listed != of && !d.state.isSending(list, t.Ref) && len(d.run.Writer.List(nil, valuesOf(changes)).Content) > 0:
+	case len(changes) > 0 && t.Listed != of && !d.state.isSending(list, t.Ref) && len(d.writer.List(nil, valuesOf(changes)).Content) > 0:
 		s = d.newSending(list, nil)
 		s.List = of
 	case t.Unlisted && !d.state.isSending(listMissing, t.Ref):
@@ -179,7 +179,7 @@ func (d *delivery[D]) planThread(t thread, waiting map[Group][]*incident.Change[
 
 // historyOf plans the reply about changes. What is urgent shows in the channel: of
 // each thread alone as long as there is room, or else of all in one message.
-func (d *delivery[D]) historyOf(t thread, changes []*incident.Change[D], waiting map[Group][]*incident.Change[D]) *sending {
+func (d *round[D]) historyOf(t thread, changes []*incident.Change[D], waiting map[Group][]*incident.Change[D]) *sending {
 	isWorse := func(c *incident.Change[D]) bool { return c.Kind == incident.Worsened }
 	threads := d.urgentThreads(waiting)
 	s := d.newSending(history, changes)
@@ -200,7 +200,7 @@ func (d *delivery[D]) historyOf(t thread, changes []*incident.Change[D], waiting
 }
 
 // digestOf plans a message about changes that stands for itself, nil for none.
-func (d *delivery[D]) digestOf(changes []*incident.Change[D]) *sending {
+func (d *round[D]) digestOf(changes []*incident.Change[D]) *sending {
 	if len(changes) == 0 {
 		return nil
 	}
@@ -209,12 +209,12 @@ func (d *delivery[D]) digestOf(changes []*incident.Change[D]) *sending {
 
 // newSending returns a step that delivers changes. Its ID is the same whenever it
 // is about the same.
-func (d *delivery[D]) newSending(a action, changes []*incident.Change[D]) *sending {
+func (d *round[D]) newSending(a action, changes []*incident.Change[D]) *sending {
 	ids := idsOf(changes)
 	return &sending{ID: fingerprint(append(ids, d.receiver.Name)...), Action: a, Changes: ids, Since: d.Now()}
 }
 
-func (d *delivery[D]) filter(changes []*incident.Change[D], wanted func(*incident.Change[D]) bool) []*incident.Change[D] {
+func (d *round[D]) filter(changes []*incident.Change[D], wanted func(*incident.Change[D]) bool) []*incident.Change[D] {
 	return slices.DeleteFunc(slices.Clone(changes), func(c *incident.Change[D]) bool { return !wanted(c) })
 }
 

@@ -27,7 +27,7 @@ func (s *state) replace(ref slack.Ref) {
 // markReplaced has replaced status messages say so, once all else is done and the
 // receiver took everything in this run. Each is tried once: it is forgotten before,
 // and what becomes of it counts for nothing, since nobody waits for it.
-func (d *delivery[D]) markReplaced(ctx context.Context) {
+func (d *round[D]) markReplaced(ctx context.Context) {
 	for d.passed && len(d.why)+len(d.state.Sending) == 0 && len(d.state.Replaced) > 0 && ctx.Err() == nil {
 		ref := d.state.Replaced[0]
 		d.state.Replaced = slices.Clone(d.state.Replaced[1:])
@@ -37,10 +37,10 @@ func (d *delivery[D]) markReplaced(ctx context.Context) {
 	}
 }
 
-func (d *delivery[D]) markOne(ctx context.Context, ref slack.Ref) bool {
+func (d *round[D]) markOne(ctx context.Context, ref slack.Ref) bool {
 	ctx, cancel := context.WithTimeout(ctx, maxReplacing)
 	defer cancel()
-	m := d.run.Writer.Replaced()
+	m := d.writer.Replaced()
 	m.ID = fingerprint("replaced", ref.Channel, ref.TS)
 	_, err := d.receiver.Bot.Update(ctx, ref, m)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 )
 
 const replaced = "# replaced by a newer message (updated 1 times)"
@@ -28,7 +28,7 @@ func TestReplaced(t *testing.T) {
 			w.fault(func(method, _ string) error {
 				if method == "reply" && !lost {
 					lost = true
-					return kind(slack.KindLost)
+					return kind(delivery.KindLost)
 				}
 				return nil
 			})
@@ -70,9 +70,9 @@ func TestReplaced(t *testing.T) {
 func TestReplacedIsNoFailure(t *testing.T) {
 	t.Parallel()
 	for name, err := range map[string]error{
-		"lost": kind(slack.KindLost), "config": kind(slack.KindConfig), "unknown": kind(slack.KindUnknown),
-		"unavailable":  &slack.Error{Kind: slack.KindUnavailable, Uncertain: true},
-		"rate limited": &slack.Error{Kind: slack.KindRateLimited, RetryAfter: time.Hour, NotBefore: time.Now().AddDate(99, 0, 0)},
+		"lost": kind(delivery.KindLost), "config": kind(delivery.KindConfig), "unknown": kind(delivery.KindUnknown),
+		"unavailable":  &delivery.Error{Kind: delivery.KindUnavailable, Uncertain: true},
+		"rate limited": &delivery.Error{Kind: delivery.KindRateLimited, RetryAfter: time.Hour, NotBefore: time.Now().AddDate(99, 0, 0)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,7 +114,7 @@ func TestReplacedComesLast(t *testing.T) {
 		w.opens("expiry", warning, 3)
 		w.fault(func(_, text string) error {
 			if strings.Contains(text, "expiry") {
-				return kind(slack.KindUnknown)
+				return kind(delivery.KindUnknown)
 			}
 			return nil
 		})

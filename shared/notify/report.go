@@ -27,7 +27,7 @@ type Report struct {
 	failed bool // it takes nothing now, or what it did not take waits for the next run
 }
 
-func (d *delivery[D]) report() Report {
+func (d *round[D]) report() Report {
 	r := Report{
 		Receiver: d.receiver.Name, Messages: d.messages, DeadLettered: d.dead,
 		Why: strings.Join(d.why, "; "), Err: d.unusable,
@@ -40,14 +40,14 @@ func (d *delivery[D]) report() Report {
 }
 
 // cannotUse ends the delivery where the store fails: what is sent must be remembered.
-func (d *delivery[D]) cannotUse(err error) {
+func (d *round[D]) cannotUse(err error) {
 	d.unusable = errors.Join(d.unusable, err)
 	d.stop(err.Error())
 }
 
 // heed ends the delivery where an earlier one of the same run failed: it would fail
 // again, and use up a try that the next run can make better use of.
-func (d *delivery[D]) heed(earlier []Report) {
+func (d *round[D]) heed(earlier []Report) {
 	for _, r := range earlier {
 		if r.Receiver == d.receiver.Name && r.failed {
 			d.stop(r.Why)

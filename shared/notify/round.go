@@ -12,13 +12,14 @@ import (
 	"signalbox/shared/store"
 )
 
-// delivery is the work of one run for one receiver.
-type delivery[D any] struct {
+// round is the work of one run for one receiver.
+type round[D any] struct {
 	Config[D]
 	availability
 
 	run      Run[D]
 	receiver Receiver
+	writer   Writer[D]
 	began    time.Time
 
 	view         view[D]
@@ -43,7 +44,7 @@ const (
 
 // load reads what there is to deliver and what is remembered. follow gets the key
 // of the newest record in the outbox.
-func (d *delivery[D]) load(ctx context.Context, follow func(key string)) {
+func (d *round[D]) load(ctx context.Context, follow func(key string)) {
 	d.lost = make(map[Group]bool)
 	d.outbox.collection = outboxOf(d.receiver.Name)
 	err := errors.Join(d.loadOutbox(ctx, follow), d.loadState(ctx), d.loadAnnouncement(ctx))
@@ -65,7 +66,7 @@ func (d *delivery[D]) load(ctx context.Context, follow func(key string)) {
 	}
 }
 
-func (d *delivery[D]) loadOutbox(ctx context.Context, follow func(key string)) error {
+func (d *round[D]) loadOutbox(ctx context.Context, follow func(key string)) error {
 	records, err := d.Store.List(ctx, d.outbox.collection)
 	if err != nil {
 		return fmt.Errorf("list the outbox: %w", err)
@@ -84,7 +85,7 @@ func (d *delivery[D]) loadOutbox(ctx context.Context, follow func(key string)) e
 
 // loadState reads the state. One that cannot be decoded begins anew: to post something
 // again is better than to post nothing.
-func (d *delivery[D]) loadState(ctx context.Context) error {
+func (d *round[D]) loadState(ctx context.Context) error {
 	raw, err := d.Store.Get(ctx, receivers, d.receiver.Name)
 	if err != nil {
 		return fmt.Errorf("get the receiver's state: %w", err)
@@ -110,7 +111,7 @@ func (d *delivery[D]) loadState(ctx context.Context) error {
 
 // save writes the outbox, the state and new dead letters as they are now, in one
 // batch. Where it fails nothing more is sent: the lease may be lost.
-func (d *delivery[D]) save(ctx context.Context) bool {
+func (d *round[D]) save(ctx context.Context) bool {
 	records, err := d.outbox.records()
 	if err == nil {
 		var r store.Record

@@ -62,25 +62,16 @@ const (
 	upload
 )
 
-// extent is how much of a message is sent.
-type extent int
-
-const (
-	whole extent = iota
-	plain        // the text alone
-	line         // the first line of the text alone
-)
-
 // form is a way to send something.
 type form struct {
 	method method
-	extent extent
+	extent Extent
 }
 
 var (
-	posted  = []form{{post, whole}, {post, plain}, {post, line}}
-	replied = []form{{reply, whole}, {reply, plain}, {reply, line}}
-	edited  = []form{{edit, whole}, {edit, plain}, {edit, line}}
+	posted  = []form{{post, Whole}, {post, Plain}, {post, Short}}
+	replied = []form{{reply, Whole}, {reply, Plain}, {reply, Short}}
+	edited  = []form{{edit, Whole}, {edit, Plain}, {edit, Short}}
 )
 
 // nameOf returns a name by which a file is found again.
@@ -90,11 +81,11 @@ func (s *sending) nameOf(f File) string {
 }
 
 // of returns as much of m.
-func (e extent) of(m slack.Message) slack.Message {
-	if e != whole {
+func (e Extent) of(m slack.Message) slack.Message {
+	if e != Whole {
 		m.Blocks = nil
 	}
-	if e == line {
+	if e == Short {
 		m.Text, _, _ = strings.Cut(m.Text, "\n")
 	}
 	return m

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"signalbox/shared/delivery"
 	"signalbox/shared/slack"
 )
 
@@ -21,15 +22,15 @@ const (
 
 // failureOf reads an error of a receiver. One that is not Slack's counts as
 // unavailable.
-func failureOf(err error) *slack.Error {
-	if failure, ok := errors.AsType[*slack.Error](err); ok {
+func failureOf(err error) *delivery.Error {
+	if failure, ok := errors.AsType[*delivery.Error](err); ok {
 		return failure
 	}
-	return &slack.Error{Kind: slack.KindUnavailable}
+	return &delivery.Error{Kind: delivery.KindUnavailable}
 }
 
 // settle decides what the outcome of a try means.
-func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
+func (d *round[D]) settle(ctx context.Context, s *sending, err error) {
 	if err == nil {
 		d.succeed(s)
 		for _, other := range d.pass() {
@@ -45,7 +46,7 @@ func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
 	}
 	d.note(err.Error())
 	switch {
-	case failure.Kind == slack.KindConfig, failure.Kind == slack.KindRateLimited:
+	case failure.Kind == delivery.KindConfig, failure.Kind == delivery.KindRateLimited:
 		s.Tries--
 		if failure.RetryAfter >= minWait {
 			d.state.NotBefore = failure.NotBefore
@@ -53,9 +54,9 @@ func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
 		d.stopped = true
 	case s.Action == list: // the messages do without it
 		d.giveUp(ctx, s)
-	case failure.Kind == slack.KindUnavailable:
+	case failure.Kind == delivery.KindUnavailable:
 		d.unavailable(ctx, s)
-	case failure.Kind == slack.KindLost && d.lose(s):
+	case failure.Kind == delivery.KindLost && d.lose(s):
 	case s.simplify():
 		d.again = s
 	default:
@@ -65,7 +66,7 @@ func (d *delivery[D]) settle(ctx context.Context, s *sending, err error) {
 
 // unavailable counts a failure against the message only where the receiver takes
 // others.
-func (d *delivery[D]) unavailable(ctx context.Context, s *sending) {
+func (d *round[D]) unavailable(ctx context.Context, s *sending) {
 	d.countDown()
 	if d.passed {
 		d.giveWay(ctx, s)
@@ -76,7 +77,7 @@ func (d *delivery[D]) unavailable(ctx context.Context, s *sending) {
 }
 
 // countTry gives up what was tried often enough.
-func (d *delivery[D]) countTry(ctx context.Context, s *sending) {
+func (d *round[D]) countTry(ctx context.Context, s *sending) {
 	if s.Tries >= maxTries {
 		d.giveUp(ctx, s)
 	}
@@ -84,7 +85,7 @@ func (d *delivery[D]) countTry(ctx context.Context, s *sending) {
 
 // giveWay gives up what was tried often enough while the receiver takes other messages,
 // but tries the simplest form before, unless the message may have arrived already.
-func (d *delivery[D]) giveWay(ctx context.Context, s *sending) {
+func (d *round[D]) giveWay(ctx context.Context, s *sending) {
 	if simplest := len(formsOf(s.Action)) - 1; s.Tries >= maxTries && s.Form < simplest && !s.Uncertain {
 		s.Form, s.Tries = simplest, 0
 	}
@@ -94,7 +95,7 @@ func (d *delivery[D]) giveWay(ctx context.Context, s *sending) {
 // lose drops the thread that s is about, so that its groups get a new status
 // message, and its changes another reply. It reports false where that has been
 // done in this run already.
-func (d *delivery[D]) lose(s *sending) bool {
+func (d *round[D]) lose(s *sending) bool {
 	t := d.state.threadAt(s.Thread)
 	if s.Thread == (slack.Ref{}) || t == nil || slices.ContainsFunc(t.Groups, func(g Group) bool { return d.lost[g] }) {
 		return false
@@ -108,7 +109,7 @@ func (d *delivery[D]) lose(s *sending) bool {
 }
 
 // succeed remembers that s arrived.
-func (d *delivery[D]) succeed(s *sending) {
+func (d *round[D]) succeed(s *sending) {
 	d.state.forget(s)
 	d.outbox.remove(s.Changes)
 	f := s.form()
@@ -140,17 +141,17 @@ func (d *delivery[D]) succeed(s *sending) {
 
 // begin remembers a new thread. A message that was found, and not sent just now, may
 // show something older.
-func (d *delivery[D]) begin(s *sending) {
+func (d *round[D]) begin(s *sending) {
 	t := thread{Ref: s.ref, Groups: s.Groups, Posted: s.Since}
 	if !s.found {
 		t.Posted, t.Shown = d.Now(), d.view.print(t.Groups)
 	}
-	t.Owed = len(d.run.Writer.List(d.view.of(t.Groups), nil).Content) > 0
+	t.Owed = len(d.writer.List(d.view.of(t.Groups), nil).Content) > 0
 	d.state.begin(t)
 }
 
 // prune forgets threads in which nothing is open and nothing is left to be said.
-func (d *delivery[D]) prune() {
+func (d *round[D]) prune() {
 	if len(d.state.Threads) == 0 {
 		return
 	}
@@ -171,7 +172,7 @@ func (d *delivery[D]) prune() {
 }
 
 // giveUp ends what cannot be sent: another way is found, or it is a dead letter.
-func (d *delivery[D]) giveUp(ctx context.Context, s *sending) {
+func (d *round[D]) giveUp(ctx context.Context, s *sending) {
 	d.state.forget(s)
 	t := d.state.threadAt(s.Thread)
 	switch {

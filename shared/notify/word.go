@@ -7,42 +7,66 @@ import (
 	"signalbox/shared/slack"
 )
 
-// word returns the message that s stands for, as things are now.
-func (d *delivery[D]) word(s *sending) slack.Message {
-	w, changes := d.run.Writer, d.outbox.pick(s.Changes)
+// word returns what a status message, or a reply to one, says as things are now.
+func (d *round[D]) word(s *sending) slack.Message {
+	changes := d.outbox.pick(s.Changes)
 	switch s.Action {
 	case newStatus:
-		opened := slices.DeleteFunc(changes, func(c incident.Change[D]) bool { return c.Kind != incident.Opened })
-		return w.Status(s.Groups, d.view.of(s.Groups), d.view.elsewhere(s.Groups), opened)
+		opened := slices.DeleteFunc(slices.Clone(changes), func(c incident.Change[D]) bool { return c.Kind != incident.Opened })
+		m := d.writer.Status(s.Groups, d.view.of(s.Groups), d.view.elsewhere(s.Groups), opened)
+		return d.mentioning(m, changes)
 	case update:
 		var groups []Group
 		if t := d.state.threadAt(s.Thread); t != nil {
 			groups = t.Groups
 		}
-		return w.Status(groups, d.view.of(groups), d.view.elsewhere(groups), nil)
-	case history:
-		if s.form().method == reply {
-			return w.History(changes)
-		}
-		return w.Digest(s.ID, changes)
+		return d.writer.Status(groups, d.view.of(groups), d.view.elsewhere(groups), nil)
 	case listMissing:
-		return w.ListMissing()
-	case announce:
-		return w.Announcement(d.announcement.Body)
+		return d.writer.ListMissing()
 	default:
-		return w.Digest(s.ID, changes)
+		m := d.writer.History(changes)
+		if s.Broadcast {
+			m = d.mentioning(m, changes)
+		}
+		return m
 	}
 }
 
+// message returns what stands for itself.
+func (d *round[D]) message(s *sending) Message {
+	if s.Action == announce {
+		return d.writer.Announcement(d.announcement.Body)
+	}
+	changes := d.outbox.pick(s.Changes)
+	m := d.writer.Digest(s.ID, changes)
+	m.Mention = d.mentions(changes)
+	return m
+}
+
+func (d *round[D]) mentioning(m slack.Message, changes []incident.Change[D]) slack.Message {
+	if d.mentions(changes) {
+		return m.Mentioning()
+	}
+	return m
+}
+
+// mentions reports whether something among changes is new and critical, and asks for
+// the attention of everybody there.
+func (d *round[D]) mentions(changes []incident.Change[D]) bool {
+	return slices.ContainsFunc(changes, func(c incident.Change[D]) bool {
+		return d.isUrgent(&c) && d.Mention(d.receiver.Name, c.Incident)
+	})
+}
+
 // file returns the list that s stands for.
-func (d *delivery[D]) file(s *sending) File {
+func (d *round[D]) file(s *sending) File {
 	t := d.state.threadAt(s.Thread)
 	switch {
 	case t == nil:
 		return File{}
 	case s.List == "":
-		return d.run.Writer.List(d.view.of(t.Groups), nil)
+		return d.writer.List(d.view.of(t.Groups), nil)
 	default:
-		return d.run.Writer.List(nil, valuesOf(changesOf(*t, d.sorted())))
+		return d.writer.List(nil, valuesOf(changesOf(*t, d.sorted())))
 	}
 }

@@ -15,10 +15,8 @@ import (
 // words is a plain writer. Its first lines count, the others name.
 type words struct{}
 
-func (words) Digest(id string, changes []change) slack.Message {
-	m := message("digest: "+tally(changes), changes)
-	m.Text += "\nid " + id
-	return m
+func (words) Digest(id string, changes []change) notify.Message {
+	return neutral("digest: "+tally(changes), changes, "id "+id)
 }
 
 func (words) Status(groups []notify.Group, open []event, elsewhere int, opened []change) slack.Message {
@@ -70,8 +68,29 @@ func (words) Replaced() slack.Message {
 	return slack.Message{Text: "replaced by a newer message", Blocks: section("replaced by a newer message")}
 }
 
-func (words) Announcement(body json.RawMessage) slack.Message {
-	return slack.Message{Text: "announcement " + string(body)}
+func (words) Announcement(body json.RawMessage) notify.Message {
+	return notify.Message{Title: "announcement " + string(body)}
+}
+
+// neutral is a message for any receiver.
+func neutral(title string, changes []change, footer string) notify.Message {
+	m := notify.Message{Title: title, Footer: footer}
+	for _, c := range changes[:min(len(changes), 20)] {
+		m.Lines = append(m.Lines, notify.Line{Spans: []notify.Span{{Text: string(c.Kind) + " " + c.Incident.Key.Subject.ID}}})
+	}
+	return m
+}
+
+// render lays a message out for Slack.
+func render(m notify.Message) slack.Message {
+	rendered := slack.Message{Text: m.Text()}
+	if m.Extent == notify.Whole {
+		rendered.Blocks = section(rendered.Text)
+	}
+	if m.Mention {
+		rendered = rendered.Mentioning()
+	}
+	return rendered
 }
 
 func message(title string, changes []change) slack.Message {

@@ -72,7 +72,7 @@ func (w *world) bot(channel string) notify.Receiver {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return notify.Receiver{Name: "bot", Bot: b, Channel: channel}
+	return notify.Receiver{Name: "bot", Bot: b, Channel: channel, Render: render}
 }
 
 func (w *world) webhook() notify.Receiver {
@@ -83,7 +83,7 @@ func (w *world) webhook() notify.Receiver {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return notify.Receiver{Name: "webhook", Poster: h}
+	return notify.Receiver{Name: "webhook", Poster: notify.PosterFunc(func(ctx context.Context, m notify.Message) error { return h.Post(ctx, render(m)) })}
 }
 
 func key(rule string, n int) incident.Key {
@@ -167,7 +167,7 @@ func (w *world) run(limit time.Duration) []notify.Report {
 	ctx, cancel := context.WithTimeout(w.t.Context(), limit)
 	defer cancel()
 	return w.notifier().Deliver(ctx, notify.Run[details]{
-		Fence: w.fence, Writer: words{}, Open: slices.Collect(maps.Values(w.open)), Sweep: w.sweep, Earlier: w.earlier,
+		Fence: w.fence, Writer: func(string) notify.Writer[details] { return words{} }, Open: slices.Collect(maps.Values(w.open)), Sweep: w.sweep, Earlier: w.earlier,
 	})
 }
 

@@ -14,32 +14,34 @@ import (
 
 // Digest words all the changes of a sweep in one message, for a receiver that
 // cannot update one. It ends with its id.
-func (w Writer) Digest(id string, changes []rule.Change) slack.Message {
+func (w Writer) Digest(id string, changes []rule.Change) notify.Message {
 	d := w.changes(changes)
 	d.rest = "All are counted above."
 	d.footer += " · id " + id
-	return d.message()
+	m := d.message()
+	m.Alerts = w.alerts(changes)
+	return m
 }
 
 // History words what changed in the group of a status message, for its thread.
 func (w Writer) History(changes []rule.Change) slack.Message {
 	d := w.changes(changes)
 	d.rest = "All are in the list in this thread."
-	return d.message()
+	return Slack(d.message())
 }
 
 // ListMissing says in a thread that the list could not be attached.
 func (w Writer) ListMissing() slack.Message {
 	d := w.draft()
 	d.title = "⚠️ The list could not be attached"
-	d.lines = []string{"The messages name the worst cards and count all of them."}
-	return d.message()
+	d.lines = []notify.Line{said("The messages name the worst cards and count all of them.")}
+	return Slack(d.message())
 }
 
 func (w Writer) changes(changes []rule.Change) draft {
 	headings := headingsOf(changes)
 	d := w.draft()
-	d.rows = changeRows(changes)
+	d.rows, d.severity = changeRows(changes), worstOpen(changes)
 	switch len(headings) {
 	case 0:
 		d.title = "SIM cards: no changes"
@@ -140,8 +142,8 @@ func headingsOf(changes []rule.Change) []heading {
 }
 
 // totals count the changes by kind and heading.
-func totals(changes []rule.Change) []string {
-	var lines []string
+func totals(changes []rule.Change) []notify.Line {
+	var lines []notify.Line
 	for _, kind := range kinds {
 		counts := make(map[heading]int)
 		for _, c := range changes {
@@ -173,6 +175,17 @@ func what(c rule.Change) string {
 	}
 }
 
-func totalLine(icon string, n int, word, title string) string {
-	return bulletLine + icon + " *" + number(n) + " " + word + "* · " + slack.Escape(title)
+func totalLine(icon string, n int, word, title string) notify.Line {
+	return notify.Line{Bullet: true, Spans: []notify.Span{{Text: icon + " "}, {Text: number(n) + " " + word, Bold: true}, {Text: " · " + title}}}
+}
+
+// worstOpen is the worst severity of what changes leave open, "" where that is nothing.
+func worstOpen(changes []rule.Change) incident.Severity {
+	var worst incident.Severity
+	for _, c := range changes {
+		if !c.IsOver() && c.Incident.Severity.Compare(worst) > 0 {
+			worst = c.Incident.Severity
+		}
+	}
+	return worst
 }

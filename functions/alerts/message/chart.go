@@ -4,9 +4,8 @@ import (
 	"math"
 	"strings"
 
-	slackgo "github.com/slack-go/slack"
-
 	"signalbox/shared/card"
+	"signalbox/shared/notify"
 )
 
 const (
@@ -16,20 +15,16 @@ const (
 )
 
 // usageChart draws the usage of the last days, nil where none is known.
-func (s Style) usageChart(days []DayUsage) *slackgo.DataVisualizationBlock {
+func (s Style) usageChart(days []DayUsage) *notify.Chart {
 	days = lastDays(days, maxDays)
 	if len(days) == 0 {
 		return nil
 	}
-	labels := make([]string, len(days))
-	points := make([]slackgo.DataVisualizationDataPoint, len(days))
+	points := make([]notify.Point, len(days))
 	for i, d := range days {
-		labels[i] = s.label(d)
-		points[i] = slackgo.NewDataVisualizationDataPoint(labels[i], math.Round(float64(d.Bytes)/gigabyte*100)/100)
+		points[i] = notify.Point{Label: s.label(d), Value: math.Round(float64(d.Bytes)/gigabyte*100) / 100}
 	}
-	axis := slackgo.NewDataVisualizationAxisConfig(labels...).WithYLabel("GB")
-	return slackgo.NewDataVisualizationBlock("Data used per day",
-		slackgo.NewDataVisualizationBarChart(axis, slackgo.NewDataVisualizationDataSeries("Used", points...)))
+	return &notify.Chart{Title: "Data used per day", Series: "Used", Unit: "GB", Points: points}
 }
 
 // usageLine says the same in words, for readers and for where Slack takes no

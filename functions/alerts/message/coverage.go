@@ -3,8 +3,6 @@ package message
 import (
 	"strings"
 	"time"
-
-	"signalbox/shared/slack"
 )
 
 // Coverage is how much of the fleet a message speaks of, and how old that is.
@@ -42,7 +40,7 @@ func (c Coverage) line(s Style) string {
 const maxWhy = 150
 
 func (c Coverage) why() string {
-	why := because(slack.Escape(clean(c.Why, maxWhy)))
+	why := because(clean(c.Why, maxWhy))
 	if c.Most < c.Failed && why != "" {
 		return ", " + number(c.Most) + " of them" + why
 	}

@@ -9,6 +9,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
+	"signalbox/shared/slack"
 )
 
 var (
@@ -213,4 +214,13 @@ func daily() message.Daily {
 		d.Usage = append(d.Usage, message.DayUsage{Day: now.AddDate(0, 0, n-20), Bytes: int64(n+40) << 29})
 	}
 	return d
+}
+
+// digest and summary are as Slack gets them.
+func digest(w message.Writer, id string, changes []rule.Change) slack.Message {
+	return message.Slack(w.Digest(id, changes))
+}
+
+func summary(w message.Writer, d message.Daily, open []rule.Incident) slack.Message {
+	return message.Slack(w.Summary(d, open))
 }

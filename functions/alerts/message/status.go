@@ -19,16 +19,17 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 	if len(open) == 0 {
 		d.title = fine + " " + o.title() + ": none open"
 		d.lines = o.elsewhereLine()
-		return d.message()
+		return Slack(d.message())
 	}
-	d.title = icon(o.shown()[0].Severity) + " " + o.title() + ": "
+	d.severity = o.shown()[0].Severity
+	d.title = icon(d.severity) + " " + o.title() + ": "
 	if len(opened) > 0 {
 		d.title += number(len(opened)) + " new, "
 	}
 	d.title += number(len(open)) + " open"
 	d.lines = slices.Concat(o.lines(d.at), o.elsewhereLine())
 	d.rows = openRows(open)
-	return d.message()
+	return Slack(d.message())
 }
 
 // Replaced is what a status message says that is not kept up to date any more. It
@@ -36,8 +37,8 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 func (w Writer) Replaced() slack.Message {
 	d := w.draft()
 	d.title = over + " Replaced by a newer message"
-	d.lines = []string{"This message is not kept up to date any more."}
-	return d.message()
+	d.lines = []notify.Line{said("This message is not kept up to date any more.")}
+	return Slack(d.message())
 }
 
 // openRows are the rows of open incidents, the worst first.
@@ -87,12 +88,12 @@ func (o overview) title() string {
 }
 
 // lines count what is open, by group where there are several.
-func (o overview) lines(now time.Time) []string {
+func (o overview) lines(now time.Time) []notify.Line {
 	oldest := slices.MinFunc(o.open, func(a, b rule.Incident) int { return a.Opened.Compare(b.Opened) }).Opened
 	if len(o.open) == 1 {
-		return []string{"Open for " + age(now.Sub(oldest))}
+		return []notify.Line{said("Open for " + age(now.Sub(oldest)))}
 	}
-	lines := []string{"The oldest has been open for " + age(now.Sub(oldest))}
+	lines := []notify.Line{said("The oldest has been open for " + age(now.Sub(oldest)))}
 	if groups := o.shown(); len(groups) > 1 {
 		counts := countGroups(o.open)
 		for _, g := range groups {
@@ -102,13 +103,13 @@ func (o overview) lines(now time.Time) []string {
 	return lines
 }
 
-func (o overview) elsewhereLine() []string {
+func (o overview) elsewhereLine() []notify.Line {
 	switch o.elsewhere {
 	case 0:
 		return nil
 	case 1:
-		return []string{"1 more, of another severity, is in another status message"}
+		return []notify.Line{said("1 more, of another severity, is in another status message")}
 	default:
-		return []string{number(o.elsewhere) + " more, of another severity, are in another status message"}
+		return []notify.Line{said(number(o.elsewhere) + " more, of another severity, are in another status message")}
 	}
 }

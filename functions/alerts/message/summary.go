@@ -9,7 +9,6 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 )
 
 // soon is how far ahead the summary looks for packages that end.
@@ -42,17 +41,17 @@ type DayUsage struct {
 
 // Announcement words a daily summary, the only thing that is announced. What
 // cannot be decoded, such as a newer version's, is said to be so.
-func (w Writer) Announcement(body json.RawMessage) slack.Message {
+func (w Writer) Announcement(body json.RawMessage) notify.Message {
 	var d Daily
 	if err := json.Unmarshal(body, &d); err != nil {
-		return slack.Message{Text: "📋 SIM cards: the daily summary was written by another version and cannot be shown"}
+		return notify.Message{Title: "📋 SIM cards: the daily summary was written by another version and cannot be shown"}
 	}
 	return w.Summary(d, w.Open)
 }
 
 // Summary words the daily summary: what happened, what is open, and what can
 // still be prevented.
-func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
+func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
 	d := w.draft()
 	d.title = "📋 SIM cards on " + w.Style.day(day.Day)
 	if day.Sweeps <= 0 {
@@ -62,14 +61,14 @@ func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 	worst := worstOfEach(critical)
 	d.lines = append(day.lines(w.Style, d.at, len(open)), criticalLines(len(critical), len(worst))...)
 	d.lines = append(d.lines,
-		"*"+number(len(expiring))+"* with a package that ends within a week",
-		"*"+number(len(runningOut))+"* forecast to run out before renewal, if use goes on like this")
+		said("*"+number(len(expiring))+"* with a package that ends within a week"),
+		said("*"+number(len(runningOut))+"* forecast to run out before renewal, if use goes on like this"))
 	d.lines = append(d.lines, w.fleetLines(open)...)
 	if used := w.Style.usageLine(day.Usage); used != "" {
-		d.lines = append(d.lines, used)
+		d.lines = append(d.lines, said(used))
 	}
-	for i, line := range d.lines {
-		d.lines[i] = bulletLine + line
+	for i := range d.lines {
+		d.lines[i].Bullet = true
 	}
 	d.chart = w.Style.usageChart(day.Usage)
 	d.first, d.rest = "first", "All are counted above."
@@ -82,7 +81,7 @@ func (w Writer) Summary(day Daily, open []rule.Incident) slack.Message {
 
 // lines say how the sweeps did, and what came of them. Where none was finished,
 // what is said next is old.
-func (d Daily) lines(s Style, now time.Time, open int) []string {
+func (d Daily) lines(s Style, now time.Time, open int) []notify.Line {
 	var late, failed string
 	if d.Late > 0 {
 		late = ", *" + number(d.Late) + " late*"
@@ -99,32 +98,34 @@ func (d Daily) lines(s Style, now time.Time, open int) []string {
 		swept = "*No sweep was finished*" + failed + ": what follows is as of the last one, " +
 			s.clock(d.LastFinished) + ", " + age(now.Sub(d.LastFinished)) + " ago"
 	}
-	return []string{
-		swept,
-		"*" + number(d.Opened) + "* opened, *" + number(d.Resolved) + "* resolved, *" + number(open) + "* open",
+	return []notify.Line{
+		said(swept),
+		said("*" + number(d.Opened) + "* opened, *" + number(d.Resolved) + "* resolved, *" + number(open) + "* open"),
 	}
 }
 
 // fleetLines say what is wrong with the sweeps themselves: all else that the
 // summary says is only as good as they are.
-func (w Writer) fleetLines(open []rule.Incident) []string {
-	var lines []string
+func (w Writer) fleetLines(open []rule.Incident) []notify.Line {
+	var lines []notify.Line
 	for _, i := range sorted(those(open, func(i *rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
 		r := row{i, icon(i.Severity) + " " + title(notify.GroupOf(*i))}
-		lines = append(lines, rowTexts(w.Style, w.Coverage.At, []row{r})...)
+		for _, text := range rowTexts(table(w.Style, w.Coverage.At, []row{r})) {
+			lines = append(lines, notify.Line{Spans: []notify.Span{{Text: text}}})
+		}
 	}
 	return lines
 }
 
 // criticalLines count what is too late to be prevented.
-func criticalLines(all, named int) []string {
+func criticalLines(all, named int) []notify.Line {
 	switch line := "*" + number(all) + "* critical"; all {
 	case 0:
 		return nil
 	case named:
-		return []string{line}
+		return []notify.Line{said(line)}
 	default:
-		return []string{line + ", the worst " + number(maxWorst) + " of each kind are named"}
+		return []notify.Line{said(line + ", the worst " + number(maxWorst) + " of each kind are named")}
 	}
 }
 

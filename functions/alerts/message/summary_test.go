@@ -24,7 +24,7 @@ func TestSummaryNamesTheWorst(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			text := writer.Summary(daily(), append(tt.critical, forSummary()...)).Text
+			text := summary(writer, daily(), append(tt.critical, forSummary()...)).Text
 			for _, want := range tt.want {
 				if !strings.Contains(text, want) {
 					t.Errorf("the summary does not say %q:\n%s", want, text)

@@ -1,18 +1,14 @@
 package message
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	slackgo "github.com/slack-go/slack"
-
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 )
 
 // Limits of cells, in characters: a cause has to be read to its end.
@@ -21,6 +17,8 @@ const (
 	maxTitle = 100
 	maxCause = 250
 	unknown  = "–"
+
+	cardColumn = "Card" // leads to the card's page
 )
 
 // row is one line of a table.
@@ -41,7 +39,7 @@ type column struct {
 
 var columns = []column{
 	{"What", false, maxTitle + maxCell, func(_ Style, _ time.Time, r row) string { return r.what }},
-	{"Card", false, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Card, r) }},
+	{cardColumn, false, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Card, r) }},
 	{"Pool", true, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Pool, r) }},
 	{"Receiver", true, maxCell, func(s Style, _ time.Time, r row) string { return s.receiver(r) }},
 	{"Plan", false, maxCell, func(_ Style, _ time.Time, r row) string { return r.Details.Facts.Package }},
@@ -93,9 +91,9 @@ func details(s Style, now time.Time, r row) string {
 	return ""
 }
 
-// table returns the columns that have something to say, and the cells of each row.
-func table(s Style, now time.Time, rows []row) (shown []column, lines [][]string) {
-	lines = make([][]string, len(rows))
+// table has the columns that have something to say of rows.
+func table(s Style, now time.Time, rows []row) notify.Table {
+	t := notify.Table{Rows: make([]notify.Row, len(rows))}
 	for _, column := range columnsOf(rows) {
 		cells := make([]string, len(rows))
 		for i, r := range rows {
@@ -104,52 +102,40 @@ func table(s Style, now time.Time, rows []row) (shown []column, lines [][]string
 		if !slices.ContainsFunc(cells, func(cell string) bool { return cell != "" }) {
 			continue
 		}
-		shown = append(shown, column)
+		t.Columns = append(t.Columns, notify.Column{Title: column.title, Labelled: column.labelled, Linked: column.title == cardColumn})
 		for i, cell := range cells {
-			lines[i] = append(lines[i], cell)
+			t.Rows[i].Cells = append(t.Rows[i].Cells, cell)
 		}
 	}
-	if len(shown) > 0 {
-		return shown, lines
+	if len(t.Columns) > 0 {
+		return t
 	}
+	t.Columns = []notify.Column{{Title: columns[0].title}}
 	for i, r := range rows { // Nothing is known, and Slack takes no table without a column.
-		lines[i] = []string{title(notify.GroupOf(*r.Incident))}
+		t.Rows[i].Cells = []string{title(notify.GroupOf(*r.Incident))}
 	}
-	return columns[:1], lines
-}
-
-func (s Style) tableBlock(now time.Time, rows []row) *slackgo.TableBlock {
-	shown, lines := table(s, now, rows)
-	titles := make([]string, len(shown))
-	for i, column := range shown {
-		titles[i] = column.title
-	}
-	block := slackgo.NewTableBlock("")
-	for _, line := range slices.Concat([][]string{titles}, lines) {
-		cells := make([]slackgo.TableCell, len(line))
-		for i, cell := range line {
-			cells[i] = slackgo.NewTableRawTextCell(cmp.Or(cell, unknown)) // Slack takes no empty cell
-		}
-		block.AddRow(cells...)
-	}
-	return block
+	return t
 }
 
 // rowTexts are rows in words, without what is unknown.
-func rowTexts(s Style, now time.Time, rows []row) []string {
-	shown, lines := table(s, now, rows)
-	texts := make([]string, len(lines))
-	for i, line := range lines {
-		var parts []string
-		for j, cell := range line {
-			if cell != "" && shown[j].labelled {
-				cell = strings.ToLower(shown[j].title) + ": " + cell
-			}
-			parts = append(parts, cell)
+func rowTexts(t notify.Table) []string {
+	texts := make([]string, len(t.Rows))
+	for i, r := range t.Rows {
+		parts := make([]string, len(r.Cells))
+		for j, cell := range r.Cells {
+			parts[j] = inWords(t.Columns[j], cell)
 		}
-		texts[i] = slack.Escape(joined(" · ", parts...))
+		texts[i] = joined(" · ", parts...)
 	}
 	return texts
+}
+
+// inWords is a cell where there are no columns.
+func inWords(c notify.Column, cell string) string {
+	if cell == "" || !c.Labelled {
+		return cell
+	}
+	return strings.ToLower(c.Title) + ": " + cell
 }
 
 // usage says "92.00MB / 100.00MB (92%)", as far as it is known.

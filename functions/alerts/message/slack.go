@@ -1,0 +1,198 @@
+package message
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"strings"
+	"unicode/utf8"
+
+	slackgo "github.com/slack-go/slack"
+
+	"signalbox/shared/notify"
+	"signalbox/shared/slack"
+)
+
+// Limits of the parts of a message for Slack, in characters. They are fixed, so that the
+// list knows what a message leaves out without making it. Together they keep to
+// [slack.MaxTotal] and, as words, to [slack.MaxText].
+const (
+	maxTable  = 7000 // the table, as JSON
+	maxRows   = 2400 // the same in words
+	maxButton = 1000 // the button, as JSON
+)
+
+const bulletLine = "• "
+
+// Slack lays m out for Slack.
+func Slack(m notify.Message) slack.Message {
+	laidOut := slack.Message{ID: m.ID, Text: slackText(m)}
+	if m.Extent == notify.Whole {
+		laidOut.Blocks = slackBlocks(m)
+	}
+	if m.Mention {
+		return laidOut.Mentioning()
+	}
+	return laidOut
+}
+
+func slackBlocks(m notify.Message) []slackgo.Block {
+	named := namedInTable(m.Rows)
+	blocks := []slackgo.Block{
+		slackgo.NewHeaderBlock(slackgo.NewTextBlockObject(slackgo.PlainTextType, m.Title, false, false)),
+	}
+	if lines := slackLines(m.Lines); len(lines) > 0 {
+		blocks = append(blocks, slackgo.NewSectionBlock(markup(strings.Join(lines, "\n")), nil, nil))
+	}
+	if m.Chart != nil {
+		blocks = append(blocks, slackChart(*m.Chart))
+	}
+	if named > 0 {
+		blocks = append(blocks, tableBlock(m.Rows.Table(named)))
+	}
+	if said := unnamed(m.Rows, named); said != "" {
+		blocks = append(blocks, slackgo.NewContextBlock("", markup(said)))
+	}
+	if m.Footer != "" {
+		blocks = append(blocks, slackgo.NewContextBlock("", markup(slack.Escape(m.Footer))))
+	}
+	return append(blocks, buttons(m.Links)...)
+}
+
+// slackText is the message in words.
+func slackText(m notify.Message) string {
+	lines := []string{slack.Escape(m.Title)}
+	if m.Extent == notify.Short {
+		return lines[0]
+	}
+	named := namedInText(m.Rows)
+	lines = append(append(lines, slackLines(m.Lines)...), named...)
+	if said := unnamed(m.Rows, len(named)); said != "" {
+		lines = append(lines, said)
+	}
+	if m.Footer != "" {
+		lines = append(lines, slack.Escape(m.Footer))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// markup is text in Slack's markup, in which no name becomes a link.
+func markup(text string) *slackgo.TextBlockObject {
+	return slackgo.NewTextBlockObject(slackgo.MarkdownType, text, false, true)
+}
+
+func slackLines(lines []notify.Line) []string {
+	texts := make([]string, len(lines))
+	for i, line := range lines {
+		texts[i] = slackLine(line)
+	}
+	return texts
+}
+
+// slackLine is a line in Slack's markup.
+func slackLine(l notify.Line) string {
+	var b strings.Builder
+	if l.Bullet {
+		b.WriteString(bulletLine)
+	}
+	for _, s := range l.Spans {
+		text := slack.Escape(s.Text)
+		if s.Bold {
+			text = "*" + text + "*"
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// unnamed says that not all rows are named, or "" where all are.
+func unnamed(rows notify.Rows, named int) string {
+	if rows.Count <= named {
+		return ""
+	}
+	return rows.Unnamed(named)
+}
+
+func buttons(links []notify.Link) []slackgo.Block {
+	elements := make([]slackgo.BlockElement, len(links))
+	for i, link := range links {
+		label := slackgo.NewTextBlockObject(slackgo.PlainTextType, link.Label, false, false)
+		elements[i] = slackgo.NewButtonBlockElement(link.ID, "", label).WithURL(link.URL)
+	}
+	block := slackgo.NewActionBlock("", elements...)
+	if len(links) == 0 || size(block) > maxButton {
+		return nil
+	}
+	return []slackgo.Block{block}
+}
+
+// leavesOut reports whether a message to Slack does not name all rows, be it where it is
+// shown as words.
+func (w Writer) leavesOut(all []row) bool {
+	rows := rowsOf(w.Style, w.Coverage.At, all)
+	return namedInTable(rows) < rows.Count || len(namedInText(rows)) < rows.Count
+}
+
+// namedInTable is how many rows a table has room for.
+func namedInTable(rows notify.Rows) int {
+	named := min(MaxNamed, rows.Count)
+	for named > 0 && size(tableBlock(rows.Table(named))) > maxTable {
+		named--
+	}
+	return named
+}
+
+// namedInText are the rows in words that there is room for.
+func namedInText(rows notify.Rows) []string {
+	if rows.Count == 0 {
+		return nil
+	}
+	var lines []string
+	length := 0
+	for _, text := range rowTexts(rows.Table(min(MaxNamed, rows.Count))) {
+		line := bulletLine + slack.Escape(text)
+		if length += utf8.RuneCountInString(line) + 1; length > maxRows {
+			break
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// size is how many characters a block, or a part of one, has as JSON. One that cannot be
+// JSON has no room anywhere.
+func size(block any) int {
+	raw, err := json.Marshal(block)
+	if err != nil {
+		return math.MaxInt
+	}
+	return utf8.RuneCount(raw)
+}
+
+func tableBlock(t notify.Table) *slackgo.TableBlock {
+	block := slackgo.NewTableBlock("")
+	titles := make([]slackgo.TableCell, len(t.Columns))
+	for i, column := range t.Columns {
+		titles[i] = slackgo.NewTableRawTextCell(column.Title)
+	}
+	block.AddRow(titles...)
+	for _, r := range t.Rows {
+		cells := make([]slackgo.TableCell, len(r.Cells))
+		for i, cell := range r.Cells {
+			cells[i] = slackgo.NewTableRawTextCell(cmp.Or(cell, unknown)) // Slack takes no empty cell
+		}
+		block.AddRow(cells...)
+	}
+	return block
+}
+
+func slackChart(c notify.Chart) *slackgo.DataVisualizationBlock {
+	labels := make([]string, len(c.Points))
+	points := make([]slackgo.DataVisualizationDataPoint, len(c.Points))
+	for i, p := range c.Points {
+		labels[i], points[i] = p.Label, slackgo.NewDataVisualizationDataPoint(p.Label, p.Value)
+	}
+	axis := slackgo.NewDataVisualizationAxisConfig(labels...).WithYLabel(c.Unit)
+	return slackgo.NewDataVisualizationBlock(c.Title,
+		slackgo.NewDataVisualizationBarChart(axis, slackgo.NewDataVisualizationDataSeries(c.Series, points...)))
+}
