@@ -41,7 +41,13 @@ var order = []layer{
 		"signalbox/shared/aliyun/dysms",
 		"signalbox/shared/aliyun/linkcard",
 	}},
-	{"wiring", []string{"signalbox/shared/upstream"}},
+	{"wiring", []string{
+		"signalbox/shared/dingtalk",
+		"signalbox/shared/feishu",
+		"signalbox/shared/upstream",
+		"signalbox/shared/webhook",
+		"signalbox/shared/wecom",
+	}},
 	{"functions", []string{
 		"signalbox/functions/*",
 		"signalbox/functions/*/fleet",
@@ -64,7 +70,12 @@ var order = []layer{
 
 var fakes = []string{
 	"signalbox/shared/aliyun/aliyuntest",
+	"signalbox/shared/dingtalk/dingtalktest",
+	"signalbox/shared/feishu/feishutest",
+	"signalbox/shared/outbound/outboundtest",
 	"signalbox/shared/slack/slacktest",
+	"signalbox/shared/webhook/webhooktest",
+	"signalbox/shared/wecom/wecomtest",
 	"signalbox/shared/serve/servetest",
 	"signalbox/shared/store/storetest",
 	"signalbox/functions/*/ledger/ledgertest",
@@ -126,8 +137,12 @@ var rules = []rule{
 	},
 	{
 		reason: "a fake that shares code with the client is wrong where the client is wrong",
-		binds:  []string{"signalbox/shared/aliyun/aliyuntest", "signalbox/shared/slack/slacktest"},
-		may:    []string{"...", "!signalbox/..."},
+		binds: []string{
+			"signalbox/shared/aliyun/aliyuntest", "signalbox/shared/slack/slacktest", "signalbox/shared/outbound/outboundtest",
+			"signalbox/shared/dingtalk/dingtalktest", "signalbox/shared/feishu/feishutest",
+			"signalbox/shared/wecom/wecomtest", "signalbox/shared/webhook/webhooktest",
+		},
+		may: []string{"...", "!signalbox/...", "signalbox/shared/outbound/outboundtest"},
 	},
 	{
 		reason: "the fake platforms run a built executable and know it from outside only",

@@ -45,6 +45,9 @@ type Job struct {
 	// Plainer has the next attempt send something simpler than what was rejected, or
 	// reports false where nothing is simpler. Nil: nothing is.
 	Plainer func(ctx context.Context, rejected *delivery.Error) bool
+	// MaxWait is how long a receiver may ask to wait for the job to wait here. Zero:
+	// as long as ctx lasts.
+	MaxWait time.Duration
 
 	attempts int // calls of Send
 	faults   int // of them, those that the receiver or the network failed
@@ -56,7 +59,7 @@ type Job struct {
 // beyond ctx's deadline or just before it: it then returns at once. Its errors are of
 // the type [*delivery.Error].
 func (q *Queue) Do(ctx context.Context, j Job) error {
-	failure := q.enter(ctx)
+	failure := q.enter(ctx, j.MaxWait)
 	if failure == nil {
 		failure = q.send(ctx, &j)
 		<-q.sending
@@ -69,10 +72,10 @@ func (q *Queue) Do(ctx context.Context, j Job) error {
 }
 
 // enter waits until all jobs that came before are done, or returns at
-// once where a pause lasts longer than ctx. A Go channel serves those who wait in
+// once where a pause lasts longer than ctx or maxWait. A Go channel serves those who wait in
 // the order in which they came.
-func (q *Queue) enter(ctx context.Context) *delivery.Error {
-	if wait, failure := q.pauseLeft(ctx); !endsInTime(ctx, wait) {
+func (q *Queue) enter(ctx context.Context, maxWait time.Duration) *delivery.Error {
+	if wait, failure := q.pauseLeft(ctx); !endsInTime(ctx, wait) || isLong(wait, maxWait) {
 		return failure
 	}
 	if ctx.Err() == nil {
@@ -84,6 +87,8 @@ func (q *Queue) enter(ctx context.Context) *delivery.Error {
 	}
 	return &delivery.Error{Kind: delivery.KindRateLimited, Reason: "waiting in the send queue", Cause: ctx.Err()}
 }
+
+func isLong(wait, most time.Duration) bool { return most > 0 && wait > most }
 
 func (q *Queue) send(ctx context.Context, j *Job) *delivery.Error {
 	for {
@@ -105,7 +110,7 @@ func (q *Queue) tryAgain(ctx context.Context, j *Job, failure *delivery.Error) b
 	case delivery.KindRateLimited:
 		q.pause(*failure)
 		j.limits++
-		return j.limits < maxLimits
+		return j.limits < maxLimits && !isLong(failure.RetryAfter, j.MaxWait)
 	case delivery.KindUnavailable:
 		j.faults++
 		if failure.Uncertain || j.faults == maxFaults || ctx.Err() != nil {
