@@ -155,7 +155,7 @@ func TestFaults(t *testing.T) {
 		{"fails", answer(http.StatusBadGateway), delivery.KindUnavailable, false, 4},
 		{"redirects", answer(http.StatusTemporaryRedirect, "Location", "https://evil.example/"), delivery.KindConfig, false, 1},
 		{"asks to wait for years", answer(http.StatusTooManyRequests, "Retry-After", "999999999"), delivery.KindRateLimited, false, 1},
-		{"asks to wait until a date gone by", answer(http.StatusTooManyRequests, "Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT"), delivery.KindRateLimited, false, 25},
+		{"asks to wait until a date long past", answer(http.StatusTooManyRequests, "Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT"), delivery.KindRateLimited, false, 25},
 		{"refuses the content", answer(http.StatusRequestEntityTooLarge), delivery.KindRejected, false, 1},
 		{"is not there", answer(http.StatusNotFound), delivery.KindConfig, false, 1},
 	}
