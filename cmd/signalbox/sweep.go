@@ -86,7 +86,7 @@ func (o sweepOptions) adapt(c *alerts.Config, stdout io.Writer, b *bar) (err err
 		}
 	}
 	if o.dryRun {
-		c.Receivers = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout, b)}}
+		c.Receivers, c.Routes = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout, b)}}, nil
 		c.Store = newDraft(c.Store)
 	}
 	return nil

@@ -46,6 +46,11 @@ type Config struct {
 	Cards     fleet.Cards
 	Rules     Rules
 	Receivers []notify.Receiver
+	// Routes say which receivers are notified of what. None: each of everything.
+	Routes rule.Routes
+	// Languages are those of the receivers' notifications, "en" or "zh", by name. One
+	// that is not among them has the language of all.
+	Languages map[string]string
 	Store     store.Store
 	Zone      *time.Location // of the times in Alibaba's answers
 	Style     message.Style

@@ -16,7 +16,8 @@ import (
 func newNotifier(c Config) (*notify.Notifier[rule.Details], error) {
 	return notify.New(notify.Config[rule.Details]{
 		Receivers: c.Receivers, Store: c.Store, Now: c.Now, Logger: c.Logger,
-		Route: func(receiver string, i rule.Incident) bool { return i.Key != receiverKey(receiver) },
+		Route: c.route, Mention: c.Routes.Mentions, Fallback: c.Routes.Fallback,
+		Announces: func(receiver string) bool { return len(c.Routes) == 0 || c.Routes.Reaches(receiver) },
 	})
 }
 
@@ -90,8 +91,28 @@ func (r *run) advanceReceivers(ctx context.Context) (more bool, err error) {
 	if err := r.advance(r.config.Rules.EvaluateFleet(r.receivers(), now), now); err != nil {
 		return false, err
 	}
-	more = len(r.unsaved) > 0
+	fellBack, err := r.rememberFallbacks()
+	if err != nil {
+		return false, err
+	}
+	more = len(r.unsaved) > 0 || fellBack
 	return more, r.write(ctx)
+}
+
+// rememberFallbacks remembers who was notified of incidents in place of receivers, so
+// that they are notified of the end, too. It reports whether there were any.
+func (r *run) rememberFallbacks() (any bool, err error) {
+	for _, report := range r.reports {
+		for name, keys := range report.FellBack {
+			any = true
+			for _, key := range keys {
+				if err := r.ledger.notified(key, name); err != nil {
+					return any, err
+				}
+			}
+		}
+	}
+	return any, nil
 }
 
 // receivers is how they do. One of which it is not known what waits is left out, so that

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
@@ -41,9 +43,18 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), needed(e.State, e.Quota),
+	return slices.Concat(e.Account.Validate(), e.slackProblems(), needed(e.State, e.Quota),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
+}
+
+// slackProblems are those of Slack's variables. With a rules file it is only known later
+// whether they are needed.
+func (e Env) slackProblems() []config.Problem {
+	if e.RulesFile != "" {
+		return nil
+	}
+	return e.Slack.Validate()
 }
 
 // least is the problem of a time that is too short to do anything in.
@@ -109,10 +120,10 @@ func serviceOf(c Config) (function.Function, error) {
 func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Config, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
-		_, rulesErr := env.policy() // Its mistakes are mended together with the others.
+		_, rulesErr := env.file(environ) // Its mistakes are mended together with the others.
 		return Config{}, errors.Join(err, rulesErr)
 	}
-	c, err := env.withoutStore(logs)
+	c, err := env.withoutStore(environ, logs)
 	if err != nil {
 		return Config{}, err
 	}
@@ -127,49 +138,67 @@ func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Co
 }
 
 // withoutStore is what e says of the function, but for its store.
-func (e Env) withoutStore(logs io.Writer) (Config, error) {
+func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 	logger, meter := e.Process.Logger(logs), metric.New()
 	service, apiErr := upstream.Open(upstream.Settings{
 		Endpoint: e.Linkcard.LinkcardEndpoint, PerSecond: e.Linkcard.LinkcardQPS,
 		Account: e.Account, Quota: e.Quota, Background: true, Meter: meter, Logger: logger,
 	})
-	receivers, slackErr := e.receivers(logger)
-	rules, filters, rulesErr := e.rules()
-	if err := errors.Join(apiErr, slackErr, rulesErr); err != nil {
+	file, rulesErr := e.file(environ)
+	filters, filtersErr := e.filters(file.Policy)
+	if err := errors.Join(apiErr, rulesErr, filtersErr); err != nil {
+		return Config{}, err
+	}
+	receivers, err := e.receiversOf(file.Receivers, logger)
+	if err != nil {
 		return Config{}, err
 	}
 	cards := linkcard.New(service.Client)
 	return Config{
 		Cards: cards, Pools: cards, Ready: service.Ready, Watch: e.ICCIDs, Filters: filters,
-		Rules: rules, Receivers: receivers, Style: e.style(), Zone: e.Linkcard.Zone.Location,
+		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Style: e.style(), Zone: e.Linkcard.Zone.Location,
 		Logger: logger, Meter: meter,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
 		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
 	}, nil
 }
 
-// rules are the thresholds, and the filters that follow from them.
-func (e Env) rules() (rule.Policy, fleet.Filters, error) {
-	policy, err := e.policy()
-	if err != nil || e.Triage != TriageFiltered {
-		return policy, fleet.Filters{}, err
+// filters follow from the thresholds.
+func (e Env) filters(policy rule.Policy) (fleet.Filters, error) {
+	if e.Triage != TriageFiltered {
+		return fleet.Filters{}, nil
 	}
 	filters, err := filtersOf(policy)
 	if err != nil {
-		return policy, fleet.Filters{}, fmt.Errorf("SIGNALBOX_TRIAGE: must be all with these rules: %w", err)
+		return fleet.Filters{}, fmt.Errorf("SIGNALBOX_TRIAGE: must be all with these rules: %w", err)
 	}
-	return policy, filters, nil
+	return filters, nil
 }
 
-// policy is the thresholds of the environment, and the rules file's beside them.
-func (e Env) policy() (rule.Policy, error) {
+// file is what the rules file says, with the thresholds of the environment beside. Without
+// receivers in it Slack's variables are needed.
+func (e Env) file(environ []string) (rulefile.File, error) {
 	defaults := rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
 	if e.RulesFile == "" {
-		return rule.Policy{Default: defaults}, nil
+		return rulefile.File{Policy: rule.Policy{Default: defaults}}, nil
 	}
-	policy, err := rulefile.Load(e.RulesFile, defaults)
+	file, err := rulefile.Load(e.RulesFile, defaults, variablesOf(environ))
 	if err != nil {
-		return rule.Policy{}, fmt.Errorf("SIGNALBOX_RULES_FILE: %w", err)
+		err = fmt.Errorf("SIGNALBOX_RULES_FILE: %w", err)
 	}
-	return policy, nil
+	// A file with mistakes may still say who is notified; one that cannot be read does not.
+	if _, unread := errors.AsType[*fs.PathError](err); unread || err == nil && len(file.Receivers) == 0 {
+		err = errors.Join(err, config.Join(e.Slack.Validate()))
+	}
+	return file, err
+}
+
+// variablesOf returns what variables hold, "" where they are not set.
+func variablesOf(environ []string) func(name string) string {
+	values := make(map[string]string, len(environ))
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		values[name] = value
+	}
+	return func(name string) string { return values[name] }
 }

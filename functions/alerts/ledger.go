@@ -23,6 +23,7 @@ const incidents = "incidents" // a collection
 // concurrent use.
 type ledger struct {
 	policy  incident.Policy
+	routes  rule.Routes
 	records map[incident.Key]rule.Incident
 	stored  map[incident.Key]uint64 // hash of what the store has
 	changed map[incident.Key][]byte // what it is to have; nil: nothing
@@ -35,9 +36,9 @@ type ledger struct {
 
 // openLedger reads the incidents. One that cannot be decoded is an error that
 // names the damage.
-func openLedger(ctx context.Context, s store.Store, p incident.Policy) (*ledger, error) {
+func openLedger(ctx context.Context, s store.Store, p incident.Policy, routes rule.Routes) (*ledger, error) {
 	l := &ledger{
-		policy: p, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
+		policy: p, routes: routes, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
 		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
 	}
 	return l, each(ctx, s, incidents, l.decode)
@@ -64,6 +65,7 @@ func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.C
 	for _, e := range evaluations {
 		past, known := l.records[e.Key]
 		next, changes := incident.Advance(past, e, now, l.policy)
+		l.route(past, &next, changes)
 		if !known && next.IsZero() {
 			continue
 		}
@@ -75,12 +77,47 @@ func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.C
 	return all, nil
 }
 
+// route remembers who is notified of changes. Whoever was notified that an incident
+// opened is notified of all that follows, until it is opened anew, wherever it would go
+// by then.
+func (l *ledger) route(past rule.Incident, next *rule.Incident, changes []rule.Change) {
+	if len(l.routes) == 0 {
+		return
+	}
+	notified := past.Details.Receivers
+	for i := range changes {
+		c := &changes[i]
+		if c.Kind == incident.Opened {
+			notified = nil
+		}
+		notified = slices.Concat(notified, l.routes.Receivers(c.Incident))
+		slices.Sort(notified)
+		notified = slices.Compact(notified)
+		c.Incident.Details.Receivers = notified
+	}
+	if !next.IsZero() {
+		next.Details.Receivers = notified
+	}
+}
+
+// notified remembers that a receiver was notified of an incident in another's place.
+func (l *ledger) notified(key incident.Key, receiver string) error {
+	i := l.records[key]
+	if i.IsZero() || slices.Contains(i.Details.Receivers, receiver) {
+		return nil
+	}
+	i.Details.Receivers = append(slices.Clone(i.Details.Receivers), receiver)
+	slices.Sort(i.Details.Receivers)
+	return l.put(key, i)
+}
+
 // elapse lets time pass for the incidents that are over, and for those that
 // damping holds back.
 func (l *ledger) elapse(now time.Time) ([]rule.Change, error) {
 	var all []rule.Change
 	for _, key := range l.keys() {
 		next, changes := incident.Elapse(l.records[key], now, l.policy)
+		l.route(l.records[key], &next, changes)
 		if err := l.put(key, next); err != nil {
 			return all, err
 		}

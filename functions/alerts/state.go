@@ -257,7 +257,7 @@ func (r *run) load(ctx context.Context) (err error) {
 	if r.state, err = openState(ctx, r.config.Store); err != nil {
 		return err
 	}
-	r.ledger, err = openLedger(ctx, r.config.Store, incident.Policy{Repeat: r.config.Repeat})
+	r.ledger, err = openLedger(ctx, r.config.Store, incident.Policy{Repeat: r.config.Repeat}, r.config.Routes)
 	return err
 }
 

@@ -42,10 +42,11 @@ func Load[T Validator](environ []string) (T, error) {
 			problems = append(problems, p)
 		}
 	}
-	return config, join(problems)
+	return config, Join(problems)
 }
 
-func join(problems []Problem) error {
+// Join is one error of all problems, one a line; nil of none.
+func Join(problems []Problem) error {
 	errs := make([]error, len(problems))
 	for i, p := range problems {
 		errs[i] = errors.New(p.String())

@@ -23,10 +23,13 @@ const (
 // was then.
 type Change[D any] struct {
 	// ID is the same however often the change is delivered.
-	ID       string      `json:"id"`
-	Kind     Kind        `json:"kind"`
-	At       time.Time   `json:"at"`
-	Damped   int         `json:"damped,omitempty"` // changes that a Flapping one stands for
+	ID     string    `json:"id"`
+	Kind   Kind      `json:"kind"`
+	At     time.Time `json:"at"`
+	Damped int       `json:"damped,omitempty"` // changes that a Flapping one stands for
+	// FellBack is the kind that the change had before others were notified of it in
+	// place of the receiver that it waits for. "": they were not.
+	FellBack Kind        `json:"fellBack,omitempty"`
 	Incident Incident[D] `json:"incident"`
 }
 

@@ -57,7 +57,7 @@ func (d *round[D]) loadAnnouncement(ctx context.Context) error {
 // planAnnouncement plans the announcement that is due, if any.
 func (d *round[D]) planAnnouncement() *sending {
 	id := d.announcement.ID
-	if id == "" || id == d.state.Announced {
+	if id == "" || id == d.state.Announced || !d.Announces(d.receiver.Name) {
 		return nil
 	}
 	for _, s := range d.state.Sending {

@@ -71,7 +71,7 @@ func fold[D any](entries []entry[D], dropped map[*incident.Change[D]]bool) {
 		case last.change.IsOver() && !next.change.IsOver():
 			kept = append(kept, next)
 			continue
-		case last.change.Kind == incident.Opened && next.change.IsOver():
+		case cmp.Or(last.change.FellBack, last.change.Kind) == incident.Opened && next.change.IsOver():
 			drop(last)
 			kept = kept[:len(kept)-1]
 		default:
@@ -89,6 +89,7 @@ func merge[D any](last, next incident.Change[D]) incident.Change[D] {
 		last.Incident = next.Incident
 		next = last
 	}
+	next.FellBack = cmp.Or(last.FellBack, next.FellBack)
 	next.Damped = damped
 	if next.Kind != incident.Flapping {
 		next.Damped = 0

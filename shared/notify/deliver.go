@@ -63,6 +63,9 @@ func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (repo
 		}
 		d.step(ctx, s)
 	}
+	if d.unusable == nil {
+		d.fallBack(ctx, n.handOn(d))
+	}
 	return report // of the deferred function
 }
 

@@ -124,6 +124,11 @@ type Config[D any] struct {
 	// Mention reports whether a message about an incident that is new and critical asks
 	// for the attention of everybody there. Nil: none does.
 	Mention func(receiver string, i incident.Incident[D]) bool
+	// Fallback names who is notified of an incident in place of a receiver that could
+	// not take it for 15 minutes. Nil: nobody is.
+	Fallback func(receiver string, i incident.Incident[D]) []string
+	// Announces reports whether a receiver gets announcements. Nil: each does.
+	Announces func(receiver string) bool
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 	// Logger gets a record of each dead letter. Nil: none is kept.
@@ -154,6 +159,12 @@ func New[D any](c Config[D]) (*Notifier[D], error) {
 	}
 	if c.Route == nil {
 		c.Route = func(string, incident.Incident[D]) bool { return true }
+	}
+	if c.Fallback == nil {
+		c.Fallback = func(string, incident.Incident[D]) []string { return nil }
+	}
+	if c.Announces == nil {
+		c.Announces = func(string) bool { return true }
 	}
 	if c.Mention == nil {
 		c.Mention = func(string, incident.Incident[D]) bool { return false }

@@ -25,14 +25,25 @@ func outboxOf(receiver string) string { return "outbox/" + receiver }
 func (n *Notifier[D]) Enqueue(changes []incident.Change[D]) ([]store.Record, error) {
 	var records []store.Record
 	for _, r := range n.config.Receivers {
-		for _, chunk := range chunksOf(changes, func(c incident.Change[D]) bool { return n.config.Route(r.Name, c.Incident) }) {
-			raw, err := json.Marshal(chunk)
-			if err != nil {
-				return nil, fmt.Errorf("encode %d changes for receiver %q: %w", len(chunk), r.Name, err)
-			}
-			key := fmt.Sprintf("%020d-%s", n.next(), chunk[0].ID)
-			records = append(records, store.Record{Collection: outboxOf(r.Name), Key: key, Value: raw})
+		some, err := n.recordsOf(r.Name, changes, func(c incident.Change[D]) bool { return n.config.Route(r.Name, c.Incident) })
+		if err != nil {
+			return nil, err
 		}
+		records = append(records, some...)
+	}
+	return records, nil
+}
+
+// recordsOf puts those changes into one receiver's outbox that are routed there.
+func (n *Notifier[D]) recordsOf(receiver string, changes []incident.Change[D], routed func(incident.Change[D]) bool) ([]store.Record, error) {
+	var records []store.Record
+	for _, chunk := range chunksOf(changes, routed) {
+		raw, err := json.Marshal(chunk)
+		if err != nil {
+			return nil, fmt.Errorf("encode %d changes for receiver %q: %w", len(chunk), receiver, err)
+		}
+		key := fmt.Sprintf("%020d-%s", n.next(), chunk[0].ID)
+		records = append(records, store.Record{Collection: outboxOf(receiver), Key: key, Value: raw})
 	}
 	return records, nil
 }

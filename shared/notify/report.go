@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"signalbox/shared/incident"
 )
 
 // Unknown is how many changes wait in an outbox that could not be read.
@@ -18,6 +20,9 @@ type Report struct {
 	Oldest time.Time
 	// DeadLettered is how many notifications were given up in this run.
 	DeadLettered int
+	// FellBack are the incidents of which others are notified in the receiver's place
+	// from this run on, by the others' names: their outboxes have what is waiting here.
+	FellBack map[string][]incident.Key
 	// Why says what failed, in words; "": nothing.
 	Why string
 	// Err is why the outbox, or what is remembered of the receiver, could not be read
@@ -29,7 +34,7 @@ type Report struct {
 
 func (d *round[D]) report() Report {
 	r := Report{
-		Receiver: d.receiver.Name, Messages: d.messages, DeadLettered: d.dead,
+		Receiver: d.receiver.Name, Messages: d.messages, DeadLettered: d.dead, FellBack: d.fellBack,
 		Why: strings.Join(d.why, "; "), Err: d.unusable,
 		failed: d.stopped || len(d.state.Sending) > 0, Waiting: Unknown,
 	}

@@ -27,12 +27,14 @@ type round[D any] struct {
 	state        state
 	announcement announcement
 	letters      []store.Record // dead ones to be stored
+	extra        []store.Record // of other outboxes, to be stored
 	unusable     error          // what the store failed with
 
 	again *sending       // what is sent next, in a simpler form
 	lost  map[Group]bool // their threads were lost in this run
 
-	messages, dead int // that were made, that were given up
+	messages, dead int                       // that were made, that were given up
+	fellBack       map[string][]incident.Key // of whom fallbacks were notified now, by receiver
 }
 
 const (
@@ -116,7 +118,7 @@ func (d *round[D]) save(ctx context.Context) bool {
 	if err == nil {
 		var r store.Record
 		if r, err = d.state.record(d.receiver.Name); err == nil {
-			b := store.Batch{Put: slices.Concat(records, d.lettersToStore(ctx), []store.Record{r})}
+			b := store.Batch{Put: slices.Concat(records, d.lettersToStore(ctx), d.extra, []store.Record{r})}
 			if d.run.Fence.Collection != "" {
 				b.If = []store.Record{d.run.Fence}
 			}
@@ -128,6 +130,6 @@ func (d *round[D]) save(ctx context.Context) bool {
 		return false
 	}
 	d.outbox.saved()
-	d.letters = nil
+	d.letters, d.extra = nil, nil
 	return true
 }

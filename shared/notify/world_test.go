@@ -26,6 +26,8 @@ type world struct {
 	server    *slacktest.Server
 	receivers []notify.Receiver
 	route     func(string, event) bool
+	fallback  func(string, event) []string
+	mention   func(string, event) bool
 	sweep     string
 	earlier   []notify.Report
 	fence     store.Record
@@ -138,7 +140,7 @@ func upTo(n int) []int {
 
 func (w *world) notifier() *notify.Notifier[details] {
 	w.t.Helper()
-	n, err := notify.New(notify.Config[details]{Store: w.store, Receivers: w.receivers, Route: w.route, Now: w.now})
+	n, err := notify.New(notify.Config[details]{Store: w.store, Receivers: w.receivers, Route: w.route, Now: w.now, Fallback: w.fallback, Mention: w.mention})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -17,6 +17,9 @@ type Details struct {
 	// Value is of the rule's own type, such as [UsageDetails]. It is nil where the
 	// rule is switched off or the subject absent.
 	Value Typed
+	// Receivers are those who are notified of this occasion of the incident, so that
+	// they are to its end. nil where there are no routes.
+	Receivers []string
 }
 
 // Typed are the details of one rule.
@@ -29,11 +32,13 @@ type encodedDetails struct {
 	Rule    string          `json:"rule,omitempty"`
 	Facts   Facts           `json:"facts,omitzero"`
 	Details json.RawMessage `json:"details,omitempty"`
+
+	Receivers []string `json:"receivers,omitempty"`
 }
 
 // MarshalJSON names the rule beside its details.
 func (d Details) MarshalJSON() ([]byte, error) {
-	encoded := encodedDetails{Facts: d.Facts}
+	encoded := encodedDetails{Facts: d.Facts, Receivers: d.Receivers}
 	if d.Value != nil {
 		data, err := json.Marshal(d.Value)
 		if err != nil {
@@ -50,7 +55,7 @@ func (d *Details) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &encoded); err != nil {
 		return fmt.Errorf("decode details: %w", err)
 	}
-	read := Details{Facts: encoded.Facts}
+	read := Details{Facts: encoded.Facts, Receivers: encoded.Receivers}
 	if encoded.Rule != "" || encoded.Details != nil {
 		if err := decodeValue(encoded.Rule, encoded.Details, &read); err != nil {
 			return fmt.Errorf("decode the details of rule %q: %w", encoded.Rule, err)

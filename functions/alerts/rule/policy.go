@@ -17,6 +17,8 @@ type Policy struct {
 	Overrides []Override
 	Silences  []Silence
 	MuteTimes []MuteTime
+	// Routes choose the receivers. None: each is notified of everything.
+	Routes Routes
 }
 
 // Override is the rules of some cards.
@@ -158,10 +160,10 @@ func either(a, b Evaluation) Evaluation {
 	}
 }
 
-// GoesByTag reports whether tags choose rules or silences.
+// GoesByTag reports whether tags choose rules, silences or receivers.
 func (p Policy) GoesByTag() bool {
 	return slices.ContainsFunc(p.Overrides, func(o Override) bool { return o.Tag != "" }) ||
-		slices.ContainsFunc(p.Silences, func(s Silence) bool { return s.Tag != "" })
+		slices.ContainsFunc(p.Silences, func(s Silence) bool { return s.Tag != "" }) || p.Routes.GoesByTag()
 }
 
 // AllSettings returns those that some card may have.

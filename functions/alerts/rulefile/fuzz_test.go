@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/rulefile"
 )
 
@@ -28,11 +27,11 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte("version: 1\nrules: [{match: {tag: *a}}]"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		policy, err := rulefile.Parse(text, defaults)
+		policy, err := rulefile.Parse(text, defaults, variables)
 		if err == nil {
 			return
 		}
-		if diff := cmp.Diff(rule.Policy{}, policy); diff != "" {
+		if diff := cmp.Diff(rulefile.File{}, policy); diff != "" {
 			t.Errorf("Parse(%q) gives a policy and %v", text, err)
 		}
 		checkMistakes(t, text, err.Error())

@@ -24,9 +24,12 @@ func (m mistake) Error() string { return fmt.Sprintf("line %d: %s", m.line, m.te
 
 // parser goes through a file once and continues after a mistake.
 type parser struct {
-	policy   rule.Policy
-	path     []string // keys on the way to where it is
-	mistakes []mistake
+	policy    rule.Policy
+	receivers []Receiver
+	routes    []placed
+	variables func(name string) string
+	path      []string // keys on the way to where it is
+	mistakes  []mistake
 }
 
 // fail notes a mistake at n.

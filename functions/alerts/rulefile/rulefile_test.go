@@ -20,12 +20,21 @@ var defaults = rule.Defaults().With(
 	rule.Usage{Percent: []int{80, 90, 100}}, rule.Expiry{Days: []int{30, 14, 7, 3, 1}},
 )
 
+// variables are the environment of the tests.
+func variables(name string) string {
+	return map[string]string{
+		"DINGTALK_URL": "https://oapi.dingtalk.com/robot/send?access_token=secret-of-a-test", "DINGTALK_SECRET": "secret-of-a-test",
+		"FEISHU_URL": "https://open.feishu.cn/open-apis/bot/v2/hook/secret-of-a-test", "FEISHU_SECRET": "secret-of-a-test",
+		"HOOK_URL": "https://hook.example/secret-of-a-test", "HOOK_SECRET": "secret-of-a-test", "SIGNALBOX_SLACK_BOT_TOKEN": "xoxb-secret-of-a-test",
+	}[name]
+}
+
 // sameZone compares locations by name.
 var sameZone = cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() })
 
 func TestExample(t *testing.T) {
 	t.Parallel()
-	got, err := rulefile.Load(filepath.Join("..", "..", "..", "doc", "rules.example.yaml"), defaults)
+	got, err := rulefile.Load(filepath.Join("..", "..", "..", "doc", "rules.example.yaml"), defaults, variables)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +66,7 @@ func TestExample(t *testing.T) {
 			{To: 24 * 60, Days: []time.Weekday{time.Saturday, time.Sunday}, Zone: shanghai},
 		},
 	}
-	if diff := cmp.Diff(want, got, sameZone); diff != "" {
+	if diff := cmp.Diff(want, got.Policy, sameZone); diff != "" {
 		t.Errorf("policy of the example (-want +got):\n%s", diff)
 	}
 }
@@ -72,8 +81,8 @@ func TestUnsetStaysDefault(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := rulefile.Parse([]byte(tt.text), defaults)
-			if diff := cmp.Diff(rule.Policy{Default: defaults}, got); err != nil || diff != "" {
+			got, err := rulefile.Parse([]byte(tt.text), defaults, variables)
+			if diff := cmp.Diff(rulefile.File{Policy: rule.Policy{Default: defaults}}, got); err != nil || diff != "" {
 				t.Errorf("Parse(%q) gives %v (-want +got):\n%s", tt.text, err, diff)
 			}
 		})
@@ -87,7 +96,7 @@ func TestEveryMistakeIsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join("testdata", "mistakes.yaml")
-	policy, err := rulefile.Load(path, defaults)
+	policy, err := rulefile.Load(path, defaults, variables)
 	if err == nil {
 		t.Fatalf("Load(%s) accepts the file", path)
 	}
@@ -95,7 +104,7 @@ func TestEveryMistakeIsListed(t *testing.T) {
 	if diff := cmp.Diff(string(golden), got); diff != "" {
 		t.Errorf("mistakes (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(rule.Policy{}, policy); diff != "" {
+	if diff := cmp.Diff(rulefile.File{}, policy); diff != "" {
 		t.Errorf("a file with mistakes gives a policy:\n%s", diff)
 	}
 }
@@ -106,8 +115,8 @@ func TestNotOneDocument(t *testing.T) {
 		{"empty", "", "line 1: the file is empty; it needs at least version: 1"},
 		{"comments", "# one\n# two\n", "line 1: the file is empty; it needs at least version: 1"},
 		{"empty document", "---", "line 1: the file is empty; it needs at least version: 1"},
-		{"scalar", "\n\nversion", "line 3: must be a mapping with the keys mute, rules, silences, version"},
-		{"list", "- version: 1", "line 1: must be a mapping with the keys mute, rules, silences, version"},
+		{"scalar", "\n\nversion", "line 3: must be a mapping with the keys mute, receivers, routes, rules, silences, version"},
+		{"list", "- version: 1", "line 1: must be a mapping with the keys mute, receivers, routes, rules, silences, version"},
 		{"two documents", "version: 1\n---\nversion: 1", "line 2: a second document begins; one file is one document"},
 		{"tab", "version: 1\nrules:\n\t- match: {}", "line 3: is not YAML: found character that cannot start any token"},
 		{"unclosed", "version: [", "line 1: is not YAML: did not find expected node content"},
@@ -118,7 +127,7 @@ func TestNotOneDocument(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := rulefile.Parse([]byte(tt.text), defaults)
+			_, err := rulefile.Parse([]byte(tt.text), defaults, variables)
 			if err == nil || err.Error() != tt.want {
 				t.Errorf("Parse(%q) = %v, want %s", tt.text, err, tt.want)
 			}
@@ -128,7 +137,7 @@ func TestNotOneDocument(t *testing.T) {
 
 func TestMissingFile(t *testing.T) {
 	t.Parallel()
-	if _, err := rulefile.Load(filepath.Join(t.TempDir(), "none.yaml"), defaults); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := rulefile.Load(filepath.Join(t.TempDir(), "none.yaml"), defaults, variables); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Load(missing) = %v, want that it does not exist", err)
 	}
 }

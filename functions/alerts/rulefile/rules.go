@@ -22,7 +22,11 @@ func (p *parser) file(n *yaml.Node) {
 		"rules":    p.each(p.override),
 		"silences": p.each(p.silence),
 		"mute":     p.each(p.muteTime),
+
+		"receivers": p.each(p.receiver),
+		"routes":    p.each(p.route),
 	}, "version")
+	p.together()
 }
 
 func (p *parser) version(n *yaml.Node) {

@@ -1,0 +1,95 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/rule"
+	"signalbox/functions/alerts/rulefile"
+	"signalbox/shared/dingtalk"
+	"signalbox/shared/feishu"
+	"signalbox/shared/notify"
+	"signalbox/shared/slack"
+	"signalbox/shared/webhook"
+	"signalbox/shared/wecom"
+)
+
+// receiversOf are the rules file's receivers, or else the environment's.
+func (e Env) receiversOf(named []rulefile.Receiver, logger *slog.Logger) ([]notify.Receiver, error) {
+	if len(named) == 0 {
+		return e.receivers(logger)
+	}
+	receivers, errs := make([]notify.Receiver, len(named)), []error(nil)
+	for i, r := range named {
+		var err error
+		if receivers[i], err = e.receiver(r, logger); err != nil {
+			errs = append(errs, fmt.Errorf("SIGNALBOX_RULES_FILE: line %d: receiver %s: %w", r.Line, r.Name, err))
+		}
+	}
+	return receivers, errors.Join(errs...)
+}
+
+func (e Env) receiver(r rulefile.Receiver, logger *slog.Logger) (notify.Receiver, error) {
+	if r.Kind == rulefile.Slack && r.Channel != "" {
+		bot, err := slack.NewBot(slack.BotConfig{
+			Token: string(e.Slack.BotToken), Channel: r.Channel, APIURL: string(e.Slack.APIURL.Secret), Logger: logger,
+		})
+		return notify.Receiver{Name: r.Name, Bot: bot, Channel: r.Channel, Render: message.Slack}, err
+	}
+	poster, err := posterOf(r, logger)
+	return notify.Receiver{Name: r.Name, Poster: poster}, err
+}
+
+// posterOf is what posts to a receiver by its URL.
+func posterOf(r rulefile.Receiver, logger *slog.Logger) (notify.PosterFunc, error) {
+	url, secret := string(r.URL), string(r.Secret)
+	switch r.Kind {
+	case rulefile.DingTalk:
+		robot, err := dingtalk.New(dingtalk.Config{URL: url, Secret: secret, AllowPrivate: r.AllowPrivate})
+		return func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.DingTalk(m)) }, err
+	case rulefile.Feishu:
+		bot, err := feishu.New(feishu.Config{URL: url, Secret: secret, AllowPrivate: r.AllowPrivate})
+		return func(ctx context.Context, m notify.Message) error { return bot.Post(ctx, message.Feishu(m)) }, err
+	case rulefile.WeCom:
+		robot, err := wecom.New(wecom.Config{URL: url, AllowPrivate: r.AllowPrivate})
+		return func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.WeCom(m)) }, err
+	case rulefile.Webhook:
+		hook, err := webhook.New(webhook.Config{URL: url, Secret: secret, AllowPrivate: r.AllowPrivate})
+		return func(ctx context.Context, m notify.Message) error {
+			return hook.Post(ctx, m.ID, message.Webhook(m, r.Name, time.Now()))
+		}, err
+	default:
+		hook, err := slack.NewWebhook(slack.WebhookConfig{URL: url, Logger: logger})
+		return slackPoster{hook}.Post, err
+	}
+}
+
+// languages are those of the receivers that have one of their own.
+func languages(named []rulefile.Receiver) map[string]string {
+	all := make(map[string]string)
+	for _, r := range named {
+		if r.Language != "" {
+			all[r.Name] = r.Language
+		}
+	}
+	return all
+}
+
+// route reports whether a receiver is notified of an incident: by the routes, or since it
+// was so before. A receiver is not notified of itself; of one that nobody else is routed
+// to, all others are.
+func (c Config) route(receiver string, i rule.Incident) bool {
+	if i.Key == receiverKey(receiver) {
+		return false
+	}
+	if len(c.Routes) == 0 || slices.Contains(i.Details.Receivers, receiver) {
+		return true
+	}
+	to := slices.DeleteFunc(c.Routes.Receivers(i), func(name string) bool { return i.Key == receiverKey(name) })
+	return slices.Contains(to, receiver) || len(to) == 0
+}
