@@ -24,8 +24,8 @@ func devCommand(c console) *cobra.Command {
 	var o devOptions
 	command := &cobra.Command{
 		Use:   "dev",
-		Short: "Start the three functions and fakes of Alibaba and Slack on one loopback port",
-		Long: `Start the three functions and fakes of Alibaba and Slack on one loopback port, and
+		Short: "Start the three functions and fakes of Alibaba, Slack and other receivers on one loopback port",
+		Long: `Start the three functions and fakes of Alibaba, Slack and other receivers on one loopback port, and
 say what to try. Nothing leaves this machine, and no account is needed.`,
 		Args:    noArguments,
 		PreRunE: check(func() error { return o.check() }),

@@ -144,7 +144,7 @@ func shellWords(t *testing.T, line string) []string {
 func TestDevServesWhatItPrints(t *testing.T) {
 	t.Parallel()
 	d := startDev(t)
-	want := []string{`"usedBytes":`, `"responseCode":"OK"`, `"accepted":3`, `"windows":1`, `"rate":0.5`, `"messages":1`}
+	want := []string{`"usedBytes":`, `"responseCode":"OK"`, `"accepted":3`, `"windows":1`, `"rate":0.5`, `"messages":5`}
 	if len(d.curls) != len(want) || d.inbox == "" {
 		t.Fatalf("dev printed curl lines %q and inbox %q, want six and an address", d.curls, d.inbox)
 	}
@@ -159,6 +159,11 @@ func TestDevServesWhatItPrints(t *testing.T) {
 	}
 	if !strings.Contains(inbox.body, "SIM cards: ") {
 		t.Errorf("the inbox does not show the sweep's message:\n%s", inbox.body)
+	}
+	for _, name := range []string{"dingtalk", "feishu", "wecom", "webhook"} {
+		if other := d.do(t, http.MethodGet, d.inbox+"/"+name, "", http.Header{}); other.status != http.StatusOK || !strings.Contains(other.body, "SIM cards: ") {
+			t.Errorf("GET %s/%s = %d, want the sweep's message:\n%s", d.inbox, name, other.status, other.body)
+		}
 	}
 	if code := d.stop(); code != exitOK {
 		t.Errorf("dev stopped with %d, want 0", code)

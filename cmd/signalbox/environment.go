@@ -41,6 +41,7 @@ type environment struct {
 	base, folder string
 	cloud        *aliyuntest.Server
 	slack        *slacktest.Server
+	receivers    []devReceiver
 	functions    []serve.Function
 }
 
@@ -54,8 +55,11 @@ func newEnvironment(base, folder string, cards int, logs io.Writer) (*environmen
 		folder:   folder,
 		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: cards}),
 		slack:    slacktest.New(slacktest.Options{}),
+
+		receivers: newDevReceivers(),
 	}
 	err := errors.Join(
+		e.writeRules(),
 		e.open(cardflow.FromEnv, "", logs, "/", "/healthz"),
 		e.open(conversion.FromEnv, "conversion.db", logs,
 			"/conversions", "/conversions/", "/otp-events", "/otp-windows", "/dead-letters", "/dead-letters/"),
@@ -96,19 +100,18 @@ func (e *environment) Close() error {
 // environ is the configuration of all three functions, and of other commands, whose
 // state is in a file of their own: one process alone has such a file open.
 func (e *environment) environ(stateFile string) []string {
-	return []string{
-		"ALIBABA_CLOUD_ACCESS_KEY_ID=" + devKeyID,
-		"ALIBABA_CLOUD_ACCESS_KEY_SECRET=" + devSecret,
-		"SIGNALBOX_LINKCARD_ENDPOINT=" + e.base,
-		"SIGNALBOX_DYSMS_ENDPOINT=" + e.base,
-		"SIGNALBOX_API_TOKENS=" + devToken,
-		"SIGNALBOX_INVOKE_TOKEN=" + devToken,
-		"SIGNALBOX_SLACK_WEBHOOK_URL=" + e.base + e.slack.WebhookPath(),
-		"SIGNALBOX_STATE_FILE=" + filepath.Join(e.folder, stateFile),
-		"SIGNALBOX_OTP_WINDOW=" + devWindow.String(),
+	return append(e.receiversEnviron(),
+		"ALIBABA_CLOUD_ACCESS_KEY_ID="+devKeyID,
+		"ALIBABA_CLOUD_ACCESS_KEY_SECRET="+devSecret,
+		"SIGNALBOX_LINKCARD_ENDPOINT="+e.base,
+		"SIGNALBOX_DYSMS_ENDPOINT="+e.base,
+		"SIGNALBOX_API_TOKENS="+devToken,
+		"SIGNALBOX_INVOKE_TOKEN="+devToken,
+		"SIGNALBOX_SLACK_WEBHOOK_URL="+e.base+e.slack.WebhookPath(),
+		"SIGNALBOX_STATE_FILE="+filepath.Join(e.folder, stateFile),
+		"SIGNALBOX_OTP_WINDOW="+devWindow.String(),
 		"SIGNALBOX_OTP_GRACE=0s",
-		"SIGNALBOX_LOG_LEVEL=warn",
-	}
+		"SIGNALBOX_LOG_LEVEL=warn")
 }
 
 // mount serves paths by a function, as a plain HTTP deployment does, and all paths
@@ -164,11 +167,12 @@ func labelled(text, function string) string {
 }
 
 // mountFakes puts the clouds beside the functions: Alibaba's gateway answers
-// at the root, as the real one does, and Slack under its own paths.
+// at the root, as the real one does, and receivers under their own paths.
 func (e *environment) mountFakes() {
 	for _, path := range []string{"/services/", "/api/", "/upload/", "/inbox", "/inbox.json", "/inbox.txt", "/inbox/"} {
 		e.Handle(path, e.slack)
 	}
+	e.mountReceivers()
 	e.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && !r.URL.Query().Has("Action") {
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -182,7 +186,7 @@ func (e *environment) mountFakes() {
 // welcome says what to try.
 func (e *environment) welcome() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "Signalbox on %s: %d cards, fakes of Alibaba Cloud and Slack. Try:\n\n", e.base, e.cloud.Cards())
+	fmt.Fprintf(&text, "Signalbox on %s: %d cards, fakes of Alibaba Cloud, Slack and other receivers. Try:\n\n", e.base, e.cloud.Cards())
 	for _, s := range e.steps() {
 		fmt.Fprintf(&text, "%s:\n  %s\n", s.title, s.curl())
 	}
@@ -191,6 +195,10 @@ func (e *environment) welcome() string {
 		name, value, _ := strings.Cut(line, "=")
 		fmt.Fprintf(&text, "  export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
-	fmt.Fprintf(&text, "\nSlack inbox: %s/inbox\n", e.base)
+	fmt.Fprintln(&text)
+	for _, r := range e.receivers {
+		fmt.Fprintf(&text, "%s inbox: %s%s\n", r.name, e.base, r.inboxPath())
+	}
+	fmt.Fprintf(&text, "Slack inbox: %s/inbox\n", e.base)
 	return text.String()
 }

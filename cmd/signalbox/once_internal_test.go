@@ -30,7 +30,7 @@ func TestDevOnce(t *testing.T) {
 		"its rate":       `"rate": 0\.5,\s+"status": "reported"`,
 		"at Alibaba":     `\nrate 0\.5 of 20[0-9T:-]+Z, request [0-9A-F]`,
 		"sweep":          `"cards": 60`,
-		"one message":    `"messages": 1`,
+		"five messages":  `"messages": 5`,
 	} {
 		if !regexp.MustCompile(pattern).MatchString(printed) {
 			t.Errorf("output has no %s (%s):\n%s", what, pattern, printed)

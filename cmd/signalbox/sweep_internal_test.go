@@ -49,7 +49,7 @@ func TestSweepCommand(t *testing.T) {
 		t.Errorf("a dry run leaves %v, %v", left, err)
 	}
 	out, errs, code = sweep()
-	if code != exitOK || !strings.Contains(out, `"messages": 1`) || len(e.slack.Inbox()) != 1 || errs != "" {
+	if code != exitOK || !strings.Contains(out, `"messages": 5`) || len(e.slack.Inbox()) != 1 || errs != "" {
 		t.Errorf("sweep after a dry run: code %d, %d messages posted, printed\n%s\n%s", code, len(e.slack.Inbox()), out, errs)
 	}
 	if out, _, code := sweep(); code != exitOK || !strings.Contains(out, `"messages": 0`) {

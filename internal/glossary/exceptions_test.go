@@ -6,6 +6,7 @@ var exceptions = []exception{
 	{word: "channel", text: "channel_not_found", reason: "an error word of Slack's"},
 	{path: "shared/slack/", word: "channel", reason: "Slack's own, where messages are posted"},
 	{path: "functions/alerts/slack.go", word: "channel", reason: "Slack's own"},
+	{path: "functions/alerts/rulefile/receiver", word: "channel", reason: "Slack's own"},
 	{path: "functions/alerts/report.go", word: "escalated", text: "json:", reason: "the report keeps its members' names"},
 	{path: "shared/notify/", word: "channel", reason: "Slack's own, where a bot posts"},
 	{path: "shared/serve/", word: "memory", reason: "RAM: an instance has only so much"},

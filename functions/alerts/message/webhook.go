@@ -8,9 +8,10 @@ import (
 	"signalbox/shared/webhook"
 )
 
+// The states of an alert.
 const (
-	firing = "firing"
-	ended  = "resolved"
+	firing        = "firing"
+	resolvedState = "resolved"
 )
 
 // Webhook lays m out as Alertmanager does, for the receiver of that name. What is not
@@ -18,7 +19,7 @@ const (
 // be sent whole it is that alone, too. at is when a message without alerts began.
 func Webhook(m notify.Message, receiver string, at time.Time) webhook.Payload {
 	p := webhook.Payload{
-		Version: "4", GroupKey: "signalbox/" + receiver, Receiver: receiver, Status: ended,
+		Version: "4", GroupKey: "signalbox/" + receiver, Receiver: receiver, Status: resolvedState,
 		GroupLabels: map[string]string{}, CommonLabels: map[string]string{},
 		CommonAnnotations: map[string]string{"summary": m.Title, "description": m.Text()},
 	}
@@ -42,7 +43,7 @@ func addAlerts(p *webhook.Payload, m notify.Message) {
 	room := webhook.MaxBody - len(base) - len(`"truncatedAlerts":100000000`)
 	for a := range m.Alerts {
 		next := webhook.Alert{
-			Status: ended, Labels: a.Labels, Annotations: a.Annotations, StartsAt: a.StartsAt, EndsAt: a.EndsAt, Fingerprint: a.Fingerprint,
+			Status: resolvedState, Labels: a.Labels, Annotations: a.Annotations, StartsAt: a.StartsAt, EndsAt: a.EndsAt, Fingerprint: a.Fingerprint,
 		}
 		if a.IsFiring() {
 			next.Status, p.Status = firing, firing

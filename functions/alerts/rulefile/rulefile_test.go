@@ -14,6 +14,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/rulefile"
+	"signalbox/shared/incident"
 )
 
 var defaults = rule.Defaults().With(
@@ -64,6 +65,11 @@ func TestExample(t *testing.T) {
 		MuteTimes: []rule.MuteTime{
 			{From: 22 * 60, To: 7 * 60, Zone: shanghai},
 			{To: 24 * 60, Days: []time.Weekday{time.Saturday, time.Sunday}, Zone: shanghai},
+		},
+		Routes: rule.Routes{
+			{Match: rule.Match{Tag: "factory-*"}, Receivers: []string{"factory"}},
+			{Severity: incident.Critical, Receivers: []string{"ops", "duty"}, Mention: true},
+			{Receivers: []string{"ops"}, Fallback: []string{"anything"}},
 		},
 	}
 	if diff := cmp.Diff(want, got.Policy, sameZone); diff != "" {
