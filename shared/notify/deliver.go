@@ -41,32 +41,41 @@ func (n *Notifier[D]) Deliver(ctx context.Context, run Run[D]) []Report {
 	return reports
 }
 
-// deliver makes one step after the other for one receiver.
-func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) (report Report) {
+// deliver makes one step after the other for one receiver, and has others notified of
+// what it could not take.
+func (n *Notifier[D]) deliver(ctx context.Context, r Receiver, run Run[D]) Report {
 	d := &round[D]{Config: n.config, run: run, receiver: r, began: n.config.Now()}
+	d.guard(ctx, func() {
+		d.writer = run.Writer(r.Name)
+		d.load(ctx, n.follow)
+		d.heed(run.Earlier)
+		d.steps(ctx)
+	})
+	d.guard(ctx, func() { d.fallBack(ctx, n.handOn(d)) })
+	return d.report()
+}
+
+// guard ends the delivery to this receiver alone where work panics.
+func (d *round[D]) guard(ctx context.Context, work func()) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			d.stop(fmt.Sprintf("panic: %v", problem))
 			d.Logger.LogAttrs(ctx, slog.LevelError, "delivery panicked",
-				slog.String("receiver", r.Name), slog.Any("panic", problem), slog.String("stack", string(debug.Stack())))
+				slog.String("receiver", d.receiver.Name), slog.Any("panic", problem), slog.String("stack", string(debug.Stack())))
 		}
-		report = d.report()
 	}()
-	d.writer = run.Writer(r.Name)
-	d.load(ctx, n.follow)
-	d.heed(run.Earlier)
+	work()
+}
+
+func (d *round[D]) steps(ctx context.Context) {
 	for !d.stopped && ctx.Err() == nil {
 		s := d.next()
 		if s == nil {
 			d.markReplaced(ctx)
-			break
+			return
 		}
 		d.step(ctx, s)
 	}
-	if d.unusable == nil {
-		d.fallBack(ctx, n.handOn(d))
-	}
-	return report // of the deferred function
 }
 
 // step is one notification, from what is planned to what is confirmed.

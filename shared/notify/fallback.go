@@ -18,6 +18,9 @@ const fallbackAfter = 15 * time.Minute
 // fallBack puts what the receiver could not take for long into the outboxes of those who
 // are notified in its place, once. The receiver itself is not told it as new any more.
 func (d *round[D]) fallBack(ctx context.Context, enqueue func(receiver string, changes []incident.Change[D]) error) {
+	if !d.outbox.isRead || d.unusable != nil {
+		return
+	}
 	handed := make(map[string][]incident.Change[D])
 	for _, c := range d.outbox.chunks {
 		if d.Now().Sub(time.Unix(0, sequenceOf(c.key))).Abs() < fallbackAfter {

@@ -21,6 +21,7 @@ type fallbackWorld struct {
 	*world
 
 	down  bool
+	fail  func() error // of the first while it is down
 	posts map[string][]string
 	// known are the incidents that the fallback was once notified of.
 	known map[incident.Key]bool
@@ -30,10 +31,11 @@ type fallbackWorld struct {
 func newFallbackWorld(t *testing.T) *fallbackWorld {
 	t.Helper()
 	w := &fallbackWorld{posts: make(map[string][]string), known: make(map[incident.Key]bool), seen: make(map[string]bool)}
+	w.fail = func() error { return kind(delivery.KindUnavailable) }
 	poster := func(name string) notify.Receiver {
 		return notify.Receiver{Name: name, Poster: notify.PosterFunc(func(_ context.Context, m notify.Message) error {
 			if w.down && name == "first" {
-				return kind(delivery.KindUnavailable)
+				return w.fail()
 			}
 			said := m.Title
 			for _, l := range m.Lines {
@@ -127,6 +129,31 @@ func TestFallbackOnce(t *testing.T) {
 			if got := w.posts["fallback"]; len(got) != 1 || !strings.HasPrefix(got[0], "digest: 30 opened") {
 				t.Errorf("write %d fails: the fallback has %.100q, want one digest of 30", broken, got)
 			}
+		})
+	}
+}
+
+// TestFallbackOfEveryFailure has the first receiver fail in every way.
+func TestFallbackOfEveryFailure(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func() error{
+		"config": func() error { return kind(delivery.KindConfig) }, "panics": func() error { panic("no idea") },
+		"rate limited": func() error {
+			return &delivery.Error{Kind: delivery.KindRateLimited, RetryAfter: time.Hour, NotBefore: time.Now().Add(time.Hour)}
+		},
+		"uncertain": func() error { return &delivery.Error{Kind: delivery.KindUnavailable, Uncertain: true} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newFallbackWorld(t)
+				w.down, w.fail = true, fail
+				w.opens("usage", critical, 1, 2)
+				w.runEvery(40 * time.Minute)
+				if got := w.posts["fallback"]; len(got) != 1 {
+					t.Errorf("the fallback has %q, want one digest", got)
+				}
+			})
 		})
 	}
 }

@@ -62,6 +62,9 @@ func checkMessage(t *testing.T, kind string, m slack.Message) {
 	if err := m.Check(); err != nil {
 		t.Errorf("%s: Check() = %v, want nil", kind, err)
 	}
+	if err := m.Mentioning().Check(); err != nil {
+		t.Errorf("%s: Check() of one that mentions = %v, want nil", kind, err)
+	}
 	if n := utf8.RuneCountInString(m.Text); n > slack.MaxText {
 		t.Errorf("%s: text of %d characters, want at most %d", kind, n, slack.MaxText)
 	}

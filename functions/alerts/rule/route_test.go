@@ -1,0 +1,64 @@
+package rule_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+)
+
+// routed makes an incident of a card.
+func routed(name string, severity incident.Severity, facts rule.Facts) rule.Incident {
+	return rule.Incident{
+		Key:      incident.Key{Subject: incident.Subject{Kind: incident.Card, ID: "89860321000000015668"}, Rule: name},
+		Severity: severity, Details: rule.Details{Facts: facts},
+	}
+}
+
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	routes := rule.Routes{
+		{Match: rule.Match{Tag: "factory-*"}, Receivers: []string{"factory"}, Continue: true},
+		{Match: rule.Match{Package: "*-年包-*"}, Receivers: []string{"yearly"}},
+		{Match: rule.Match{ICCID: "898602*"}, Receivers: []string{"other"}},
+		{Rule: rule.SweepName, Receivers: []string{"ops"}},
+		{Severity: incident.Critical, Receivers: []string{"ops", "duty"}, Mention: true},
+		{Receivers: []string{"ops"}, Fallback: []string{"anything"}},
+	}
+	tagged := rule.Facts{Tags: []string{"x", "factory-1"}}
+	sweep := routed(rule.SweepName, incident.Critical, rule.Facts{})
+	sweep.Key.Subject = incident.Subject{Kind: incident.Fleet, ID: rule.SweepName}
+	tests := []struct {
+		name      string
+		i         rule.Incident
+		receivers []string
+		fallback  []string // of ops
+		mentions  bool     // of ops
+	}{
+		{"nothing special", routed(rule.UsageName, incident.Warning, rule.Facts{}), []string{"ops"}, []string{"anything"}, false},
+		{"critical", routed(rule.UsageName, incident.Critical, rule.Facts{}), []string{"duty", "ops"}, nil, true},
+		{"tag, and on", routed(rule.UsageName, incident.Critical, tagged), []string{"duty", "factory", "ops"}, nil, true},
+		{"package", routed(rule.UsageName, incident.Critical, rule.Facts{Package: "移动-年包-1G"}), []string{"yearly"}, nil, false},
+		{"tag and package", routed(rule.UsageName, incident.Warning, rule.Facts{Package: "移动-年包-1G", Tags: tagged.Tags}), []string{"factory", "yearly"}, nil, false},
+		{"the fleet", sweep, []string{"ops"}, nil, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.receivers, routes.Receivers(tt.i)); diff != "" {
+				t.Errorf("Receivers (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.fallback, routes.Fallback("ops", tt.i)); diff != "" {
+				t.Errorf("Fallback (-want +got):\n%s", diff)
+			}
+			if got := routes.Mentions("ops", tt.i); got != tt.mentions {
+				t.Errorf("Mentions = %t, want %t", got, tt.mentions)
+			}
+		})
+	}
+	if routes.Reaches("anything") || !routes.Reaches("duty") || !routes.GoesByTag() {
+		t.Error("a fallback is reached, a receiver is not, or tags do not count")
+	}
+}
