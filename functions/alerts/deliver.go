@@ -101,18 +101,18 @@ func (r *run) advanceReceivers(ctx context.Context) (more bool, err error) {
 
 // rememberFallbacks remembers who was notified of incidents in place of receivers, so
 // that they are notified of the end, too. It reports whether there were any.
-func (r *run) rememberFallbacks() (any bool, err error) {
+func (r *run) rememberFallbacks() (found bool, err error) {
 	for _, report := range r.reports {
 		for name, keys := range report.FellBack {
-			any = true
+			found = true
 			for _, key := range keys {
 				if err := r.ledger.notified(key, name); err != nil {
-					return any, err
+					return found, err
 				}
 			}
 		}
 	}
-	return any, nil
+	return found, nil
 }
 
 // receivers is how they do. One of which it is not known what waits is left out, so that

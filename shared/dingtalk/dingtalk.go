@@ -98,7 +98,10 @@ func (r *Robot) Post(ctx context.Context, m Message) error {
 
 // Size is how many bytes m has as JSON.
 func (m Message) Size() int {
-	body, _ := m.body() // texts always encode
+	body, err := m.body()
+	if err != nil {
+		return MaxBody + 1
+	}
 	return len(body)
 }
 

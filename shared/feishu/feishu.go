@@ -88,15 +88,22 @@ func (b *Bot) Post(ctx context.Context, m Message) error {
 		return b.poster.Rejected(fmt.Sprintf("%d bytes, Feishu takes %d", n, MaxBody))
 	}
 	return b.poster.Post(ctx, func(now time.Time) outbound.Request {
-		body, _ := json.Marshal(b.sign(m.content(), now)) // texts always encode
-		return outbound.Request{Body: body}
+		return outbound.Request{Body: encode(b.sign(m.content(), now))}
 	}, judge)
 }
 
 // Size is how many bytes m has as JSON.
 func (m Message) Size() int {
-	body, _ := json.Marshal(m.content()) // texts always encode
-	return len(body)
+	return len(encode(m.content()))
+}
+
+// encode is JSON of texts, which always encode.
+func encode(content map[string]any) []byte {
+	body, err := json.Marshal(content)
+	if err != nil {
+		return nil // which no bot takes
+	}
+	return body
 }
 
 func (m Message) content() map[string]any {

@@ -37,12 +37,12 @@ func newFallbackWorld(t *testing.T) *fallbackWorld {
 			if w.down && name == "first" {
 				return w.fail()
 			}
-			said := m.Title
+			parts := []string{m.Title}
 			for _, l := range m.Lines {
-				said += ", " + l.Text()
+				parts = append(parts, l.Text())
 			}
 			if !w.seen[m.ID] { // it may arrive more than once, with the same id
-				w.posts[name] = append(w.posts[name], said)
+				w.posts[name] = append(w.posts[name], strings.Join(parts, ", "))
 			}
 			w.seen[m.ID] = true
 			return nil
@@ -165,7 +165,7 @@ func TestMention(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newBotWorld(t)
 		w.receivers = append(w.receivers, w.webhook())
-		w.mention = func(receiver string, i event) bool { return i.Key.Rule == "usage" }
+		w.mention = func(_ string, i event) bool { return i.Key.Rule == "usage" }
 		w.opens("usage", critical, 1)
 		w.opens("usage", warning, 2)
 		w.opens("expiry", critical, 3)

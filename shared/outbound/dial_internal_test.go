@@ -34,8 +34,15 @@ func TestAdmit(t *testing.T) {
 		here    bool // the URL names this machine
 		want    bool
 	}{
-		{"8.8.8.8:443", false, true}, {"127.0.0.1:443", false, false}, {"10.1.2.3:443", false, false}, {"[::1]:443", false, false},
-		{"127.0.0.1:80", true, true}, {"[::1]:80", true, true}, {"10.1.2.3:80", true, false}, {"8.8.8.8:80", true, false}, {"nothing", true, false},
+		{"8.8.8.8:443", false, true},
+		{"127.0.0.1:443", false, false},
+		{"10.1.2.3:443", false, false},
+		{"[::1]:443", false, false},
+		{"127.0.0.1:80", true, true},
+		{"[::1]:80", true, true},
+		{"10.1.2.3:80", true, false},
+		{"8.8.8.8:80", true, false},
+		{"nothing", true, false},
 	} {
 		if got := admit(tt.address, tt.here) == nil; got != tt.want {
 			t.Errorf("admit(%s, %t) = %t, want %t", tt.address, tt.here, got, tt.want)
@@ -55,8 +62,10 @@ func TestPrivateAddressIsRefused(t *testing.T) {
 	}{
 		{"hooks.example", false, delivery.KindConfig}, {"hooks.example", true, ""}, {"127.0.0.1", false, ""},
 	} {
-		p, err := NewPoster(Config{Name: "test", URL: server.URL, Interval: 1, AllowPrivate: tt.private,
-			Transport: Transport(&url.URL{Host: tt.name}, tt.private)})
+		p, err := NewPoster(Config{
+			Name: "test", URL: server.URL, Interval: 1, AllowPrivate: tt.private,
+			Transport: Transport(&url.URL{Host: tt.name}, tt.private),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -109,17 +110,13 @@ func (p *Poster) ask(ctx context.Context, r Request) (*Answer, *delivery.Error) 
 func (p *Poster) request(ctx context.Context, r Request) (*http.Request, error) {
 	address := *p.url
 	query := address.Query()
-	for name, values := range r.Query {
-		query[name] = values
-	}
+	maps.Copy(query, r.Query)
 	address.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), bytes.NewReader(r.Body))
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range r.Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, r.Header)
 	request.Header.Set("Content-Type", "application/json; charset=utf-8")
 	return request, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,7 +37,8 @@ var kinds = map[string]struct {
 	fake func(secret string) *outboundtest.Server
 	to   func(t *testing.T, url, secret string, transport http.RoundTripper) func(ctx context.Context, id, text string) error
 }{
-	"dingtalk": {dingtalktest.Path, func(secret string) *outboundtest.Server { return dingtalktest.New(secret, nil) },
+	"dingtalk": {
+		dingtalktest.Path, func(secret string) *outboundtest.Server { return dingtalktest.New(secret, nil) },
 		func(t *testing.T, url, secret string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
 			robot, err := dingtalk.New(dingtalk.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
@@ -44,28 +46,35 @@ var kinds = map[string]struct {
 			return func(ctx context.Context, _, text string) error {
 				return robot.Post(ctx, dingtalk.Message{Title: "title", Markdown: text})
 			}
-		}},
-	"feishu": {feishutest.Path, func(secret string) *outboundtest.Server { return feishutest.New(secret, nil) },
+		},
+	},
+	"feishu": {
+		feishutest.Path, func(secret string) *outboundtest.Server { return feishutest.New(secret, nil) },
 		func(t *testing.T, url, secret string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
 			bot, err := feishu.New(feishu.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
 			must(t, err)
 			return func(ctx context.Context, _, text string) error { return bot.Post(ctx, feishu.Message{Text: text}) }
-		}},
-	"wecom": {wecomtest.Path, func(string) *outboundtest.Server { return wecomtest.New(nil) },
+		},
+	},
+	"wecom": {
+		wecomtest.Path, func(string) *outboundtest.Server { return wecomtest.New(nil) },
 		func(t *testing.T, url, _ string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
 			robot, err := wecom.New(wecom.Config{URL: url, Transport: transport, Jitter: ceiling})
 			must(t, err)
 			return func(ctx context.Context, _, text string) error { return robot.Post(ctx, wecom.Message{Markdown: text}) }
-		}},
-	"webhook": {webhooktest.Path, func(secret string) *outboundtest.Server { return webhooktest.New(secret, nil) },
+		},
+	},
+	"webhook": {
+		webhooktest.Path, func(secret string) *outboundtest.Server { return webhooktest.New(secret, nil) },
 		func(t *testing.T, url, secret string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
 			hook, err := webhook.New(webhook.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
 			must(t, err)
 			return func(ctx context.Context, id, text string) error { return hook.Post(ctx, id, payload(text)) }
-		}},
+		},
+	},
 }
 
 func ceiling(d time.Duration) time.Duration { return d }
@@ -123,7 +132,7 @@ func TestPace(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newReceiver(t, kind, kind)
 				for n := range 100 {
-					must(t, r.post(t.Context(), fmt.Sprint(n), fmt.Sprintf("message %d", n)))
+					must(t, r.post(t.Context(), strconv.Itoa(n), fmt.Sprintf("message %d", n)))
 				}
 				if r.fake.TooFast() > 0 || len(r.fake.Inbox()) != 100 || !strings.Contains(r.fake.Inbox()[42].Text, "message 42") {
 					t.Errorf("%d too fast, %d taken, want 0 and 100 in order", r.fake.TooFast(), len(r.fake.Inbox()))

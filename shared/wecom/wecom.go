@@ -18,6 +18,7 @@ import (
 	"signalbox/shared/outbound"
 )
 
+// WeCom's limits.
 const (
 	MaxMarkdown = 4096 // bytes of Message.Markdown
 	MaxText     = 2048 // bytes of Message.Text
@@ -62,7 +63,10 @@ func (r *Robot) Post(ctx context.Context, m Message) error {
 	if len(content) > most {
 		return r.poster.Rejected(fmt.Sprintf("%d bytes of %s, WeCom takes %d", len(content), kind, most))
 	}
-	body, _ := json.Marshal(map[string]any{"msgtype": kind, kind: map[string]string{"content": content}}) // texts always encode
+	body, err := json.Marshal(map[string]any{"msgtype": kind, kind: map[string]string{"content": content}})
+	if err != nil {
+		return r.poster.Rejected("no JSON can be made of it")
+	}
 	return r.poster.Post(ctx, func(time.Time) outbound.Request { return outbound.Request{Body: body} }, judge)
 }
 

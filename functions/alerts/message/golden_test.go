@@ -51,21 +51,21 @@ func goldenMessages() map[string]slack.Message {
 	toppedUp := highUsage(5)
 	toppedUp.Notified.PeakSeverity, toppedUp.Notified.PeakThreshold.Value = incident.Critical, 100
 	return map[string]slack.Message{
-		"digest":          digest(writer, messageID, allKinds()),
-		"digest-one":      digest(late, messageID, opened(ofAll(1, usedUp))),
-		"digest-many":     digest(writer, messageID, opened(ofAll(5000, usedUp))),
-		"digest-flapping": digest(writer, messageID, []rule.Change{flapping(usedUp(1), 5), flapping(over(highUsage(2)), 4)}),
-		"digest-resolved": digest(writer, messageID, []rule.Change{
+		"digest":          digest(writer, allKinds()),
+		"digest-one":      digest(late, opened(ofAll(1, usedUp))),
+		"digest-many":     digest(writer, opened(ofAll(5000, usedUp))),
+		"digest-flapping": digest(writer, []rule.Change{flapping(usedUp(1), 5), flapping(over(highUsage(2)), 4)}),
+		"digest-resolved": digest(writer, []rule.Change{
 			resolved(highUsage(1), incident.Clear), resolved(expiring(2), incident.Off), resolved(highUsage(3), incident.Absent),
 			resolved(stopped(4, "", incident.Warning), incident.Clear),
 		}),
-		"digest-off":      digest(writer, messageID, []rule.Change{resolved(expiring(2), incident.Off), resolved(expiring(3), incident.Off)}),
-		"digest-fleet":    digest(writer, messageID, opened(fleet)),
-		"digest-forecast": digest(writer, messageID, opened([]rule.Incident{runningOut(3, 12), runningOut(4, 28), uncertain(5)})),
-		"digest-unreadable": digest(writer, messageID, opened([]rule.Incident{
+		"digest-off":      digest(writer, []rule.Change{resolved(expiring(2), incident.Off), resolved(expiring(3), incident.Off)}),
+		"digest-fleet":    digest(writer, opened(fleet)),
+		"digest-forecast": digest(writer, opened([]rule.Incident{runningOut(3, 12), runningOut(4, 28), uncertain(5)})),
+		"digest-unreadable": digest(writer, opened([]rule.Incident{
 			unreadable(1, "the listing's ExpireTime is no time"), unreadable(2, "GetCardFlowInfo says that the account has no such card"),
 		})),
-		"digest-inactive":  digest(writer, messageID, opened([]rule.Incident{inactive(20)})),
+		"digest-inactive":  digest(writer, opened([]rule.Incident{inactive(20)})),
 		"status":           whole.Status(usageCritical, ofAll(3, usedUp), 1, nil),
 		"status-opened":    writer.Status(usageCritical, ofAll(14, usedUp), 0, opened(ofAll(3, usedUp))),
 		"status-many":      writer.Status(usageCritical, ofAll(5000, usedUp), 0, nil),

@@ -217,8 +217,8 @@ func daily() message.Daily {
 }
 
 // digest and summary are as Slack gets them.
-func digest(w message.Writer, id string, changes []rule.Change) slack.Message {
-	return message.Slack(w.Digest(id, changes))
+func digest(w message.Writer, changes []rule.Change) slack.Message {
+	return message.Slack(w.Digest(messageID, changes))
 }
 
 func summary(w message.Writer, d message.Daily, open []rule.Incident) slack.Message {

@@ -85,13 +85,13 @@ func inWordsAlone(m notify.Message, named int) string {
 	return strings.Join(lines, inPlain.paragraph)
 }
 
-// fit makes a message with as many rows as fits finds room for, at most [MaxNamed].
-func fit[M any](rows notify.Rows, make func(named int) M, fits func(M) bool) M {
+// fit lays a message out with as many rows as fits finds room for, at most [MaxNamed].
+func fit[M any](rows notify.Rows, laidOut func(named int) M, fits func(M) bool) M {
 	named := min(MaxNamed, rows.Count)
-	m := make(named)
+	m := laidOut(named)
 	for named > 0 && !fits(m) {
 		named--
-		m = make(named)
+		m = laidOut(named)
 	}
 	return m
 }

@@ -45,7 +45,7 @@ func FuzzMessages(f *testing.F) {
 		day := daily()
 		day.Sweeps = random.IntN(2)
 		for kind, m := range map[string]slack.Message{
-			"digest": digest(w, messageID, changes), "history": history, "status": status, "summary": summary(w, day, open), "clear": w.Status(groupsOf(open), nil, 1, nil),
+			"digest": digest(w, changes), "history": history, "status": status, "summary": summary(w, day, open), "clear": w.Status(groupsOf(open), nil, 1, nil),
 		} {
 			checkMessage(t, kind, m)
 			if !strings.Contains(name, "8986032") {
@@ -165,7 +165,7 @@ func TestNothingUnsaid(t *testing.T) {
 	t.Parallel()
 	cards := ofAll(5000, usedUp)
 	for kind, m := range map[string]slack.Message{
-		"digest": digest(writer, messageID, opened(cards)), "history": writer.History(opened(cards)), "status": writer.Status(usageCritical, cards, 0, nil),
+		"digest": digest(writer, opened(cards)), "history": writer.History(opened(cards)), "status": writer.Status(usageCritical, cards, 0, nil),
 	} {
 		checkMessage(t, kind, m)
 		for form, said := range map[string]string{"blocks": encoded(t, m), "text": m.Text} {
@@ -184,7 +184,7 @@ func TestShowICCID(t *testing.T) {
 	t.Parallel()
 	whole := message.Writer{Style: console, Coverage: coverage}
 	for kind, m := range map[string]slack.Message{
-		"digest": digest(whole, messageID, opened(ofAll(2, usedUp))), "status": whole.Status(usageCritical, ofAll(2, usedUp), 0, nil),
+		"digest": digest(whole, opened(ofAll(2, usedUp))), "status": whole.Status(usageCritical, ofAll(2, usedUp), 0, nil),
 	} {
 		if !strings.Contains(m.Text, iccid(1)) || !strings.Contains(encoded(t, m), iccid(1)) {
 			t.Errorf("%s does not show %s:\n%s", kind, iccid(1), m.Text)
@@ -205,7 +205,7 @@ func TestNothingInjected(t *testing.T) {
 	failing := ofFleet(rule.SweepName, incident.Critical, rule.SweepDetails{Finished: now, FailedRuns: 3, FailedCause: why})
 	open := []rule.Incident{i, pool, failing}
 	for kind, m := range map[string]slack.Message{
-		"digest": digest(writer, messageID, opened(open)), "status": writer.Status(groupsOf(open), open, 0, nil),
+		"digest": digest(writer, opened(open)), "status": writer.Status(groupsOf(open), open, 0, nil),
 		"summary": summary(writer, daily(), open),
 	} {
 		for form, said := range map[string]string{"blocks": plainOf(t, slack.Message{Blocks: m.Blocks}), "text": plainOf(t, slack.Message{Text: m.Text})} {
@@ -222,7 +222,7 @@ func TestNothingInjected(t *testing.T) {
 // TestDigestSaysItsID prints the one that dead letters and logs name.
 func TestDigestSaysItsID(t *testing.T) {
 	t.Parallel()
-	m := digest(writer, messageID, allKinds())
+	m := digest(writer, allKinds())
 	for form, said := range map[string]string{"blocks": encoded(t, m), "text": m.Text} {
 		if !strings.Contains(said, "· id "+messageID) {
 			t.Errorf("digest as %s does not end with its id %s:\n%s", form, messageID, said)
@@ -233,7 +233,7 @@ func TestDigestSaysItsID(t *testing.T) {
 // TestNoChanges words what no caller should ask for.
 func TestNoChanges(t *testing.T) {
 	t.Parallel()
-	checkMessage(t, "digest", digest(writer, messageID, nil))
+	checkMessage(t, "digest", digest(writer, nil))
 	checkMessage(t, "history", writer.History(nil))
 	checkMessage(t, "status", message.Writer{}.Status(nil, nil, 0, nil))
 }

@@ -39,8 +39,7 @@ func Webhook(m notify.Message, receiver string, at time.Time) webhook.Payload {
 
 // addAlerts adds as many as there is room for, and counts the others.
 func addAlerts(p *webhook.Payload, m notify.Message) {
-	base, _ := json.Marshal(p) // texts always encode
-	room := webhook.MaxBody - len(base) - len(`"truncatedAlerts":100000000`)
+	room := webhook.MaxBody - sizeOf(p) - len(`"truncatedAlerts":100000000`)
 	for a := range m.Alerts {
 		next := webhook.Alert{
 			Status: resolvedState, Labels: a.Labels, Annotations: a.Annotations, StartsAt: a.StartsAt, EndsAt: a.EndsAt, Fingerprint: a.Fingerprint,
@@ -48,13 +47,22 @@ func addAlerts(p *webhook.Payload, m notify.Message) {
 		if a.IsFiring() {
 			next.Status, p.Status = firing, firing
 		}
-		raw, _ := json.Marshal(next) // texts always encode
-		if room -= len(raw) + len(","); room < 0 {
+		if room -= sizeOf(next) + len(","); room < 0 {
 			p.TruncatedAlerts++
 			continue
 		}
 		p.Alerts = append(p.Alerts, next)
 	}
+}
+
+// sizeOf is how many bytes a value has as JSON. One that cannot be JSON has no room
+// anywhere.
+func sizeOf(value any) int {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return webhook.MaxBody
+	}
+	return len(raw)
 }
 
 // summaryAlert is a message that is not about incidents.

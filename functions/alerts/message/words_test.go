@@ -18,7 +18,7 @@ const maxTitle = 100
 // titleOf is what a message about one change begins with, without its count.
 func titleOf(t *testing.T, c rule.Change) string {
 	t.Helper()
-	first, _, _ := strings.Cut(digest(writer, messageID, []rule.Change{c}).Text, "\n")
+	first, _, _ := strings.Cut(digest(writer, []rule.Change{c}).Text, "\n")
 	title, _, ok := strings.Cut(first, ": 1 ")
 	if !ok {
 		t.Fatalf("first line %q counts nothing", first)
@@ -52,7 +52,7 @@ func TestEveryStopCauseHasWords(t *testing.T) {
 	for _, cause := range []rule.StopCause{
 		rule.UserStop, rule.QuotaStop, rule.CreditStop, rule.RebindStop, rule.RealNameStop, rule.AbnormalStop, rule.OtherStop, rule.Suspended,
 	} {
-		text := digest(writer, messageID, opened([]rule.Incident{stopped(1, cause, incident.Warning)})).Text
+		text := digest(writer, opened([]rule.Incident{stopped(1, cause, incident.Warning)})).Text
 		if !strings.Contains(text, " · cause: ") {
 			t.Errorf("cause %s has no words:\n%s", cause, text)
 		}
@@ -111,7 +111,7 @@ func TestStatusCountsOpened(t *testing.T) {
 func TestRough(t *testing.T) {
 	t.Parallel()
 	for points, want := range map[int]bool{0: true, 1: true, forecast.SoundPoints - 1: true, forecast.SoundPoints: false, 60: false} {
-		text := digest(writer, messageID, opened([]rule.Incident{runningOut(1, points)})).Text
+		text := digest(writer, opened([]rule.Incident{runningOut(1, points)})).Text
 		if got := strings.Contains(text, "; rough: only "); got != want {
 			t.Errorf("rough by %d days: %t, want %t:\n%s", points, got, want, text)
 		}

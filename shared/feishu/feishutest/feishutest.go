@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"net/http"
 	"slices"
 	"strconv"
@@ -110,5 +111,6 @@ func (m message) read() (outboundtest.Answer, outboundtest.Message) {
 			return refuse(11246, "Failed to create card content"), outboundtest.Message{}
 		}
 	}
-	return ok, outboundtest.Message{Title: m.Card.Header.Title.Content, Text: strings.Join(lines, "\n\n")}
+	said := strings.Join(lines, "\n\n")
+	return ok, outboundtest.Message{Title: m.Card.Header.Title.Content, Text: said, Shown: html.UnescapeString(said)}
 }

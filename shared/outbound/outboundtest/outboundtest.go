@@ -4,9 +4,11 @@
 package outboundtest
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -33,6 +35,7 @@ type Judge func(r *http.Request, body []byte, now time.Time) (Answer, Message)
 // Message is what was taken.
 type Message struct {
 	Title, Text string
+	Shown       string // what a reader sees of Text; "": Text
 	Body        []byte // the whole request
 	Header      http.Header
 	At          time.Time
@@ -175,14 +178,12 @@ func (s *Server) page(w http.ResponseWriter) {
 		"article{border:1px solid #8888;border-radius:6px;padding:0 1em;margin:1em 0}</style><h1>%[1]s inbox</h1>", html.EscapeString(s.name))
 	for _, m := range slices.Backward(s.Inbox()) {
 		fmt.Fprintf(w, "<article><h2>%s</h2><pre>%s</pre><p><time>%s</time></article>",
-			html.EscapeString(m.Title), html.EscapeString(m.Text), m.At.Format(time.RFC3339))
+			html.EscapeString(m.Title), html.EscapeString(cmp.Or(m.Shown, m.Text)), m.At.Format(time.RFC3339))
 	}
 }
 
 func (a Answer) send(w http.ResponseWriter) {
-	for name, values := range a.Header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.Header)
 	if a.Media != "" {
 		w.Header().Set("Content-Type", a.Media)
 	}
