@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,8 +22,10 @@ import (
 type fallbackWorld struct {
 	*world
 
-	down  bool
-	fail  func() error // of the first while it is down
+	down bool
+	fail func() error // of the first while it is down
+
+	mu    sync.Mutex // of what posters write, each in its own goroutine
 	posts map[string][]string
 	// known are the incidents that the fallback was once notified of.
 	known map[incident.Key]bool
@@ -41,6 +45,8 @@ func newFallbackWorld(t *testing.T) *fallbackWorld {
 			for _, l := range m.Lines {
 				parts = append(parts, l.Text())
 			}
+			w.mu.Lock()
+			defer w.mu.Unlock()
 			if !w.seen[m.ID] { // it may arrive more than once, with the same id
 				w.posts[name] = append(w.posts[name], strings.Join(parts, ", "))
 			}
@@ -116,12 +122,10 @@ func TestFallbackOnce(t *testing.T) {
 			w.down = true
 			w.opens("usage", critical, upTo(30)...)
 			w.enqueue()
-			writes := 0
+			var writes atomic.Int64
 			w.store.before = func(operation string) error {
-				if operation == "apply" {
-					if writes++; writes == broken {
-						return context.DeadlineExceeded
-					}
+				if operation == "apply" && writes.Add(1) == int64(broken) {
+					return context.DeadlineExceeded
 				}
 				return nil
 			}
