@@ -109,8 +109,11 @@ func TestFiveThousandThroughEveryReceiver(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				changes := usedUpCards(5000)
-				records, err := n.Enqueue(changes)
+				cards, said := 5000, "5,000"
+				if broken != "" { // the same, and quicker
+					cards, said = 500, "500"
+				}
+				records, err := n.Enqueue(usedUpCards(cards))
 				if err == nil {
 					err = st.Apply(t.Context(), store.Batch{Put: records})
 				}
@@ -118,10 +121,10 @@ func TestFiveThousandThroughEveryReceiver(t *testing.T) {
 					t.Fatal(err)
 				}
 				k.breakOne(broken, true)
-				k.deliver(t, n, broken)
+				k.deliver(t, n, said, broken)
 				k.breakOne(broken, false)
 				time.Sleep(time.Hour)
-				k.deliver(t, n, "")
+				k.deliver(t, n, said, "")
 			})
 		})
 	}
@@ -144,7 +147,7 @@ func (k *everyKind) breakOne(name string, broken bool) {
 }
 
 // deliver finds that all but one receiver have been notified of everything.
-func (k *everyKind) deliver(t *testing.T, n *notify.Notifier[rule.Details], but string) {
+func (k *everyKind) deliver(t *testing.T, n *notify.Notifier[rule.Details], cards, but string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -157,9 +160,12 @@ func (k *everyKind) deliver(t *testing.T, n *notify.Notifier[rule.Details], but 
 			continue
 		}
 		said := k.said(r.Receiver)
-		if len(said) != 1 || !strings.Contains(said[0], "5,000") {
-			t.Errorf("%s has %d messages, want one that says 5,000:\n%.300s", r.Receiver, len(said), said)
-		} else if !strings.Contains(said[0], "of 5,000 are shown") && !strings.Contains(said[0], "more") {
+		switch {
+		case len(said) != 1 || !strings.Contains(said[0], cards+" new"):
+			t.Errorf("%s has %d messages, want one that says %s:\n%.300s", r.Receiver, len(said), cards, said)
+		case r.Receiver == "webhook" && !strings.Contains(said[0], "more") && strings.Count(said[0], "\nfiring usage ") != 500:
+			t.Errorf("webhook does not say how many it does not name:\n%.300s", said[0])
+		case r.Receiver != "webhook" && !strings.Contains(said[0], "of "+cards+" are shown"):
 			t.Errorf("%s does not say how many it does not name:\n%.300s", r.Receiver, said[0])
 		}
 	}
