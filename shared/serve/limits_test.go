@@ -107,6 +107,63 @@ func TestLongestIdleMakesRoom(t *testing.T) {
 	})
 }
 
+// TestWhoDoesNotReadMakesRoom has two connections at most, of clients that do not read
+// their answers.
+func TestWhoDoesNotReadMakesRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write(make([]byte, 100<<10))
+		})}
+		listener := newPipes()
+		limited := serve.LimitConnections(listener, 2, server)
+		done := make(chan error, 1)
+		go func() { done <- server.Serve(limited) }()
+		for range 2 {
+			listener.dial(t, "192.0.2.1:1").send("GET / HTTP/1.1\nHost: x\n\n")
+		}
+		start := time.Now()
+		other := listener.dial(t, "192.0.2.2:1")
+		other.send("GET / HTTP/1.1\nHost: x\n\n")
+		if got, _, _ := other.receive(); got != 200 || time.Since(start) > 2*time.Second {
+			t.Errorf("another client gets %d after %v, want 200 in a second", got, time.Since(start))
+		}
+		server.Close()
+		<-done
+	})
+}
+
+// TestBusyClientMakesRoom has one connection at most, of a client that asks a hundred
+// times.
+func TestBusyClientMakesRoom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(100 * time.Millisecond) })}
+		listener := newPipes()
+		limited := serve.LimitConnections(listener, 1, server)
+		done := make(chan error, 1)
+		go func() { done <- server.Serve(limited) }()
+		go func() {
+			busy := listener.dial(t, "192.0.2.1:1")
+			for range 100 {
+				if _, err := busy.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+					return
+				}
+				busy.receive()
+			}
+		}()
+		time.Sleep(time.Second)
+		start := time.Now()
+		other := listener.dial(t, "192.0.2.2:1")
+		other.send("GET / HTTP/1.1\nHost: x\n\n")
+		if got, _, _ := other.receive(); got != 200 || time.Since(start) > time.Second {
+			t.Errorf("another client gets %d after %v, want 200 within a second", got, time.Since(start))
+		}
+		server.Close()
+		<-done
+	})
+}
+
 // takeBodies is a function that reads bodies, or with /refuse does not.
 func takeBodies(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/refuse" {
