@@ -53,6 +53,7 @@ type engine interface {
 	closeDue(ctx context.Context) (int, error)
 	windows(ctx context.Context, from, to time.Time) ([]window.Window, error)
 	oldest(ctx context.Context, s window.Status, limit int) ([]window.Window, error)
+	waiting(ctx context.Context) (int, error)
 	mark(ctx context.Context, w window.Window) error
 	hours(ctx context.Context, from, to time.Time) ([]window.Hour, error)
 	warning(ctx context.Context) (string, error)
@@ -155,6 +156,15 @@ func (l *Ledger) Oldest(ctx context.Context, s window.Status, limit int) ([]wind
 		return found, fmt.Errorf("list windows that are %s: %w", s, err)
 	}
 	return found, nil
+}
+
+// Waiting returns how many windows are Waiting, those that are damaged among them.
+func (l *Ledger) Waiting(ctx context.Context) (int, error) {
+	n, err := l.engine.waiting(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the windows that wait: %w", err)
+	}
+	return n, nil
 }
 
 // Mark writes w's Status (Waiting, Reported or Dead), ReportTime and RequestID, and

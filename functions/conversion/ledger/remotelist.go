@@ -162,6 +162,11 @@ func (r *remote) oldest(ctx context.Context, s window.Status, limit int) ([]wind
 	}
 }
 
+func (r *remote) waiting(ctx context.Context) (int, error) {
+	n, err := r.Client.ZCard(ctx, r.indexKey(window.Waiting)).Result()
+	return int(n), err
+}
+
 func (r *remote) hours(ctx context.Context, from, to time.Time) (found []window.Hour, err error) {
 	now, err := r.now(ctx)
 	if err != nil {
