@@ -44,6 +44,14 @@ var ErrUnsuitable = errors.New("OTP events need Redis, or a state file that one 
 // ErrNotClosed says that a window was marked that has not closed, or is not known.
 var ErrNotClosed = errors.New("the window is not one that has closed")
 
+// IsDamage reports whether an error says that a record cannot be read, and which: no
+// other record suffers from it.
+func IsDamage(err error) bool {
+	_, inFile := errors.AsType[*store.DamagedError](err)
+	_, inRedis := errors.AsType[*keyError](err)
+	return inFile || inRedis
+}
+
 // Ledger counts OTP events. It is safe for concurrent use, and needs no closing: it
 // ends with its store.
 type Ledger struct{ engine engine }
@@ -87,7 +95,8 @@ func Open(s store.Store, c Config) (*Ledger, error) {
 // Add takes events that come now, all or, where it returns an error, none. After an
 // error of the connection they may have been taken all the same: add them again.
 // Each event has its outcome, in their order. Events that are Ahead or Old are
-// refused by the store's clock.
+// refused by the store's clock, and those of a window that is Damaged keep no other
+// from being counted.
 func (l *Ledger) Add(ctx context.Context, events []window.Event) ([]window.Outcome, error) {
 	for i, e := range events {
 		if err := check(e); err != nil {
