@@ -1,7 +1,7 @@
 package conversion_test
 
 import (
-	"fmt"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,7 +36,7 @@ func TestWindowsFailAlone(t *testing.T) {
 					at := begin.Add(time.Duration(n) * 5 * time.Minute)
 					w.otp(t, at, 4, 1)
 					if n < test.failed {
-						poisoned[fmt.Sprint(at.Add(5*time.Minute).UnixMilli())] = true
+						poisoned[strconv.FormatInt(at.Add(5*time.Minute).UnixMilli(), 10)] = true
 					}
 				}
 				w.cloud.Draw(func(c aliyuntest.Call) aliyuntest.Fault {

@@ -99,8 +99,7 @@ func wantDamage(t *testing.T, what string, err error, key string) {
 }
 
 // TestDamagedHour breaks the counters of an hour: its windows are reported all the same.
-func TestDamagedHour(t *testing.T) {
-	t.Parallel()
+func TestDamagedHour(t *testing.T) { //nolint:paralleltest // the cases share a clock
 	server, s := openRedis(t)
 	remote := openLedger(t, s, ledger.Config{})
 	file, f := inFile(t)
@@ -138,7 +137,7 @@ func TestDamagedHour(t *testing.T) {
 		}},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // they share a clock
+		t.Run(name, func(t *testing.T) {
 			server.FlushAll()
 			at := begin.Add(time.Duration(len(name)) * 24 * time.Hour)
 			set := func(now time.Time) {

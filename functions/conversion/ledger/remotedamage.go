@@ -34,8 +34,12 @@ func windowRecord(key string, fields map[string]string) (record, error) {
 		name string
 		to   *int64
 	}{
-		{"closes", &r.Closes}, {"requested", &r.Requested}, {"verified", &r.Verified},
-		{"late", &r.Late}, {"duplicate", &r.Duplicate}, {"reportTime", &r.ReportTime},
+		{"closes", &r.Closes},
+		{"requested", &r.Requested},
+		{"verified", &r.Verified},
+		{"late", &r.Late},
+		{"duplicate", &r.Duplicate},
+		{"reportTime", &r.ReportTime},
 	} {
 		var err error
 		if *field.to, err = fieldNumber(key, fields, field.name); err != nil {
