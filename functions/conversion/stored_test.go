@@ -117,6 +117,13 @@ func (w windows) Oldest(ctx context.Context, s window.Status, limit int) ([]wind
 	return w.Ledger.Oldest(ctx, s, limit)
 }
 
+func (w windows) Waiting(ctx context.Context) (int, error) {
+	if err := w.store.err(); err != nil {
+		return 0, err
+	}
+	return w.Ledger.Waiting(ctx)
+}
+
 func (w windows) Mark(ctx context.Context, marked window.Window) error {
 	if err := w.store.err(); err != nil {
 		return err
