@@ -155,7 +155,7 @@ func TestEveryBootstrapOnEveryPlatform(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.function+" "+tt.request.method+" "+tt.has, func(t *testing.T) {
 			t.Parallel()
-			binary := servetest.Build(t, "signalbox/functions/"+tt.function+"/bootstrap")
+			binary := executable(t, tt.function)
 			fc := servetest.StartFC(t, binary, newClouds(t).of(tt.function)...)
 			lambda := servetest.StartLambda(t, binary, newClouds(t).of(tt.function)...)
 			plain := servetest.StartHTTP(t, binary, newClouds(t).of(tt.function)...)
@@ -223,7 +223,7 @@ func TestSweepReachesSlackOnEveryPlatform(t *testing.T) {
 func TestQueueOnLambda(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
-	lambda := servetest.StartLambda(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"), c.of("conversion")...)
+	lambda := servetest.StartLambda(t, executable(t, "conversion"), c.of("conversion")...)
 	got := lambda.Invoke(t.Context(), []byte(`{"Records":[
 		{"messageId":"m-1","eventSource":"aws:sqs","body":"{\"conversionRate\":0.53}"},
 		{"messageId":"m-2","eventSource":"aws:sqs","body":"{\"conversionRate\":53}"}]}`))
@@ -241,7 +241,7 @@ func TestInvocationCredentialsOnFC(t *testing.T) {
 	cloud := aliyuntest.New(aliyuntest.Options{AccessKeyID: "STS.role", AccessKeySecret: "role", SecurityToken: "of-this-invocation"})
 	server := httptest.NewServer(cloud)
 	defer server.Close()
-	fc := servetest.StartFC(t, servetest.Build(t, "signalbox/functions/cardflow/bootstrap"),
+	fc := servetest.StartFC(t, executable(t, "cardflow"),
 		"SIGNALBOX_LINKCARD_ENDPOINT="+server.URL, "SIGNALBOX_API_TOKENS="+token)
 	result := fc.Do(t.Context(), servetest.Invocation{
 		Event:       request{"GET", "/cards/" + cloud.ICCID(0) + "/flow", ""}.fcEvent(),
@@ -255,7 +255,7 @@ func TestInvocationCredentialsOnFC(t *testing.T) {
 // TestCallsAreCounted wants the counts where each platform's users look.
 func TestCallsAreCounted(t *testing.T) {
 	t.Parallel()
-	binary := servetest.Build(t, "signalbox/functions/cardflow/bootstrap")
+	binary := executable(t, "cardflow")
 	c := newClouds(t)
 	lookup := request{"GET", "/cards/" + c.cloud.ICCID(0) + "/flow", ""}
 

@@ -45,7 +45,8 @@ func (l load) work(j job) int {
 	o := outcome{Answered: make([][]time.Duration, len(l.Deadlines))}
 	var mu sync.Mutex
 	var callers sync.WaitGroup
-	for start := time.Now(); time.Since(start) < j.For; {
+	start := time.Now()
+	for time.Since(start) < j.For {
 		kind, hangUp := rand.IntN(len(l.Deadlines)), time.Duration(0)
 		if rand.IntN(2) == 0 {
 			hangUp = l.HangUp
@@ -56,6 +57,7 @@ func (l load) work(j job) int {
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
+			case time.Since(start) > j.For: // of permits after it
 			case err == nil:
 				o.Answered[kind] = append(o.Answered[kind], took)
 			case exhausted:
