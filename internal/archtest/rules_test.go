@@ -14,6 +14,7 @@ type layer struct {
 var order = []layer{
 	{"vocabulary", []string{
 		"signalbox/shared/card",
+		"signalbox/shared/cardlink",
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/functions/*/dial",
