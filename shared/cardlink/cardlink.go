@@ -44,7 +44,7 @@ type Links struct {
 // New returns Links to the pages below base, which ends in no slash, such as
 // https://example.com/cardflow. The first secret signs and each verifies, so that
 // one can take the other's place. Without a base or a secret it is the zero value.
-func New(base string, secrets ...string) Links {
+func New(base string, secrets []string) Links {
 	if base == "" || len(secrets) == 0 {
 		return Links{}
 	}

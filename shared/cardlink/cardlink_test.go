@@ -19,6 +19,8 @@ const (
 
 var signed = time.Date(2026, 11, 28, 16, 30, 0, 0, time.UTC)
 
+func newLinks(secrets ...string) cardlink.Links { return cardlink.New(base, secrets) }
+
 // verify asks links about an address as it came in: the card is what follows /cards/.
 func verify(t *testing.T, links cardlink.Links, address string, now time.Time) error {
 	t.Helper()
@@ -40,14 +42,14 @@ func verify(t *testing.T, links cardlink.Links, address string, now time.Time) e
 func TestForm(t *testing.T) {
 	t.Parallel()
 	const want = base + "/cards/898603210000000E5668?expires=1796490000&signature=1d5d6ffa5eddf34d71cb6adb43159e5d0f9fc0f0f5304e7619e34e47c097d412"
-	if got := cardlink.New(base, secret).To(id, signed); got != want {
+	if got := newLinks(secret).To(id, signed); got != want {
 		t.Errorf("To(...) = %s, want %s", got, want)
 	}
 }
 
 func TestLifetime(t *testing.T) {
 	t.Parallel()
-	links := cardlink.New(base, secret)
+	links := newLinks(secret)
 	for _, minute := range []time.Duration{0, 1, 30, 59} {
 		now := signed.Truncate(time.Hour).Add(minute * time.Minute)
 		link := links.To(id, now)
@@ -77,7 +79,7 @@ func TestLifetime(t *testing.T) {
 // TestEveryByte changes one byte at a time, into each of the bytes of links.
 func TestEveryByte(t *testing.T) {
 	t.Parallel()
-	links := cardlink.New(base, secret)
+	links := newLinks(secret)
 	link := links.To(id, signed)
 	for i := len(base + "/cards/"); i < len(link); i++ {
 		for _, b := range []byte("0123456789abcdefABCDEFxyz&=?;%+ /#\x00\xff") {
@@ -94,7 +96,7 @@ func TestEveryByte(t *testing.T) {
 
 func TestAlterations(t *testing.T) {
 	t.Parallel()
-	links := cardlink.New(base, secret)
+	links := newLinks(secret)
 	link := links.To(id, signed)
 	address, query, _ := strings.Cut(link, "?")
 	expires, signature, _ := strings.Cut(query, "&")
@@ -132,7 +134,7 @@ func TestAlterations(t *testing.T) {
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	const next = "second-secret-0123456789"
-	before, both, after := cardlink.New(base, secret), cardlink.New(base, next, secret), cardlink.New(base, next)
+	before, both, after := newLinks(secret), newLinks(next, secret), newLinks(next)
 	tests := []struct {
 		name          string
 		signs, checks cardlink.Links
@@ -153,8 +155,8 @@ func TestRotation(t *testing.T) {
 // TestNothingConfigured makes no links, and verifies none that somebody makes up.
 func TestNothingConfigured(t *testing.T) {
 	t.Parallel()
-	link := cardlink.New(base, "").To(id, signed)
-	for _, links := range []cardlink.Links{{}, cardlink.New("", secret), cardlink.New(base)} {
+	link := newLinks("").To(id, signed)
+	for _, links := range []cardlink.Links{{}, cardlink.New("", []string{secret}), cardlink.New(base, nil)} {
 		if got := links.To(id, signed); got != "" {
 			t.Errorf("To = %s, want nothing", got)
 		}
