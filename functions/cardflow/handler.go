@@ -8,7 +8,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
+	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
@@ -29,7 +31,9 @@ func (s *server) handleFlow(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refusal(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
 	}
-	return web.JSON(w, http.StatusOK, newFlow(request.ICCID, string(answer.RequestID), answer.Usage(s.Zone)))
+	found := flow.New(request.ICCID, answer.Usage(s.Zone), flow.Listing{}, time.Now().In(s.Zone))
+	found.RequestID = string(answer.RequestID)
+	return web.JSON(w, http.StatusOK, found)
 }
 
 // refusal is what the caller sees of a lookup that failed.

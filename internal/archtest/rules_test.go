@@ -18,6 +18,7 @@ var order = []layer{
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/functions/*/dial",
+		"signalbox/functions/*/flow",
 		"signalbox/functions/*/rule",
 		"signalbox/functions/*/window",
 	}},
