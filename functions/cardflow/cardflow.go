@@ -7,9 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"signalbox/shared/aliyun/linkcard"
+	"signalbox/shared/cardlink"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/function"
@@ -24,12 +26,17 @@ type Source interface {
 
 var _ Source = (*linkcard.Client)(nil)
 
-// Config is what the function is made of. All fields but Timeout are required.
+// Config is what the function is made of. What has no zero meaning is required.
 type Config struct {
-	Source Source
-	Guard  web.Guard      // who may ask
-	Zone   *time.Location // of the times in Alibaba's answers
-	Logger *slog.Logger
+	Source    Source
+	Guard     web.Guard      // who may ask
+	PageGuard web.Guard      // who may look at pages, beside those who come by a link
+	Links     cardlink.Links // to pages. Zero: there are none
+	Origins   []string       // that may call from a browser. None: no other than our own
+	Zone      *time.Location // of the times in Alibaba's answers
+	Logger    *slog.Logger
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
 	// Timeout bounds one lookup, all attempts included. Zero: 20 s.
 	Timeout time.Duration
 }
@@ -39,9 +46,14 @@ func New(c Config) http.Handler {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	s := &server{c}
 	mux := web.NewMux(c.Logger)
+	mux.AllowOrigins(c.Origins)
 	mux.HandleFunc("GET /cards/{iccid}/flow", c.Guard(s.handleFlow))
+	s.addPages(mux)
 	return mux
 }
 
@@ -52,11 +64,14 @@ type Env struct {
 	Quota    config.Quota
 	Linkcard config.Linkcard
 	Auth     config.Auth
+	Pages    config.Pages
+
+	Origins config.Origins `env:"SIGNALBOX_CORS_ORIGINS"`
 }
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return append(e.Account.Validate(), e.Auth.Validate()...)
+	return slices.Concat(e.Account.Validate(), e.Auth.Validate(), e.Pages.Validate())
 }
 
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
@@ -75,10 +90,13 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		return function.Function{}, err
 	}
 	handler := New(Config{
-		Source: linkcard.New(service.Client),
-		Guard:  web.GuardFor(env.Auth),
-		Zone:   env.Linkcard.Zone.Location,
-		Logger: logger,
+		Source:    linkcard.New(service.Client),
+		Guard:     web.GuardFor(env.Auth),
+		PageGuard: web.BrowserGuardFor(env.Auth),
+		Links:     cardlink.New(env.Pages.Links()),
+		Origins:   env.Origins,
+		Zone:      env.Linkcard.Zone.Location,
+		Logger:    logger,
 	})
 	return function.Function{Name: "cardflow", Handler: handler, Ready: service.Ready, Logger: logger, Meter: meter}, nil
 }

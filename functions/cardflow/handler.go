@@ -27,13 +27,22 @@ func (s *server) handleFlow(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
 	defer cancel()
+	found, err := s.lookUp(ctx, request)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, found)
+}
+
+// lookUp asks Alibaba. Its error is a refusal.
+func (s *server) lookUp(ctx context.Context, request linkcard.GetCardFlowInfoRequest) (flow.Flow, error) {
 	answer, err := s.Source.GetCardFlowInfo(ctx, request)
 	if err != nil {
-		return refusal(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
+		return flow.Flow{}, refusal(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
 	}
 	found := flow.New(request.ICCID, answer.Usage(s.Zone), flow.Listing{}, time.Now().In(s.Zone))
-	found.RequestID = string(answer.RequestID)
-	return web.JSON(w, http.StatusOK, found)
+	found.RequestID, found.PageURL = string(answer.RequestID), s.Links.To(request.ICCID, s.Now())
+	return found, nil
 }
 
 // refusal is what the caller sees of a lookup that failed.

@@ -49,6 +49,7 @@ var order = []layer{
 		"signalbox/functions/*/ledger",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/outbox",
+		"signalbox/functions/*/page",
 		"signalbox/functions/*/rulefile",
 	}},
 	{"platforms", []string{"signalbox/shared/serve"}},

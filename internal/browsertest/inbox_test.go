@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,16 +59,21 @@ func newInbox(t *testing.T) (address string, cloud *aliyuntest.Server) {
 	return server.URL + "/inbox", cloud
 }
 
+// quiet has chromium do what it is told and nothing else.
+func quiet(t *testing.T) []string {
+	t.Helper()
+	return []string{
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(),
+	}
+}
+
 // chromium runs the browser once on a page and returns what it prints.
 func chromium(t *testing.T, address string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	all := append([]string{
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(),
-	}, append(args, address)...)
-	command := exec.CommandContext(ctx, "chromium", all...)
+	command := exec.CommandContext(ctx, "chromium", slices.Concat(quiet(t), args, []string{address})...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {

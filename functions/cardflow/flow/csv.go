@@ -53,16 +53,16 @@ const formulaStarts = "=+-@＝＋－＠"
 // cell makes a vendor's text harmless: what is not printable becomes an escape such as
 // \u202e, and an apostrophe before a formula makes it a text.
 func cell(text string) string {
-	text = printable(text)
+	text = Printable(text)
 	if first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(text, unicode.IsSpace)); strings.ContainsRune(formulaStarts, first) {
 		return "'" + text
 	}
 	return text
 }
 
-// printable escapes control characters, those that change the direction of text and
-// others without a shape, and bytes that are no UTF-8.
-func printable(text string) string {
+// Printable escapes control characters, those that change the direction of text and
+// others without a shape, such as U+202E as \u202e, and replaces bytes that are no UTF-8.
+func Printable(text string) string {
 	var out strings.Builder
 	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
 		switch {
