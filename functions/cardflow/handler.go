@@ -8,41 +8,26 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
-	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/web"
 )
 
-type server struct{ Config }
-
 // handleFlow answers GET /cards/{iccid}/flow?month=202110&month=202111.
 func (s *server) handleFlow(w http.ResponseWriter, r *http.Request) error {
-	request, err := parseFlow(r)
+	asked, err := parseFlow(r)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
 	defer cancel()
-	found, err := s.lookUp(ctx, request)
+	answer, err := s.lookups.Lookup(ctx, asked.id, asked.months)
 	if err != nil {
-		return err
+		return refusal(err)
 	}
-	return web.JSON(w, http.StatusOK, found)
-}
-
-// lookUp asks Alibaba. Its error is a refusal.
-func (s *server) lookUp(ctx context.Context, request linkcard.GetCardFlowInfoRequest) (flow.Flow, error) {
-	answer, err := s.Source.GetCardFlowInfo(ctx, request)
-	if err != nil {
-		return flow.Flow{}, refusal(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
-	}
-	found := flow.New(request.ICCID, answer.Usage(s.Zone), flow.Listing{}, time.Now().In(s.Zone))
-	found.RequestID, found.PageURL = string(answer.RequestID), s.Links.To(request.ICCID, s.Now())
-	return found, nil
+	return write(w, r, answer)
 }
 
 // refusal is what the caller sees of a lookup that failed.
@@ -53,8 +38,14 @@ func refusal(err error) *web.Error {
 	return web.FromUpstream(err)
 }
 
-func parseFlow(r *http.Request) (linkcard.GetCardFlowInfoRequest, error) {
-	var request linkcard.GetCardFlowInfoRequest
+// asked is what a request asks for.
+type asked struct {
+	id     card.ICCID
+	months []card.Month // none: the last two
+}
+
+func parseFlow(r *http.Request) (asked, error) {
+	var request asked
 	id, err := card.ParseICCID(r.PathValue("iccid"))
 	if err != nil {
 		return request, web.BadParameter("iccid", err.Error())
@@ -69,7 +60,7 @@ func parseFlow(r *http.Request) (linkcard.GetCardFlowInfoRequest, error) {
 		}
 	}
 	months, err := parseMonths(query["month"])
-	return linkcard.GetCardFlowInfoRequest{ICCID: id, Months: months}, err
+	return asked{id, months}, err
 }
 
 // parseMonths reads months that are repeated or joined with commas: Function

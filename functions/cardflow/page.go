@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"signalbox/functions/cardflow/page"
-	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/logging"
@@ -40,11 +39,11 @@ func (s *server) handlePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
 	defer cancel()
-	found, err := s.lookUp(ctx, linkcard.GetCardFlowInfoRequest{ICCID: id, Months: lastMonths(s.Now().In(s.Zone))})
+	answer, err := s.lookups.Lookup(ctx, id, lastMonths(time.Now().In(s.Zone)))
 	if err != nil {
-		return err
+		return refusal(err)
 	}
-	body, err := page.Card(languageOf(r, query), found, query, byLink, s.Now())
+	body, err := page.Card(languageOf(r, query), answer.Flow, query, byLink, time.Now())
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
@@ -117,7 +116,7 @@ func (s *server) linkOr(guard web.Guard, h web.HandlerFunc) web.HandlerFunc {
 			return guarded(w, r)
 		}
 		if err == nil {
-			err = s.Links.Verify(card.ICCID(r.PathValue("iccid")), query, s.Now())
+			err = s.Links.Verify(card.ICCID(r.PathValue("iccid")), query, time.Now())
 		}
 		if err != nil {
 			return wrongLink(err)
