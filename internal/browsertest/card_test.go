@@ -11,8 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -128,21 +126,6 @@ func testLooks(t *testing.T, d desk, b *browser) {
 	}
 }
 
-// keep renews a picture in doc where the test is asked to, and looks at it anyway.
-func keep(t *testing.T, name string, picture []byte) {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if *update {
-		path = filepath.Join("..", "..", "doc", name)
-	}
-	if err := os.WriteFile(path, picture, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if colours := look(t, path); colours < 50 {
-		t.Errorf("%s has %d colours, want a page to look at", name, colours)
-	}
-}
-
 // checkQuiet wants no message in the console, no request but the page's own, and a
 // policy that is in force.
 func checkQuiet(t *testing.T, p *tab, own string) {
@@ -251,7 +234,7 @@ func testNumbers(t *testing.T, d desk, b *browser) {
 		if diff := cmp.Diff(daysOf(answer), shown.Table); diff != "" {
 			t.Errorf("%s: days (-API +page):\n%s", lang, diff)
 		}
-			known := numbersOf(decode(t, shown.Raw)) // which are the API's
+		known := numbersOf(decode(t, shown.Raw)) // which are the API's
 		for _, number := range digits.FindAllString(shown.Text, -1) {
 			if !known[number] {
 				t.Errorf("%s: the page shows %s, which the API does not", lang, number)
@@ -311,8 +294,7 @@ func numbersOf(value any) map[string]bool {
 				add(inner)
 			}
 		case string:
-			known := numbersOf(decode(t, shown.Raw)) // which are the API's
-		for _, number := range digits.FindAllString(v, -1) {
+			for _, number := range digits.FindAllString(v, -1) {
 				numbers[number] = true
 			}
 		case float64:

@@ -52,11 +52,9 @@ func startBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, "chromium", append(quiet(t), "--remote-debugging-pipe", "about:blank")...)
+	command := exec.CommandContext(context.Background(), "chromium", append(quiet(t), "--remote-debugging-pipe", "about:blank")...)
 	command.ExtraFiles = []*os.File{in, out} // chromium reads from 3 and writes to 4
 	if err := command.Start(); err != nil {
-		cancel()
 		t.Fatal(err)
 	}
 	_, _ = in.Close(), out.Close()
@@ -67,11 +65,10 @@ func startBrowser(t *testing.T) *browser {
 		b.read(answers)
 	}()
 	t.Cleanup(func() {
-		cancel()
-		_ = command.Wait() // it is killed
-		_ = commands.Close()
+		b.call(t, "", "Browser.close", map[string]any{}, nil) // and its processes, which write to its folder
 		<-done
-		_ = answers.Close()
+		_ = command.Wait()
+		_, _ = commands.Close(), answers.Close()
 	})
 	return b
 }

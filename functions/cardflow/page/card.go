@@ -38,8 +38,8 @@ type cardView struct {
 	Forecast forecastView
 	Chart    chart
 	Months   []monthView
-	Carriers []carrierView
-	Packages []packageRow
+	Carriers []item
+	Packages []item
 	Facts    []fact
 	Raw      string
 	Asked    cell
@@ -99,14 +99,22 @@ func (w *words) packageView(f flow.Flow) packageView {
 	}
 }
 
-type packageRow struct{ Name, From, Until, Remark cell }
+// item is one of several, such as a carrier, with what is known of it.
+type item struct {
+	Name  cell
+	Facts []fact
+}
 
-func (w *words) packages(list []card.Package) []packageRow {
-	rows := make([]packageRow, len(list))
+func (w *words) packages(list []card.Package) []item {
+	items := make([]item, len(list))
 	for i, p := range list {
-		rows[i] = packageRow{w.optional(p.Name), w.moment(p.Effective), w.moment(p.Expires), w.orNone(p.Remark)}
+		items[i] = item{w.optional(p.Name), []fact{
+			{Name: w.Package.From, Value: w.moment(p.Effective)},
+			{Name: w.Package.Until, Value: w.moment(p.Expires)},
+			{Name: w.Package.Remark, Value: w.orNone(p.Remark)},
+		}}
 	}
-	return rows
+	return items
 }
 
 // orNone shows a text that may be empty.
@@ -117,17 +125,20 @@ func (w *words) orNone(text string) cell {
 	return cell{Text: printable(text)}
 }
 
-type carrierView struct{ Name, Used, Share, Signal, Delay cell }
-
-func (w *words) carriers(list []card.VendorUsage) []carrierView {
-	rows := make([]carrierView, len(list))
+func (w *words) carriers(list []card.VendorUsage) []item {
+	items := make([]item, len(list))
 	for i, v := range list {
-		rows[i] = carrierView{w.optional(v.Vendor), w.size(v.Used), w.share(v.Ratio), w.number(v.SignalStrength), w.number(v.NetworkDelay)}
+		items[i] = item{w.optional(v.Vendor), []fact{
+			{Name: w.Carriers.Used, Value: w.size(v.Used)},
+			{Name: w.Carriers.Share, Value: w.share(v.Ratio)},
+			{Name: w.Carriers.Signal, Value: w.number(v.SignalStrength)},
+			{Name: w.Carriers.Delay, Value: w.number(v.NetworkDelay)},
+		}}
 		if name, ok := w.Carriers.Names[v.Vendor]; ok {
-			rows[i].Name.Text = name
+			items[i].Name.Text = name
 		}
 	}
-	return rows
+	return items
 }
 
 func (w *words) facts(l flow.Listing) []fact {

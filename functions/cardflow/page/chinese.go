@@ -43,7 +43,7 @@ var chinese = words{
 	},
 	Forecast: forecastWords{
 		Title: "用量预测", Lasts: "流量很可能够用到重置或到期。", Perhaps: "流量在重置或到期前可能用完。", RunsOut: "流量在重置或到期前很可能用完。",
-		Chance: "在此之前用完的概率", Expected: "预计用完", Range: "大致范围",
+		Chance: "在此之前用完的概率", Expected: "若不重置，预计用完", Range: "大致范围",
 		To: "至", Beyond: strconv.Itoa(forecast.Horizon) + " 天以后", Mean: "日均用量",
 		Points: func(n int) string { return "按计入的最近 " + strconv.Itoa(n) + " 天的用量推算。" },
 		Rough:  "计入的天数太少，预测较粗略。",
@@ -65,7 +65,7 @@ var chinese = words{
 		Months:  [12]string{"1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"},
 	},
 	Carriers: carrierWords{
-		Title: "运营商", Carrier: "运营商", Used: "用量", Share: "比例", Signal: "信号", Delay: "时延（毫秒）",
+		Title: "运营商", Used: "用量", Share: "已用比例", Signal: "信号强度（运营商标度）", Delay: "时延（毫秒）",
 		None:  "没有已知的运营商。",
 		Names: map[string]string{"CMCC": "中国移动", "CUCC": "中国联通", "CTCC": "中国电信"},
 	},

@@ -44,7 +44,7 @@ var english = words{
 	},
 	Forecast: forecastWords{
 		Title: "Forecast", Lasts: "The data will probably last until it renews or ends.", Perhaps: "The data may run out before it renews or ends.", RunsOut: "The data will probably run out before it renews or ends.",
-		Chance: "Chance to run out before that", Expected: "Would run out", Range: "Probably between",
+		Chance: "Chance to run out before", Expected: "Would run out, if never renewed", Range: "Probably between",
 		To: "and", Beyond: "more than " + strconv.Itoa(forecast.Horizon) + " days away", Mean: "Average use a day",
 		Points: func(n int) string {
 			return "Assumes that use goes on as on the " + plural(n, "day", "days") + " that count."
@@ -70,7 +70,7 @@ var english = words{
 		Months: [12]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"},
 	},
 	Carriers: carrierWords{
-		Title: "Carriers", Carrier: "Carrier", Used: "Used", Share: "Share", Signal: "Signal", Delay: "Delay (ms)",
+		Title: "Carriers", Used: "Used", Share: "Share used", Signal: "Signal, in the carrier’s scale", Delay: "Delay in milliseconds",
 		None:  "No carrier is known.",
 		Names: map[string]string{"CMCC": "China Mobile", "CUCC": "China Unicom", "CTCC": "China Telecom"},
 	},

@@ -57,8 +57,8 @@ type usageWords struct {
 }
 
 type carrierWords struct {
-	Title, Carrier, Used, Share, Signal, Delay, None string
-	Names                                            map[string]string
+	Title, Used, Share, Signal, Delay, None string
+	Names                                   map[string]string
 }
 
 type refusalWords struct {
