@@ -2,8 +2,6 @@ package cardflow_test
 
 import (
 	"fmt"
-	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -216,17 +214,4 @@ func TestOddTagsAreUnknown(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestPageURL wants what Config returns, and null without.
-func TestPageURL(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, 20, nil)
-	if got := w.look(0).Body.String(); !strings.Contains(got, `"pageUrl":null`) {
-		t.Errorf("answer without pages = %s, want null", got)
-	}
-	target := "/cards/" + w.cloud.ICCID(0) + "/flow"
-	if got := w.request(t.Context(), http.MethodGet, target, "", "Accept", "text/csv").Header().Get("Content-Type"); got != "text/csv; charset=utf-8" {
-		t.Errorf("Content-Type = %s, want text/csv", got)
-	}
 }
