@@ -18,8 +18,8 @@ type wire struct {
 	Months    []month   `json:"months"`
 	Packages  []dataPkg `json:"packages"`
 
-	Status     *string  `json:"status"`
-	StatusCode *string  `json:"statusCode"`
+	Status     *string  `json:"cardStatus"`
+	StatusCode *string  `json:"cardStatusCode"`
 	Tags       []string `json:"tags"` // null where they are unknown
 	Remark     *string  `json:"remark"`
 	Pool       *string  `json:"pool"`
