@@ -27,13 +27,12 @@ var (
 	_ Lister = (*linkcard.Client)(nil)
 )
 
-// Config is what the function is made of. Source, Guard, PageGuard, Zone and Logger are
-// required.
+// Config is what the function is made of. Source, Guard, Zone and Logger are required.
 type Config struct {
 	Source    Source
 	Lister    Lister         // nil: what the listing tells is unknown
 	Guard     web.Guard      // who may ask
-	PageGuard web.Guard      // who may look at pages, beside those who come by a link
+	PageGuard web.Guard      // who may look at pages, beside those who come by a link. Nil: as Guard
 	Links     cardlink.Links // to pages. Zero: there are none
 	Origins   []string       // whose scripts may call from a browser. None: no other's than our own
 	Zone      *time.Location // of the times in Alibaba's answers
@@ -60,6 +59,9 @@ type server struct {
 func New(c Config) http.Handler {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
+	}
+	if c.PageGuard == nil {
+		c.PageGuard = c.Guard
 	}
 	s := &server{Config: c, lookups: lookup.New(lookup.Config{
 		Source: c.Source, Lister: c.Lister, Zone: c.Zone, PageURL: c.pageURL, TTL: c.TTL, Stale: c.Stale,

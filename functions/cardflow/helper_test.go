@@ -60,7 +60,7 @@ func newFunction(t *testing.T, source cardflow.Source) http.Handler {
 	})
 	return cardflow.New(cardflow.Config{
 		Source: source,
-		Guard:  web.Open, PageGuard: web.Open,
+		Guard:  web.Open,
 		Zone:   shanghai,
 		Logger: logging.New(&logs, slog.LevelDebug),
 	})

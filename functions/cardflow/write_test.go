@@ -8,7 +8,7 @@ import (
 
 	"signalbox/functions/cardflow"
 	"signalbox/shared/aliyun/aliyuntest"
-	"signalbox/shared/card"
+	"signalbox/shared/cardlink"
 )
 
 // TestETag wants a 304 for as long as the card's data stays the same, though it was
@@ -55,7 +55,7 @@ func TestCSV(t *testing.T) {
 	})
 }
 
-// TestPageURL wants what Config returns, and null without.
+// TestPageURL wants a link, and null without.
 func TestPageURL(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 20, nil)
@@ -63,9 +63,9 @@ func TestPageURL(t *testing.T) {
 		t.Errorf("answer without pages = %s, want null", got)
 	}
 	w = newWorld(t, 20, func(c *cardflow.Config) {
-		c.PageURL = func(id card.ICCID) string { return "https://example.com/cards/" + string(id) }
+		c.Links = cardlink.New("https://example.com", []string{linkSecret})
 	})
-	if got := w.look(0).Body.String(); !strings.Contains(got, `"pageUrl":"https://example.com/cards/`+w.cloud.ICCID(0)+`"`) {
+	if got := w.look(0).Body.String(); !strings.Contains(got, `"pageUrl":"https://example.com/cards/`+w.cloud.ICCID(0)+`?expires=`) {
 		t.Errorf("answer with pages = %s, want the card's", got)
 	}
 }
