@@ -107,6 +107,18 @@ func TestCardPages(t *testing.T) {
 	}
 }
 
+// hasChinese draws two characters: without a font they are the same box.
+const hasChinese = `(() => {
+	const draw = text => {
+		const canvas = document.createElement("canvas");
+		const context = canvas.getContext("2d");
+		context.font = "20px sans-serif";
+		context.fillText(text, 2, 22);
+		return canvas.toDataURL();
+	};
+	return draw("卡") !== draw("量");
+})()`
+
 // testLooks looks at a card's page in each way.
 func testLooks(t *testing.T, d desk, b *browser) {
 	t.Helper()
@@ -120,6 +132,10 @@ func testLooks(t *testing.T, d desk, b *browser) {
 			p.eval(t, `document.documentElement.lang`, &language)
 			if want := map[bool]string{true: "zh-Hans", false: "en"}[strings.HasPrefix(look.language, "zh")]; language != want {
 				t.Errorf("the page's language is %s, want %s", language, want)
+			}
+			var legible bool
+			if p.eval(t, hasChinese, &legible); !legible {
+				t.Error("no font has Chinese characters: install fonts-noto-cjk")
 			}
 			keep(t, look.name+".png", p.shot(t))
 		})
