@@ -10,7 +10,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-quota cover dev
+.PHONY: help build test race redis kills chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -77,6 +77,9 @@ bench: ## run the benchmarks
 
 bench-alerts: ## print what a bad day costs, by store and memory limit
 	go test -run='^$$' -bench=BadDay -benchtime=1x ./functions/alerts
+
+bench-cardflow: ## hold the built cardflow at 2,000 lookups a second against a bare handler
+	go test -count=1 -run TestLookups -v ./internal/loadtest -args -lookups 30s
 
 bench-quota: ## print how much of the quota ends in answers under overload and hang-ups, beside the ideal
 	go test -tags redis -run='^$$' -bench=Quota -benchtime=1x ./internal/redistest
