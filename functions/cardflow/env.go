@@ -81,7 +81,9 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		TTL:    time.Duration(env.Cache.TTL), Stale: time.Duration(env.Cache.Stale),
 		Redis: client, Account: env.Quota.AccountID(),
 	})
-	return function.Function{Name: "cardflow", Handler: handler, Ready: service.Ready, Logger: logger, Meter: meter}, nil
+	return function.Function{
+		Name: "cardflow", Handler: handler, Ready: service.Ready, Memory: function.RequestMemory, Logger: logger, Meter: meter,
+	}, nil
 }
 
 // redisTimeout bounds each step of a call of the Redis that keeps answers.
