@@ -6,6 +6,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"signalbox/functions/cardflow/lookup"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
@@ -75,7 +76,9 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		TTL:    time.Duration(env.Cache.TTL), Stale: time.Duration(env.Cache.Stale),
 		Redis: client, Account: env.Quota.AccountID(),
 	})
-	return function.Function{Name: "cardflow", Handler: handler, Ready: service.Ready, Logger: logger, Meter: meter}, nil
+	return function.Function{
+		Name: "cardflow", Handler: handler, Ready: service.Ready, Memory: function.RequestMemory + lookup.MaxBytes, Logger: logger, Meter: meter,
+	}, nil
 }
 
 // redisTimeout bounds each step of a call of the Redis that keeps answers.
