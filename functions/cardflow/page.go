@@ -176,5 +176,5 @@ func writePage(w http.ResponseWriter, status int, body []byte) {
 	h.Set("Cache-Control", "no-store")
 	h.Add("Vary", "Accept-Language")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // The caller may not be there any more.
+	_, _ = w.Write(body) //nolint:gosec // html/template has escaped it; the caller may not be there any more
 }

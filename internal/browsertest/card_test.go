@@ -97,9 +97,10 @@ var looks = []struct {
 }
 
 // TestCardPages has one browser look at cardflow's pages.
-func TestCardPages(t *testing.T) {
+func TestCardPages(t *testing.T) { //nolint:tparallel // its parts share the browser
 	t.Parallel()
 	d, b := newSite(t), startBrowser(t)
+	//nolint:paralleltest // one after the other: the browser is one
 	for name, test := range map[string]func(*testing.T, site, *browser){
 		"looks": testLooks, "policy": testPolicy, "numbers": testNumbers, "keyboard": testKeyboard, "link": testLink, "print": testPrint,
 	} {
@@ -244,7 +245,7 @@ func testNumbers(t *testing.T, d site, b *browser) {
 			t.Fatalf("the page has the months %v, want six", months)
 		}
 		answer := d.api(t, d.id, months...)
-		if diff := cmp.Diff(comparable(t, answer), comparable(t, decode(t, shown.Raw))); diff != "" {
+		if diff := cmp.Diff(withoutRequest(t, answer), withoutRequest(t, decode(t, shown.Raw))); diff != "" {
 			t.Errorf("%s: raw values (-API +page):\n%s", lang, diff)
 		}
 		if diff := cmp.Diff(daysOf(answer), shown.Table); diff != "" {
@@ -268,8 +269,8 @@ func decode(t *testing.T, text string) map[string]any {
 	return value
 }
 
-// comparable is an answer without what is of its own request.
-func comparable(t *testing.T, answer map[string]any) map[string]any {
+// withoutRequest is an answer without what is of its own request.
+func withoutRequest(t *testing.T, answer map[string]any) map[string]any {
 	t.Helper()
 	for _, member := range []string{"requestId", "retrievedAt", "pageUrl"} {
 		if answer[member] == nil {
@@ -282,9 +283,12 @@ func comparable(t *testing.T, answer map[string]any) map[string]any {
 
 func daysOf(answer map[string]any) [][]string {
 	var rows [][]string
-	for _, m := range answer["months"].([]any) {
-		for _, d := range m.(map[string]any)["days"].([]any) {
-			day := d.(map[string]any)
+	months, _ := answer["months"].([]any)
+	for _, m := range months {
+		month, _ := m.(map[string]any)
+		days, _ := month["days"].([]any)
+		for _, d := range days {
+			day, _ := d.(map[string]any)
 			rows = append(rows, []string{fmt.Sprint(day["day"]), fmt.Sprint(day["flow"])})
 		}
 	}
@@ -366,7 +370,7 @@ func testKeyboard(t *testing.T, d site, b *browser) {
 func testLink(t *testing.T, d site, b *browser) {
 	t.Helper()
 	answer := d.api(t, d.id)
-	link := answer["pageUrl"].(string)
+	link := fmt.Sprint(answer["pageUrl"])
 	stranger := looks[0].view
 	stranger.authorization = ""
 	p := b.open(t, link, stranger)

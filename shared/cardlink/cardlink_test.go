@@ -50,8 +50,8 @@ func TestForm(t *testing.T) {
 func TestLifetime(t *testing.T) {
 	t.Parallel()
 	links := newLinks(secret)
-	for _, minute := range []time.Duration{0, 1, 30, 59} {
-		now := signed.Truncate(time.Hour).Add(minute * time.Minute)
+	for _, past := range []time.Duration{0, time.Minute, 30 * time.Minute, 59 * time.Minute} {
+		now := signed.Truncate(time.Hour).Add(past)
 		link := links.To(id, now)
 		end := now.Add(cardlink.Lifetime + time.Hour - 1).Truncate(time.Hour)
 		tests := []struct {

@@ -27,7 +27,7 @@ func handle(logger *slog.Logger, route string, h HandlerFunc, refuse ErrorPage) 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		recorder := &statusRecorder{ResponseWriter: w}
-		r, caller := withCaller(r)
+		r, caller := withCaller(r) //nolint:contextcheck // it is made of r's own
 		err := h(recorder, r)
 		switch {
 		case err != nil && hungUp(r):

@@ -54,7 +54,7 @@ type frame struct {
 }
 
 func newFrame(l Language, title string) frame {
-	return frame{Words: l.words(), Code: l.code(), Style: template.CSS(styleText), Title: title}
+	return frame{Words: l.words(), Code: l.code(), Style: template.CSS(styleText), Title: title} //nolint:gosec // it is our own file
 }
 
 // render writes a page. It fails for no input.
