@@ -202,10 +202,11 @@ func TestChartTellsUnknownFromNothing(t *testing.T) {
 	day := func(y int, m time.Month, d int, used string) card.DayUsage {
 		return card.DayUsage{Day: card.Day{Year: y, Month: m, Day: d}, Flow: card.ParseDataSize(used)}
 	}
-	u := card.Usage{Months: []card.MonthUsage{{Days: []card.DayUsage{
+	days := []card.DayUsage{
 		day(2026, 11, 1, "10MB"), day(2026, 11, 2, "0KB"), day(2026, 11, 3, "lots"), day(2026, 11, 4, ""), day(2026, 11, 30, "40MB"),
 		day(2000, 1, 1, "10MB"), day(9999, 12, 31, "10MB"), {},
-	}}}}
+	}
+	u := card.Usage{Months: []card.MonthUsage{{Days: days}}}
 	body := render(t, page.English, flow.New(id, u, flow.Listing{}, at))
 	bars := regexp.MustCompile(`<rect class="(used|missing)" x="([^"]*)" y="[^"]*" width="2.67%" height="([^"]*)">`).FindAllStringSubmatch(body, -1)
 	var got []string
