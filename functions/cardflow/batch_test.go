@@ -202,6 +202,7 @@ func TestBatchMonths(t *testing.T) {
 func TestBatchRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 20, nil)
+	t.Cleanup(func() { w.checkCalls("after refusals", 0, 0) })
 	id := `"` + w.cloud.ICCID(0) + `"`
 	tests := []struct {
 		name, body, media string
@@ -224,9 +225,9 @@ func TestBatchRefusals(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			got := w.request(t.Context(), http.MethodPost, "/cards/flow", tt.body, "Content-Type", tt.media)
 			checkProblem(t, got.ResponseRecorder, tt.status, tt.slug, tt.field)
 		})
 	}
-	w.checkCalls("after refusals", 0, 0)
 }

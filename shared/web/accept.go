@@ -87,7 +87,7 @@ func PreferredWait(header http.Header) (seconds int, given bool) {
 				continue
 			}
 			n, err := strconv.ParseUint(strings.Trim(strings.TrimSpace(value), `"`), 10, 31)
-			return int(n), err == nil //nolint:gosec // of 31 bits
+			return int(n), err == nil
 		}
 	}
 	return 0, false

@@ -107,7 +107,11 @@ func TestUnknownIsNull(t *testing.T) {
 			t.Errorf("%s = %v, want null", member, value)
 		}
 	}
-	for member, value := range body["totals"].(map[string]any) {
+	totals, ok := body["totals"].(map[string]any)
+	if !ok {
+		t.Fatalf("totals = %v, want an object", body["totals"])
+	}
+	for member, value := range totals {
 		if value != nil {
 			t.Errorf("totals.%s = %v, want null", member, value)
 		}

@@ -2,6 +2,7 @@ package lookup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func (l *Lookups) run(ctx context.Context, f *flight) {
 		if cause := recover(); cause != nil {
 			f.err = fmt.Errorf("look up %s: panic: %v", f.query.id, cause)
 		}
-		left := ctx.Err() == context.Canceled //nolint:errorlint // it is ctx's own
+		left := errors.Is(ctx.Err(), context.Canceled)
 		if f.err != nil && !left && l.config.TTL > 0 {
 			l.cache.fail(f.query.id, f.err, time.Now())
 		}

@@ -24,7 +24,7 @@ func (l *Lookups) fly(ctx context.Context, f *flight) (*answer, Origin, error) {
 		return l.call(ctx, f, l.cache.record(f.query.id))
 	}
 	found, lease := l.shared.claim(ctx, f.query.id, func(r *record) bool { return l.answers(r, f.query) })
-	defer lease.release()
+	defer lease.release() //nolint:contextcheck // it gives the lease back after ctx has ended too
 	if l.answers(found, f.query) {
 		return l.take(f, found)
 	}

@@ -19,7 +19,7 @@ type lease struct {
 func (s *shared) keep(ctx context.Context, key, holder string) *lease {
 	kept, stop := context.WithCancel(ctx)
 	l := &lease{shared: s, key: key, holder: holder, ctx: kept, stop: stop, done: make(chan struct{})}
-	go l.renew()
+	go l.renew() //nolint:contextcheck // it has one that ends with ctx
 	return l
 }
 

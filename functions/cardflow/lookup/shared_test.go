@@ -190,7 +190,7 @@ func TestForegroundPassesBackground(t *testing.T) {
 	batch.Go(func() { _, _ = slow.Lookup(ctx, a.id(0), nil) })
 	key := fmt.Sprintf("signalbox:flow:main:{%s}:lease", string(a.id(0)))
 	for deadline := time.Now().Add(5 * time.Second); !a.redis.Exists(key) && time.Now().Before(deadline); {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // of a real process
+		time.Sleep(time.Millisecond)
 	}
 	start := time.Now()
 	a.look(fast, 0, lookup.Miss)
@@ -221,7 +221,7 @@ func TestRedisIsUnavailable(t *testing.T) {
 	deadline := time.Now().Add(10 * time.Second)
 	for i := 20; lines.Load() < 2 && time.Now().Before(deadline); i = 20 + (i-19)%80 {
 		_, _ = l.Lookup(t.Context(), a.id(i), nil)
-		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // a real pause
+		time.Sleep(50 * time.Millisecond)
 	}
 	if lines.Load() != 2 {
 		t.Errorf("%d lines after Redis is back, want 2", lines.Load())
