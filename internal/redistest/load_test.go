@@ -52,7 +52,7 @@ func (l load) work(j job) int {
 			hangUp = l.HangUp
 		}
 		callers.Go(func() {
-			took, err := lookup(client, l.Deadlines[kind], hangUp)
+			took, err := lookUp(client, l.Deadlines[kind], hangUp)
 			_, exhausted := errors.AsType[*quota.ExhaustedError](err)
 			mu.Lock()
 			defer mu.Unlock()
@@ -75,7 +75,7 @@ func (l load) work(j job) int {
 	return 0
 }
 
-func lookup(client *linkcard.Client, deadline, hangUp time.Duration) (time.Duration, error) {
+func lookUp(client *linkcard.Client, deadline, hangUp time.Duration) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
 	if hangUp > 0 {
