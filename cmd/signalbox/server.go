@@ -69,7 +69,7 @@ func (o *serverOptions) token(environ []string) (config.Secret, error) {
 	if err := tokens.UnmarshalText([]byte(text)); err != nil {
 		return "", fmt.Errorf("read the token: %s %w", from, err)
 	}
-	return tokens[0], nil
+	return tokens[0].Secret, nil
 }
 
 // open returns the server that the flags name. say gets a line for each request that is

@@ -25,6 +25,7 @@ type Env struct {
 	Quota    config.Quota
 	Linkcard config.Linkcard
 	Slack    Slack
+	Pages    config.Pages
 	State    config.State
 	Invoke   config.Invoke
 
@@ -41,7 +42,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), needed(e.State, e.Quota),
+	return slices.Concat(e.Account.Validate(), e.Slack.Validate(), e.Pages.Validate(), needed(e.State, e.Quota),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"signalbox/functions/alerts/message"
+	"signalbox/shared/cardlink"
 	"signalbox/shared/config"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
@@ -55,5 +56,7 @@ func (e Env) receivers(logger *slog.Logger) ([]notify.Receiver, error) {
 }
 
 func (e Env) style() message.Style {
-	return message.Style{Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL)}
+	return message.Style{
+		Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL), Pages: cardlink.New(e.Pages.Links()),
+	}
 }

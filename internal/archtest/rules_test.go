@@ -14,9 +14,11 @@ type layer struct {
 var order = []layer{
 	{"vocabulary", []string{
 		"signalbox/shared/card",
+		"signalbox/shared/cardlink",
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/functions/*/dial",
+		"signalbox/functions/*/flow",
 		"signalbox/functions/*/rule",
 		"signalbox/functions/*/window",
 	}},
@@ -48,6 +50,7 @@ var order = []layer{
 		"signalbox/functions/*/ledger",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/outbox",
+		"signalbox/functions/*/page",
 		"signalbox/functions/*/rulefile",
 	}},
 	{"platforms", []string{"signalbox/shared/serve"}},

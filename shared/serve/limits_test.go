@@ -183,7 +183,7 @@ func TestRunTakesItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveInBubble(t, serve.Function{
 			Handler:      http.NotFoundHandler(),
-			InvokeTokens: []config.Secret{invokeToken},
+			InvokeTokens: config.Tokens{{Secret: invokeToken}},
 			Scheduled: func(ctx context.Context, _ event.Scheduled) (any, error) {
 				select {
 				case <-time.After(9 * time.Minute):
@@ -235,7 +235,7 @@ func TestStopAnswersRequests(t *testing.T) {
 					w.WriteHeader(http.StatusGatewayTimeout)
 				}
 			}),
-			InvokeTokens: []config.Secret{invokeToken},
+			InvokeTokens: config.Tokens{{Secret: invokeToken}},
 			Scheduled: func(ctx context.Context, _ event.Scheduled) (any, error) {
 				<-ctx.Done()
 				return nil, context.Cause(ctx)

@@ -55,14 +55,20 @@ func (d draft) message() slack.Message {
 	if d.chart != nil {
 		blocks = append(blocks, d.chart)
 	}
+	var table *slackgo.TableBlock
 	if named > 0 {
-		blocks = append(blocks, d.style.tableBlock(d.at, d.rows[:named]))
+		table = d.style.tableBlock(d.at, d.rows[:named])
+		blocks = append(blocks, table)
 	}
 	if said := d.unnamed(named); said != "" {
 		blocks = append(blocks, slackgo.NewContextBlock("", markup(said)))
 	}
 	blocks = append(blocks, slackgo.NewContextBlock("", markup(d.footer)))
-	return slack.Message{Text: d.text(), Blocks: append(blocks, d.buttons()...)}
+	blocks = append(blocks, d.buttons()...)
+	if named > 0 {
+		d.style.link(table, d.at, d.rows[:named], blocks)
+	}
+	return slack.Message{Text: d.text(), Blocks: blocks}
 }
 
 // markup is text in Slack's markup, in which no name becomes a link.
@@ -145,9 +151,9 @@ func namedInText(s Style, now time.Time, rows []row) []string {
 	return lines
 }
 
-// size is how many characters a block has as JSON. One that cannot be JSON has no
-// room anywhere.
-func size(block slackgo.Block) int {
+// size is how many characters a block, or a part of one, has as JSON. One that cannot be
+// JSON has no room anywhere.
+func size(block any) int {
 	raw, err := json.Marshal(block)
 	if err != nil {
 		return math.MaxInt

@@ -41,7 +41,7 @@ type column struct {
 
 var columns = []column{
 	{"What", false, maxTitle + maxCell, func(_ Style, _ time.Time, r row) string { return r.what }},
-	{"Card", false, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Card, r) }},
+	{cardColumn, false, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Card, r) }},
 	{"Pool", true, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Pool, r) }},
 	{"Receiver", true, maxCell, func(s Style, _ time.Time, r row) string { return s.receiver(r) }},
 	{"Plan", false, maxCell, func(_ Style, _ time.Time, r row) string { return r.Details.Facts.Package }},

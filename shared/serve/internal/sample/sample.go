@@ -46,7 +46,7 @@ func Open(environ []string) (serve.Function, error) {
 	}
 	for _, line := range environ {
 		if token, ok := strings.CutPrefix(line, "SIGNALBOX_INVOKE_TOKEN="); ok {
-			f.InvokeTokens = []config.Secret{config.Secret(token)}
+			f.InvokeTokens = config.Tokens{{Secret: config.Secret(token)}}
 		}
 	}
 	switch {
