@@ -102,7 +102,7 @@ func with(object map[string]any, name string, value any) map[string]any {
 	return changed
 }
 
-// TestEveryWrongMemberIsNoticed takes each example of an answer, and wants it to be
+// TestEveryWrongMemberFails takes each example of an answer, and wants it to be
 // refused with any one thing wrong: a member more, or a value of another type.
 func TestEveryWrongMemberIsNoticed(t *testing.T) {
 	t.Parallel()
@@ -123,14 +123,14 @@ func TestEveryWrongMemberIsNoticed(t *testing.T) {
 			}
 			for _, m := range mutants("it", e.value, func(v any) any { return v }) {
 				if _, _, err := b.check(r, e.answer(t, m.value)); err == nil {
-					t.Errorf("nobody notices %s", m.what)
+					t.Errorf("%s is taken for an answer", m.what)
 				}
 			}
 		})
 	}
 }
 
-// TestEveryMissingMemberIsNoticed does so with members that a lookup always has.
+// TestEveryMissingMemberFails does so with members that a lookup always has.
 func TestEveryMissingMemberIsNoticed(t *testing.T) {
 	t.Parallel()
 	b, err := ours()
@@ -146,7 +146,7 @@ func TestEveryMissingMemberIsNoticed(t *testing.T) {
 			less := with(whole, name, nil)
 			delete(less, name)
 			if _, _, err := b.check(e.operation.request(t), e.answer(t, less)); err == nil {
-				t.Errorf("nobody notices that %s is missing", name)
+				t.Errorf("an answer without %s is taken for one", name)
 			}
 		}
 	}
