@@ -117,7 +117,7 @@ func TestEveryWrongMemberIsNoticed(t *testing.T) {
 	for _, e := range examples {
 		t.Run(e.operation.name()+" "+strconv.Itoa(e.status)+" "+e.name, func(t *testing.T) {
 			t.Parallel()
-			r := e.operation.request(t)
+			r := e.request(t)
 			if _, _, err := b.check(r, e.answer(t, e.value)); err != nil {
 				t.Errorf("the example is refused: %v", err)
 			}
@@ -145,7 +145,7 @@ func TestEveryMissingMemberIsNoticed(t *testing.T) {
 		for name := range whole {
 			less := with(whole, name, nil)
 			delete(less, name)
-			if _, _, err := b.check(e.operation.request(t), e.answer(t, less)); err == nil {
+			if _, _, err := b.check(e.request(t), e.answer(t, less)); err == nil {
 				t.Errorf("an answer without %s is taken for one", name)
 			}
 		}
