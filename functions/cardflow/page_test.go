@@ -31,7 +31,7 @@ const (
 func newPages(t *testing.T, cloud *aliyuntest.Server) http.Handler {
 	t.Helper()
 	source := newSource(t, cloud, 20)
-	tokens := config.Tokens{{Name: "desk", Secret: token}}
+	tokens := config.Tokens{{Name: "support", Secret: token}}
 	return cardflow.New(cardflow.Config{
 		Source: source, Lister: source, Guard: web.Bearer(tokens), PageGuard: web.Browser(tokens),
 		Links: cardlink.New(pageBase, []string{linkSecret}), Zone: shanghai, Logger: logging.Discard(),
@@ -285,16 +285,16 @@ func TestNamedCaller(t *testing.T) {
 	var logs strings.Builder
 	function, err := cardflow.FromEnv([]string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
-		"SIGNALBOX_LINKCARD_ENDPOINT=" + server.URL, "SIGNALBOX_API_TOKENS=desk:" + token,
+		"SIGNALBOX_LINKCARD_ENDPOINT=" + server.URL, "SIGNALBOX_API_TOKENS=support:" + token,
 		"SIGNALBOX_PAGE_URL=" + pageBase + "/", "SIGNALBOX_LINK_SECRET=" + linkSecret,
-		"SIGNALBOX_CORS_ORIGINS=https://desk.example.com",
+		"SIGNALBOX_CORS_ORIGINS=https://support.example.com",
 	}, &logs)
 	if err != nil {
 		t.Fatal(err)
 	}
 	link := linkTo(t, function.Handler, cloud.ICCID(2))
 	checkPage(t, browse(t, function.Handler, link, ""), http.StatusOK, cloud.ICCID(2))
-	for _, want := range []string{`"caller":"desk"`, `"caller":"signed link"`} {
+	for _, want := range []string{`"caller":"support"`, `"caller":"signed link"`} {
 		if strings.Count(logs.String(), want) != 1 {
 			t.Errorf("log = %s, want %s once", &logs, want)
 		}
@@ -303,12 +303,12 @@ func TestNamedCaller(t *testing.T) {
 		t.Errorf("log = %s, want no token, no card and no signature", &logs)
 	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/cards/"+cloud.ICCID(2)+"/flow", http.NoBody)
-	r.Header.Set("Origin", "https://desk.example.com")
+	r.Header.Set("Origin", "https://support.example.com")
 	r.Header.Set("Authorization", "Bearer "+token)
 	got := httptest.NewRecorder()
 	contract.Handler(t, function.Handler).ServeHTTP(got, r)
 	_, _ = io.Copy(io.Discard, got.Body)
-	if vary := strings.Join(got.Header().Values("Vary"), ", "); got.Header().Get("Access-Control-Allow-Origin") != "https://desk.example.com" || vary != "Origin, Accept" {
+	if vary := strings.Join(got.Header().Values("Vary"), ", "); got.Header().Get("Access-Control-Allow-Origin") != "https://support.example.com" || vary != "Origin, Accept" {
 		t.Errorf("headers = %v, want the origin allowed, and Vary: Origin, Accept", got.Header())
 	}
 }

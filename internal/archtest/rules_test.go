@@ -48,6 +48,7 @@ var order = []layer{
 		"signalbox/functions/*/fleet",
 		"signalbox/functions/*/intake",
 		"signalbox/functions/*/ledger",
+		"signalbox/functions/*/lookup",
 		"signalbox/functions/*/message",
 		"signalbox/functions/*/outbox",
 		"signalbox/functions/*/page",

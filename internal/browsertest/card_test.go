@@ -26,14 +26,14 @@ import (
 
 const password = "a-token-of-26-characters--"
 
-// desk is a cardflow as it is deployed, with a card to look at.
-type desk struct {
+// site is a cardflow as it is deployed, with a card to look at.
+type site struct {
 	cardflow *httptest.Server
 	cloud    *aliyuntest.Server
 	id       string
 }
 
-func newDesk(t *testing.T) desk {
+func newSite(t *testing.T) site {
 	t.Helper()
 	cloud := aliyuntest.New(aliyuntest.Options{Cards: 10})
 	alibaba := httptest.NewServer(cloud)
@@ -41,7 +41,7 @@ func newDesk(t *testing.T) desk {
 	own := httptest.NewUnstartedServer(nil)
 	function, err := cardflow.FromEnv([]string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
-		"SIGNALBOX_LINKCARD_ENDPOINT=" + alibaba.URL, "SIGNALBOX_API_TOKENS=desk:" + password,
+		"SIGNALBOX_LINKCARD_ENDPOINT=" + alibaba.URL, "SIGNALBOX_API_TOKENS=support:" + password,
 		"SIGNALBOX_PAGE_URL=http://" + own.Listener.Addr().String(), "SIGNALBOX_LINK_SECRET=a-secret-of-links",
 	}, t.Output())
 	if err != nil {
@@ -52,14 +52,14 @@ func newDesk(t *testing.T) desk {
 	}
 	own.Start()
 	t.Cleanup(own.Close)
-	return desk{own, cloud, cloud.ICCID(2)}
+	return site{own, cloud, cloud.ICCID(2)}
 }
 
 // page is the address of a card's page.
-func (d desk) page(id string) string { return d.cardflow.URL + "/cards/" + id }
+func (d site) page(id string) string { return d.cardflow.URL + "/cards/" + id }
 
 // api returns what the API says of a card, for the months that a page shows.
-func (d desk) api(t *testing.T, id string, months ...string) map[string]any {
+func (d site) api(t *testing.T, id string, months ...string) map[string]any {
 	t.Helper()
 	address := d.page(id) + "/flow"
 	if len(months) > 0 {
@@ -99,16 +99,28 @@ var looks = []struct {
 // TestCardPages has one browser look at cardflow's pages.
 func TestCardPages(t *testing.T) {
 	t.Parallel()
-	d, b := newDesk(t), startBrowser(t)
-	for name, test := range map[string]func(*testing.T, desk, *browser){
+	d, b := newSite(t), startBrowser(t)
+	for name, test := range map[string]func(*testing.T, site, *browser){
 		"looks": testLooks, "policy": testPolicy, "numbers": testNumbers, "keyboard": testKeyboard, "link": testLink, "print": testPrint,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, d, b) })
 	}
 }
 
+// hasChinese draws two characters: without a font they are the same box.
+const hasChinese = `(() => {
+	const draw = text => {
+		const canvas = document.createElement("canvas");
+		const context = canvas.getContext("2d");
+		context.font = "20px sans-serif";
+		context.fillText(text, 2, 22);
+		return canvas.toDataURL();
+	};
+	return draw("卡") !== draw("量");
+})()`
+
 // testLooks looks at a card's page in each way.
-func testLooks(t *testing.T, d desk, b *browser) {
+func testLooks(t *testing.T, d site, b *browser) {
 	t.Helper()
 	for _, look := range looks {
 		t.Run(look.name, func(t *testing.T) {
@@ -120,6 +132,10 @@ func testLooks(t *testing.T, d desk, b *browser) {
 			p.eval(t, `document.documentElement.lang`, &language)
 			if want := map[bool]string{true: "zh-Hans", false: "en"}[strings.HasPrefix(look.language, "zh")]; language != want {
 				t.Errorf("the page's language is %s, want %s", language, want)
+			}
+			var legible bool
+			if p.eval(t, hasChinese, &legible); !legible {
+				t.Error("no font has Chinese characters: install fonts-noto-cjk")
 			}
 			keep(t, look.name+".png", p.shot(t))
 		})
@@ -175,7 +191,7 @@ func checkLayout(t *testing.T, p *tab, v view) {
 
 // testPolicy puts a script, a style and a picture into the page, as somebody
 // would whose text got there unescaped.
-func testPolicy(t *testing.T, d desk, b *browser) {
+func testPolicy(t *testing.T, d site, b *browser) {
 	t.Helper()
 	p := b.open(t, d.page(d.id), looks[0].view)
 	var ran bool
@@ -199,7 +215,7 @@ var digits = regexp.MustCompile(`\d+(?:\.\d+)?`)
 
 // testNumbers wants each number that the page shows, but for the marks of the
 // chart, among those of the API, and its raw values to be the API's answer.
-func testNumbers(t *testing.T, d desk, b *browser) {
+func testNumbers(t *testing.T, d site, b *browser) {
 	t.Helper()
 	for _, lang := range []string{"en", "zh"} {
 		p := b.open(t, d.page(d.id)+"?lang="+lang, looks[0].view)
@@ -308,7 +324,7 @@ func numbersOf(value any) map[string]bool {
 
 // testKeyboard goes through the page by Tab, opens what is closed by Enter, and finds a
 // card by typing.
-func testKeyboard(t *testing.T, d desk, b *browser) {
+func testKeyboard(t *testing.T, d site, b *browser) {
 	t.Helper()
 	p := b.open(t, d.page(d.id), looks[0].view)
 	var order []string
@@ -347,7 +363,7 @@ func testKeyboard(t *testing.T, d desk, b *browser) {
 
 // testLink follows pageUrl without a token: it opens its card, in either language,
 // and nothing else.
-func testLink(t *testing.T, d desk, b *browser) {
+func testLink(t *testing.T, d site, b *browser) {
 	t.Helper()
 	answer := d.api(t, d.id)
 	link := answer["pageUrl"].(string)
@@ -381,7 +397,7 @@ func testLink(t *testing.T, d desk, b *browser) {
 }
 
 // testPrint wants a page or two of paper, in light colours, without what paper cannot do.
-func testPrint(t *testing.T, d desk, b *browser) {
+func testPrint(t *testing.T, d site, b *browser) {
 	t.Helper()
 	p := b.open(t, d.page(d.id), looks[1].view)
 	printed := p.pdf(t)

@@ -30,7 +30,7 @@ func keep(t *testing.T, name string, picture []byte) {
 	if !*update {
 		return
 	}
-	small := image.NewPaletted(decoded.Bounds(), mostFrequent(colours, 128))
+	small := image.NewPaletted(decoded.Bounds(), mostFrequent(colours, 256))
 	draw.Draw(small, small.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
 	var file bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&file, small); err != nil {

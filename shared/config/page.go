@@ -65,7 +65,7 @@ func (o *Origins) UnmarshalText(text []byte) error {
 		origin := strings.TrimSpace(field)
 		if !isOrigin(origin) {
 			return errors.New("must be origins as browsers send them, separated by commas: https://, a host in small letters, " +
-				"and a port unless it is 443, such as https://desk.example.com (http:// is for this machine only)")
+				"and a port unless it is 443, such as https://support.example.com (http:// is for this machine only)")
 		}
 		origins = append(origins, origin)
 	}

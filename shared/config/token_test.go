@@ -18,10 +18,10 @@ func TestTokens(t *testing.T) {
 	}{
 		{"one", first, config.Tokens{{Secret: first}}},
 		{"two", first + ", " + second, config.Tokens{{Secret: first}, {Secret: second}}},
-		{"with a name", "desk:" + first, config.Tokens{{Name: "desk", Secret: first}}},
-		{"with names and without", "desk:" + first + "," + second, config.Tokens{{Name: "desk", Secret: first}, {Secret: second}}},
-		{"a colon in the token", "desk:" + first + ":x", config.Tokens{{Name: "desk", Secret: first + ":x"}}},
-		{"a colon after what is no name", "desk+1:" + first, config.Tokens{{Secret: "desk+1:" + first}}},
+		{"with a name", "support:" + first, config.Tokens{{Name: "support", Secret: first}}},
+		{"with names and without", "support:" + first + "," + second, config.Tokens{{Name: "support", Secret: first}, {Secret: second}}},
+		{"a colon in the token", "support:" + first + ":x", config.Tokens{{Name: "support", Secret: first + ":x"}}},
+		{"a colon after what is no name", "support+1:" + first, config.Tokens{{Secret: "support+1:" + first}}},
 		{"a name and a short token", "a-name-of-enough-characters:" + first[:15], nil},
 		{"a name and no token", "a-name-of-enough-characters:", nil},
 		{"a short token", first[:15], nil},
@@ -94,12 +94,12 @@ func (p pages) Validate() []config.Problem { return p.Pages.Validate() }
 func TestOrigins(t *testing.T) {
 	t.Parallel()
 	tests := map[string]bool{
-		"https://desk.example.com": true, "https://desk.example.com:8443": true, "http://localhost:3000": true, "http://[::1]:3000": true,
+		"https://support.example.com": true, "https://support.example.com:8443": true, "http://localhost:3000": true, "http://[::1]:3000": true,
 		"https://a.example, https://b.example": true,
-		"https://desk.example.com/":            false, "https://desk.example.com/cards": false, "https://Desk.example.com": false,
-		"HTTPS://desk.example.com": false, "https://desk.example.com:443": false, "http://127.0.0.1:80": false, "http://desk.example.com": false,
-		"*": false, "https://*.example.com": false, "null": false, "desk.example.com": false, "https://": false, "https://:443": false,
-		"https://a:b@desk.example.com": false, "https://desk.example.com?": false, "https://a.example,": false, "https://a.example:": false,
+		"https://support.example.com/":         false, "https://support.example.com/cards": false, "https://Support.example.com": false,
+		"HTTPS://support.example.com": false, "https://support.example.com:443": false, "http://127.0.0.1:80": false, "http://support.example.com": false,
+		"*": false, "https://*.example.com": false, "null": false, "support.example.com": false, "https://": false, "https://:443": false,
+		"https://a:b@support.example.com": false, "https://support.example.com?": false, "https://a.example,": false, "https://a.example:": false,
 	}
 	for text, ok := range tests {
 		var got config.Origins

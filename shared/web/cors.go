@@ -15,7 +15,7 @@ const (
 )
 
 // AllowOrigins has browsers let scripts from these origins, such as
-// https://desk.example.com, use what is on m (https://fetch.spec.whatwg.org/#http-cors-protocol).
+// https://support.example.com, use what is on m (https://fetch.spec.whatwg.org/#http-cors-protocol).
 // Without it no other origin may.
 func (m *Mux) AllowOrigins(origins []string) { m.origins = origins }
 

@@ -29,7 +29,7 @@ func corsHeaders(h http.Header) map[string]string {
 
 func TestCrossOriginRequests(t *testing.T) {
 	t.Parallel()
-	const mine, foreign = "https://desk.example.com", "https://desk.example.com.evil.example"
+	const mine, foreign = "https://support.example.com", "https://support.example.com.evil.example"
 	allowed := map[string]string{"Allow-Origin": mine, "Expose-Headers": "Age, Cache-Status, ETag, Retry-After", "Vary": "Origin"}
 	preflight := map[string]string{
 		"Allow-Origin": mine, "Expose-Headers": allowed["Expose-Headers"], "Vary": "Origin", "Max-Age": "600",
@@ -47,7 +47,7 @@ func TestCrossOriginRequests(t *testing.T) {
 		{"one of two", http.MethodGet, mine, false, []string{"https://other.example", mine}, 200, allowed},
 		{"no origin", http.MethodGet, "", false, []string{mine}, 200, vary},
 		{"another", http.MethodGet, foreign, false, []string{mine}, 200, vary},
-		{"another scheme", http.MethodGet, "http://desk.example.com", false, []string{mine}, 200, vary},
+		{"another scheme", http.MethodGet, "http://support.example.com", false, []string{mine}, 200, vary},
 		{"another port", http.MethodGet, mine + ":444", false, []string{mine}, 200, vary},
 		{"sandboxed", http.MethodGet, "null", false, []string{mine}, 200, vary},
 		{"none is configured", http.MethodGet, mine, false, nil, 200, map[string]string{}},

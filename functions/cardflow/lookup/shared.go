@@ -30,6 +30,9 @@ var (
 const (
 	// redisTimeout bounds one call of Redis.
 	redisTimeout = 250 * time.Millisecond
+	// redisCalls is how many there are at once: more would only wait for one another,
+	// and a crowd of cold cards would pass for a slow Redis.
+	redisCalls = 8
 	// redisPause is how long a Redis that failed is not called.
 	redisPause = time.Second
 	// leaseFor is how long a lease lasts unless it is renewed, which is done three
@@ -49,10 +52,11 @@ type shared struct {
 	began  time.Time
 	until  atomic.Int64 // Redis is not called before: nanoseconds since began
 	outage outage
+	slots  chan struct{}
 }
 
 func newShared(c Config) *shared {
-	return &shared{client: c.Redis, prefix: "signalbox:flow:" + c.Account + ":", logger: c.Logger, began: time.Now()}
+	return &shared{client: c.Redis, prefix: "signalbox:flow:" + c.Account + ":", logger: c.Logger, began: time.Now(), slots: make(chan struct{}, redisCalls)}
 }
 
 // key is that of a card's record. The braces keep its lease on the same node of a Cluster.
@@ -140,6 +144,12 @@ func (s *shared) put(ctx context.Context, r *record, keepFor time.Duration) {
 
 // do makes one call of Redis, and reports whether it was made and answered.
 func (s *shared) do(ctx context.Context, call func(context.Context) error) bool {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return false
+	}
 	if time.Since(s.began) < time.Duration(s.until.Load()) {
 		return false
 	}

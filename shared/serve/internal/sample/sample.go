@@ -16,8 +16,8 @@ import (
 	"signalbox/shared/config"
 	"signalbox/shared/logging"
 	"signalbox/shared/serve"
-	"signalbox/shared/serve/function"
 	"signalbox/shared/serve/event"
+	"signalbox/shared/serve/function"
 )
 
 // Secret is in the text of each failure here, and must reach the log only.
