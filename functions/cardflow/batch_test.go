@@ -156,7 +156,7 @@ func TestLookupInABatch(t *testing.T) {
 	})
 }
 
-func TestBatchOfOneCardTwice(t *testing.T) {
+func TestBatchRepeatsACard(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, 20, nil)
@@ -217,7 +217,7 @@ func TestBatchRefusals(t *testing.T) {
 		{"a text", `{"iccids":` + id + `}`, "application/json", 422, "invalid-member", "iccids"},
 		{"an unknown member", `{"iccids":[` + id + `],"wait":3}`, "application/json", 422, "invalid-member", "wait"},
 		{"other letters", `{"ICCIDs":[` + id + `]}`, "application/json", 400, "invalid-json", "ICCIDs"},
-		{"twice", `{"iccids":[` + id + `],"iccids":[]}`, "application/json", 400, "invalid-json", "iccids"},
+		{"repeated", `{"iccids":[` + id + `],"iccids":[]}`, "application/json", 400, "invalid-json", "iccids"},
 		{"a wrong month", `{"iccids":[` + id + `],"months":["2021-10"]}`, "application/json", 422, "invalid-member", "months"},
 		{"seven months", `{"iccids":[` + id + `],"months":["202101","202102","202103","202104","202105","202106","202107"]}`, "application/json", 422, "invalid-member", "months"},
 		{"too large", `{"iccids":["` + strings.Repeat("8", 200<<10) + `"]}`, "application/json", 413, "body-too-large", ""},

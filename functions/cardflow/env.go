@@ -7,6 +7,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"signalbox/functions/cardflow/lookup"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/config"
@@ -82,7 +83,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		Redis: client, Account: env.Quota.AccountID(),
 	})
 	return function.Function{
-		Name: "cardflow", Handler: handler, Ready: service.Ready, Memory: function.RequestMemory, Logger: logger, Meter: meter,
+		Name: "cardflow", Handler: handler, Ready: service.Ready, Memory: function.RequestMemory + lookup.MaxBytes, Logger: logger, Meter: meter,
 	}, nil
 }
 

@@ -163,7 +163,7 @@ func TestListingFails(t *testing.T) {
 		least time.Duration
 	}{
 		{"another card", aliyuntest.Fault{Kind: aliyuntest.OtherAccount}, 0},
-		{"two rows", aliyuntest.Fault{Kind: aliyuntest.TwiceListed}, 0},
+		{"two rows", aliyuntest.Fault{Kind: aliyuntest.RepeatedCard}, 0},
 		{"no row", aliyuntest.Fault{Kind: aliyuntest.FewerCards, Percent: 100}, 0},
 		{"no list", aliyuntest.Fault{Kind: aliyuntest.EmptyPage}, 0},
 		{"a text for the list", aliyuntest.Fault{Kind: aliyuntest.ListAsText}, 0},
@@ -196,7 +196,7 @@ func TestListingFails(t *testing.T) {
 				w.cloud.ClearFaults()
 				time.Sleep(time.Minute)
 				if got := w.look(0); got.body.CardStatus == nil || *got.body.CardStatus != "inUse" || got.body.RestBytes == nil || len(got.body.Tags) != 1 {
-					t.Errorf("answer after it = %s; want what the listing tells", got.Body)
+					t.Errorf("answer after it = %s; want what the listing says", got.Body)
 				}
 			})
 		})

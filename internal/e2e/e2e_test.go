@@ -126,6 +126,7 @@ func steady(t *testing.T, body []byte) map[string]any {
 	}
 	delete(decoded, "requestId")
 	delete(decoded, "sweep") // named after the time
+	delete(decoded, "retrievedAt")
 	return decoded
 }
 

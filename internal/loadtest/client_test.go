@@ -88,9 +88,9 @@ func (c *client) atRate(ctx context.Context, perSecond int, d time.Duration) []t
 	return slices.Concat(took...)
 }
 
-// inTurn has each connection ask again as soon as it has its answer, and returns how many
+// closedLoop has each connection ask again as soon as it has its answer, and returns how many
 // there were in a second.
-func (c *client) inTurn(ctx context.Context, d time.Duration) float64 {
+func (c *client) closedLoop(ctx context.Context, d time.Duration) float64 {
 	var workers sync.WaitGroup
 	var answers atomic.Int64
 	start := time.Now()

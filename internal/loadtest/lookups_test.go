@@ -25,20 +25,20 @@ const (
 	slice     = time.Second
 )
 
-// town is the built cardflow between a client and Alibaba.
-type town struct {
+// setup is the built cardflow between a client and Alibaba.
+type setup struct {
 	cloud      *aliyuntest.Server
 	process    *servetest.HTTP
 	ours, bare *client
 	began      time.Time
 }
 
-func build(t *testing.T) *town {
+func build(t *testing.T) *setup {
 	t.Helper()
 	cloud := aliyuntest.New(aliyuntest.Options{Cards: cards, QPS: map[string]int{"GetCardFlowInfo": 400, "ListCardInfo": 400}})
 	alibaba := httptest.NewServer(cloud)
 	t.Cleanup(alibaba.Close)
-	w := &town{cloud: cloud, began: time.Now()}
+	w := &setup{cloud: cloud, began: time.Now()}
 	w.process = servetest.StartHTTP(t, servetest.Build(t, "signalbox/functions/cardflow/bootstrap"),
 		"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
 		"SIGNALBOX_LINKCARD_ENDPOINT="+alibaba.URL, "SIGNALBOX_LINKCARD_QPS=200", "SIGNALBOX_API_TOKENS="+token,
@@ -73,10 +73,10 @@ func TestLookups(t *testing.T) { //nolint:paralleltest // it measures
 		ours = append(ours, w.ours.atRate(t.Context(), perSecond, slice)...)
 		bare = append(bare, w.bare.atRate(t.Context(), perSecond, slice/4)...)
 	}
-	var oursInTurn, bareInTurn float64
+	var oursClosed, bareClosed float64
 	for range 2 {
-		oursInTurn += w.ours.inTurn(t.Context(), slice/2) / 2
-		bareInTurn += w.bare.inTurn(t.Context(), slice/2) / 2
+		oursClosed += w.ours.closedLoop(t.Context(), slice/2) / 2
+		bareClosed += w.bare.closedLoop(t.Context(), slice/2) / 2
 	}
 	w.checkCalls(t)
 	for name, c := range map[string]*client{"cardflow": w.ours, "the bare server": w.bare} {
@@ -85,9 +85,9 @@ func TestLookups(t *testing.T) { //nolint:paralleltest // it measures
 		}
 	}
 	median, p99, bareP99 := quantile(0.5, ours), quantile(0.99, ours), quantile(0.99, bare)
-	peak := peakMemory(t, w.process.PID())
-	t.Logf("at %d/s: median %v (bare: %v), p99 %v (bare: %v); in turn: %.0f/s (bare: %.0f/s, %.2f of it); %d MB at the most",
-		perSecond, median, quantile(0.5, bare), p99, bareP99, oursInTurn, bareInTurn, oursInTurn/bareInTurn, peak>>20)
+	peak := peakBytes(t, w.process.PID())
+	t.Logf("at %d/s: median %v (bare: %v), p99 %v (bare: %v); closed loop: %.0f/s (bare: %.0f/s, %.2f of it); %d MB at the most",
+		perSecond, median, quantile(0.5, bare), p99, bareP99, oursClosed, bareClosed, oursClosed/bareClosed, peak>>20)
 	if peak > 96<<20 {
 		t.Errorf("the process had %d MB at the most, want at most 96", peak>>20)
 	}
@@ -97,13 +97,13 @@ func TestLookups(t *testing.T) { //nolint:paralleltest // it measures
 	if p99 > 3*bareP99+time.Millisecond {
 		t.Errorf("p99 = %v, want at most three times %v and a millisecond", p99, bareP99)
 	}
-	if oursInTurn < bareInTurn/2 {
-		t.Errorf("%.0f lookups a second in turn, want half of %.0f", oursInTurn, bareInTurn)
+	if oursClosed < bareClosed/2 {
+		t.Errorf("%.0f lookups a second in a closed loop, want half of %.0f", oursClosed, bareClosed)
 	}
 }
 
 // checkCalls wants at most one call of each action for each card and TTL.
-func (w *town) checkCalls(t *testing.T) {
+func (w *setup) checkCalls(t *testing.T) {
 	t.Helper()
 	most := 1 + int(time.Since(w.began)/ttl)
 	for _, action := range []string{"GetCardFlowInfo", "ListCardInfo"} {
@@ -124,8 +124,8 @@ func (w *town) checkCalls(t *testing.T) {
 
 var highWater = regexp.MustCompile(`VmHWM:\s+([0-9]+) kB`)
 
-// peakMemory returns the most bytes that a process has had resident.
-func peakMemory(t *testing.T, pid int) int64 {
+// peakBytes returns the most bytes that a process has had resident.
+func peakBytes(t *testing.T, pid int) int64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -15,6 +15,9 @@ const (
 	maxFailures = 4096
 )
 
+// MaxBytes is about how much memory the answers of a process take at most.
+const MaxBytes = maxAnswers + maxRecords
+
 // cache is what this process keeps. Records are packed and many; of those that were
 // asked for lately the answers are kept ready.
 type cache struct {

@@ -12,19 +12,19 @@ type lease struct {
 	holder string
 	ctx    context.Context //nolint:containedctx // of what it is held for
 	stop   context.CancelFunc
-	ended  chan struct{}
+	done   chan struct{}
 }
 
-// hold renews a lease that was taken, until ctx ends at the latest.
-func (s *shared) hold(ctx context.Context, key, holder string) *lease {
+// keep renews a lease that was taken, until ctx ends at the latest.
+func (s *shared) keep(ctx context.Context, key, holder string) *lease {
 	kept, stop := context.WithCancel(ctx)
-	l := &lease{shared: s, key: key, holder: holder, ctx: kept, stop: stop, ended: make(chan struct{})}
+	l := &lease{shared: s, key: key, holder: holder, ctx: kept, stop: stop, done: make(chan struct{})}
 	go l.renew()
 	return l
 }
 
 func (l *lease) renew() {
-	defer close(l.ended)
+	defer close(l.done)
 	ticker := time.NewTicker(leaseFor / 3)
 	defer ticker.Stop()
 	for {
@@ -43,7 +43,7 @@ func (l *lease) release() {
 		return
 	}
 	l.stop()
-	<-l.ended
+	<-l.done
 	l.settle(0)
 }
 

@@ -10,19 +10,19 @@ import (
 // it has not.
 type outage struct{ on atomic.Bool }
 
-// began reports whether it has not failed before, ended whether it had.
+// began reports whether it has not failed before, over whether it had.
 func (o *outage) began() bool { return o.on.CompareAndSwap(false, true) }
-func (o *outage) ended() bool { return o.on.CompareAndSwap(true, false) }
+func (o *outage) over() bool  { return o.on.CompareAndSwap(true, false) }
 
 // listingFailed says once that lookups are answered without the listing.
 func (l *Lookups) listingFailed(ctx context.Context, err error) {
 	if ctx.Err() == nil && l.listing.began() {
-		l.config.Logger.LogAttrs(ctx, slog.LevelWarn, "lookups are answered without what the listing tells", slog.String("error", err.Error()))
+		l.config.Logger.LogAttrs(ctx, slog.LevelWarn, "lookups are answered without the listing", slog.String("error", err.Error()))
 	}
 }
 
 func (l *Lookups) listingAnswered(ctx context.Context) {
-	if l.listing.ended() {
-		l.config.Logger.LogAttrs(ctx, slog.LevelInfo, "lookups are answered with what the listing tells again")
+	if l.listing.over() {
+		l.config.Logger.LogAttrs(ctx, slog.LevelInfo, "lookups are answered with the listing again")
 	}
 }

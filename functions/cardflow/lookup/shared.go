@@ -126,7 +126,7 @@ func (s *shared) try(ctx context.Context, id card.ICCID, holder string) (found *
 		return nil
 	})
 	if taken {
-		held = s.hold(ctx, key+":lease", class+holder)
+		held = s.keep(ctx, key+":lease", class+holder)
 	}
 	return found, held, ok
 }
@@ -158,7 +158,7 @@ func (s *shared) do(ctx context.Context, call func(context.Context) error) bool 
 	err := call(bounded)
 	switch {
 	case err == nil:
-		if s.outage.ended() {
+		if s.outage.over() {
 			s.logger.LogAttrs(ctx, slog.LevelWarn, "redis is available again: lookups are shared with other instances")
 		}
 		return true

@@ -201,9 +201,9 @@ func TestForegroundPassesBackground(t *testing.T) {
 	batch.Wait()
 }
 
-// TestRedisIsAway wants lookups as without it, and a line in the log when that begins and
+// TestRedisIsUnavailable wants lookups as without it, and a line in the log when that begins and
 // when it ends.
-func TestRedisIsAway(t *testing.T) {
+func TestRedisIsUnavailable(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
 	var lines atomic.Int64

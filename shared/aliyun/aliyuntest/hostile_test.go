@@ -57,7 +57,7 @@ func TestListingLies(t *testing.T) {
 		{aliyuntest.Fault{Kind: aliyuntest.ShortPage}, 6.0, 60.0, 10, 5, 5},
 		{aliyuntest.Fault{Kind: aliyuntest.ShortPage, Percent: 10}, 6.0, 60.0, 10, 9, 9},
 		{aliyuntest.Fault{Kind: aliyuntest.ShiftedPage}, 6.0, 60.0, 5, 10, 10},
-		{aliyuntest.Fault{Kind: aliyuntest.TwiceListed}, 6.0, 60.0, 10, 20, 20},
+		{aliyuntest.Fault{Kind: aliyuntest.RepeatedCard}, 6.0, 60.0, 10, 20, 20},
 		{aliyuntest.Fault{Kind: aliyuntest.GarbledPage, Garbling: aliyuntest.BadICCID}, 6.0, 60.0, -1, 10, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.GarbledPage}, 6.0, 60.0, 10, 10, 10},
 		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage}, 6.0, 60.0, 10, 0, 0},
