@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"signalbox/functions/cardflow"
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/credential"
@@ -69,7 +70,7 @@ func newFunction(t *testing.T, source cardflow.Source) http.Handler {
 func get(t *testing.T, h http.Handler, target string) *httptest.ResponseRecorder {
 	t.Helper()
 	recorder := httptest.NewRecorder()
-	h.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, http.NoBody))
+	contract.Handler(t, h).ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, http.NoBody))
 	return recorder
 }
 

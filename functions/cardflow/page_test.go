@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"signalbox/functions/cardflow"
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
@@ -46,7 +47,7 @@ func browse(t *testing.T, h http.Handler, target, password string) *httptest.Res
 		r.SetBasicAuth("anybody", password)
 	}
 	recorder := httptest.NewRecorder()
-	h.ServeHTTP(recorder, r)
+	contract.Handler(t, h).ServeHTTP(recorder, r)
 	return recorder
 }
 
@@ -93,7 +94,7 @@ func linkTo(t *testing.T, h http.Handler, id string) string {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/cards/"+id+"/flow", http.NoBody)
 	r.Header.Set("Authorization", "Bearer "+token)
 	got := httptest.NewRecorder()
-	h.ServeHTTP(got, r)
+	contract.Handler(t, h).ServeHTTP(got, r)
 	var answer struct{ PageURL string }
 	if err := json.Unmarshal(got.Body.Bytes(), &answer); err != nil {
 		t.Fatal(err)
@@ -243,7 +244,7 @@ func TestRefusalsForBrowsers(t *testing.T) {
 				r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, tt.target, http.NoBody)
 				r.SetBasicAuth("anybody", token)
 				got := httptest.NewRecorder()
-				h.ServeHTTP(got, r)
+				contract.Handler(t, h).ServeHTTP(got, r)
 				if media := got.Header().Get("Content-Type"); got.Code != tt.status || media != "application/problem+json" || !strings.Contains(got.Body.String(), ":"+tt.slug) {
 					t.Errorf("others get %d, %s: %s; want %d and the problem %s", got.Code, media, got.Body, tt.status, tt.slug)
 				}
@@ -305,7 +306,7 @@ func TestNamedCaller(t *testing.T) {
 	r.Header.Set("Origin", "https://support.example.com")
 	r.Header.Set("Authorization", "Bearer "+token)
 	got := httptest.NewRecorder()
-	function.Handler.ServeHTTP(got, r)
+	contract.Handler(t, function.Handler).ServeHTTP(got, r)
 	_, _ = io.Copy(io.Discard, got.Body)
 	if vary := strings.Join(got.Header().Values("Vary"), ", "); got.Header().Get("Access-Control-Allow-Origin") != "https://support.example.com" || vary != "Origin, Accept" {
 		t.Errorf("headers = %v, want the origin allowed, and Vary: Origin, Accept", got.Header())

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"signalbox/functions/cardflow"
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/credential"
@@ -77,7 +78,7 @@ func (w *world) request(ctx context.Context, method, target, body string, header
 		r.Header.Add(header[i], header[i+1])
 	}
 	got := &answered{ResponseRecorder: httptest.NewRecorder()}
-	w.ServeHTTP(got, r)
+	contract.Handler(w.t, w).ServeHTTP(got, r)
 	if strings.HasSuffix(got.Header().Get("Content-Type"), "json") {
 		if err := json.Unmarshal(got.Body.Bytes(), &got.body); err != nil {
 			w.t.Errorf("answer %s: %v", got.Body, err)

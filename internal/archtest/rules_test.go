@@ -23,6 +23,7 @@ var order = []layer{
 		"signalbox/functions/*/window",
 	}},
 	{"tools", []string{
+		"signalbox/doc",
 		"signalbox/shared/aliyun",
 		"signalbox/shared/aliyun/credential",
 		"signalbox/shared/config",
@@ -136,6 +137,12 @@ var rules = []rule{
 		binds:  []string{"signalbox/shared/serve/servetest"},
 		deep:   true,
 		may:    []string{"...", "!signalbox/functions/..."},
+	},
+	{
+		reason: "what holds answers against the contract is for tests alone",
+		binds:  []string{"signalbox/...", "!signalbox/internal/..."},
+		deep:   true,
+		may:    []string{"...", "!signalbox/internal/contract", "!github.com/getkin/kin-openapi/..."},
 	},
 	{
 		reason: "what is deployed carries nothing made for tests",

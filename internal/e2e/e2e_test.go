@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/serve/servetest"
 	"signalbox/shared/slack/slacktest"
@@ -91,7 +92,7 @@ func (r request) send(t *testing.T, base string) answer {
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", contentType)
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := contract.Transport(t, http.DefaultTransport).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,7 +288,7 @@ func scrape(t *testing.T, url string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := contract.Transport(t, http.DefaultTransport).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/serve/servetest"
 	"signalbox/shared/slack/slacktest"
@@ -161,7 +162,7 @@ func (o *outside) start(t *testing.T, env ...string) *function {
 			return err
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
-		resp, err := http.DefaultTransport.RoundTrip(req)
+		resp, err := contract.Transport(t, http.DefaultTransport).RoundTrip(req)
 		if err != nil {
 			return err
 		}

@@ -26,10 +26,12 @@ type Mux struct {
 	origins []string
 }
 
-// NewMux returns a Mux that logs to logger.
+// NewMux returns a Mux that logs to logger, with the routes that every function has and
+// that ask for no token: GET /healthz, and the contract at GET /openapi.yaml.
 func NewMux(logger *slog.Logger) *Mux {
 	m := &Mux{routes: http.NewServeMux(), logger: logger}
 	m.HandleFunc("GET /healthz", health)
+	m.HandleFunc("GET /openapi.yaml", contract)
 	return m
 }
 
