@@ -30,7 +30,7 @@ func TestLookupsOfFourInstances(t *testing.T) {
 	cloud := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"GetCardFlowInfo": 100, "ListCardInfo": 100}})
 	var callers sync.WaitGroup
 	for range 4 {
-		client, err := redisdial.Open("redis://signalbox:sealed@"+s.address, 250*time.Millisecond)
+		client, err := redisdial.Open("redis://signalbox:sealed@"+s.address, 10*time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestLookupsOfFourInstances(t *testing.T) {
 		}
 		cards := linkcard.New(api)
 		l := lookup.New(lookup.Config{
-			Source: cards, Lister: cards, TTL: time.Minute, Stale: time.Hour, Redis: client, Account: "main", Logger: logger,
+			Source: cards, Lister: cards, TTL: time.Minute, Stale: time.Hour, Redis: client, RedisTimeout: 10 * time.Second, Account: "main", Logger: logger,
 		})
 		for i := range 100 {
 			for range 20 {

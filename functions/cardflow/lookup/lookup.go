@@ -49,6 +49,8 @@ type Config struct {
 	Timeout time.Duration
 	// Redis keeps answers for all instances. Nil: this process keeps its own.
 	Redis redis.UniversalClient
+	// RedisTimeout bounds one call of it. Zero: 250 ms.
+	RedisTimeout time.Duration
 	// Account names the main account, so that two can use one Redis.
 	Account string
 	Logger  *slog.Logger // nil: nothing is logged
@@ -73,6 +75,9 @@ func New(c Config) *Lookups {
 	}
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
+	}
+	if c.RedisTimeout == 0 {
+		c.RedisTimeout = redisTimeout
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

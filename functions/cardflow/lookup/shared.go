@@ -28,7 +28,7 @@ var (
 )
 
 const (
-	// redisTimeout bounds one call of Redis.
+	// redisTimeout bounds one call of Redis, unless Config says otherwise.
 	redisTimeout = 250 * time.Millisecond
 	// redisCalls is how many there are at once: more would only wait for one another,
 	// and a crowd of cold cards would pass for a slow Redis.
@@ -46,17 +46,18 @@ const (
 // shared is what instances keep for one another. While Redis is unavailable each does
 // without.
 type shared struct {
-	client redis.UniversalClient
-	prefix string
-	logger *slog.Logger
-	began  time.Time
-	until  atomic.Int64 // Redis is not called before: nanoseconds since began
-	outage outage
-	slots  chan struct{}
+	client  redis.UniversalClient
+	prefix  string
+	logger  *slog.Logger
+	timeout time.Duration
+	began   time.Time
+	until   atomic.Int64 // Redis is not called before: nanoseconds since began
+	outage  outage
+	slots   chan struct{}
 }
 
 func newShared(c Config) *shared {
-	return &shared{client: c.Redis, prefix: "signalbox:flow:" + c.Account + ":", logger: c.Logger, began: time.Now(), slots: make(chan struct{}, redisCalls)}
+	return &shared{client: c.Redis, prefix: "signalbox:flow:" + c.Account + ":", logger: c.Logger, timeout: c.RedisTimeout, began: time.Now(), slots: make(chan struct{}, redisCalls)}
 }
 
 // key is that of a card's record. The braces keep its lease on the same node of a Cluster.
@@ -153,7 +154,7 @@ func (s *shared) do(ctx context.Context, call func(context.Context) error) bool 
 	if time.Since(s.began) < time.Duration(s.until.Load()) {
 		return false
 	}
-	bounded, cancel := context.WithTimeout(ctx, redisTimeout)
+	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	err := call(bounded)
 	switch {

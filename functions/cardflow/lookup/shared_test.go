@@ -52,13 +52,13 @@ func (a *account) instance(perSecond float64, change func(*lookup.Config)) *look
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	client, err := redisdial.Open("redis://"+a.redis.Addr(), 250*time.Millisecond)
+	client, err := redisdial.Open("redis://"+a.redis.Addr(), 10*time.Second)
 	if err != nil {
 		a.t.Fatal(err)
 	}
 	a.t.Cleanup(func() { _ = client.Close() })
 	cards := linkcard.New(api)
-	config := lookup.Config{Source: cards, Lister: cards, TTL: time.Minute, Stale: time.Hour, Redis: client, Account: "main"}
+	config := lookup.Config{Source: cards, Lister: cards, TTL: time.Minute, Stale: time.Hour, Redis: client, RedisTimeout: 10 * time.Second, Account: "main"}
 	if change != nil {
 		change(&config)
 	}
