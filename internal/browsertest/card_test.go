@@ -126,7 +126,7 @@ func testLooks(t *testing.T, d site, b *browser) {
 	for _, look := range looks {
 		t.Run(look.name, func(t *testing.T) {
 			p := b.open(t, d.page(d.id), look.view)
-			checkQuiet(t, p, d.cardflow.URL)
+			checkSilent(t, p, d.cardflow.URL)
 			checkLayout(t, p, look.view)
 			checkAccessible(t, p)
 			var language string
@@ -143,9 +143,9 @@ func testLooks(t *testing.T, d site, b *browser) {
 	}
 }
 
-// checkQuiet wants no message in the console, no request but the page's own, and a
+// checkSilent wants no message in the console, no request but the page's own, and a
 // policy that is in force.
-func checkQuiet(t *testing.T, p *tab, own string) {
+func checkSilent(t *testing.T, p *tab, own string) {
 	t.Helper()
 	console, requests, policy := p.happened()
 	if len(console) != 0 {
@@ -362,7 +362,7 @@ func testKeyboard(t *testing.T, d site, b *browser) {
 	if at != "/cards/"+d.id || language != "zh-Hans" {
 		t.Errorf("the form leads to %s in %s, want the card in Chinese", at, language)
 	}
-	checkQuiet(t, p, d.cardflow.URL)
+	checkSilent(t, p, d.cardflow.URL)
 }
 
 // testLink follows pageUrl without a token: it opens its card, in either language,
@@ -374,7 +374,7 @@ func testLink(t *testing.T, d site, b *browser) {
 	stranger := looks[0].view
 	stranger.authorization = ""
 	p := b.open(t, link, stranger)
-	checkQuiet(t, p, d.cardflow.URL)
+	checkSilent(t, p, d.cardflow.URL)
 	var heading string
 	p.eval(t, `document.querySelector("nav a").click()`, nil)
 	p.wait(t)

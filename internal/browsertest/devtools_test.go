@@ -53,8 +53,8 @@ func startBrowser(t *testing.T) *browser {
 		t.Fatal(err)
 	}
 	// Not t.Context(): the browser is asked to end after the test.
-	command := exec.CommandContext(context.Background(), "chromium", append(quiet(t), "--remote-debugging-pipe", "about:blank")...) //nolint:usetesting // see above
-	command.ExtraFiles = []*os.File{in, out}                                                                                        // chromium reads from 3 and writes to 4
+	command := exec.CommandContext(context.Background(), "chromium", append(silent(t), "--remote-debugging-pipe", "about:blank")...) //nolint:usetesting // see above
+	command.ExtraFiles = []*os.File{in, out}                                                                                         // chromium reads from 3 and writes to 4
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -57,8 +57,8 @@ func newInbox(t *testing.T) (address string, cloud *aliyuntest.Server) {
 	return server.URL + "/inbox", cloud
 }
 
-// quiet has chromium do what it is told and nothing else.
-func quiet(t *testing.T) []string {
+// silent has chromium do what it is told and nothing else.
+func silent(t *testing.T) []string {
 	t.Helper()
 	return []string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -71,7 +71,7 @@ func chromium(t *testing.T, address string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	command := exec.CommandContext(ctx, "chromium", slices.Concat(quiet(t), args, []string{address})...)
+	command := exec.CommandContext(ctx, "chromium", slices.Concat(silent(t), args, []string{address})...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {

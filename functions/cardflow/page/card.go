@@ -18,7 +18,7 @@ func Card(l Language, f flow.Flow, query url.Values, byLink bool, now time.Time)
 	}
 	view := cardView{
 		frame: newFrame(l, w.Card.Title+" "+string(f.ICCID)),
-		ICCID: string(f.ICCID), Notices: w.notices(f),
+		ICCID: string(f.ICCID), Warnings: w.warnings(f),
 		Package: w.packageView(f), Forecast: w.forecastView(f), Chart: w.chart(f), Months: w.months(f),
 		Carriers: w.carriers(f.Usage.Vendors), Packages: w.packages(f.Usage.Packages), Facts: w.facts(f.Listing), Raw: answer,
 		Asked: w.moment(f.RetrievedAt), Ago: w.Card.Ago(int(now.Sub(f.RetrievedAt).Minutes())),
@@ -33,7 +33,7 @@ func Card(l Language, f flow.Flow, query url.Values, byLink bool, now time.Time)
 type cardView struct {
 	frame
 	ICCID    string
-	Notices  []string
+	Warnings []string
 	Package  packageView
 	Forecast forecastView
 	Chart    chart
@@ -54,15 +54,15 @@ type fact struct {
 	Note  string // after the value; "": none
 }
 
-func (w *words) notices(f flow.Flow) []string {
-	var notices []string
+func (w *words) warnings(f flow.Flow) []string {
+	var warnings []string
 	if f.Stale {
-		notices = append(notices, w.Card.Stale)
+		warnings = append(warnings, w.Card.Stale)
 	}
 	if !f.Listing.Known {
-		notices = append(notices, w.Card.Unlisted)
+		warnings = append(warnings, w.Card.Unlisted)
 	}
-	return notices
+	return warnings
 }
 
 type packageView struct {
@@ -81,7 +81,7 @@ func (w *words) packageView(f flow.Flow) packageView {
 	if days, ok := f.DaysLeft(); ok {
 		end.Note = w.Package.Days(days)
 		if !b.Expires.After(f.RetrievedAt) {
-			end.Note = w.Package.Ended
+			end.Note = w.Package.Over
 		}
 	}
 	rest, restKnown := b.Rest.Bytes()

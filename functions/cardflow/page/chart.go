@@ -25,7 +25,7 @@ type chart struct {
 	Label   string
 	Bars    []column
 	Lines   []line // of amounts
-	Ticks   []line // of months
+	Begins  []line // of months
 	Unknown string // says on how many days the usage is not known; "": on none
 	Empty   bool
 }
@@ -81,7 +81,7 @@ func (w *words) chart(f flow.Flow) chart {
 		return chart{Empty: true}
 	}
 	scale := newScale(most)
-	c := chart{Label: w.Usage.Chart(len(days)), Lines: scale.lines(), Ticks: w.ticks(first, length)}
+	c := chart{Label: w.Usage.Chart(len(days)), Lines: scale.lines(), Begins: w.begins(first, length)}
 	missing := 0
 	for _, d := range days {
 		column := scale.column(w, d, daysFrom(first, d.Day), length)
@@ -117,21 +117,21 @@ func daysFrom(first time.Time, d card.Day) int {
 	return int(math.Floor(time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Sub(first).Hours() / 24))
 }
 
-// ticks mark where months begin.
-func (w *words) ticks(first time.Time, length int) []line {
-	var ticks []line
+// begins mark where months begin.
+func (w *words) begins(first time.Time, length int) []line {
+	var begins []line
 	for month := first; ; month = month.AddDate(0, 1, 0) {
 		at := int(month.Sub(first).Hours() / 24)
 		if at >= length {
-			return ticks
+			return begins
 		}
-		ticks = append(ticks, line{place(at, length), w.Usage.Months[month.Month()-1]})
+		begins = append(begins, line{across(at, length), w.Usage.Months[month.Month()-1]})
 	}
 }
 
 func (s scale) column(w *words, d card.DayUsage, at, length int) column {
 	used, known := d.Flow.Bytes()
-	c := column{X: place(at, length), Width: coordinate(80/float64(length)) + "%", Unknown: !known}
+	c := column{X: across(at, length), Width: coordinate(80/float64(length)) + "%", Unknown: !known}
 	c.Title = d.Day.String() + ": " + w.size(d.Flow).Text
 	height := 10.0 // of the mark
 	if known {
@@ -141,6 +141,6 @@ func (s scale) column(w *words, d card.DayUsage, at, length int) column {
 	return c
 }
 
-func place(day, length int) string { return coordinate(100*float64(day)/float64(length)) + "%" }
+func across(day, length int) string { return coordinate(100*float64(day)/float64(length)) + "%" }
 
 func coordinate(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }

@@ -34,7 +34,7 @@ var chinese = words{
 	},
 	Package: packageWords{
 		Title: "流量套餐", Left: "剩余", Of: "共", Used: "已用", Share: "已用比例", Ends: "到期", Renews: "流量重置",
-		Counted: "统计截至", LeftUnknown: "剩余流量未知", UsedUp: "流量已用完。", Ended: "已到期",
+		Counted: "统计截至", LeftUnknown: "剩余流量未知", UsedUp: "流量已用完。", Over: "已到期",
 		BarUnknown: "已用比例未知",
 		Bar:        func(share string) string { return "流量已用 " + share },
 		Days:       func(n int) string { return strconv.Itoa(n) + " 天后" },

@@ -35,7 +35,7 @@ var english = words{
 	},
 	Package: packageWords{
 		Title: "Data package", Left: "left", Of: "of", Used: "Used", Share: "Share used", Ends: "Package ends", Renews: "Data renews",
-		Counted: "Counted until", LeftUnknown: "How much is left is not known", UsedUp: "The data is used up.", Ended: "has ended",
+		Counted: "Counted until", LeftUnknown: "How much is left is not known", UsedUp: "The data is used up.", Over: "has ended",
 		BarUnknown: "The used share is not known",
 		Bar:        func(share string) string { return share + " of the data is used" },
 		Days:       func(n int) string { return "in " + plural(n, "day", "days") },

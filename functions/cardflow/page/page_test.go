@@ -28,14 +28,14 @@ var (
 	at       = time.Date(2026, 11, 29, 8, 45, 0, 0, shanghai)
 )
 
-// vendorText is what the vendor may write anywhere, said differently in each place.
-type vendorText func(place string) string
+// vendorText is what the vendor may write anywhere, said differently in each part.
+type vendorText func(part string) string
 
-func plain(place string) string { return place }
+func plain(part string) string { return part }
 
 // hostile has what could be markup, a script, a style, and what turns or hides text.
-func hostile(place string) string {
-	return place + "\"><script>alert(1)</script><b onclick='x'>{{.}}</style></title>\u202e\u2066\u200b\ufeff\x00\x1b[31m\x7f\r\n\xff&lt;"
+func hostile(part string) string {
+	return part + "\"><script>alert(1)</script><b onclick='x'>{{.}}</style></title>\u202e\u2066\u200b\ufeff\x00\x1b[31m\x7f\r\n\xff&lt;"
 }
 
 // cardOf is a card of which everything is known, in texts that say makes.
@@ -104,10 +104,10 @@ func TestHostileTexts(t *testing.T) {
 				t.Errorf("the page has the character %U", r)
 			}
 		}
-		for _, place := range []string{"carrier", "used", "ratio", "delay", "signal", "package", "remark", "month", "day", "status", "tag", "tag2", "note", "pool"} {
-			want := html.EscapeString(flow.Printable(hostile(place)))
+		for _, part := range []string{"carrier", "used", "ratio", "delay", "signal", "package", "remark", "month", "day", "status", "tag", "tag2", "note", "pool"} {
+			want := html.EscapeString(flow.Printable(hostile(part)))
 			if !strings.Contains(strings.ReplaceAll(body, "&#43;", "+"), want) {
-				t.Errorf("the page lacks the text of %s: %s", place, want)
+				t.Errorf("the page lacks the text of %s: %s", part, want)
 			}
 		}
 	}
@@ -185,8 +185,8 @@ func TestUnknownInWords(t *testing.T) {
 func TestStaleInWords(t *testing.T) {
 	t.Parallel()
 	f := cardOf(plain)
-	if body := render(t, page.English, f); strings.Contains(body, `class="notice"`) {
-		t.Error("a fresh page has a notice")
+	if body := render(t, page.English, f); strings.Contains(body, `class="warning"`) {
+		t.Error("a fresh page has a warning")
 	}
 	f.Stale = true
 	body := render(t, page.English, f)
@@ -195,9 +195,9 @@ func TestStaleInWords(t *testing.T) {
 	}
 }
 
-// TestChartTellsUnknownFromNothing has days without use, unknown ones, ones that nobody
+// TestChartHasUnknownAndNothingApart has days without use, unknown ones, ones that nobody
 // asked for, and ones of a vendor who has lost all measure.
-func TestChartTellsUnknownFromNothing(t *testing.T) {
+func TestChartHasUnknownAndNothingApart(t *testing.T) {
 	t.Parallel()
 	day := func(y int, m time.Month, d int, used string) card.DayUsage {
 		return card.DayUsage{Day: card.Day{Year: y, Month: m, Day: d}, Flow: card.ParseDataSize(used)}

@@ -20,7 +20,7 @@ type findWords struct{ Title, Label, Hint, Button, Wrong string }
 type cardWords struct {
 	Title, Unknown, None string
 	Unreadable           func(text string) string // what the vendor says and nobody understands
-	Stale, Unlisted      string                   // notices
+	Stale, Unlisted      string                   // warnings
 	Asked                string
 	Ago                  func(minutes int) string
 	Status, Tags, Remark string
@@ -30,7 +30,7 @@ type cardWords struct {
 
 type packageWords struct {
 	Title, Left, Of, Used, Share, Ends, Renews, Counted string
-	LeftUnknown, UsedUp, Ended, BarUnknown              string
+	LeftUnknown, UsedUp, Over, BarUnknown               string
 	Bar                                                 func(share string) string
 	Days                                                func(n int) string // until the end
 	Pool                                                string
