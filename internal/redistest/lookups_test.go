@@ -22,6 +22,7 @@ import (
 // TestLookupsOfFourInstances has four instances, which share the account's quota, look 100
 // cards up 20 times each, as the user that doc/config.md describes.
 func TestLookupsOfFourInstances(t *testing.T) {
+	t.Parallel()
 	s := startRedis(t)
 	admin := s.client(t)
 	if err := admin.Do(t.Context(), append([]any{"ACL", "SETUSER", "signalbox"}, permissions...)...).Err(); err != nil {

@@ -27,7 +27,8 @@ func handle(logger *slog.Logger, route string, h HandlerFunc, refuse ErrorPage) 
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		recorder := &statusRecorder{ResponseWriter: w}
-		r, caller := withCaller(r) //nolint:contextcheck // it is made of r's own
+		ctx := r.Context()
+		r, caller := withCaller(r)
 		err := h(recorder, r)
 		switch {
 		case err != nil && hungUp(r):
@@ -35,7 +36,7 @@ func handle(logger *slog.Logger, route string, h HandlerFunc, refuse ErrorPage) 
 		case err != nil:
 			refuse(recorder, r, asError(err))
 		}
-		logger.LogAttrs(r.Context(), levelOf(recorder.status), "request", slices.Concat([]slog.Attr{
+		logger.LogAttrs(ctx, levelOf(recorder.status), "request", slices.Concat([]slog.Attr{
 			slog.String("method", logging.Untrusted(r.Method)),
 			slog.String("route", route),
 			slog.Int("status", recorder.status),

@@ -204,7 +204,8 @@ func TestChartHasUnknownAndNothingApart(t *testing.T) {
 	}
 	days := []card.DayUsage{
 		day(2026, 11, 1, "10MB"), day(2026, 11, 2, "0KB"), day(2026, 11, 3, "lots"), day(2026, 11, 4, ""), day(2026, 11, 30, "40MB"),
-		day(2000, 1, 1, "10MB"), day(9999, 12, 31, "10MB"), {},
+		day(2000, 1, 1, "10MB"), day(9999, 12, 31, "10MB"),
+		{},
 	}
 	u := card.Usage{Months: []card.MonthUsage{{Days: days}}}
 	body := render(t, page.English, flow.New(id, u, flow.Listing{}, at))

@@ -136,7 +136,7 @@ func TestDamagedHour(t *testing.T) { //nolint:paralleltest // the cases share a 
 			}))
 		}},
 	}
-	for name, test := range tests {
+	for name, test := range tests { //nolint:paralleltest // They share a clock.
 		t.Run(name, func(t *testing.T) {
 			server.FlushAll()
 			at := begin.Add(time.Duration(len(name)) * 24 * time.Hour)
