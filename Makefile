@@ -27,7 +27,7 @@ redis: ## run the tests that need redis-server
 
 kills: ## kill alerts, and conversion with each of its stores, 200 times and compare
 	go test -tags redis -count=1 -run TestKilled -v ./internal/e2e ./internal/redistest -args -kills 200
-	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 50
+	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 30
 
 million: ## send a million OTP events to conversion and compare its rates with a computation
 	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000

@@ -53,8 +53,8 @@ func (y *tally) add(at time.Time, requests, verifications int, requested, verifi
 }
 
 // compare compares all windows with what has arrived, by its ReportTime, and with
-// what the function shows of them.
-func (y *tally) compare(t *testing.T, arrived map[int64][]string, shown map[int64]shownWindow) {
+// what the function shows of them. It returns how many were reported more than once.
+func (y *tally) compare(t *testing.T, arrived map[int64][]string, shown map[int64]shownWindow) (repeated int) {
 	t.Helper()
 	y.mu.Lock()
 	defer y.mu.Unlock()
@@ -67,6 +67,9 @@ func (y *tally) compare(t *testing.T, arrived map[int64][]string, shown map[int6
 		if c.unsure {
 			unsure++
 		}
+		if len(arrived[end]) > 1 {
+			repeated++
+		}
 		delete(arrived, end)
 	}
 	if unsure > len(y.windows)/10+1 {
@@ -75,6 +78,7 @@ func (y *tally) compare(t *testing.T, arrived map[int64][]string, shown map[int6
 	for at := range arrived {
 		t.Errorf("reported of %d: %v, and nothing was sent for it", at, arrived[at])
 	}
+	return repeated
 }
 
 func (y *tally) one(t *testing.T, start int64, reported []string, shown shownWindow) {
