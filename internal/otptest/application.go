@@ -101,8 +101,8 @@ func (a *application) send(ctx context.Context, instance int, method, path, body
 	return got
 }
 
-// progress waits until so many more requests were answered, or for 5 s.
-func (a *application) progress(requests int64) {
+// awaitMore waits until so many more requests were answered, or for 5 s.
+func (a *application) awaitMore(requests int64) {
 	for before, began := a.answered.Load(), time.Now(); a.answered.Load() < before+requests && time.Since(began) < 5*time.Second; {
 		pause(a.t.Context(), time.Millisecond)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"runtime"
@@ -163,15 +164,19 @@ func (x Bench) overHTTP(b *testing.B) (processor, wall time.Duration) {
 	for n := range bodies {
 		bodies[n] = benchBody(n, at)
 	}
-	post(b, p.URL, []byte(`{"type":"requested","id":"the first"}`))
+	if err := post(b.Context(), p.URL, []byte(`{"type":"requested","id":"the first"}`)); err != nil {
+		b.Fatal(err)
+	}
 	empty, before, began := x.Used(), usedBy(b, p.PID()), time.Now()
-	eachBatch(b, func(_ context.Context, n int) error { post(b, p.URL, bodies[n]); return nil })
+	eachBatch(b, func(ctx context.Context, n int) error { return post(ctx, p.URL, bodies[n]) })
 	processor, wall = usedBy(b, p.PID())-before, time.Since(began)
 	b.ReportMetric(float64(x.Used()-empty)/(benchEvents*5/9), "bytes/otp")
 	commits := make([]time.Duration, benchCommits)
 	for i := range commits {
 		began := time.Now()
-		post(b, p.URL, fmt.Appendf(nil, `{"type":"requested","id":"commit-%d"}`, i))
+		if err := post(b.Context(), p.URL, fmt.Appendf(nil, `{"type":"requested","id":"commit-%d"}`, i)); err != nil {
+			b.Fatal(err)
+		}
 		commits[i] = time.Since(began)
 	}
 	slices.Sort(commits)
@@ -196,24 +201,21 @@ func benchBody(n int, at time.Time) []byte {
 var benchClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: benchCallers}}
 
 // post wants all events of a body accepted.
-func post(b *testing.B, url string, body []byte) {
-	b.Helper()
-	r, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url+"/otp-events", bytes.NewReader(body))
+func post(ctx context.Context, url string, body []byte) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/otp-events", bytes.NewReader(body))
 	if err != nil {
-		b.Error(err)
-		return
+		return err
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	resp, err := benchClient.Do(r)
 	if err != nil {
-		b.Error(err)
-		return
+		return err
 	}
 	defer resp.Body.Close()
-	var answer bytes.Buffer
-	_, err = answer.ReadFrom(resp.Body)
-	if err != nil || !strings.Contains(answer.String(), `"duplicate":0,"late":0,"refused":0`) {
-		b.Errorf("POST /otp-events = %d, %s; %v", resp.StatusCode, &answer, err)
+	answer, err := io.ReadAll(resp.Body)
+	if err == nil && !bytes.Contains(answer, []byte(`"duplicate":0,"late":0,"refused":0`)) {
+		err = fmt.Errorf("POST /otp-events = %d, %s", resp.StatusCode, answer)
 	}
+	return err
 }

@@ -123,17 +123,17 @@ func (r *round) send(ctx context.Context, b batch) outcome {
 		return unknown
 	}
 	r.before = all[max(0, len(all)-repeats):]
-	news := len(b.events)
+	fresh := len(b.events)
 	switch {
-	case is.Accepted == news && is.Duplicate == len(b.again):
+	case is.Accepted == fresh && is.Duplicate == len(b.again):
 		return accepted
-	case is.Late == news && is.Duplicate == len(b.again):
+	case is.Late == fresh && is.Duplicate == len(b.again):
 		return late
 	case is.Duplicate == len(all) && got.repeated && got.at.Before(r.world.closes(b.at)):
 		return accepted // whenever that was, the window was open
 	case is.Duplicate == len(all) && got.repeated:
 		return unknown
 	}
-	r.t.Errorf("%d new events and %d that were answered before are %+v, repeated: %t", news, len(b.again), is, got.repeated)
+	r.t.Errorf("%d new events and %d that were answered before are %+v, repeated: %t", fresh, len(b.again), is, got.repeated)
 	return unknown
 }

@@ -128,7 +128,7 @@ func Killed(t *testing.T, c Config) {
 		if n%8 == 7 {
 			a.whenTaken(kill)
 		} else {
-			a.progress(random.Int64N(12)) // how long that takes depends on the machine
+			a.awaitMore(random.Int64N(12)) // how long that takes depends on the machine
 			pause(t.Context(), time.Duration(random.IntN(20))*time.Millisecond)
 		}
 		kill()
@@ -186,8 +186,8 @@ func endLease(t *testing.T, c store.Config) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	ended := store.Batch{Put: []store.Record{{Collection: "leases", Key: "report/end"}}}
-	if err := s.Apply(t.Context(), ended); err != nil {
+	over := store.Batch{Put: []store.Record{{Collection: "leases", Key: "report/end"}}}
+	if err := s.Apply(t.Context(), over); err != nil {
 		t.Fatal(err)
 	}
 }
