@@ -80,5 +80,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		Zone:   env.Linkcard.Zone.Location,
 		Logger: logger,
 	})
-	return function.Function{Name: "cardflow", Handler: handler, Ready: service.Ready, Logger: logger, Meter: meter}, nil
+	return function.Function{
+		Name: "cardflow", Handler: handler, Ready: service.Ready, Memory: function.RequestMemory, Logger: logger, Meter: meter,
+	}, nil
 }

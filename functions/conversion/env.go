@@ -123,7 +123,8 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 // timer just keeps an instance warm.
 func (f *Function) served() function.Function {
 	served := function.Function{
-		Name: "conversion", Handler: f, Batch: f.Batch, Ready: f.Ready, Close: f.Close, Logger: f.config.Logger, Meter: f.config.Meter,
+		Name: "conversion", Handler: f, Batch: f.Batch, Ready: f.Ready, Close: f.Close,
+		Memory: function.RequestMemory, Logger: f.config.Logger, Meter: f.config.Meter,
 	}
 	if f.outbox != nil {
 		served.Scheduled = func(ctx context.Context, e event.Scheduled) (any, error) { return f.Scheduled(ctx, e) }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"math"
 	"os"
 	"path"
 	"runtime/debug"
@@ -26,6 +27,14 @@ func limitMemory(environ []string) {
 	}
 	if limit := softMemory(environ, readText); limit > 0 {
 		debug.SetMemoryLimit(limit)
+	}
+}
+
+// limitMemoryOf bounds a function by its own word where neither the platform nor the
+// operator has one.
+func limitMemoryOf(f Function) {
+	if f.Memory > 0 && debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(f.Memory)
 	}
 }
 

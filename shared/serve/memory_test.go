@@ -66,6 +66,7 @@ func TestMainLimitsMemory(t *testing.T) {
 	}{
 		{"by the instance", []string{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128"}, "73819748"},
 		{"GOMEMLIMIT wins", []string{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "GOMEMLIMIT=64MiB"}, "67108864"},
+		{"of the function itself", nil, "50331648"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

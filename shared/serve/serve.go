@@ -35,7 +35,11 @@ type Unusable = function.Unusable
 // wrong with it is printed to stderr, whole, and the code is 1.
 func Main(environ []string, open func(environ []string) (Function, error)) int {
 	limitMemory(environ)
-	return Run(context.Background(), environ, os.Stderr, open)
+	return Run(context.Background(), environ, os.Stderr, func(environ []string) (Function, error) {
+		f, err := open(environ)
+		limitMemoryOf(f)
+		return f, err
+	})
 }
 
 // Run is [Main] for those who want to stop a plain HTTP server, by ending

@@ -44,6 +44,9 @@ type Function struct {
 	// It is asked by GET /readyz, has 5 s, and calls nobody more than it
 	// must. Nil means always ready.
 	Ready func(ctx context.Context) []Unusable
+	// Memory is the bound, in bytes, that the garbage collector aims at where
+	// neither the platform nor the operator names one. Zero is none.
+	Memory int64
 	// Close is called once when the process ends in order, after the last
 	// request and run, such as to close a file. It is not called where one
 	// of them does not end in time, and not on Function Compute or Lambda
@@ -56,6 +59,11 @@ type Function struct {
 	// nothing.
 	Meter *metric.Meter
 }
+
+// RequestMemory is the bound of a function that keeps no more than its requests need.
+// With the executable itself the process stays under 64 MB, with as many clients and
+// bodies as there may be.
+const RequestMemory = 48 << 20
 
 // Unusable is a part of a function that does not work at present, or is in danger. Whoever asks
 // reads its texts, so they hold public words only: no secrets, no addresses,

@@ -16,6 +16,7 @@ import (
 	"signalbox/shared/config"
 	"signalbox/shared/logging"
 	"signalbox/shared/serve"
+	"signalbox/shared/serve/function"
 	"signalbox/shared/serve/event"
 )
 
@@ -36,6 +37,7 @@ func Open(environ []string) (serve.Function, error) {
 		Handler:   routes(),
 		Scheduled: runs{logger}.scheduled,
 		Batch:     batch,
+		Memory:    function.RequestMemory,
 		Logger:    logger,
 		Close: func() error {
 			logger.LogAttrs(context.Background(), slog.LevelInfo, "closed")
