@@ -75,7 +75,7 @@ bench-quota: ## print how much of the quota ends in answers under overload and h
 	go test -tags redis -run='^$$' -bench=Quota -benchtime=1x ./internal/redistest
 
 bench-otp: ## print how many OTP events one core takes over HTTP, by store, beside the bare ledger
-	go test -tags redis -run='^$$' -bench=OTPEvents -benchtime=1x ./internal/e2e ./internal/redistest
+	go test -tags redis -p 1 -run='^$$' -bench=OTPEvents -benchtime=1x ./internal/e2e ./internal/redistest
 
 cover: ## show the coverage of each function
 	go test -coverpkg=./... -coverprofile=coverage.out ./...
