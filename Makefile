@@ -10,7 +10,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-quota cover dev
+.PHONY: help build test race redis kills million chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -30,9 +30,12 @@ race: ## run the tests in any order under the race detector, the longest not or 
 redis: ## run the tests that need redis-server
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest
 
-kills: ## kill the alerts function, and what counts OTP events, 200 times and compare
-	go test -count=1 -run TestKilledSweeps -v ./internal/e2e -args -kills 200
-	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 200
+kills: ## kill alerts, and conversion with each of its stores, 200 times and compare
+	go test -tags redis -count=1 -run TestKilled -v ./internal/e2e ./internal/redistest -args -kills 200
+	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 30
+
+million: ## send a million OTP events to conversion and compare its rates with a computation
+	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
 
 chaos: ## run alerts against 2,000 schedules of faults
 	go test -count=1 -run TestChaos ./functions/alerts -args -schedules 2000
@@ -83,6 +86,9 @@ bench-cardflow: ## hold the built cardflow at 2,000 lookups a second against a b
 
 bench-quota: ## print how much of the quota ends in answers under overload and hang-ups, beside the ideal
 	go test -tags redis -run='^$$' -bench=Quota -benchtime=1x ./internal/redistest
+
+bench-otp: ## print how many OTP events one core takes over HTTP, by store, beside the bare ledger
+	go test -tags redis -p 1 -run='^$$' -bench=OTPEvents -benchtime=1x ./internal/e2e ./internal/redistest
 
 cover: ## show the coverage of each function
 	go test -coverpkg=./... -coverprofile=coverage.out ./...
