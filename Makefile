@@ -1,11 +1,16 @@
 # The tools' versions. They run by version, so that go.mod lists only what ships.
 GOLANGCI_LINT = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
+# axe-core, which the browser tests run in the pages, by its npm version and its hash.
+AXE_VERSION = 4.14.1
+AXE_SHA256  = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+AXE         = build/browser/node_modules/axe-core/axe.min.js
+
 FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-quota cover dev
+.PHONY: help build test race redis kills million chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -25,9 +30,12 @@ race: ## run the tests in any order under the race detector, the longest not or 
 redis: ## run the tests that need redis-server
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest
 
-kills: ## kill the alerts function, and what counts OTP events, 200 times and compare
-	go test -count=1 -run TestKilledSweeps -v ./internal/e2e -args -kills 200
-	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 200
+kills: ## kill alerts, and conversion with each of its stores, 200 times and compare
+	go test -tags redis -count=1 -run TestKilled -v ./internal/e2e ./internal/redistest -args -kills 200
+	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 30
+
+million: ## send a million OTP events to conversion and compare its rates with a computation
+	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
 
 chaos: ## run alerts against 2,000 schedules of faults
 	go test -count=1 -run TestChaos ./functions/alerts -args -schedules 2000
@@ -38,8 +46,13 @@ bad-day: ## have 20,000 of 100,000 cards fire, and bound what that costs
 hostile: ## send 10,000 hostile requests to the built cardflow and conversion
 	go test -count=1 -run TestHostile -v ./internal/e2e -args -hostile 10000
 
-browser: ## look at the pages in chromium
-	go test -tags browser -count=1 -v ./internal/browsertest
+browser: $(AXE) ## look at the pages in chromium, and with axe-core
+	echo '$(AXE_SHA256)  $(AXE)' | sha256sum --check --quiet
+	go test -tags browser -count=1 -v ./internal/browsertest -args -axe '$(CURDIR)/$(AXE)'
+
+$(AXE):
+	npm install --prefix build/browser --no-save --no-audit --no-fund --ignore-scripts axe-core@$(AXE_VERSION) || \
+		{ echo 'axe-core could not be installed by npm: nobody has looked whether the pages are accessible' >&2; exit 1; }
 
 cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
 	cfn-lint --non-zero-exit-code warning --template template.yaml
@@ -68,8 +81,14 @@ bench: ## run the benchmarks
 bench-alerts: ## print what a bad day costs, by store and memory limit
 	go test -run='^$$' -bench=BadDay -benchtime=1x ./functions/alerts
 
+bench-cardflow: ## hold the built cardflow at 2,000 lookups a second against a bare handler
+	go test -count=1 -run TestLookups -v ./internal/loadtest -args -lookups 30s
+
 bench-quota: ## print how much of the quota ends in answers under overload and hang-ups, beside the ideal
 	go test -tags redis -run='^$$' -bench=Quota -benchtime=1x ./internal/redistest
+
+bench-otp: ## print how many OTP events one core takes over HTTP, by store, beside the bare ledger
+	go test -tags redis -p 1 -run='^$$' -bench=OTPEvents -benchtime=1x ./internal/e2e ./internal/redistest
 
 cover: ## show the coverage of each function
 	go test -coverpkg=./... -coverprofile=coverage.out ./...

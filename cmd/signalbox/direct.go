@@ -42,11 +42,15 @@ func openDirect(c console, o serverOptions, say func(string, ...any)) (*server, 
 	if err != nil {
 		return nil, err
 	}
-	function := conversion.New(conversion.Config{Sink: dysms.New(service.Client), Guard: web.Open, Logger: logger})
+	return o.within(conversion.New(conversion.Config{Sink: dysms.New(service.Client), Guard: web.Open, Logger: logger}), say), nil
+}
+
+// within returns a function of this process as if it were a server.
+func (o *serverOptions) within(function http.Handler, say func(string, ...any)) *server {
 	return &server{
 		base: &url.URL{Scheme: "http", Host: "localhost"}, where: "in this process", client: &http.Client{Transport: within{function}},
-		timeout: o.timeout, retryFor: o.retryFor, say: say,
-	}, nil
+		function: o.function, timeout: o.timeout, retryFor: o.retryFor, say: say,
+	}
 }
 
 // within has a handler of this process answer requests.

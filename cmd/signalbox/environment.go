@@ -14,6 +14,8 @@ import (
 	"signalbox/functions/cardflow"
 	"signalbox/functions/conversion"
 	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/card"
+	"signalbox/shared/cardlink"
 	"signalbox/shared/serve"
 	"signalbox/shared/slack/slacktest"
 )
@@ -23,6 +25,7 @@ const (
 	devKeyID  = "signalbox-dev-key"
 	devSecret = "signalbox-dev-secret" //nolint:gosec // opens nothing but the fake
 	devToken  = "signalbox-dev-token"  //nolint:gosec // opens nothing but the functions of this process
+	devLinks  = "signalbox-dev-links"  // signs links to the pages of this process
 
 	// devWindow is short, so that nobody waits.
 	devWindow = time.Second
@@ -107,6 +110,8 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_DYSMS_ENDPOINT="+e.base,
 		"SIGNALBOX_API_TOKENS="+devToken,
 		"SIGNALBOX_INVOKE_TOKEN="+devToken,
+		"SIGNALBOX_PAGE_URL="+e.base+"/cardflow",
+		"SIGNALBOX_LINK_SECRET="+devLinks,
 		"SIGNALBOX_SLACK_WEBHOOK_URL="+e.base+e.slack.WebhookPath(),
 		"SIGNALBOX_STATE_FILE="+filepath.Join(e.folder, stateFile),
 		"SIGNALBOX_OTP_WINDOW="+devWindow.String(),
@@ -183,6 +188,11 @@ func (e *environment) mountFakes() {
 	})
 }
 
+// pageLink leads to the page of the card that is looked up.
+func (e *environment) pageLink() string {
+	return cardlink.New(e.base+"/cardflow", []string{devLinks}).To(card.ICCID(e.cloud.ICCID(shownCard)), time.Now())
+}
+
 // welcome says what to try.
 func (e *environment) welcome() string {
 	var text strings.Builder
@@ -195,7 +205,8 @@ func (e *environment) welcome() string {
 		name, value, _ := strings.Cut(line, "=")
 		fmt.Fprintf(&text, "  export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
-	fmt.Fprintln(&text)
+	fmt.Fprintf(&text, "\nPage of a card, by a signed link: %s\n", e.pageLink())
+	fmt.Fprintf(&text, "Any card, with any name and the password %s: %s/cardflow/\n", devToken, e.base)
 	for _, r := range e.receivers {
 		fmt.Fprintf(&text, "%s inbox: %s%s\n", r.name, e.base, r.inboxPath())
 	}

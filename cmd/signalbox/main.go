@@ -1,6 +1,6 @@
 // Command signalbox runs Signalbox from a terminal: everything on one loopback port
-// with fakes of the clouds it calls, one sweep of a real fleet, and reports to a
-// running conversion function or to Alibaba.
+// with fakes of the clouds it calls, one sweep of a real fleet, lookups of a card,
+// and reports to a running conversion function or to Alibaba.
 package main
 
 import (

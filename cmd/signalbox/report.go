@@ -28,7 +28,7 @@ type reportOptions struct {
 }
 
 func reportCommand(c console) *cobra.Command {
-	var o reportOptions
+	o := reportOptions{server: serverOptions{function: "conversion"}}
 	command := &cobra.Command{
 		Use:   "report",
 		Short: "Report a conversion rate, counts, or a file of OTP events",

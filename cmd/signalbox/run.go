@@ -15,6 +15,9 @@ const (
 	exitError = 1
 	exitUsage = 2
 	exitAgain = 3
+	// Of signalbox flow.
+	exitNotFound    = 4
+	exitUnavailable = 5
 )
 
 // console is where a command is started from.
@@ -37,6 +40,7 @@ func run(ctx context.Context, args []string, c console) int {
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
 	_, begun := errors.AsType[*failure](err)
+	coded, hasCode := errors.AsType[*codedError](err)
 	switch {
 	case err == nil:
 		return exitOK
@@ -46,6 +50,9 @@ func run(ctx context.Context, args []string, c console) int {
 	case errors.Is(err, errAgain):
 		fmt.Fprintln(c.stderr, "signalbox:", err)
 		return exitAgain
+	case hasCode:
+		fmt.Fprintln(c.stderr, "signalbox:", err)
+		return coded.code
 	default:
 		fmt.Fprintln(c.stderr, "signalbox:", err)
 		return exitError
@@ -59,14 +66,15 @@ func newRoot(c console) *cobra.Command {
 		Long: `Signalbox from a terminal.
 
 Exit codes: 0 all is well, 1 an error, 2 a command line that cannot be read,
-3 a sweep that is not done, or that another one keeps from working.`,
+3 a sweep that is not done, or that another one keeps from working, 4 there is no such
+card, 5 a lookup that may succeed later.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
-	root.AddCommand(devCommand(c), sweepCommand(c), reportCommand(c), windowsCommand(c))
+	root.AddCommand(devCommand(c), sweepCommand(c), flowCommand(c), reportCommand(c), windowsCommand(c))
 	return root
 }
 
@@ -76,6 +84,16 @@ type failure struct{ error }
 
 // Unwrap returns the cause.
 func (f *failure) Unwrap() error { return f.error }
+
+// codedError is one with an exit code of its own.
+type codedError struct {
+	error
+
+	code int
+}
+
+// Unwrap returns the cause.
+func (e *codedError) Unwrap() error { return e.error }
 
 // begin does a command's work.
 func begin(work func(ctx context.Context) error) func(*cobra.Command, []string) error {

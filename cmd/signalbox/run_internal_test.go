@@ -48,6 +48,12 @@ func TestExitCodes(t *testing.T) {
 		{"a token in the URL", []string{"windows", "--url", "https://token@example.com"}, exitUsage, "", "want --url"},
 		{"windows of nobody", []string{"windows"}, exitUsage, "", "want --url"},
 		{"windows by prefix", []string{"windows", "--url", "https://example.com", "--by", "prefix"}, exitUsage, "", "--by country"},
+		{"flow of nothing", []string{"flow"}, exitUsage, "", "want one ICCID"},
+		{"flow of no ICCID", []string{"flow", "1234"}, exitUsage, "", "an ICCID is"},
+		{"flow of no month", []string{"flow", "89860345190897749986", "--month", "2026-11"}, exitUsage, "", "--month: "},
+		{"flow of seven months", []string{"flow", "89860345190897749986", "--months", "202601,202602,202603,202604,202605,202606,202607"}, exitUsage, "", "at most 6 months"},
+		{"flow in two forms", []string{"flow", "89860345190897749986", "--json", "--csv"}, exitUsage, "", "none of the others can be"},
+		{"flow with a token in the clear", []string{"flow", "89860345190897749986", "--url", "http://example.com"}, exitUsage, "", "http on this machine alone"},
 		{"no variables", []string{"report", "--rate", "0.5"}, exitError, "", "ALIBABA_CLOUD_ACCESS_KEY_ID: is not set"},
 		{"port taken", []string{"dev", "--port", port}, exitError, "", "address already in use; --port 0 takes a free port"},
 	}

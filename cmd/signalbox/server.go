@@ -21,14 +21,15 @@ import (
 	"signalbox/shared/logging"
 )
 
-// serverOptions are the flags that say which conversion function to speak to.
+// serverOptions are the flags that say which function to speak to.
 type serverOptions struct {
+	function          string // its name
 	url, tokenFile    string
 	timeout, retryFor time.Duration
 }
 
 func (o *serverOptions) add(flags *pflag.FlagSet) {
-	flags.StringVar(&o.url, "url", "", "`address` of a running conversion function, such as http://127.0.0.1:9000")
+	flags.StringVar(&o.url, "url", "", "`address` of a running "+o.function+" function, such as http://127.0.0.1:9000")
 	flags.StringVar(&o.tokenFile, "token-file", "", "`file` with a token of that function's; none: the first of SIGNALBOX_API_TOKENS")
 	flags.DurationVar(&o.timeout, "timeout", 30*time.Second, "how long to wait for one answer")
 	flags.DurationVar(&o.retryFor, "retry-for", 2*time.Minute, "how long to try a request again that may succeed later; 0s: not at all")
@@ -69,7 +70,12 @@ func (o *serverOptions) token(environ []string) (config.Secret, error) {
 	if err := tokens.UnmarshalText([]byte(text)); err != nil {
 		return "", fmt.Errorf("read the token: %s %w", from, err)
 	}
-	return tokens[0], nil
+	return tokens[0].Secret, nil
+}
+
+// openServer returns the server that o names.
+func openServer(c console, o serverOptions, say func(string, ...any)) (*server, error) {
+	return o.open(c.environ, say)
 }
 
 // open returns the server that the flags name. say gets a line for each request that is
@@ -85,13 +91,14 @@ func (o *serverOptions) open(environ []string, say func(string, ...any)) (*serve
 	}
 	return &server{
 		base: base, where: "at " + base.String(), token: token,
-		client:  &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}},
-		timeout: o.timeout, retryFor: o.retryFor, say: say,
+		client:   &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}},
+		function: o.function, timeout: o.timeout, retryFor: o.retryFor, say: say,
 	}, nil
 }
 
-// server is a conversion function as it is reached over HTTP.
+// server is a function as it is reached over HTTP.
 type server struct {
+	function string // its name
 	base     *url.URL
 	where    string        // in errors
 	token    config.Secret // "" for none
@@ -109,14 +116,17 @@ type request struct {
 	method, path string
 	query        url.Values
 	media        string // of body
+	accept       string // of the answer; "" for JSON
 	body         []byte
 }
 
 // maxAnswer bounds what is read of an answer. A day of windows by country is far less.
 const maxAnswer = 64 << 20
 
-// answer is one that was read whole, of JSON.
+// answer is one that was read whole.
 type answer struct {
+	asked  request
+	from   string // the function's name
 	status int
 	body   []byte
 	header http.Header
@@ -136,6 +146,9 @@ func (s *server) attempt(ctx context.Context, r request) (answer, error) {
 	if s.token != "" {
 		sent.Header.Set("Authorization", "Bearer "+string(s.token))
 	}
+	if r.accept != "" {
+		sent.Header.Set("Accept", r.accept)
+	}
 	if r.media != "" {
 		sent.Header.Set("Content-Type", r.media)
 	}
@@ -151,7 +164,7 @@ func (s *server) attempt(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, why(ctx, err)
 	}
-	return answer{got.StatusCode, body, got.Header}, nil
+	return answer{r, s.function, got.StatusCode, body, got.Header}, nil
 }
 
 // why says what kept an answer from coming, without the address, which others print.
@@ -170,7 +183,7 @@ type problem struct {
 	Type, Title, Detail, Field string
 }
 
-// check returns an error for what is not the answer of a conversion function, and for
+// check returns an error for what is not the answer of the function, and for
 // a refusal. A 422 with another body than a problem is an answer.
 func (a answer) check() error {
 	media, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
@@ -184,8 +197,12 @@ func (a answer) check() error {
 		return fmt.Errorf("the answer has more than %d MiB: ask for less", maxAnswer>>20)
 	case media == "application/problem+json":
 		return refusal{a.status, a.problem()}
+	case a.asked.accept != "" && a.status == http.StatusOK && media == a.asked.accept:
+		return nil
+	case a.asked.accept != "" && a.status == http.StatusOK:
+		return fmt.Errorf("status 200 with %s, want %s: is --url that of a %s function?", logging.Untrusted(media), a.asked.accept, a.from)
 	case media != "application/json" || !json.Valid(a.body):
-		return fmt.Errorf("status %d with %s that is no JSON: is --url that of a conversion function?", a.status, logging.Untrusted(media))
+		return fmt.Errorf("status %d with %s that is no JSON: is --url that of a %s function?", a.status, logging.Untrusted(media), a.from)
 	case a.status/100 != 2 && a.status != http.StatusUnprocessableEntity:
 		return refusal{a.status, a.problem()}
 	}

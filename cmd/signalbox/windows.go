@@ -27,7 +27,7 @@ type windowsOptions struct {
 }
 
 func windowsCommand(c console) *cobra.Command {
-	var o windowsOptions
+	o := windowsOptions{server: serverOptions{function: "conversion"}}
 	command := &cobra.Command{
 		Use:     "windows",
 		Short:   "Show the windows of OTP events, and which rates were reported",

@@ -75,7 +75,7 @@ type Config struct {
 	RunTimeout time.Duration
 	// InvokeTokens are what a run that is asked for over HTTP takes. None: nobody
 	// may ask for one.
-	InvokeTokens []config.Secret
+	InvokeTokens config.Tokens
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 	// Observe is called after each part of a sweep. If nil, progress is not

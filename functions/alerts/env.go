@@ -27,6 +27,7 @@ type Env struct {
 	Quota    config.Quota
 	Linkcard config.Linkcard
 	Slack    Slack
+	Pages    config.Pages
 	State    config.State
 	Invoke   config.Invoke
 
@@ -43,7 +44,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.slackProblems(), needed(e.State, e.Quota),
+	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.Pages.Validate(), needed(e.State, e.Quota),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"signalbox/functions/alerts/message"
+	"signalbox/shared/cardlink"
 	"signalbox/shared/config"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
@@ -63,5 +64,7 @@ func (p slackPoster) Post(ctx context.Context, m notify.Message) error {
 }
 
 func (e Env) style() message.Style {
-	return message.Style{Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL)}
+	return message.Style{
+		Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL), Pages: cardlink.New(e.Pages.Links()),
+	}
 }

@@ -3,35 +3,56 @@
 package cardflow
 
 import (
-	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
+	"signalbox/functions/cardflow/lookup"
 	"signalbox/shared/aliyun/linkcard"
-	"signalbox/shared/config"
-	"signalbox/shared/metric"
-	"signalbox/shared/serve/function"
-	"signalbox/shared/upstream"
+	"signalbox/shared/card"
+	"signalbox/shared/cardlink"
 	"signalbox/shared/web"
 )
 
 // Source is what cardflow asks Alibaba.
-type Source interface {
-	GetCardFlowInfo(ctx context.Context, r linkcard.GetCardFlowInfoRequest) (linkcard.GetCardFlowInfoResponse, error)
-}
+type Source = lookup.Source
 
-var _ Source = (*linkcard.Client)(nil)
+// Lister is what it asks beside it: what only the listing tells.
+type Lister = lookup.Lister
 
-// Config is what the function is made of. All fields but Timeout are required.
+var (
+	_ Source = (*linkcard.Client)(nil)
+	_ Lister = (*linkcard.Client)(nil)
+)
+
+// Config is what the function is made of. Source, Guard, Zone and Logger are required.
 type Config struct {
-	Source Source
-	Guard  web.Guard      // who may ask
-	Zone   *time.Location // of the times in Alibaba's answers
-	Logger *slog.Logger
+	Source    Source
+	Lister    Lister         // nil: what the listing tells is unknown
+	Guard     web.Guard      // who may ask
+	PageGuard web.Guard      // who may look at pages, beside those who come by a link. Nil: as Guard
+	Links     cardlink.Links // to pages. Zero: there are none
+	Origins   []string       // whose scripts may call from a browser. None: no other's than our own
+	Zone      *time.Location // of the times in Alibaba's answers
+	Logger    *slog.Logger
 	// Timeout bounds one lookup, all attempts included. Zero: 20 s.
 	Timeout time.Duration
+	// TTL is how long answers are kept. Zero: not at all.
+	TTL time.Duration
+	// Stale is how old an answer may be that is given while Alibaba cannot be asked.
+	Stale time.Duration
+	// Redis keeps answers for all instances. Nil: each keeps its own.
+	Redis redis.UniversalClient
+	// Account names the main account, so that two can use one Redis.
+	Account string
+}
+
+// server answers requests.
+type server struct {
+	Config
+	lookups *lookup.Lookups
 }
 
 // New returns the function as an http.Handler.
@@ -39,48 +60,20 @@ func New(c Config) http.Handler {
 	if c.Timeout == 0 {
 		c.Timeout = 20 * time.Second
 	}
-	s := &server{c}
+	if c.PageGuard == nil {
+		c.PageGuard = c.Guard
+	}
+	s := &server{Config: c, lookups: lookup.New(lookup.Config{
+		Source: c.Source, Lister: c.Lister, Zone: c.Zone, PageURL: c.pageURL, TTL: c.TTL, Stale: c.Stale,
+		Timeout: c.Timeout, Redis: c.Redis, Account: c.Account, Logger: c.Logger,
+	})}
 	mux := web.NewMux(c.Logger)
+	mux.AllowOrigins(c.Origins)
 	mux.HandleFunc("GET /cards/{iccid}/flow", c.Guard(s.handleFlow))
+	mux.HandleFunc("POST /cards/flow", c.Guard(s.handleBatch))
+	s.addPages(mux)
 	return mux
 }
 
-// Env is the function's environment.
-type Env struct {
-	Process  config.Process
-	Account  config.Account
-	Quota    config.Quota
-	Linkcard config.Linkcard
-	Auth     config.Auth
-}
-
-// Validate reports what is missing.
-func (e Env) Validate() []config.Problem {
-	return append(e.Account.Validate(), e.Auth.Validate()...)
-}
-
-// FromEnv makes the function from environ, with logs as JSON lines on logs.
-// The error names every variable that is wrong.
-func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
-	env, err := config.Load[Env](environ)
-	if err != nil {
-		return function.Function{}, err
-	}
-	logger, meter := env.Process.Logger(logs), metric.New()
-	service, err := upstream.Open(upstream.Settings{
-		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
-		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
-	})
-	if err != nil {
-		return function.Function{}, err
-	}
-	handler := New(Config{
-		Source: linkcard.New(service.Client),
-		Guard:  web.GuardFor(env.Auth),
-		Zone:   env.Linkcard.Zone.Location,
-		Logger: logger,
-	})
-	return function.Function{
-		Name: "cardflow", Handler: handler, Ready: service.Ready, Memory: function.RequestMemory, Logger: logger, Meter: meter,
-	}, nil
-}
+// pageURL is the signed address of a card's page, or "" where there are none.
+func (c Config) pageURL(id card.ICCID) string { return c.Links.To(id, time.Now()) }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"signalbox/functions/cardflow"
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 )
 
@@ -44,7 +45,7 @@ func TestFromEnvGuards(t *testing.T) {
 				r.Header.Set("Authorization", "Bearer "+tt.shown)
 			}
 			got := httptest.NewRecorder()
-			function.Handler.ServeHTTP(got, r)
+			contract.Handler(t, function.Handler).ServeHTTP(got, r)
 			if got.Code != tt.status {
 				t.Errorf("answer = %d, %s; want %d", got.Code, got.Body, tt.status)
 			}
@@ -100,7 +101,7 @@ func TestReadyWithoutCredentials(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/cards/89860300000000000001/flow", http.NoBody)
 	r.Header.Set("Content-Type", "application/json")
 	got := httptest.NewRecorder()
-	function.Handler.ServeHTTP(got, r)
+	contract.Handler(t, function.Handler).ServeHTTP(got, r)
 	if got.Code != http.StatusBadGateway || !strings.Contains(got.Body.String(), "upstream-denied") {
 		t.Errorf("a call without credentials = %d, %s; want 502, denied", got.Code, got.Body)
 	}

@@ -15,21 +15,19 @@ import (
 	"signalbox/shared/web"
 )
 
-type server struct{ Config }
-
 // handleFlow answers GET /cards/{iccid}/flow?month=202110&month=202111.
 func (s *server) handleFlow(w http.ResponseWriter, r *http.Request) error {
-	request, err := parseFlow(r)
+	asked, err := parseFlow(r)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.Timeout)
 	defer cancel()
-	answer, err := s.Source.GetCardFlowInfo(ctx, request)
+	answer, err := s.lookups.Lookup(ctx, asked.id, asked.months)
 	if err != nil {
-		return refusal(fmt.Errorf("read flow of %s: %w", request.ICCID, err))
+		return refusal(err)
 	}
-	return web.JSON(w, http.StatusOK, newFlow(request.ICCID, string(answer.RequestID), answer.Usage(s.Zone)))
+	return write(w, r, answer)
 }
 
 // refusal is what the caller sees of a lookup that failed.
@@ -40,8 +38,14 @@ func refusal(err error) *web.Error {
 	return web.FromUpstream(err)
 }
 
-func parseFlow(r *http.Request) (linkcard.GetCardFlowInfoRequest, error) {
-	var request linkcard.GetCardFlowInfoRequest
+// asked is what a request asks for.
+type asked struct {
+	id     card.ICCID
+	months []card.Month // none: the last two
+}
+
+func parseFlow(r *http.Request) (asked, error) {
+	var request asked
 	id, err := card.ParseICCID(r.PathValue("iccid"))
 	if err != nil {
 		return request, web.BadParameter("iccid", err.Error())
@@ -56,7 +60,7 @@ func parseFlow(r *http.Request) (linkcard.GetCardFlowInfoRequest, error) {
 		}
 	}
 	months, err := parseMonths(query["month"])
-	return linkcard.GetCardFlowInfoRequest{ICCID: id, Months: months}, err
+	return asked{id, months}, err
 }
 
 // parseMonths reads months that are repeated or joined with commas: Function

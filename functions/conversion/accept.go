@@ -86,7 +86,7 @@ func (f *Function) handleConversions(w http.ResponseWriter, r *http.Request) err
 			want.key, hash = one.key, one.hash
 		}
 		work = func(ctx context.Context, c *outbox.Claim) (outbox.Record, error) {
-			return f.one(ctx, one.report, want.async, c)
+			return f.one(ctx, one.at(c), want.async, c)
 		}
 	}
 	answer, _, err := f.once(ctx, want.key, hash, work)
@@ -128,6 +128,17 @@ type item struct {
 	problem *web.Error
 	key     string // "" for none
 	hash    string // of its body
+	undated bool   // it says no time of its own, and none is known at which it was sent
+}
+
+// at returns the report as it is under a claim. Without a time of its own it is of when
+// it first came: what was forwarded then, and whose answer was lost, says the same.
+func (i item) at(c *outbox.Claim) outbox.Report {
+	r := i.report
+	if i.undated && c != nil && c.First != 0 {
+		r.Time = c.First
+	}
+	return r
 }
 
 // read reads one item. A CloudEvent's key is its source and its id, with a space that
@@ -136,11 +147,15 @@ func (f *Function) read(i intake.Item) item {
 	if i.Problem != nil {
 		return item{problem: i.Problem}
 	}
-	request, err := parseReport(i.Data, f.config.Now(), i.Time)
+	now := f.config.Now().Truncate(time.Millisecond)
+	request, err := parseReport(i.Data, now, i.Time)
 	if err != nil {
 		return item{problem: problemOf(err)}
 	}
-	read := item{report: outbox.Report{Rate: request.Rate, Time: request.ReportTime.UnixMilli()}}
+	read := item{
+		report:  outbox.Report{Rate: request.Rate, Time: request.ReportTime.UnixMilli()},
+		undated: request.ReportTime.Equal(now),
+	}
 	if i.ID != "" && f.outbox != nil {
 		sum := sha256.Sum256(i.Data)
 		read.key, read.hash = i.Source+" "+i.ID, hex.EncodeToString(sum[:])

@@ -36,6 +36,7 @@ type Windows interface {
 	CloseDue(ctx context.Context) (closed int, err error)
 	Windows(ctx context.Context, from, to time.Time) ([]window.Window, error)
 	Oldest(ctx context.Context, s window.Status, limit int) ([]window.Window, error)
+	Waiting(ctx context.Context) (int, error)
 	Mark(ctx context.Context, w window.Window) error
 	Warning(ctx context.Context) (string, error)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"signalbox/functions/conversion"
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 )
 
@@ -33,7 +34,7 @@ func TestFromEnvGuards(t *testing.T) {
 		r.Header.Set("Authorization", header)
 		got := httptest.NewRecorder()
 		before := time.Now()
-		function.Handler.ServeHTTP(got, r)
+		contract.Handler(t, function.Handler).ServeHTTP(got, r)
 		if got.Code != want {
 			t.Errorf("Authorization %q = %d, %s; want %d", header, got.Code, got.Body, want)
 		}
@@ -65,7 +66,7 @@ func TestReadyWithoutCredentials(t *testing.T) {
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/conversions", strings.NewReader(`{"conversionRate":0.53}`))
 	r.Header.Set("Content-Type", "application/json")
 	got := httptest.NewRecorder()
-	function.Handler.ServeHTTP(got, r)
+	contract.Handler(t, function.Handler).ServeHTTP(got, r)
 	if got.Code != http.StatusBadGateway || !strings.Contains(got.Body.String(), "upstream-denied") {
 		t.Errorf("a call without credentials = %d, %s; want 502, denied", got.Code, got.Body)
 	}

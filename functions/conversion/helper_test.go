@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"signalbox/functions/conversion"
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/credential"
@@ -72,7 +73,7 @@ func post(t *testing.T, h http.Handler, media string, body io.Reader) *httptest.
 		r.Header.Set("Content-Type", media)
 	}
 	recorder := httptest.NewRecorder()
-	h.ServeHTTP(recorder, r)
+	contract.Handler(t, h).ServeHTTP(recorder, r)
 	return recorder
 }
 

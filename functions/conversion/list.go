@@ -46,7 +46,9 @@ func (f *Function) list(
 ) (outbox.Record, error) {
 	l := &listing{Function: f, async: async, results: make([]result, len(items))}
 	for _, i := range items {
-		l.items = append(l.items, f.read(i))
+		one := f.read(i)
+		one.report = one.at(c)
+		l.items = append(l.items, one)
 	}
 	// Who has sent one report does not wait for all of a list.
 	behind := quota.InBackground(ctx)
@@ -129,7 +131,7 @@ func (l *listing) item(ctx context.Context, i item) result {
 		return result{Status: statusRefused, Problem: web.FromUpstream(&quota.ExhaustedError{Action: "ConversionData"})}
 	}
 	record, again, err := l.once(ctx, i.key, i.hash, func(ctx context.Context, c *outbox.Claim) (outbox.Record, error) {
-		return l.one(ctx, i.report, l.async, c)
+		return l.one(ctx, i.at(c), l.async, c)
 	})
 	switch {
 	case err != nil:

@@ -116,6 +116,8 @@ func (c *counted) add(item int, o window.Outcome) {
 		c.Late++
 	case window.Ahead:
 		c.refuse(item, web.BadMember("time", "The time is more than 5 minutes ahead of the store's clock."))
+	case window.Damaged:
+		c.refuse(item, web.BadMember("time", "The window that this event counts in is damaged; whoever runs this function has to restore it, see its log."))
 	case window.Old:
 		c.refuse(item, web.BadMember("time", "The time is more than 24 hours ago; as a number it is in milliseconds since 1970."))
 	}

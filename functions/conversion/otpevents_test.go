@@ -19,6 +19,7 @@ import (
 	"signalbox/functions/conversion"
 	"signalbox/functions/conversion/ledger"
 	"signalbox/functions/conversion/window"
+	"signalbox/internal/contract"
 	"signalbox/shared/logging"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
@@ -88,6 +89,9 @@ func send(tb testing.TB, h http.Handler, media, body string) *httptest.ResponseR
 	r := httptest.NewRequestWithContext(tb.Context(), http.MethodPost, "/otp-events", strings.NewReader(body))
 	r.Header.Set("Content-Type", media)
 	got := httptest.NewRecorder()
+	if _, timed := tb.(*testing.B); !timed {
+		h = contract.Handler(tb, h)
+	}
 	h.ServeHTTP(got, r)
 	return got
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"signalbox/functions/conversion/intake"
+	"signalbox/functions/conversion/ledger"
 	"signalbox/shared/serve/event"
-	"signalbox/shared/store"
 )
 
 // otpMessage is a message of OTP events, and where it is in its batch.
@@ -123,7 +123,7 @@ func (f *Function) countPart(ctx context.Context, part []otpMessage, errs []erro
 		batches[i] = m.batch
 	}
 	answers, err := f.count(ctx, batches...)
-	if isDamaged(err) && len(part) > 1 {
+	if ledger.IsDamage(err) && len(part) > 1 {
 		return f.countEach(ctx, part, errs)
 	}
 	for i, answer := range answers {
@@ -135,7 +135,7 @@ func (f *Function) countPart(ctx context.Context, part []otpMessage, errs []erro
 func (f *Function) countEach(ctx context.Context, part []otpMessage, errs []error) error {
 	for i := range part {
 		err := f.countPart(ctx, part[i:i+1], errs[i:i+1])
-		if err != nil && !isDamaged(err) {
+		if err != nil && !ledger.IsDamage(err) {
 			return err
 		}
 		if err != nil {
@@ -143,11 +143,6 @@ func (f *Function) countEach(ctx context.Context, part []otpMessage, errs []erro
 		}
 	}
 	return nil
-}
-
-func isDamaged(err error) bool {
-	_, ok := errors.AsType[*store.DamagedError](err)
-	return ok
 }
 
 func notStored(err error) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 
+	"signalbox/shared/redisdial"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 )
@@ -22,7 +23,11 @@ func (f *Function) state(ctx context.Context) []function.Unusable {
 	if f.config.Store == nil {
 		return nil
 	}
-	if err := f.config.Store.Check(ctx); err != nil {
+	err := f.config.Store.Check(ctx)
+	if err == nil {
+		_, err = f.outbox.Waiting(ctx) // without its ends no report can wait, or be sent
+	}
+	if err != nil {
 		return []function.Unusable{unusableState(err)}
 	}
 	if f.config.Windows == nil {
@@ -51,6 +56,9 @@ func unusableState(err error) function.Unusable {
 	}
 	if schema, ok := errors.AsType[*store.SchemaError](err); ok {
 		return function.Unusable{Part: "state", Reason: schema.Error(), Action: "run the version that wrote it, or a newer one"}
+	}
+	if reason, action := redisdial.Explain(err); reason != "" {
+		return function.Unusable{Part: "state", Reason: "the state cannot be used: " + reason, Action: action}
 	}
 	return function.Unusable{
 		Part: "state", Reason: "the state cannot be used",

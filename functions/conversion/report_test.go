@@ -152,3 +152,22 @@ func TestRefusedRequests(t *testing.T) {
 		})
 	}
 }
+
+// TestWrongKindNamesTheRule wants a number that is no whole one refused with what it is
+// to be, and not only with what it is not.
+func TestWrongKindNamesTheRule(t *testing.T) {
+	t.Parallel()
+	f, _, _ := setup(t)
+	for body, rule := range map[string]string{
+		`{"verified":1.5,"requested":2}`:                             "a whole number",
+		`{"verified":"1","requested":2}`:                             "without quotes",
+		`{"verified":1,"requested":99999999999999999999}`:            "at most 18 digits",
+		`{"conversionRate":0.5,"reportTime":"1349055900000"}`:        "without quotes",
+		`{"conversionRate":0.5,"reportTime":"2026-11-25T04:05:06Z"}`: "a whole number",
+	} {
+		got := readProblem(t, post(t, f, "application/json", strings.NewReader(body)))
+		if !strings.Contains(got.Detail, rule) {
+			t.Errorf("POST %s: %q, want %q in it", body, got.Detail, rule)
+		}
+	}
+}

@@ -23,10 +23,8 @@ type Report struct {
 	Windows     int `json:"windows"`     // reported
 	Forwarded   int `json:"forwarded"`   // reports that had waited
 	DeadLetters int `json:"deadLetters"` // windows and reports that this run gave up
-	// Waiting are reports and windows that wait after the run; of windows at most as
-	// many as are read at once.
-	Waiting int `json:"waiting"`
-	// Why is what kept the run from sending what waits; empty: nothing, or its deadline.
+	Waiting     int `json:"waiting"`     // reports and windows that wait after the run
+	// Why is what kept the run from sending what waits; empty: nothing waits.
 	Why  string `json:"why,omitempty"`
 	Busy bool   `json:"busy"` // another run has the lease; this one did nothing
 }
@@ -70,6 +68,9 @@ type run struct {
 	report Report
 	// stopped is why nothing more is sent: all that follows would fail likewise.
 	stopped error
+	// doubted is set once a report that has tried our patience said that all others
+	// would fail like it.
+	doubted bool
 }
 
 // work does each part whatever became of the one before it.
@@ -83,9 +84,12 @@ func (r *run) work(ctx context.Context) error {
 	errs := []error{err}
 	if r.config.Windows != nil {
 		r.report.Closed, err = r.config.Windows.CloseDue(ctx)
-		errs = append(errs, err, r.sendWindows(sending))
+		errs = append(errs, err, r.sendWindows(sending), r.countWindows(ctx))
 	}
 	errs = append(errs, r.sendWaiting(sending))
+	if r.report.Waiting > 0 && r.report.Why == "" {
+		r.report.Why = "no time left"
+	}
 	if cause := context.Cause(ctx); errors.Is(cause, store.ErrLost) {
 		errs = append(errs, cause)
 	}
@@ -127,10 +131,20 @@ func (r *run) after(ctx context.Context, err error, waited time.Duration) step {
 		return stepStop
 	case waited > r.config.Keep:
 		return stepDead
-	case concernsAll(err) || waited <= patience:
+	case waited <= patience || concernsAll(err) && r.doubted:
 		return stepStop
 	default:
+		// One that says so alone is not believed: the next one is tried.
+		r.doubted = r.doubted || concernsAll(err)
+		r.note(ctx, err)
 		return stepNext
+	}
+}
+
+// note keeps the first reason why something waits.
+func (r *run) note(ctx context.Context, err error) {
+	if r.report.Why == "" && ctx.Err() == nil {
+		r.report.Why = aliyun.Cause(err)
 	}
 }
 
@@ -138,9 +152,7 @@ func (r *run) stop(ctx context.Context, err error) {
 	if r.stopped == nil {
 		r.stopped = err
 	}
-	if r.report.Why == "" && ctx.Err() == nil {
-		r.report.Why = aliyun.Cause(err)
-	}
+	r.note(ctx, err)
 }
 
 // noteDead counts and logs a dead letter.

@@ -3,6 +3,7 @@ package conversion
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"signalbox/functions/conversion/outbox"
 	"signalbox/functions/conversion/window"
@@ -12,28 +13,39 @@ import (
 // windowsAtOnce is how many windows are read at once.
 const windowsAtOnce = 20
 
-// sendWindows reports the windows that have closed, one after the other.
+// sendWindows reports the windows that have closed, one after the other. Those that go
+// on waiting keep none behind them from being read.
 func (r *run) sendWindows(ctx context.Context) error {
-	for {
-		if over(ctx) {
-			return nil // the next run goes on
-		}
-		list, err := r.config.Windows.Oldest(ctx, window.Waiting, windowsAtOnce)
+	left := make(map[window.Span]bool)
+	for !over(ctx) {
+		list, err := r.config.Windows.Oldest(ctx, window.Waiting, len(left)+windowsAtOnce)
+		untried := slices.DeleteFunc(list, func(w window.Window) bool { return left[w.Span()] })
 		settled := 0
-		for _, w := range list {
+		for _, w := range untried {
 			done, markErr := r.window(ctx, w)
 			if markErr != nil {
 				return errors.Join(err, markErr)
 			}
 			if done {
 				settled++
+			} else {
+				left[w.Span()] = true
 			}
 		}
-		r.report.Waiting = len(list) - settled
-		if settled == 0 || err != nil {
+		if len(untried) == 0 || settled == 0 && (r.stopped != nil || err != nil) {
 			return unlessOver(ctx, err)
 		}
 	}
+	return nil // the next run goes on
+}
+
+// countWindows adds the windows that wait to the run's own report.
+func (r *run) countWindows(ctx context.Context) error {
+	bounded, cancel := afterwards(ctx)
+	defer cancel()
+	n, err := r.config.Windows.Waiting(bounded)
+	r.report.Waiting += n
+	return err
 }
 
 func over(ctx context.Context) bool { return ctx.Err() != nil }

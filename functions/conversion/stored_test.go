@@ -20,6 +20,7 @@ import (
 	"signalbox/functions/conversion"
 	"signalbox/functions/conversion/ledger"
 	"signalbox/functions/conversion/window"
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/credential"
@@ -110,11 +111,25 @@ func (w windows) CloseDue(ctx context.Context) (int, error) {
 	return w.Ledger.CloseDue(ctx)
 }
 
+func (w windows) Windows(ctx context.Context, from, to time.Time) ([]window.Window, error) {
+	if err := w.store.err(); err != nil {
+		return nil, err
+	}
+	return w.Ledger.Windows(ctx, from, to)
+}
+
 func (w windows) Oldest(ctx context.Context, s window.Status, limit int) ([]window.Window, error) {
 	if err := w.store.err(); err != nil {
 		return nil, err
 	}
 	return w.Ledger.Oldest(ctx, s, limit)
+}
+
+func (w windows) Waiting(ctx context.Context) (int, error) {
+	if err := w.store.err(); err != nil {
+		return 0, err
+	}
+	return w.Ledger.Waiting(ctx)
 }
 
 func (w windows) Mark(ctx context.Context, marked window.Window) error {
@@ -209,7 +224,7 @@ func ask(t *testing.T, h http.Handler, method, target, body string, header ...st
 		r.Header.Set(header[i], header[i+1])
 	}
 	recorder := httptest.NewRecorder()
-	h.ServeHTTP(recorder, r)
+	contract.Handler(t, h).ServeHTTP(recorder, r)
 	return recorder
 }
 

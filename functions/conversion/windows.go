@@ -3,15 +3,14 @@ package conversion
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
 
+	"signalbox/functions/conversion/ledger"
 	"signalbox/functions/conversion/window"
-	"signalbox/shared/store"
 	"signalbox/shared/web"
 )
 
@@ -67,7 +66,7 @@ func (f *Function) handleWindows(w http.ResponseWriter, r *http.Request) error {
 	answer := windowsAnswer{Windows: []windowAnswer{}}
 	for ; from.Before(to); from = from.Add(windowsRead * f.config.Length) {
 		found, err := f.config.Windows.Windows(r.Context(), from, earlier(to, from.Add(windowsRead*f.config.Length)))
-		_, damaged := errors.AsType[*store.DamagedError](err)
+		damaged := ledger.IsDamage(err)
 		if err != nil && !damaged {
 			return storeFailed(err)
 		}

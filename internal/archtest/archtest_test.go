@@ -71,6 +71,11 @@ func TestBrokenLaws(t *testing.T) {
 		{"fake_shares_client", []string{"signalbox/shared/aliyun/aliyuntest imports signalbox/shared/aliyun"}},
 		{"fake_knows_function", []string{"signalbox/shared/serve/servetest reaches signalbox/functions/cardflow"}},
 		{"fake_deployed", []string{"signalbox/functions/alerts/bootstrap reaches signalbox/shared/slack/slacktest"}},
+		{"contract_checked_at_work", []string{
+			"signalbox/shared/web imports signalbox/internal/contract",
+			"signalbox/shared/web reaches github.com/getkin/kin-openapi/openapi3",
+			"signalbox/shared/web reaches signalbox/internal/contract",
+		}},
 		{"tests_deployed", []string{"signalbox/functions/alerts/bootstrap reaches testing"}},
 		{"package_without_layer", []string{"signalbox/shared/utils stands in no layer"}},
 		{"package_without_comment", []string{"signalbox/shared/card has no package comment"}},

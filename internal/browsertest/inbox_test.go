@@ -6,13 +6,12 @@ import (
 	"bytes"
 	"context"
 	"flag"
-	"image"
-	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +23,7 @@ import (
 	"signalbox/shared/slack/slacktest"
 )
 
-var update = flag.Bool("update", false, "renew doc/inbox.png")
+var update = flag.Bool("update", false, "renew the pictures in doc")
 
 // newInbox sweeps a fleet and returns the address of the stand-in's inbox, with
 // what a bot has posted, and the stand-in of the fleet.
@@ -58,16 +57,21 @@ func newInbox(t *testing.T) (address string, cloud *aliyuntest.Server) {
 	return server.URL + "/inbox", cloud
 }
 
+// silent has chromium do what it is told and nothing else.
+func silent(t *testing.T) []string {
+	t.Helper()
+	return []string{
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+		"--disable-component-update", "--disable-sync", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(),
+	}
+}
+
 // chromium runs the browser once on a page and returns what it prints.
 func chromium(t *testing.T, address string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	all := append([]string{
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-		"--disable-component-update", "--disable-sync", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(),
-	}, append(args, address)...)
-	command := exec.CommandContext(ctx, "chromium", all...)
+	command := exec.CommandContext(ctx, "chromium", slices.Concat(silent(t), args, []string{address})...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	if err := command.Run(); err != nil {
@@ -91,46 +95,9 @@ func TestInboxPage(t *testing.T) {
 	}
 	picture := filepath.Join(t.TempDir(), "inbox.png")
 	chromium(t, address, "--screenshot="+picture, "--window-size=1300,1500")
-	colours := look(t, picture)
-	if colours < 50 {
-		t.Errorf("the picture has %d colours, want a page to look at", colours)
-	}
-	if *update {
-		data, err := os.ReadFile(picture)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join("..", "..", "doc", "inbox.png"), data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// look counts the colours of a picture.
-func look(t *testing.T, path string) int {
-	t.Helper()
-	file, err := os.Open(path)
+	data, err := os.ReadFile(picture)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	picture, err := png.Decode(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	colours := make(map[[4]uint32]bool)
-	forEach(picture, func(x, y int) {
-		r, g, b, a := picture.At(x, y).RGBA()
-		colours[[4]uint32{r, g, b, a}] = true
-	})
-	return len(colours)
-}
-
-func forEach(picture image.Image, f func(x, y int)) {
-	bounds := picture.Bounds()
-	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
-		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			f(x, y)
-		}
-	}
+	keep(t, "inbox.png", data)
 }

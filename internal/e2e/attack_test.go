@@ -25,7 +25,7 @@ const mostUnderAttack = 64 << 20
 func TestServerUnderAttack(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
-	p := servetest.StartHTTP(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"),
+	p := servetest.StartHTTP(t, executable(t, "conversion"),
 		append(c.env, "SIGNALBOX_DYSMS_QPS=10000", "SIGNALBOX_STATE_FILE="+filepath.Join(t.TempDir(), "conversion.db"))...)
 	report := request{"POST", "/conversions", `{"verified":1,"requested":2}`}
 	report.send(t, p.URL)

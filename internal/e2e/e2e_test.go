@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/serve/servetest"
 	"signalbox/shared/slack/slacktest"
@@ -91,7 +92,7 @@ func (r request) send(t *testing.T, base string) answer {
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", contentType)
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := contract.Transport(t, http.DefaultTransport).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,6 +126,7 @@ func steady(t *testing.T, body []byte) map[string]any {
 	}
 	delete(decoded, "requestId")
 	delete(decoded, "sweep") // named after the time
+	delete(decoded, "retrievedAt")
 	return decoded
 }
 
@@ -155,7 +157,7 @@ func TestEveryBootstrapOnEveryPlatform(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.function+" "+tt.request.method+" "+tt.has, func(t *testing.T) {
 			t.Parallel()
-			binary := servetest.Build(t, "signalbox/functions/"+tt.function+"/bootstrap")
+			binary := executable(t, tt.function)
 			fc := servetest.StartFC(t, binary, newClouds(t).of(tt.function)...)
 			lambda := servetest.StartLambda(t, binary, newClouds(t).of(tt.function)...)
 			plain := servetest.StartHTTP(t, binary, newClouds(t).of(tt.function)...)
@@ -223,7 +225,7 @@ func TestSweepReachesSlackOnEveryPlatform(t *testing.T) {
 func TestQueueOnLambda(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
-	lambda := servetest.StartLambda(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"), c.of("conversion")...)
+	lambda := servetest.StartLambda(t, executable(t, "conversion"), c.of("conversion")...)
 	got := lambda.Invoke(t.Context(), []byte(`{"Records":[
 		{"messageId":"m-1","eventSource":"aws:sqs","body":"{\"conversionRate\":0.53}"},
 		{"messageId":"m-2","eventSource":"aws:sqs","body":"{\"conversionRate\":53}"}]}`))
@@ -241,7 +243,7 @@ func TestInvocationCredentialsOnFC(t *testing.T) {
 	cloud := aliyuntest.New(aliyuntest.Options{AccessKeyID: "STS.role", AccessKeySecret: "role", SecurityToken: "of-this-invocation"})
 	server := httptest.NewServer(cloud)
 	defer server.Close()
-	fc := servetest.StartFC(t, servetest.Build(t, "signalbox/functions/cardflow/bootstrap"),
+	fc := servetest.StartFC(t, executable(t, "cardflow"),
 		"SIGNALBOX_LINKCARD_ENDPOINT="+server.URL, "SIGNALBOX_API_TOKENS="+token)
 	result := fc.Do(t.Context(), servetest.Invocation{
 		Event:       request{"GET", "/cards/" + cloud.ICCID(0) + "/flow", ""}.fcEvent(),
@@ -255,7 +257,7 @@ func TestInvocationCredentialsOnFC(t *testing.T) {
 // TestCallsAreCounted wants the counts where each platform's users look.
 func TestCallsAreCounted(t *testing.T) {
 	t.Parallel()
-	binary := servetest.Build(t, "signalbox/functions/cardflow/bootstrap")
+	binary := executable(t, "cardflow")
 	c := newClouds(t)
 	lookup := request{"GET", "/cards/" + c.cloud.ICCID(0) + "/flow", ""}
 
@@ -286,7 +288,7 @@ func scrape(t *testing.T, url string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := contract.Transport(t, http.DefaultTransport).RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func TestEventsOfLambda(t *testing.T) {
 	became := make([][]string, len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
-		instance := servetest.StartLambda(t, servetest.Build(t, "signalbox/functions/"+name+"/bootstrap"), newClouds(t).of(name)...)
+		instance := servetest.StartLambda(t, executable(t, name), newClouds(t).of(name)...)
 		wg.Go(func() { became[i] = deliver(t, instance, files) })
 	}
 	wg.Wait()

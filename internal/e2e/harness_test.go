@@ -15,21 +15,33 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/serve/servetest"
 	"signalbox/shared/slack/slacktest"
 )
 
-var bootstrap = flag.String("bootstrap", "", "the alerts function's executable to test; none: the one of this tree")
+var (
+	bootstrap = flag.String("bootstrap", "", "the alerts function's executable to test; none: the one of this tree")
+	builds    = flag.String("builds", "", "folder of the functions' executables to test, as make build writes it; none: those of this tree")
+)
 
-// alerts returns the executable of the alerts function, built unless -bootstrap
-// names one.
+// executable returns a function's, built unless a flag names one.
+func executable(t *testing.T, function string) string {
+	t.Helper()
+	switch {
+	case function == "alerts" && *bootstrap != "":
+		return *bootstrap
+	case *builds != "":
+		return filepath.Join(*builds, function, "bootstrap")
+	default:
+		return servetest.Build(t, "signalbox/functions/"+function+"/bootstrap")
+	}
+}
+
 func alerts(t *testing.T) string {
 	t.Helper()
-	if *bootstrap != "" {
-		return *bootstrap
-	}
-	return servetest.Build(t, "signalbox/functions/alerts/bootstrap")
+	return executable(t, "alerts")
 }
 
 // unlimited is a quota that no test uses up.
@@ -54,7 +66,7 @@ func newOutside(t *testing.T, cards int, env ...string) *outside {
 	t.Helper()
 	o := &outside{
 		cloud: aliyuntest.New(aliyuntest.Options{
-			Cards: cards, QPS: map[string]int{"ListCardInfo": unlimited, "GetCardFlowInfo": unlimited},
+			Cards: cards, QPS: map[string]int{"ListCardInfo": unlimited, "GetCardFlowInfo": unlimited, "ConversionData": unlimited},
 		}),
 		slack: slacktest.New(slacktest.Options{Burst: unlimited, Channels: []string{"alerts", "second"}}),
 		state: filepath.Join(t.TempDir(), "alerts.db"),
@@ -150,7 +162,7 @@ func (o *outside) start(t *testing.T, env ...string) *function {
 			return err
 		}
 		req.Header.Set("Authorization", "Bearer "+token)
-		resp, err := http.DefaultTransport.RoundTrip(req)
+		resp, err := contract.Transport(t, http.DefaultTransport).RoundTrip(req)
 		if err != nil {
 			return err
 		}

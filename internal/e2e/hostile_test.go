@@ -45,7 +45,7 @@ func TestHostileRequests(t *testing.T) {
 			})
 			server := httptest.NewServer(cloud)
 			t.Cleanup(server.Close)
-			p := servetest.StartHTTP(t, servetest.Build(t, "signalbox/functions/"+function+"/bootstrap"),
+			p := servetest.StartHTTP(t, executable(t, function),
 				"SIGNALBOX_LINKCARD_ENDPOINT="+server.URL, "SIGNALBOX_LINKCARD_QPS=10000",
 				"SIGNALBOX_DYSMS_ENDPOINT="+server.URL, "SIGNALBOX_DYSMS_QPS=10000", "SIGNALBOX_API_TOKENS="+token,
 				"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret")

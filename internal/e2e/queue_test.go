@@ -14,7 +14,7 @@ import (
 func TestQueuesOnFC(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
-	fc := servetest.StartFC(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"), c.of("conversion")...)
+	fc := servetest.StartFC(t, executable(t, "conversion"), c.of("conversion")...)
 	for file, sent := range map[string]int64{
 		"mns-queue.json": 1617863297093, "rabbitmq.json": 1628751400709, "kafka.json": 1655952591589, "mns-topic.json": 1550216302888,
 	} {
@@ -36,7 +36,7 @@ func TestQueuesOnFC(t *testing.T) {
 func TestQueuesOnFCFail(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
-	fc := servetest.StartFC(t, servetest.Build(t, "signalbox/functions/conversion/bootstrap"), c.of("conversion")...)
+	fc := servetest.StartFC(t, executable(t, "conversion"), c.of("conversion")...)
 	mixed := strings.Replace(string(sample(t, "rocketmq.json")), `"body": "first"`, `"body": "{\"conversionRate\":0.53}"`, 1)
 	for _, tt := range []struct{ name, event, kind, message string }{
 		{"a batch of which one is bad", mixed, "BatchError", "of 2 messages 1 failed and 0 were not tried"},

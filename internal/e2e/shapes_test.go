@@ -25,7 +25,7 @@ type shaped struct {
 func TestEveryShapeOfARequestOnLambda(t *testing.T) {
 	t.Parallel()
 	c := newClouds(t)
-	lambda := servetest.StartLambda(t, servetest.Build(t, "signalbox/functions/cardflow/bootstrap"), c.env...)
+	lambda := servetest.StartLambda(t, executable(t, "cardflow"), c.env...)
 	path := "/cards/" + c.cloud.ICCID(2) + "/flow"
 	single := fmt.Sprintf(`"headers":{"authorization":"Bearer %s"}`, token)
 	lists := fmt.Sprintf(`"multiValueHeaders":{"authorization":["Bearer %s"]}`, token)

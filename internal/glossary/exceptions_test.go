@@ -13,6 +13,7 @@ var exceptions = []exception{
 	{path: "internal/e2e/memory_test.go", word: "memory", reason: "RAM"},
 	{path: "functions/conversion/ledger/remote.go", word: "memory", reason: "a section of Redis's INFO"},
 	{path: "internal/redistest/ledger_test.go", word: "memory", reason: "RAM of a Redis"},
+	{path: "internal/redistest/otpbench_test.go", word: "memory", reason: "likewise"},
 	{path: "internal/deploy/", word: "memory", text: "MemorySize", reason: "RAM, by the platforms' own name"},
 	{path: "shared/logging/", word: "hidden", reason: "a secret in a log, not a notification"},
 	{path: "shared/aliyun/", word: "ended", reason: "an attempt's time, not an incident"},

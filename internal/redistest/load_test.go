@@ -45,17 +45,19 @@ func (l load) work(j job) int {
 	o := outcome{Answered: make([][]time.Duration, len(l.Deadlines))}
 	var mu sync.Mutex
 	var callers sync.WaitGroup
-	for start := time.Now(); time.Since(start) < j.For; {
+	start := time.Now()
+	for time.Since(start) < j.For {
 		kind, hangUp := rand.IntN(len(l.Deadlines)), time.Duration(0)
 		if rand.IntN(2) == 0 {
 			hangUp = l.HangUp
 		}
 		callers.Go(func() {
-			took, err := lookup(client, l.Deadlines[kind], hangUp)
+			took, err := lookUp(client, l.Deadlines[kind], hangUp)
 			_, exhausted := errors.AsType[*quota.ExhaustedError](err)
 			mu.Lock()
 			defer mu.Unlock()
 			switch {
+			case time.Since(start) > j.For: // of permits after it
 			case err == nil:
 				o.Answered[kind] = append(o.Answered[kind], took)
 			case exhausted:
@@ -73,7 +75,7 @@ func (l load) work(j job) int {
 	return 0
 }
 
-func lookup(client *linkcard.Client, deadline, hangUp time.Duration) (time.Duration, error) {
+func lookUp(client *linkcard.Client, deadline, hangUp time.Duration) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
 	if hangUp > 0 {

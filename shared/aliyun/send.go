@@ -15,9 +15,13 @@ import (
 	"signalbox/shared/aliyun/credential"
 )
 
-// maxBody is the most that is read of an answer. The largest real one, a page
-// of 40 cards, is about 60 KiB.
-const maxBody = 1 << 20
+// The most that is read of an answer, in bytes and in values. The largest real one, a
+// page of 40 cards, has about 60 KiB and 2,000 values. A value may be of two bytes, and
+// take a hundred times as many here and in what we answer.
+const (
+	maxBody   = 1 << 20
+	maxValues = 20_000
+)
 
 // reply is an answer as it came: status, the two headers that matter, body.
 type reply struct {
@@ -82,7 +86,7 @@ func (c *Client) send(r *http.Request) (reply, error) {
 	return reply{status: response.StatusCode, header: response.Header, body: body}, nil
 }
 
-var errTooLarge = fmt.Errorf("the answer is larger than %d bytes", maxBody)
+var errTooLarge = fmt.Errorf("the answer has more than %d bytes or %d values", maxBody, maxValues)
 
 func readAll(r io.Reader) ([]byte, error) {
 	var body bytes.Buffer
@@ -90,8 +94,13 @@ func readAll(r io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n > maxBody {
+	if n > maxBody || values(body.Bytes()) > maxValues {
 		return nil, errTooLarge
 	}
 	return body.Bytes(), nil
+}
+
+// values is at least the number of values in a body of JSON or XML.
+func values(body []byte) int {
+	return bytes.Count(body, []byte(",")) + bytes.Count(body, []byte("[")) + bytes.Count(body, []byte("{")) + bytes.Count(body, []byte("<"))
 }

@@ -29,6 +29,8 @@ func newHTTPClient() *http.Client {
 			Proxy:               http.ProxyFromEnvironment,
 			DialContext:         dialer.DialContext,
 			TLSHandshakeTimeout: 5 * time.Second,
+			// Of up to maxConns answers at once.
+			MaxResponseHeaderBytes: 64 << 10,
 			// Every connection that was needed at once is kept, and one that is dialled
 			// in vain, because another became free, is not one more.
 			MaxConnsPerHost:     maxConns,

@@ -48,7 +48,7 @@ func TestLoadDefaults(t *testing.T) {
 		!slices.Equal(got.Usage, config.Steps{80, 90, 100}) || len(got.Auth.Tokens) != 2 {
 		t.Errorf("Load gave %+v, want the defaults of doc/config.md", got)
 	}
-	if string(got.Auth.Tokens[1]) != "fedcba9876543210" {
+	if string(got.Auth.Tokens[1].Secret) != "fedcba9876543210" {
 		t.Error("the second token was not read as written")
 	}
 }
@@ -135,13 +135,13 @@ func TestAuthNeedsAPlatform(t *testing.T) {
 		want string // the variable that is wrong
 	}{
 		{"plain HTTP", config.Auth{Mode: "platform"}, "SIGNALBOX_AUTH"},
-		{"plain HTTP with a token", config.Auth{Mode: "platform", Tokens: config.Tokens{"0123456789abcdef"}}, "SIGNALBOX_AUTH"},
+		{"plain HTTP with a token", config.Auth{Mode: "platform", Tokens: config.Tokens{{Secret: "0123456789abcdef"}}}, "SIGNALBOX_AUTH"},
 		{"Function Compute, custom runtime", config.Auth{Mode: "platform", FunctionCompute: "cardflow"}, ""},
 		{"Function Compute, go1", config.Auth{Mode: "platform", RuntimeAPI: "127.0.0.1:9001"}, ""},
 		{"Lambda", config.Auth{Mode: "platform", Lambda: "127.0.0.1:9001"}, ""},
 		{"neither token nor platform", config.Auth{Mode: "maybe", Lambda: "127.0.0.1:9001"}, "SIGNALBOX_AUTH"},
 		{"no token", config.Auth{Mode: "token", Lambda: "127.0.0.1:9001"}, "SIGNALBOX_API_TOKENS"},
-		{"tokens", config.Auth{Mode: "token", Tokens: config.Tokens{"0123456789abcdef"}}, ""},
+		{"tokens", config.Auth{Mode: "token", Tokens: config.Tokens{{Secret: "0123456789abcdef"}}}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

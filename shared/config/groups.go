@@ -135,4 +135,25 @@ type Invoke struct {
 }
 
 // Tokens are all that POST /invoke takes. None refuses everybody.
-func (i Invoke) Tokens() []Secret { return slices.Concat(i.InvokeTokens, i.APITokens) }
+func (i Invoke) Tokens() Tokens { return slices.Concat(i.InvokeTokens, i.APITokens) }
+
+// Pages is where the pages of cards are, and what signs links to them.
+type Pages struct {
+	URL     PageURL     `env:"SIGNALBOX_PAGE_URL"`
+	Secrets LinkSecrets `env:"SIGNALBOX_LINK_SECRET"`
+}
+
+// Links is what package cardlink makes links of.
+func (p Pages) Links() (base string, secrets []string) { return string(p.URL), p.Secrets.values() }
+
+// Validate asks for both variables or none.
+func (p Pages) Validate() []Problem {
+	switch {
+	case p.URL != "" && len(p.Secrets) == 0:
+		return []Problem{Missing("SIGNALBOX_LINK_SECRET", "it signs the links to SIGNALBOX_PAGE_URL")}
+	case p.URL == "" && len(p.Secrets) > 0:
+		return []Problem{Missing("SIGNALBOX_PAGE_URL", "it is where the links of SIGNALBOX_LINK_SECRET lead")}
+	default:
+		return nil
+	}
+}

@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/netip"
 	"net/url"
@@ -183,25 +182,5 @@ func (l *Level) UnmarshalText(text []byte) error {
 	if err := l.Level.UnmarshalText(text); err != nil {
 		return errors.New("must be debug, info, warn or error")
 	}
-	return nil
-}
-
-// minToken is the fewest characters that are not guessed.
-const minToken = 16
-
-// Tokens are the bearer tokens that callers may show.
-type Tokens []Secret
-
-// UnmarshalText reads tokens separated by commas; its errors do not repeat them.
-func (t *Tokens) UnmarshalText(text []byte) error {
-	var tokens Tokens
-	for field := range strings.SplitSeq(string(text), ",") {
-		token := strings.TrimSpace(field)
-		if len(token) < minToken || strings.ContainsAny(token, " \t") {
-			return fmt.Errorf("must be tokens of at least %d characters without spaces, separated by commas", minToken)
-		}
-		tokens = append(tokens, Secret(token))
-	}
-	*t = tokens
 	return nil
 }

@@ -2,6 +2,7 @@ package quota
 
 import (
 	"context"
+	"math"
 	"time"
 )
 
@@ -45,7 +46,7 @@ func (q *queue) accepted(w *waiter, position int, now time.Time) time.Duration {
 		return total - call
 	}
 	if q.standing.on {
-		return max(0, min(total/2-call, time.Duration(float64(standingWait)/q.staying.share())))
+		return max(0, min(total/2-call, q.staying.stretch(standingWait)))
 	}
 	return max(0, total/2-call)
 }
@@ -103,8 +104,14 @@ type staying struct{ left float64 }
 
 func (s *staying) saw(left float64) { s.left += (left - s.left) / 32 }
 
-// share is at least two in five: callers that all left at once say little of the next.
-func (s *staying) share() float64 { return max(0.4, 1-s.left) }
+// stretch makes a wait longer where some leave: those before a caller then take less
+// of it, and those who will leave have to have left before their permit, or it is lost.
+// The share that stays is at least two in five: callers that all left at once say
+// little of the next.
+func (s *staying) stretch(wait time.Duration) time.Duration {
+	share := max(0.4, 1-s.left)
+	return time.Duration(float64(wait) / (share * math.Sqrt(share)))
+}
 
 // callTime is how long calls take: the mean and its deviation, as TCP estimates
 // round trips (RFC 6298).

@@ -119,6 +119,25 @@ func TestPaceSurvivesLostKeys(t *testing.T) {
 	})
 }
 
+// TestShareIsNoPace has Redis come back without its keys after an outage in which
+// each process kept to its share.
+func TestShareIsNoPace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		redis := bubbleRedis(t)
+		list := processes(t, redis, 3, 20)
+		time.AfterFunc(5*time.Second, func() { redis.SetError("LOADING Redis is loading the dataset in memory") })
+		time.AfterFunc(10*time.Second, func() {
+			redis.FlushAll()
+			redis.SetError("")
+		})
+		n := spend(t.Context(), list, 5*time.Second, 5*time.Second, 2*time.Second, 10*time.Second)
+		if n[1] > 40 || n[3] < 180 || n[3] > 204 {
+			t.Errorf("%d calls in the 5s without Redis and %d in 10s after it, want the processes' shares and then the 200 of the quota", n[1], n[3])
+		}
+	})
+}
+
 // TestNonsenseInRedis has the keys hold what they cannot hold.
 func TestNonsenseInRedis(t *testing.T) {
 	t.Parallel()

@@ -85,7 +85,7 @@ func (l load) run(ctx context.Context, processes []quota.Quota) *outcome {
 			switch {
 			case exhausted:
 				o.refused++
-			case err != nil:
+			case err != nil, time.Since(start) > l.span: // of permits after it
 			case ctx.Err() != nil:
 				o.calls++
 				o.unread++

@@ -72,6 +72,12 @@ func (q *queue) wait(ctx context.Context) error {
 	select {
 	case <-w.done:
 	case <-ctx.Done():
+	case <-lifted(ctx):
+		q.lift(w)
+		select {
+		case <-w.done:
+		case <-ctx.Done():
+		}
 	}
 	if ctx.Err() == nil {
 		return w.err
@@ -96,6 +102,20 @@ func (q *queue) join(ctx context.Context) (*waiter, error) {
 	q.waiting[w.class] = append(q.waiting[w.class], w)
 	q.advance(now)
 	return w, nil
+}
+
+// lift puts a caller of the background at the end of the foreground, if it still waits.
+func (q *queue) lift(w *waiter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.Index(q.waiting[background], w)
+	if i < 0 {
+		return
+	}
+	q.waiting[background] = slices.Delete(q.waiting[background], i, i+1)
+	w.class = foreground
+	q.waiting[foreground] = append(q.waiting[foreground], w)
+	q.advance(time.Now())
 }
 
 // leave takes a caller that does not wait any longer out of the queue. A permit

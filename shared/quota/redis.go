@@ -90,7 +90,9 @@ func (r *redisEngine) book(action string, q request) grant {
 	reply, err := r.run(context.Background(), bookScript, action, 7,
 		q.want[foreground], q.want[background], q.waited.Microseconds(), q.known.Microseconds(), q.step.Microseconds())
 	if err != nil {
-		return r.fallback.book(action, q)
+		g := r.fallback.book(action, q)
+		g.alone = true
+		return g
 	}
 	at := func(i int) time.Duration { return time.Duration(reply[i]) * time.Microsecond }
 	return grant{

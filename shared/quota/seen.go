@@ -4,9 +4,12 @@ import "time"
 
 // seen is what this process has seen of the timeline and of its own share in it.
 type seen struct {
-	step  time.Duration
-	known time.Time // the account's next free permit, at the least
-	next  time.Time // this process's next permit, about
+	step time.Duration
+	next time.Time // this process's next permit, about
+
+	// These are the account's, and not of a share that this process kept to by itself.
+	known time.Time     // its next free permit, at the least
+	apart time.Duration // its step
 
 	last     time.Time     // permit of this process
 	behind   bool          // there were callers left when it was booked
@@ -14,18 +17,21 @@ type seen struct {
 	measured time.Time     // when that was
 }
 
-// account returns how far ahead the timeline is at the least, and its step; zero
-// where that was not seen lately.
+// account returns how far ahead the account's timeline is at the least, and its step;
+// zero where that was not seen lately.
 func (s *seen) account(now time.Time) (known, step time.Duration) {
 	if s.known.IsZero() || now.Sub(s.known) > time.Second {
 		return 0, 0
 	}
-	return max(0, s.known.Sub(now)), s.step
+	return max(0, s.known.Sub(now)), s.apart
 }
 
 // granted takes note of what the engine, asked at sent, answered at now.
 func (s *seen) granted(r request, g grant, sent, now time.Time) {
-	s.step, s.known, s.next = g.step, sent.Add(g.next), now.Add(g.next)
+	s.step, s.next = g.step, now.Add(g.next)
+	if !g.alone {
+		s.known, s.apart = sent.Add(g.next), g.step
+	}
 	if again := g.again[foreground]; again > 0 {
 		next := max(g.next, again+r.ahead())
 		s.next = now.Add(next)

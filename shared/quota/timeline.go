@@ -48,6 +48,7 @@ type grant struct {
 	step     time.Duration
 	next     time.Duration          // when the next permit is free
 	again    [classes]time.Duration // when to ask for the rest; zero: there is none
+	alone    bool                   // of this process's share: it says nothing of the account
 }
 
 // timeline is when permits of one action are free. Times are since the engine

@@ -19,8 +19,9 @@ const (
 // connections is a listener that keeps at most a number of connections. To make
 // room for one more it closes the one that has been idle for longest, that is
 // without a request being answered: a client that has sent half a header is as
-// idle as one that has sent nothing. Where none has been idle for leastIdle, the
-// next client waits.
+// idle as one that has sent nothing, and so is one that does not read its answer.
+// Where none has been idle for leastIdle, the next client waits, and whoever gets an
+// answer meanwhile is not kept.
 type connections struct {
 	net.Listener
 
@@ -29,6 +30,7 @@ type connections struct {
 	mu      sync.Mutex
 	changed sync.Cond
 	closed  bool
+	crowded bool // somebody waits for room
 	// open has since when each is idle; zero: it is in use.
 	open map[*connection]time.Time
 }
@@ -56,7 +58,9 @@ func (c *connections) Accept() (net.Conn, error) {
 func (c *connections) admit(client *connection) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	defer func() { c.crowded = false }()
 	for len(c.open) >= c.most && !c.closed {
+		c.crowded = true
 		longest, idle := c.longestIdle(time.Now())
 		switch {
 		case longest == nil:
@@ -92,14 +96,17 @@ func (c *connections) longestIdle(now time.Time) (longest *connection, idle time
 	return longest, idle
 }
 
-// set says since when client is idle, unless it has been closed.
-func (c *connections) set(client *connection, since time.Time) {
+// set says since when client is idle, unless it has been closed, and returns what
+// was so before.
+func (c *connections) set(client *connection, since time.Time) (before time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, open := c.open[client]; open {
+	before, open := c.open[client]
+	if open {
 		c.open[client] = since
 	}
 	c.changed.Signal()
+	return before
 }
 
 // Close ends listening, and waiting for room.
@@ -127,12 +134,29 @@ func (c *connection) Close() error {
 	return c.Conn.Close()
 }
 
+// Write waits until the client has read enough, and is idle meanwhile.
+func (c *connection) Write(p []byte) (int, error) {
+	before := c.all.set(c, time.Now())
+	defer c.all.set(c, before)
+	return c.Conn.Write(p)
+}
+
 // CloseWrite is how [http.Server] ends a connection whose client still sends.
 func (c *connection) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return nil
+}
+
+// needed says whether another client waits for room.
+func (c *connection) needed() bool {
+	if c == nil {
+		return false
+	}
+	c.all.mu.Lock()
+	defer c.all.mu.Unlock()
+	return c.all.crowded
 }
 
 // busy and idle say whether a request of c is being answered. A nil c is one of
@@ -170,7 +194,11 @@ func (c *connections) watch(server *http.Server) {
 	}
 	next := server.Handler
 	server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		connectionOf(r.Context()).busy()
+		client := connectionOf(r.Context())
+		client.busy()
+		if client.needed() {
+			w.Header().Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

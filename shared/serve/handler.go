@@ -53,7 +53,8 @@ func declareHarmless(h http.Header) {
 // asks for no token; keep it from the public with a proxy where that matters.
 func (s *service) metrics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet || r.URL.Path != "/metrics" {
+		asked := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if !asked || r.URL.Path != "/metrics" {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"net/http"
+	"slices"
 
 	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/logging"
@@ -36,11 +37,22 @@ func identify(custom bool, next http.Handler) http.Handler {
 				SecurityToken:   r.Header.Get(headerToken),
 			})
 		}
-		r = r.Clone(logging.WithRequestID(ctx, id))
+		ctx = logging.WithRequestID(ctx, id)
+		if !hasSecrets(r.Header) {
+			next.ServeHTTP(w, r.WithContext(ctx))
+			return
+		}
 		// No handler is to come across a secret among the headers.
-		for _, name := range []string{headerKeyID, headerKeySecret, headerToken} {
+		r = r.Clone(ctx)
+		for _, name := range secretHeaders {
 			r.Header.Del(name)
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+var secretHeaders = []string{headerKeyID, headerKeySecret, headerToken}
+
+func hasSecrets(h http.Header) bool {
+	return slices.ContainsFunc(secretHeaders, func(name string) bool { return len(h.Values(name)) > 0 })
 }

@@ -44,69 +44,6 @@ func TestAnswersAreHarmless(t *testing.T) {
 	}
 }
 
-// TestLongestIdleMakesRoom has three connections at most.
-func TestLongestIdleMakesRoom(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
-		server := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/wait" {
-				<-release
-			}
-		})}
-		listener := newPipes()
-		limited := serve.LimitConnections(listener, 3, server)
-		done := make(chan error, 1)
-		go func() { done <- server.Serve(limited) }()
-		dial := func() *client {
-			time.Sleep(time.Second)
-			return listener.dial(t, "192.0.2.1:1")
-		}
-		gets := func(c *client, path string, want int) {
-			t.Helper()
-			c.send("GET %s HTTP/1.1\nHost: x\n\n", path)
-			if got, _, _ := c.receive(); got != want {
-				t.Errorf("GET %s = %d, want %d", path, got, want)
-			}
-		}
-		busy := dial()
-		busy.send("GET /wait HTTP/1.1\nHost: x\n\n")
-		answered, half := dial(), dial()
-		half.send("GET / HTTP/1.1\nHost: x\n")
-		time.Sleep(time.Second)
-		gets(answered, "/", 200) // idle from now on, the other from before
-		fourth := dial()
-		if got, _, _ := half.receive(); got != 0 {
-			t.Errorf("half a header got %d, want its connection closed to make room", got)
-		}
-		gets(answered, "/", 200)
-		answered.send("GET /wait HTTP/1.1\nHost: x\n\n")
-		fourth.send("GET /wait HTTP/1.1\nHost: x\n\n")
-		fifth := dial()
-		synctest.Wait()
-		sent := make(chan struct{})
-		go func() {
-			defer close(sent)
-			fifth.send("GET / HTTP/1.1\nHost: x\n\n")
-		}()
-		synctest.Wait()
-		select {
-		case <-sent:
-			t.Error("the fifth is served although all others are in use")
-		default:
-		}
-		close(release)
-		for i, c := range []*client{busy, fifth, answered, fourth} { // the first of them makes room for the next
-			if got, _, _ := c.receive(); got != 200 {
-				t.Errorf("client %d gets %d, want 200", i, got)
-			}
-			<-sent
-		}
-		server.Close()
-		<-done
-	})
-}
-
 // takeBodies is a function that reads bodies, or with /refuse does not.
 func takeBodies(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/refuse" {
@@ -183,7 +120,7 @@ func TestRunTakesItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serveInBubble(t, serve.Function{
 			Handler:      http.NotFoundHandler(),
-			InvokeTokens: []config.Secret{invokeToken},
+			InvokeTokens: config.Tokens{{Secret: invokeToken}},
 			Scheduled: func(ctx context.Context, _ event.Scheduled) (any, error) {
 				select {
 				case <-time.After(9 * time.Minute):
@@ -235,7 +172,7 @@ func TestStopAnswersRequests(t *testing.T) {
 					w.WriteHeader(http.StatusGatewayTimeout)
 				}
 			}),
-			InvokeTokens: []config.Secret{invokeToken},
+			InvokeTokens: config.Tokens{{Secret: invokeToken}},
 			Scheduled: func(ctx context.Context, _ event.Scheduled) (any, error) {
 				<-ctx.Done()
 				return nil, context.Cause(ctx)

@@ -7,11 +7,14 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"signalbox/internal/contract"
 	"signalbox/shared/serve/servetest"
 )
 
@@ -211,6 +214,10 @@ func (p plain) do(t *testing.T, r request) (status int, header http.Header, body
 	status, header, body, err := p.try(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if slices.Contains([]string{"/invoke", "/metrics", "/readyz"}, r.path) {
+		asked := httptest.NewRequestWithContext(t.Context(), r.method, r.path, http.NoBody)
+		contract.Check(t, asked, contract.Answer{Status: status, Header: header, Body: []byte(body)}, contract.Skip{sampleRun})
 	}
 	return status, header, body
 }

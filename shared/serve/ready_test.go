@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"signalbox/internal/contract"
 	"signalbox/shared/serve"
 	"signalbox/shared/serve/servetest"
 )
@@ -68,7 +69,7 @@ func TestReadyIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		began, w := time.Now(), httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodHead, "/readyz", nil))
+		contract.Handler(t, handler).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodHead, "/readyz", nil))
 		if took := time.Since(began); w.Code != http.StatusServiceUnavailable || took != 5*time.Second {
 			t.Errorf("HEAD /readyz = %d after %s, want 503 after 5s", w.Code, took)
 		}
@@ -88,7 +89,7 @@ func TestReadyWithWarnings(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
+		contract.Handler(t, handler).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
 		want := []int{http.StatusOK, http.StatusServiceUnavailable}[len(parts)-1]
 		if w.Code != want || !strings.Contains(w.Body.String(), `"reason":"it may be evicted"`) {
 			t.Errorf("GET /readyz with %d parts = %d, %s; want %d and the warning", len(parts), w.Code, w.Body, want)

@@ -19,7 +19,7 @@ const rightToken = "the-right-token-0123"
 
 // guarded is a function that asks for rightToken.
 func guarded() serve.Function {
-	guard := web.Bearer([]config.Secret{rightToken})
+	guard := web.Bearer(config.Tokens{{Secret: rightToken}})
 	answer := guard(func(w http.ResponseWriter, _ *http.Request) error { return web.JSON(w, http.StatusOK, "in") })
 	return serve.Function{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := answer(w, r); err != nil {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	protocol "github.com/alicebob/miniredis/v2/server"
 
 	"signalbox/shared/store"
 )
@@ -74,6 +76,32 @@ func TestRedisErrors(t *testing.T) {
 				t.Errorf("the errors took %v, want them at once", took)
 			}
 		})
+	}
+}
+
+// TestRedisRefusesWrites has a Redis that is full, or a replica, answer what is read.
+func TestRedisRefusesWrites(t *testing.T) {
+	t.Parallel()
+	for _, refusal := range []string{"OOM command not allowed when used memory > 'maxmemory'.", "READONLY You can't write against a read only replica."} {
+		server := miniredis.RunT(t)
+		s := openStore(t, store.Config{RedisURL: "redis://" + server.Addr(), Account: "a"})
+		if err := cmp.Or(s.Apply(t.Context(), one("1")), s.Check(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		before := server.Dump()
+		server.Server().SetPreHook(func(c *protocol.Peer, command string, _ ...string) bool {
+			writes := slices.Contains([]string{"HSETNX", "EVAL", "EVALSHA"}, strings.ToUpper(command))
+			if writes {
+				c.WriteError(refusal)
+			}
+			return writes
+		})
+		if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(), refusal) {
+			t.Errorf("Check = %v, want %s", err, refusal)
+		}
+		if after := server.Dump(); after != before {
+			t.Errorf("Check has written:\n%s", after)
+		}
 	}
 }
 

@@ -57,6 +57,17 @@ func (r *remote) Get(ctx context.Context, collection, key string) ([]byte, error
 	return []byte(value), nil
 }
 
+// writable asks for a write that changes nothing: one that is full, a replica, or one
+// that cannot save refuses it as any other, see
+// https://redis.io/docs/latest/commands/hsetnx/.
+func (r *remote) writable(ctx context.Context, schema Record) error {
+	key := r.prefix + schema.Collection
+	if err := r.client.HSetNX(ctx, key, schema.Key, string(schema.Value)).Err(); err != nil {
+		return r.explain(ctx, key, err)
+	}
+	return nil
+}
+
 // List returns the records of a collection, see [Store].
 func (r *remote) List(ctx context.Context, collection string) ([]Record, error) {
 	records, err := scan(ctx, r.client, r.prefix+collection, collection)

@@ -15,6 +15,9 @@ type engine interface {
 	Close() error
 	// reset moves the state aside where it has the damage that id names.
 	reset(ctx context.Context, id string) error
+	// writable reports whether a write would be refused. The schema is there, and
+	// stays as it is.
+	writable(ctx context.Context, schema Record) error
 	where() string
 	written() int64
 }
@@ -106,6 +109,9 @@ func (s *state) Check(ctx context.Context) error {
 	err := s.prepare(ctx)
 	if err == nil {
 		err = s.look(ctx)
+	}
+	if found := s.found.Load(); err == nil && found > 0 {
+		err = s.writable(ctx, schemaRecord(found))
 	}
 	if err != nil {
 		return fmt.Errorf("check the state: %w", err)

@@ -17,10 +17,10 @@ const (
 
 func TestBearer(t *testing.T) {
 	t.Parallel()
-	both := []config.Secret{firstToken, secondToken}
+	both := config.Tokens{{Name: "first", Secret: firstToken}, {Secret: secondToken}}
 	tests := []struct {
 		name   string
-		tokens []config.Secret
+		tokens config.Tokens
 		header string
 		status int
 	}{
@@ -53,6 +53,7 @@ func TestBearer(t *testing.T) {
 				t.Fatalf("Authorization: %s = %d, want %d", tt.header, got.Code, tt.status)
 			}
 			if tt.status == http.StatusOK {
+				checkCaller(t, got, tt.header)
 				return
 			}
 			if p := got.problem(t); p.Type != problemType+"unauthorized" {
@@ -60,6 +61,67 @@ func TestBearer(t *testing.T) {
 			}
 			if challenge := got.Header().Get("WWW-Authenticate"); !strings.HasPrefix(challenge, "Bearer ") {
 				t.Errorf("WWW-Authenticate = %q, want a Bearer challenge", challenge)
+			}
+			if strings.Contains(got.logs, "0123456789") {
+				t.Errorf("log = %s, want no token", got.logs)
+			}
+		})
+	}
+}
+
+// checkCaller wants the token's name in the log, and the token nowhere.
+func checkCaller(t *testing.T, got answer, authorization string) {
+	t.Helper()
+	want := "unnamed token"
+	if strings.Contains(authorization, firstToken) {
+		want = "first"
+	}
+	if caller := got.lines(t)[0]["caller"]; caller != want {
+		t.Errorf("the log has the caller %v, want %s", caller, want)
+	}
+}
+
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	basic := func(user, password string) string {
+		r := get(t, "/x")
+		r.SetBasicAuth(user, password)
+		return r.Header.Get("Authorization")
+	}
+	tests := []struct {
+		name, header string
+		status       int
+	}{
+		{"password", basic("anybody", firstToken), 200},
+		{"password without a name", basic("", firstToken), 200},
+		{"small letters", strings.Replace(basic("a", firstToken), "Basic", "basic", 1), 200},
+		{"bearer", "Bearer " + firstToken, 200},
+		{"nothing", "", 401},
+		{"wrong password", basic("anybody", firstToken+"x"), 401},
+		{"token as the name", basic(firstToken, ""), 401},
+		{"token as both", basic(firstToken, firstToken+":"+firstToken), 401},
+		{"not in base64", "Basic " + firstToken, 401},
+		{"wrong bearer", "Bearer x" + firstToken, 401},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := get(t, "/x")
+			if tt.header != "" {
+				r.Header.Set("Authorization", tt.header)
+			}
+			got := ask("GET /x", web.Browser(config.Tokens{{Name: "first", Secret: firstToken}})(ok), r)
+			if got.Code != tt.status {
+				t.Fatalf("Authorization: %s = %d, want %d", tt.header, got.Code, tt.status)
+			}
+			if tt.status == http.StatusOK {
+				if caller := got.lines(t)[0]["caller"]; caller != "first" {
+					t.Errorf("the log has the caller %v, want first", caller)
+				}
+				return
+			}
+			if challenge := got.Header().Get("WWW-Authenticate"); !strings.HasPrefix(challenge, "Basic realm=") {
+				t.Errorf("WWW-Authenticate = %q, want a Basic challenge", challenge)
 			}
 			if strings.Contains(got.logs, "0123456789") {
 				t.Errorf("log = %s, want no token", got.logs)
@@ -76,15 +138,21 @@ func TestGuardFor(t *testing.T) {
 		status int
 	}{
 		{"platform", config.Auth{Mode: "platform"}, 200},
-		{"platform with tokens", config.Auth{Mode: "platform", Tokens: config.Tokens{firstToken}}, 200},
-		{"token", config.Auth{Mode: "token", Tokens: config.Tokens{firstToken}}, 401},
+		{"platform with tokens", config.Auth{Mode: "platform", Tokens: config.Tokens{{Secret: firstToken}}}, 200},
+		{"token", config.Auth{Mode: "token", Tokens: config.Tokens{{Secret: firstToken}}}, 401},
 		{"nothing set", config.Auth{}, 401},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := ask("GET /x", web.GuardFor(tt.auth)(ok), get(t, "/x")); got.Code != tt.status {
-				t.Errorf("GuardFor(%+v) lets a request without token through with %d, want %d", tt.auth, got.Code, tt.status)
+			for _, guard := range []web.Guard{web.GuardFor(tt.auth), web.BrowserGuardFor(tt.auth)} {
+				got := ask("GET /x", guard(ok), get(t, "/x"))
+				if got.Code != tt.status {
+					t.Errorf("a guard for %+v lets a request without token through with %d, want %d", tt.auth, got.Code, tt.status)
+				}
+				if caller := got.lines(t)[0]["caller"]; tt.status == http.StatusOK && caller != "platform" {
+					t.Errorf("the log has the caller %v, want platform", caller)
+				}
 			}
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"signalbox/shared/logging"
@@ -18,22 +19,29 @@ const statusHungUp = 499
 // request one line in the log, under the name of its route. The route stands for
 // the path, which may hold a card's number.
 func Handle(logger *slog.Logger, route string, h HandlerFunc) http.Handler {
+	return handle(logger, route, h, func(w http.ResponseWriter, _ *http.Request, e *Error) { e.write(w) })
+}
+
+// handle has refuse write what h refuses.
+func handle(logger *slog.Logger, route string, h HandlerFunc, refuse ErrorPage) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		recorder := &statusRecorder{ResponseWriter: w}
+		ctx := r.Context()
+		r, caller := withCaller(r)
 		err := h(recorder, r)
 		switch {
 		case err != nil && hungUp(r):
 			NewError(statusHungUp, "caller-left", "The connection was closed before there was an answer.").write(recorder)
 		case err != nil:
-			asError(err).write(recorder)
+			refuse(recorder, r, asError(err))
 		}
-		logger.LogAttrs(r.Context(), levelOf(recorder.status), "request", append([]slog.Attr{
+		logger.LogAttrs(ctx, levelOf(recorder.status), "request", slices.Concat([]slog.Attr{
 			slog.String("method", logging.Untrusted(r.Method)),
 			slog.String("route", route),
 			slog.Int("status", recorder.status),
 			slog.Int64("duration_ms", time.Since(start).Milliseconds()),
-		}, cause(err)...)...)
+		}, callerAttr(*caller), cause(err))...)
 	})
 }
 

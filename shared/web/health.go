@@ -1,8 +1,11 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"runtime/debug"
+
+	"signalbox/doc"
 )
 
 // health says that the process answers, and which build it is. It calls nobody.
@@ -19,4 +22,11 @@ func version() string {
 		return "unknown"
 	}
 	return info.Main.Version
+}
+
+// contract says what the functions take and answer.
+func contract(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/yaml")
+	_, err := io.WriteString(w, doc.OpenAPI)
+	return err
 }

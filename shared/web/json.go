@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func badMeaning(body []byte, v any, err *json.SemanticError) *Error {
 	case err.JSONPointer == "":
 		return badJSON("", "The body is not a JSON object.")
 	case !errors.Is(err, json.ErrUnknownName):
-		return BadMember(memberName(err.JSONPointer), "This member cannot be "+kindName(err.JSONKind)+".")
+		return BadMember(memberName(err.JSONPointer), "This member cannot be "+kindName(err.JSONKind)+ruleOf(err.GoType)+".")
 	case isFolded(body, v, err.JSONPointer):
 		return badJSON(err.JSONPointer, "This member is known here in other capital and small letters.")
 	default:
@@ -63,6 +64,23 @@ func isFolded(body []byte, v any, member jsontext.Pointer) bool {
 	err := json.Unmarshal(body, v, json.RejectUnknownMembers(true), json.MatchCaseInsensitiveNames(true))
 	unknown, ok := errors.AsType[*json.SemanticError](err)
 	return !ok || unknown.JSONPointer != member
+}
+
+// ruleOf says what a member of a type is, in place of what it cannot be.
+func ruleOf(t reflect.Type) string {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t == nil:
+		return ""
+	case t.Kind() == reflect.Int64:
+		return ": it is a whole number of at most 18 digits, such as 53, without quotes, a fraction or an exponent"
+	case t.Kind() == reflect.String:
+		return ": it is a text in quotes"
+	default:
+		return ""
+	}
 }
 
 func kindName(k jsontext.Kind) string {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -42,7 +43,7 @@ func fromFailure(e *aliyun.Error) *Error {
 			"Alibaba Cloud refused this function's credentials or permissions; its operator has to mend that.")
 	case e.Kind == aliyun.Invalid || e.Kind == aliyun.NotFound:
 		return NewError(http.StatusBadGateway, "upstream-refused",
-			"Alibaba Cloud refused the call with "+e.Code+"; trying again will not help.")
+			"Alibaba Cloud refused the call with "+cmp.Or(e.Code, "a code of an unknown form")+"; trying again will not help.")
 	default:
 		return NewError(http.StatusBadGateway, "upstream-unavailable",
 			"Alibaba Cloud did not answer as it should; try again.")

@@ -75,4 +75,9 @@ func TestFromUpstreamNamesTheCodeOfARefusal(t *testing.T) {
 	if !strings.Contains(e.Detail, "INVALID_PARAMETERS") {
 		t.Errorf("Detail = %q, want Alibaba's code in it", e.Detail)
 	}
+	// A code that is none, such as one that repeats what was sent, is not shown.
+	e = web.FromUpstream(&aliyun.Error{Action: "ConversionData", Kind: aliyun.Invalid})
+	if !strings.Contains(e.Detail, "with a code of an unknown form;") {
+		t.Errorf("Detail = %q without a code, want it to say so", e.Detail)
+	}
 }

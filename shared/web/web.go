@@ -1,6 +1,6 @@
 // Package web is HTTP as the functions speak it: handlers that return errors,
-// problems as application/problem+json (RFC 9457), JSON in and out, bearer
-// tokens, and one log line per request.
+// problems as application/problem+json (RFC 9457), JSON in and out, tokens, and one
+// log line per request.
 package web
 
 import (
@@ -17,14 +17,21 @@ type HandlerFunc func(w http.ResponseWriter, r *http.Request) error
 // not know with a problem, and logs each request once. Make it with [NewMux];
 // register every route before the first request.
 type Mux struct {
-	routes *http.ServeMux
-	logger *slog.Logger
+	// ErrorPage writes refusals for browsers, of routes added with HandlePage and of
+	// paths that are unknown. Nil: they get problems too.
+	ErrorPage ErrorPage
+
+	routes  *http.ServeMux
+	logger  *slog.Logger
+	origins []string
 }
 
-// NewMux returns a Mux that logs to logger.
+// NewMux returns a Mux that logs to logger, with the routes that every function has and
+// that ask for no token: GET /healthz, and the contract at GET /openapi.yaml.
 func NewMux(logger *slog.Logger) *Mux {
 	m := &Mux{routes: http.NewServeMux(), logger: logger}
 	m.HandleFunc("GET /healthz", health)
+	m.HandleFunc("GET /openapi.yaml", contract)
 	return m
 }
 
@@ -42,14 +49,17 @@ func (h route) ServeHTTP(w http.ResponseWriter, r *http.Request) { h(w, r) }
 
 // ServeHTTP finds the route of r and answers it.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if m.cors(w, r) {
+		return
+	}
 	found, _ := m.routes.Handler(r)
 	if _, ours := found.(route); ours {
 		m.routes.ServeHTTP(w, r)
 		return
 	}
-	Handle(m.logger, "none", func(http.ResponseWriter, *http.Request) error {
+	handle(m.logger, "none", func(http.ResponseWriter, *http.Request) error {
 		return noRoute(found, r)
-	}).ServeHTTP(w, r)
+	}, m.refusePage).ServeHTTP(w, r)
 }
 
 // noRoute turns ServeMux's plain answer to an unknown path or method into a

@@ -64,9 +64,8 @@ func (s *Scanner) lookupOf(answer linkcard.GetCardFlowInfoResponse, fingerprint 
 	now, usage := s.config.Now(), answer.Usage(s.config.Zone)
 	l := Lookup{Print: fingerprint, Refreshed: o.Refreshed, At: now, LastUse: lastUse(usage)}
 	l.Until = now.Add(keepLookup - spread(o))
-	if covering, ok := usage.CoveredUntil(now); ok {
-		l.Package, l.Expires = covering.Name, covering.Expires
-	}
+	own := card.BalanceOf(usage, o.Pool != "", now)
+	l.Package, l.Expires, l.Used, l.Ratio = own.Package, own.Expires, own.Used, own.Ratio
 	for _, p := range usage.Packages {
 		for _, edge := range []time.Time{p.Effective, p.Expires} {
 			if edge.After(now) {
@@ -74,10 +73,7 @@ func (s *Scanner) lookupOf(answer linkcard.GetCardFlowInfoResponse, fingerprint 
 			}
 		}
 	}
-	if o.Pool == "" {
-		l.Ratio, l.Used = usage.HighestRatio(), usage.TotalUsed()
-	}
-	l.Forecast = s.forecast(l.confirm(o), usage, now)
+	l.Forecast = forecast.OfCard(balanceOf(l.confirm(o)), usage, now.In(s.config.Zone))
 	return l
 }
 
@@ -89,31 +85,14 @@ func spread(o rule.Observation) time.Duration {
 // confirm returns what is known of a card, with what its lookup says in place of what
 // the listing says, as far as the lookup says it.
 func (l Lookup) confirm(o rule.Observation) rule.Observation {
+	own := card.Balance{Used: l.Used, Ratio: l.Ratio, Package: l.Package, Expires: l.Expires}
+	o = withBalance(o, balanceOf(o).Confirmed(own))
 	o.Lookup = rule.WithoutPackages
 	if !l.Expires.IsZero() {
-		o.Lookup, o.Package, o.Expires = rule.LookedUp, l.Package, l.Expires
-	}
-	if l.Ratio.Known() {
-		o.Ratio = l.Ratio
-	}
-	if !o.Used.Known() {
-		o.Used = l.Used
+		o.Lookup = rule.LookedUp
 	}
 	o.Forecast, o.LastUse, o.LookedUpAt = l.Forecast, l.LastUse, l.At
 	return o
-}
-
-// forecast asks whether the card's data lasts until it renews or its packages
-// end, whichever is first.
-func (s *Scanner) forecast(o rule.Observation, usage card.Usage, now time.Time) forecast.Forecast {
-	var days []card.DayUsage
-	for _, m := range usage.Months {
-		days = append(days, m.Days...)
-	}
-	return forecast.Of(forecast.Input{
-		Days: days, Used: o.Used, Rest: o.Rest, Now: now.In(s.config.Zone),
-		PeriodStart: o.PeriodStart, Renews: o.Renews, Expires: o.Expires,
-	})
 }
 
 // lastUse returns the last day on which the card used data.

@@ -25,20 +25,27 @@ func (r *run) observe(c listedCard) rule.Observation {
 		Status:    string(c.Status),
 		OsStatus:  string(c.OsStatus),
 		Pool:      c.Pool(),
-		Expires:   c.Expires(zone),
 		Refreshed: card.ParseTime(string(c.FlowLatestModifiedTime), zone),
 		Activated: card.ParseTime(string(c.ActiveTime), zone),
 	}
-	if o.Pool == "" { // else its own numbers say nothing
-		o.Used, o.Rest = c.Used()
-		o.Ratio = card.RatioOf(o.Used, o.Rest)
-	}
-	if start, renews, ok := card.Period(c.Period).Bounds(r.now, o.Activated); ok {
-		o.PeriodStart, o.Renews = start, renews
-	}
+	o = withBalance(o, c.Balance(r.now, zone))
 	if o.Unreadable = oddField(c, o); o.Unreadable == "" && o.TagsUnknown && r.config.Rules.GoesByTag() {
 		o.Unreadable = "the listing's TagList is no list of tags"
 	}
+	return o
+}
+
+// balanceOf is how the card's data stands by what is known of it.
+func balanceOf(o rule.Observation) card.Balance {
+	return card.Balance{
+		Used: o.Used, Rest: o.Rest, Ratio: o.Ratio,
+		PeriodStart: o.PeriodStart, Renews: o.Renews, Package: o.Package, Expires: o.Expires,
+	}
+}
+
+func withBalance(o rule.Observation, b card.Balance) rule.Observation {
+	o.Used, o.Rest, o.Ratio = b.Used, b.Rest, b.Ratio
+	o.PeriodStart, o.Renews, o.Package, o.Expires = b.PeriodStart, b.Renews, b.Package, b.Expires
 	return o
 }
 

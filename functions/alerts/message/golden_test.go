@@ -45,6 +45,7 @@ func TestGolden(t *testing.T) {
 
 func goldenMessages() map[string]slack.Message {
 	whole := message.Writer{Style: console, Coverage: coverage}
+	linked := message.Writer{Style: message.Style{Zone: zone, Pages: pages}, Coverage: coverage}
 	late := message.Writer{Style: console, Coverage: coverage}
 	late.Coverage.Late, late.Coverage.Partial, late.Coverage.OldestData = true, true, time.Time{}
 	shared, fleet := incidentsOf(allKinds()), fleetIncidents()
@@ -68,6 +69,7 @@ func goldenMessages() map[string]slack.Message {
 		"digest-inactive":  digest(writer, opened([]rule.Incident{inactive(20)})),
 		"status":           whole.Status(usageCritical, ofAll(3, usedUp), 1, nil),
 		"status-opened":    writer.Status(usageCritical, ofAll(14, usedUp), 0, opened(ofAll(3, usedUp))),
+		"status-linked":    linked.Status(usageCritical, ofAll(14, usedUp), 0, nil),
 		"status-many":      writer.Status(usageCritical, ofAll(5000, usedUp), 0, nil),
 		"status-shared":    writer.Status(groupsOf(shared), shared, 0, opened(shared[:2])),
 		"status-fleet":     writer.Status(groupsOf(fleet[:1]), fleet[:1], 0, opened(fleet[:1])),

@@ -7,6 +7,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
+	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
@@ -18,6 +19,8 @@ var (
 	style = message.Style{Zone: zone}
 	// console shows everything.
 	console = message.Style{Zone: zone, ShowICCID: true, Console: "https://console.example/"}
+
+	pages = cardlink.New("https://cards.example/prefix", []string{"first-secret-0123456789"})
 
 	coverage = message.Coverage{
 		Checked: 99_980, Total: 100_000, Failed: 20, OldestData: now.Add(-3 * time.Hour), At: now,

@@ -13,6 +13,7 @@ type dialect struct {
 	paragraph string              // between lines
 	bullet    string
 	bold      string // before and after what is bold
+	unlinked  bool   // rows do not lead to pages: there is no room for that
 }
 
 // fullWidth has forms that look alike take the places of marks: neither DingTalk nor
@@ -62,7 +63,7 @@ func (d dialect) row(columns []notify.Column, r notify.Row) string {
 	parts := make([]string, len(r.Cells))
 	for i, cell := range r.Cells {
 		parts[i] = d.escape(inWords(columns[i], cell))
-		if columns[i].Linked && r.Link != "" && cell != "" {
+		if columns[i].Linked && !d.unlinked && r.Link != "" && cell != "" {
 			parts[i] = d.link(cell, r.Link)
 		}
 	}
@@ -74,7 +75,7 @@ func (d dialect) link(text, address string) string {
 }
 
 // inPlain is text without markup.
-var inPlain = dialect{escape: func(text string) string { return text }, paragraph: "\n", bullet: "• "}
+var inPlain = dialect{escape: func(text string) string { return text }, paragraph: "\n", bullet: "• ", unlinked: true}
 
 // inWordsAlone is as much of m as is to be sent, without markup.
 func inWordsAlone(m notify.Message, named int) string {

@@ -11,6 +11,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
+	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
 )
@@ -30,6 +31,7 @@ type Style struct {
 	Zone      *time.Location // of the times shown; nil is UTC
 	ShowICCID bool           // whole numbers of cards, not masked ones
 	Console   string         // address that a button leads to; "": no button
+	Pages     cardlink.Links // to the pages of cards; zero: none
 }
 
 func (s Style) zone() *time.Location {

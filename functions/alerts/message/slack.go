@@ -47,8 +47,12 @@ func slackBlocks(m notify.Message) []slackgo.Block {
 	if m.Chart != nil {
 		blocks = append(blocks, slackChart(*m.Chart))
 	}
+	var rows notify.Table
+	var table *slackgo.TableBlock
 	if named > 0 {
-		blocks = append(blocks, tableBlock(m.Rows.Table(named)))
+		rows = m.Rows.Table(named)
+		table = tableBlock(rows)
+		blocks = append(blocks, table)
 	}
 	if said := unnamed(m.Rows, named); said != "" {
 		blocks = append(blocks, slackgo.NewContextBlock("", markup(said)))
@@ -56,7 +60,11 @@ func slackBlocks(m notify.Message) []slackgo.Block {
 	if m.Footer != "" {
 		blocks = append(blocks, slackgo.NewContextBlock("", markup(slack.Escape(m.Footer))))
 	}
-	return append(blocks, buttons(m.Links)...)
+	blocks = append(blocks, buttons(m.Links)...)
+	if named > 0 {
+		linkRows(table, rows, blocks)
+	}
+	return blocks
 }
 
 // slackText is the message in words.

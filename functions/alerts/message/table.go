@@ -17,8 +17,6 @@ const (
 	maxTitle = 100
 	maxCause = 250
 	unknown  = "–"
-
-	cardColumn = "Card" // leads to the card's page
 )
 
 // row is one line of a table.
@@ -94,6 +92,9 @@ func details(s Style, now time.Time, r row) string {
 // table has the columns that have something to say of rows.
 func table(s Style, now time.Time, rows []row) notify.Table {
 	t := notify.Table{Rows: make([]notify.Row, len(rows))}
+	for i, r := range rows {
+		t.Rows[i].Link = s.page(r, now)
+	}
 	for _, column := range columnsOf(rows) {
 		cells := make([]string, len(rows))
 		for i, r := range rows {

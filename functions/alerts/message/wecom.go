@@ -7,7 +7,7 @@ import (
 	"signalbox/shared/wecom"
 )
 
-var wecomMarkdown = dialect{escape: fullWidth, paragraph: "\n", bullet: "• ", bold: "**"}
+var wecomMarkdown = dialect{escape: fullWidth, paragraph: "\n", bullet: "• ", bold: "**", unlinked: true}
 
 // WeCom lays m out for a group of WeCom's: markdown, in which nobody can be mentioned who
 // is not known by name, or a text where that is refused.

@@ -38,3 +38,25 @@ func FuzzOTP(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSpan has any bytes name a window, as the file does and as Redis does: what is
+// read is written and read again as the same.
+func FuzzSpan(f *testing.F) {
+	span := rules.Span(begin)
+	f.Add(ledger.EncodeSpan(span))
+	f.Add([]byte(ledger.Member(span)))
+	f.Add([]byte("-1+0"))
+	f.Add([]byte("+"))
+	f.Fuzz(func(t *testing.T, name []byte) {
+		if s, err := ledger.DecodeSpan(name); err == nil {
+			if again, err := ledger.DecodeSpan(ledger.EncodeSpan(s)); err != nil || again != s {
+				t.Errorf("%x is read as %+v, and again as %+v, %v", name, s, again, err)
+			}
+		}
+		if s, err := ledger.SpanOf(string(name)); err == nil {
+			if again, err := ledger.SpanOf(ledger.Member(s)); err != nil || again != s {
+				t.Errorf("%q is read as %+v, and again as %+v, %v", name, s, again, err)
+			}
+		}
+	})
+}

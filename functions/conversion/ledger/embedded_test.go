@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	bolt "go.etcd.io/bbolt"
 
 	"signalbox/functions/conversion/ledger"
@@ -146,7 +147,7 @@ func TestLeaves(t *testing.T) {
 	})
 }
 
-// TestDamagedWindow breaks the record of one window: who needs it gets an error that
+// TestDamagedWindow breaks the record of one window: its events are refused, closing
 // names the damage, all others are served, and it can be moved aside.
 func TestDamagedWindow(t *testing.T) {
 	t.Parallel()
@@ -175,23 +176,27 @@ func TestDamagedWindow(t *testing.T) {
 		release := occupied(t, f)
 		go func() { add(t, l, request("c", now)) }()
 		synctest.Wait()
-		damaged := make(chan error, 1)
+		damaged := make(chan []window.Outcome, 1)
 		go func() {
-			_, err := l.Add(t.Context(), []window.Event{request("d", now), verify("older60", now)})
-			damaged <- err
+			outcomes, err := l.Add(t.Context(), []window.Event{request("d", now), verify("older60", now)})
+			if err != nil {
+				t.Errorf("Add to a damaged window: %v", err)
+			}
+			damaged <- outcomes
 		}()
 		go func() { add(t, l, request("e", now)) }()
 		synctest.Wait()
 		release()
-		damage, ok := errors.AsType[*store.DamagedError](<-damaged)
-		if !ok || damage.Where != path {
-			t.Fatalf("Add to a damaged window = %v, want a DamagedError", damage)
+		if diff := cmp.Diff([]window.Outcome{window.Accepted, window.Damaged}, <-damaged); diff != "" {
+			t.Fatalf("Add to a damaged window (-want +got):\n%s", diff)
 		}
 		synctest.Wait()
 
 		time.Sleep(time.Hour)
-		if n, err := l.CloseDue(t.Context()); n != 61 || !errors.As(err, &damage) {
-			t.Errorf("CloseDue = %d, %v; want the 61 others closed, and the damage", n, err)
+		n, err := l.CloseDue(t.Context())
+		damage, ok := errors.AsType[*store.DamagedError](err)
+		if n != 61 || !ok || damage.Where != path {
+			t.Fatalf("CloseDue = %d, %v; want the 61 others closed, and the damage", n, err)
 		}
 		found, err := l.Oldest(t.Context(), window.Waiting, 100)
 		if len(found) != 61 || err != nil {
@@ -201,8 +206,8 @@ func TestDamagedWindow(t *testing.T) {
 		if len(found) != 61 || !errors.As(err, &damage) {
 			t.Fatalf("Windows = %d, %v; want the 61 others, and the damage", len(found), err)
 		}
-		if last := found[60]; last.Requested != 2 {
-			t.Errorf("the window of c and e = %+v, want both and not d", last)
+		if last := found[60]; last.Requested != 3 {
+			t.Errorf("the window of c, d and e = %+v, want all", last)
 		}
 
 		_ = s.Close()

@@ -41,9 +41,9 @@ func (e *embedded) closeDue(ctx context.Context) (closed int, err error) {
 			return sum.closed, err
 		}
 		sum.closed += done.closed
-		sum.damaged = append(sum.damaged, done.damaged...)
+		sum.damaged, sum.lost = append(sum.damaged, done.damaged...), append(sum.lost, done.lost...)
 		if !done.more {
-			return sum.closed, errors.Join(sum.damaged...)
+			return sum.closed, errors.Join(append(sum.damaged, sum.lost...)...)
 		}
 	}
 }
@@ -73,6 +73,8 @@ type closing struct {
 	// damaged are the errors of the windows that cannot be closed. They keep no
 	// other from it.
 	damaged []error
+	// lost are the errors of hours that do not count what was closed.
+	lost []error
 }
 
 // closeSome closes windows, but for the oldest that are due and known as damaged.
@@ -95,6 +97,9 @@ func (t *transaction) closeSome(now time.Time, damaged int) (done closing, err e
 		if err := t.close(c); err != nil {
 			return done, err
 		}
+		if c.lost != nil {
+			done.lost = append(done.lost, c.lost)
+		}
 		groups += len(c.keys)
 		done.closed++
 	}
@@ -107,6 +112,9 @@ type closable struct {
 	span         window.Span
 	groups, hour []window.Group
 	keys         [][]byte
+	// lost is why the hour is left as it is: counters that are damaged keep no window
+	// from being reported.
+	lost error
 }
 
 func (t *transaction) closable(span window.Span) (c closable, err error) {
@@ -118,9 +126,9 @@ func (t *transaction) closable(span window.Span) (c closable, err error) {
 		return c, err
 	}
 	key := hourKey(span.From())
-	before, err := t.hour(key, t.hourly.Get(key))
-	c.hour = window.Merge(before, c.groups)
-	return c, err
+	before, lost := t.hour(key, t.hourly.Get(key))
+	c.hour, c.lost = window.Merge(before, c.groups), lost
+	return c, nil
 }
 
 func (t *transaction) close(c closable) error {
@@ -129,9 +137,13 @@ func (t *transaction) close(c closable) error {
 			return err
 		}
 	}
+	if c.lost == nil {
+		if err := putJSON(t.hourly, hourKey(c.span.From()), c.hour); err != nil {
+			return err
+		}
+	}
 	return cmp.Or(
 		putJSON(t.groupsOf, encodeSpan(c.span), c.groups),
-		putJSON(t.hourly, hourKey(c.span.From()), c.hour),
 		t.move(c.span, func(r *record) { r.Status, r.Groups = window.Waiting, 0 }),
 	)
 }

@@ -94,6 +94,13 @@ func (e *embedded) oldest(ctx context.Context, s window.Status, limit int) (foun
 	return found, errors.Join(err, damaged)
 }
 
+func (e *embedded) waiting(ctx context.Context) (n int, err error) {
+	first := moment(window.Waiting, 0)[:1]
+	err = e.pages(ctx, func(t *transaction) *bolt.Bucket { return t.index }, first, []byte{first[0] + 1},
+		func(*transaction, []byte, []byte) { n++ })
+	return n, err
+}
+
 // view returns a window, or none.
 func (t *transaction) view(span window.Span, now time.Time) ([]window.Window, error) {
 	r, err := t.record(span)

@@ -5,4 +5,9 @@ var (
 	EncodeOTP = encodeOTP
 	DecodeOTP = decodeOTP
 	Expired   = expired
+
+	EncodeSpan = encodeSpan
+	DecodeSpan = decodeSpan
+	Member     = member
+	SpanOf     = spanOf
 )

@@ -110,10 +110,7 @@ func TestKilled(t *testing.T) {
 		s := openStore(t, store.Config{File: path})
 		l := openLedger(t, s, ledger.Config{Rules: short})
 		for adder, batches := range acknowledged {
-			for n := range batches + 1 {
-				again(t, l, eventsOf(run, adder, n, time.Now()), n < batches)
-				want += inOne
-			}
+			want += again(t, l, run, adder, batches)
 		}
 		var got int64
 		found, err := l.Windows(t.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
@@ -136,21 +133,29 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// again adds a batch once more, as a client does that was not answered.
-func again(t *testing.T, l *ledger.Ledger, events []window.Event, acknowledged bool) {
+// again adds an adder's batches once more, as a client does that was not answered:
+// those that were acknowledged, and one that may have been written whole or not at
+// all. It returns how many events that makes.
+func again(t *testing.T, l *ledger.Ledger, run string, adder, acknowledged int) int64 {
 	t.Helper()
+	var events []window.Event
+	for n := range acknowledged + 1 {
+		events = append(events, eventsOf(run, adder, n, time.Now())...)
+	}
 	outcomes, err := l.Add(t.Context(), events)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, o := range outcomes {
+		of := i / inOne
 		switch {
-		case acknowledged && o != window.Duplicate:
+		case of < acknowledged && o != window.Duplicate:
 			t.Fatalf("%s was acknowledged and is %v, want duplicate", events[i].ID, o)
-		case (o == window.Duplicate) != (outcomes[0] == window.Duplicate):
-			t.Fatalf("%s is %v, and another of its batch %v", events[i].ID, o, outcomes[0])
+		case (o == window.Duplicate) != (outcomes[of*inOne] == window.Duplicate):
+			t.Fatalf("%s is %v, and another of its batch %v", events[i].ID, o, outcomes[of*inOne])
 		}
 	}
+	return int64(len(events))
 }
 
 // killed starts a process that adds, kills it after so many batches, and returns how

@@ -44,6 +44,14 @@ var ErrUnsuitable = errors.New("OTP events need Redis, or a state file that one 
 // ErrNotClosed says that a window was marked that has not closed, or is not known.
 var ErrNotClosed = errors.New("the window is not one that has closed")
 
+// IsDamage reports whether an error says that a record cannot be read, and which: no
+// other record suffers from it.
+func IsDamage(err error) bool {
+	_, inFile := errors.AsType[*store.DamagedError](err)
+	_, inRedis := errors.AsType[*keyError](err)
+	return inFile || inRedis
+}
+
 // Ledger counts OTP events. It is safe for concurrent use, and needs no closing: it
 // ends with its store.
 type Ledger struct{ engine engine }
@@ -53,6 +61,7 @@ type engine interface {
 	closeDue(ctx context.Context) (int, error)
 	windows(ctx context.Context, from, to time.Time) ([]window.Window, error)
 	oldest(ctx context.Context, s window.Status, limit int) ([]window.Window, error)
+	waiting(ctx context.Context) (int, error)
 	mark(ctx context.Context, w window.Window) error
 	hours(ctx context.Context, from, to time.Time) ([]window.Hour, error)
 	warning(ctx context.Context) (string, error)
@@ -86,7 +95,8 @@ func Open(s store.Store, c Config) (*Ledger, error) {
 // Add takes events that come now, all or, where it returns an error, none. After an
 // error of the connection they may have been taken all the same: add them again.
 // Each event has its outcome, in their order. Events that are Ahead or Old are
-// refused by the store's clock.
+// refused by the store's clock, and those of a window that is Damaged keep no other
+// from being counted.
 func (l *Ledger) Add(ctx context.Context, events []window.Event) ([]window.Outcome, error) {
 	for i, e := range events {
 		if err := check(e); err != nil {
@@ -155,6 +165,15 @@ func (l *Ledger) Oldest(ctx context.Context, s window.Status, limit int) ([]wind
 		return found, fmt.Errorf("list windows that are %s: %w", s, err)
 	}
 	return found, nil
+}
+
+// Waiting returns how many windows are Waiting, those that are damaged among them.
+func (l *Ledger) Waiting(ctx context.Context) (int, error) {
+	n, err := l.engine.waiting(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the windows that wait: %w", err)
+	}
+	return n, nil
 }
 
 // Mark writes w's Status (Waiting, Reported or Dead), ReportTime and RequestID, and

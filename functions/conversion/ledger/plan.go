@@ -82,7 +82,10 @@ func (p *plan) one(e window.Event) (window.Outcome, error) {
 	span, ok := p.rules.Concerns(e, known)
 	if ok {
 		var err error
-		if c, err = p.change(span); err != nil {
+		if c, err = p.change(span); IsDamage(err) {
+			return window.Damaged, nil
+		}
+		if err != nil {
 			return 0, err
 		}
 		state = c.state

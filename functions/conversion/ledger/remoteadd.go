@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -25,6 +26,7 @@ type snapshot struct {
 type stored struct {
 	state  window.State
 	groups int
+	damage error
 }
 
 type ofWindow struct {
@@ -49,7 +51,7 @@ func (s *snapshot) window(span window.Span) (window.State, int, error) {
 		s.windows[span] = stored{}
 		s.lacksWindows = append(s.lacksWindows, span)
 	}
-	return found.state, found.groups, nil
+	return found.state, found.groups, found.damage
 }
 
 func (s *snapshot) hasGroup(span window.Span, key window.Key) (bool, error) {
@@ -99,6 +101,10 @@ func (r *remote) newSnapshot(events []window.Event) *snapshot {
 	return s
 }
 
+// stateFields are read of a window that events concern. Its counts are among them so that
+// none is added to what cannot be read.
+var stateFields = []string{"status", "closes", "requested", "verified", "late", "duplicate"}
+
 // load reads what s lacks, in one round trip, and the time with the first.
 func (r *remote) load(ctx context.Context, s *snapshot) error {
 	pipe := r.Client.Pipeline()
@@ -114,16 +120,14 @@ func (r *remote) load(ctx context.Context, s *snapshot) error {
 	states := make([]*redis.SliceCmd, len(s.lacksWindows))
 	counts := make([]*redis.IntCmd, len(s.lacksWindows))
 	for i, span := range s.lacksWindows {
-		states[i] = pipe.HMGet(ctx, r.windowKey(span), "status", "closes")
+		states[i] = pipe.HMGet(ctx, r.windowKey(span), stateFields...)
 		counts[i] = pipe.HLen(ctx, r.requestedKey(span))
 	}
 	groups := make([]*redis.BoolCmd, len(s.lacksGroups))
 	for i, at := range s.lacksGroups {
 		groups[i] = pipe.HExists(ctx, r.requestedKey(at.span), groupField(at.key))
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return err
-	}
+	_, _ = pipe.Exec(ctx) // each command has its error
 	at, err := readTime(now)
 	if err != nil {
 		return err
@@ -131,31 +135,62 @@ func (r *remote) load(ctx context.Context, s *snapshot) error {
 	if s.now.IsZero() {
 		s.now = at
 	}
-	s.fill(otps, states, counts, groups)
-	return nil
+	if otps != nil {
+		if err := s.fillOTPs(otps); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(r.fillWindows(s, states, counts), r.fillGroups(s, groups))
 }
 
-func (s *snapshot) fill(otps *redis.SliceCmd, states []*redis.SliceCmd, counts []*redis.IntCmd, groups []*redis.BoolCmd) {
+func (s *snapshot) fillOTPs(otps *redis.SliceCmd) error {
+	if err := otps.Err(); err != nil {
+		return err
+	}
 	for i, key := range s.lacksOTPs {
 		if value, ok := otps.Val()[i].(string); ok {
 			s.otps[key] = value
 		}
 	}
+	s.lacksOTPs = nil
+	return nil
+}
+
+func (r *remote) fillWindows(s *snapshot, states []*redis.SliceCmd, counts []*redis.IntCmd) error {
 	for i, span := range s.lacksWindows {
-		fields := named([]string{"status", "closes"}, states[i].Val())
-		status := fields["status"]
-		s.windows[span] = stored{
-			state: window.State{
-				Exists: status != "", Closed: status != string(window.Open),
-				Closes: time.UnixMilli(fieldNumber(fields, "closes")).UTC(),
-			},
-			groups: int(counts[i].Val()),
+		found, err := r.stored(span, states[i], counts[i])
+		if err != nil && !IsDamage(err) {
+			return err
 		}
+		found.damage = err
+		s.windows[span] = found
 	}
+	s.lacksWindows = nil
+	return nil
+}
+
+func (r *remote) stored(span window.Span, state *redis.SliceCmd, groups *redis.IntCmd) (stored, error) {
+	err := cmp.Or(damageOf(r.windowKey(span), state.Err()), damageOf(r.requestedKey(span), groups.Err()))
+	fields := named(stateFields, state.Val())
+	if err != nil || len(fields) == 0 {
+		return stored{}, err
+	}
+	known, err := windowRecord(r.windowKey(span), fields)
+	return stored{
+		state:  window.State{Exists: true, Closed: known.Status != window.Open, Closes: time.UnixMilli(known.Closes).UTC()},
+		groups: int(groups.Val()),
+	}, err
+}
+
+func (r *remote) fillGroups(s *snapshot, groups []*redis.BoolCmd) error {
 	for i, at := range s.lacksGroups {
+		if err := damageOf(r.requestedKey(at.span), groups[i].Err()); err != nil {
+			return err
+		}
 		s.groups[at] = groups[i].Val()
 	}
-	s.lacksOTPs, s.lacksWindows, s.lacksGroups = nil, nil, nil
+	s.lacksGroups = nil
+	return nil
 }
 
 // named gives the values of an HMGET their names. What is not there is left out.

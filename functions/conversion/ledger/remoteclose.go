@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -58,19 +59,20 @@ func (r *remote) close(ctx context.Context, name string) (closed bool, err error
 	if err != nil {
 		return false, err
 	}
+	var lost error // the hour's damage: it keeps no window from being reported
 	err = r.repeat(ctx, func() (bool, error) {
 		closed = false
 		found, err := r.read(ctx, span)
 		switch {
 		case err != nil:
 			return false, err
-		case found.fields["status"] == "": // it has expired
+		case len(found.fields) == 0: // it has expired
 			return true, r.Client.ZRem(ctx, r.indexKey(window.Open), name).Err()
-		case found.fields["status"] != string(window.Open):
+		case found.record.Status != window.Open:
 			return true, nil
 		}
 		hour, err := r.readHour(ctx, span)
-		if err != nil {
+		if lost = err; err != nil && !IsDamage(err) {
 			return false, err
 		}
 		w, err := r.closing(span, found, hour)
@@ -80,7 +82,7 @@ func (r *remote) close(ctx context.Context, name string) (closed bool, err error
 		closed, err = w.run(ctx, r.Client, whenever)
 		return closed, err
 	})
-	return closed && err == nil, err
+	return closed && err == nil, cmp.Or(err, lost)
 }
 
 // closing is what closing a window writes.
@@ -98,11 +100,13 @@ func (r *remote) closing(span window.Span, found windowFields, hour hourValue) (
 		value, exists := found.fields[field]
 		w.require(key, field, value, exists)
 	}
-	w.require(hour.key, "", hour.value, hour.value != "")
 	w.hash(keep, "HSET", key, "status", string(window.Waiting), "closed", "1", "groups", string(groups))
 	w.do("DEL", r.requestedKey(span))
 	w.do("DEL", r.verifiedKey(span))
-	w.do("SET", hour.key, string(merged), "PX", hoursKept.Milliseconds())
+	if !hour.damaged {
+		w.require(hour.key, "", hour.value, hour.value != "")
+		w.do("SET", hour.key, string(merged), "PX", hoursKept.Milliseconds())
+	}
 	w.set(2*keep, "ZREM", r.indexKey(window.Open), member(span))
 	w.set(2*keep, "ZADD", r.indexKey(window.Waiting), span.To().UnixMilli(), member(span))
 	return w, nil
@@ -111,6 +115,7 @@ func (r *remote) closing(span window.Span, found windowFields, hour hourValue) (
 type hourValue struct {
 	key, value string
 	groups     []window.Group
+	damaged    bool // it is left as it is
 }
 
 func (r *remote) readHour(ctx context.Context, span window.Span) (h hourValue, err error) {
@@ -119,10 +124,12 @@ func (r *remote) readHour(ctx context.Context, span window.Span) (h hourValue, e
 	if errors.Is(err, redis.Nil) {
 		return h, nil
 	}
-	if err != nil {
-		return h, err
+	if err == nil {
+		err = r.decode(h.key, h.value, &h.groups)
 	}
-	return h, r.decode(h.key, h.value, &h.groups)
+	err = damageOf(h.key, err)
+	h.damaged = IsDamage(err)
+	return h, err
 }
 
 func (r *remote) mark(ctx context.Context, w window.Window) error {
@@ -133,7 +140,7 @@ func (r *remote) mark(ctx context.Context, w window.Window) error {
 		case errors.Is(err, redis.Nil), err == nil && status == string(window.Open):
 			return false, ErrNotClosed
 		case err != nil:
-			return false, err
+			return false, damageOf(r.windowKey(span), err)
 		case status == string(window.Reported) && w.Status != window.Reported:
 			return true, nil
 		}

@@ -1,10 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -15,9 +15,10 @@ import (
 	"signalbox/functions/conversion/window"
 )
 
-// windowFields is a window as it is in Redis. Without a status there is none.
+// windowFields is a window as it is in Redis. Without fields there is none.
 type windowFields struct {
 	fields map[string]string
+	record record
 	groups []window.Group
 }
 
@@ -35,47 +36,59 @@ func (r *remote) ask(ctx context.Context, c redis.Cmdable, span window.Span) que
 func (r *remote) read(ctx context.Context, span window.Span) (windowFields, error) {
 	pipe := r.Client.Pipeline()
 	asked := r.ask(ctx, pipe, span)
-	if _, err := pipe.Exec(ctx); err != nil {
-		return windowFields{}, err
-	}
+	_, _ = pipe.Exec(ctx) // each command has its error
 	return r.answered(span, asked)
 }
 
-func (r *remote) answered(span window.Span, asked question) (windowFields, error) {
-	found := windowFields{fields: asked.fields.Val()}
+func (r *remote) answered(span window.Span, asked question) (found windowFields, err error) {
+	err = cmp.Or(
+		damageOf(r.windowKey(span), asked.fields.Err()),
+		damageOf(r.requestedKey(span), asked.requested.Err()),
+		damageOf(r.verifiedKey(span), asked.verified.Err()),
+	)
+	found.fields = asked.fields.Val()
+	if err != nil || len(found.fields) == 0 {
+		return found, err
+	}
+	if found.record, err = windowRecord(r.windowKey(span), found.fields); err != nil {
+		return found, err
+	}
 	if encoded, ok := found.fields["groups"]; ok {
 		return found, r.decode(r.windowKey(span), encoded, &found.groups)
 	}
+	found.groups, err = r.openGroups(span, asked)
+	return found, err
+}
+
+// openGroups are the groups of a window that has not closed.
+func (r *remote) openGroups(span window.Span, asked question) ([]window.Group, error) {
 	counts := make(map[window.Key]window.Counts)
 	for field := range asked.requested.Val() {
-		counts[groupOf(field)] = window.Counts{Requested: fieldNumber(asked.requested.Val(), field)}
+		n, err := fieldNumber(r.requestedKey(span), asked.requested.Val(), field)
+		if err != nil {
+			return nil, err
+		}
+		counts[groupOf(field)] = window.Counts{Requested: n}
 	}
 	for field := range asked.verified.Val() {
-		verified := window.Counts{Verified: fieldNumber(asked.verified.Val(), field)}
-		counts[groupOf(field)] = counts[groupOf(field)].Add(verified)
+		n, err := fieldNumber(r.verifiedKey(span), asked.verified.Val(), field)
+		if err != nil {
+			return nil, err
+		}
+		counts[groupOf(field)] = counts[groupOf(field)].Add(window.Counts{Verified: n})
 	}
+	var groups []window.Group
 	for key := range maps.Keys(counts) {
-		found.groups = append(found.groups, window.Group{Key: key, Counts: counts[key]})
+		groups = append(groups, window.Group{Key: key, Counts: counts[key]})
 	}
-	found.groups = window.Merge(found.groups)
-	return found, nil
+	return window.Merge(groups), nil
 }
 
 func (r *remote) decode(key, value string, groups *[]window.Group) error {
-	if err := json.Unmarshal([]byte(value), groups); err != nil {
-		return fmt.Errorf("the groups in Redis, key %s, are not JSON: delete it", key)
+	if json.Unmarshal([]byte(value), groups) != nil {
+		return &keyError{key, "its groups are not JSON"}
 	}
 	return nil
-}
-
-func (f windowFields) view(span window.Span, now time.Time) window.Window {
-	number := func(name string) int64 { return fieldNumber(f.fields, name) }
-	r := record{
-		Closes: number("closes"), Status: window.Status(f.fields["status"]),
-		Requested: number("requested"), Verified: number("verified"), Late: number("late"), Duplicate: number("duplicate"),
-		ReportTime: number("reportTime"), RequestID: f.fields["requestId"],
-	}
-	return r.view(span, f.groups, now)
 }
 
 // perRead bounds the windows that are read in one round trip.
@@ -93,9 +106,7 @@ func (r *remote) list(ctx context.Context, names []string) (found []window.Windo
 		}
 		asked[i] = r.ask(ctx, pipe, spans[i])
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, nil, err
-	}
+	_, _ = pipe.Exec(ctx) // each command has its error
 	at, err := readTime(now)
 	if err != nil {
 		return nil, nil, err
@@ -104,10 +115,11 @@ func (r *remote) list(ctx context.Context, names []string) (found []window.Windo
 		fields, damage := r.answered(span, asked[i])
 		err = errors.Join(err, damage)
 		switch {
-		case fields.fields["status"] == "":
+		case damage != nil:
+		case len(fields.fields) == 0:
 			expired = append(expired, names[i])
-		case damage == nil:
-			found = append(found, fields.view(span, at))
+		default:
+			found = append(found, fields.record.view(span, fields.groups, at))
 		}
 	}
 	return found, expired, err
@@ -160,6 +172,11 @@ func (r *remote) oldest(ctx context.Context, s window.Status, limit int) ([]wind
 			return found, errors.Join(err, remErr)
 		}
 	}
+}
+
+func (r *remote) waiting(ctx context.Context) (int, error) {
+	n, err := r.Client.ZCard(ctx, r.indexKey(window.Waiting)).Result()
+	return int(n), err
 }
 
 func (r *remote) hours(ctx context.Context, from, to time.Time) (found []window.Hour, err error) {

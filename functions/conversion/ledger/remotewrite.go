@@ -3,7 +3,7 @@ package ledger
 import (
 	"context"
 	_ "embed" // the script
-	"strconv"
+	"fmt"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -90,8 +90,14 @@ func (w *write) run(ctx context.Context, c redis.Scripter, deadline time.Time) (
 	arguments = append(arguments, w.counted[1])
 	arguments = append(arguments, w.conditions...)
 	arguments = append(arguments, w.commands...)
-	n, err := writeScript.Run(ctx, c, w.keys, arguments...).Int()
-	return n == 1, err
+	answer, err := writeScript.Run(ctx, c, w.keys, arguments...).Slice()
+	if err != nil || len(answer) == 0 {
+		return false, err
+	}
+	if len(answer) == 3 {
+		return false, &keyError{fmt.Sprint(answer[1]), fmt.Sprint(answer[2])}
+	}
+	return answer[0] == int64(1), nil
 }
 
 // freshness is how long after Redis was read its answers may be written upon: an
@@ -149,10 +155,4 @@ func (r *remote) planWindow(w *write, span window.Span, c *change) {
 			w.hash(keep, "HINCRBY", r.verifiedKey(span), groupField(group), counts.Verified)
 		}
 	}
-}
-
-// fieldNumber reads a number of a hash, 0 for none.
-func fieldNumber(fields map[string]string, name string) int64 {
-	n, _ := strconv.ParseInt(fields[name], 10, 64) // Redis counts in numbers only
-	return n
 }

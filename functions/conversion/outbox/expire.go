@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"signalbox/shared/store"
@@ -43,7 +44,7 @@ func (o *Outbox) expireKeys(ctx context.Context, collection string) error {
 	}
 	var expired []store.Record
 	for _, r := range records {
-		if _, known := o.known(r.Value); !known {
+		if o.forgotten(r.Value) {
 			expired = append(expired, r)
 		}
 	}
@@ -73,12 +74,16 @@ func (o *Outbox) trim(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	letters = letters[:len(letters)-o.config.MaxDead]
-	b := store.Batch{}
-	for _, d := range letters {
-		b.Put = append(b.Put, store.Record{Collection: deadCollection, Key: d.ID})
+	dropped := 0
+	for some := range slices.Chunk(letters, perBatch) {
+		b := store.Batch{}
+		for _, d := range some {
+			b.Put = append(b.Put, store.Record{Collection: deadCollection, Key: d.ID})
+		}
+		if err := o.config.Store.Apply(ctx, b); err != nil {
+			return dropped, fmt.Errorf("drop old dead letters: %w", err)
+		}
+		dropped += len(some)
 	}
-	if err := o.config.Store.Apply(ctx, b); err != nil {
-		return 0, fmt.Errorf("drop old dead letters: %w", err)
-	}
-	return len(letters), nil
+	return dropped, nil
 }

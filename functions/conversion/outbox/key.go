@@ -23,6 +23,9 @@ const (
 	Forwarded Status = "forwarded"
 	Answered  Status = "answered" // of a list, whose items have statuses of their own
 	Dead      Status = "dead"
+	// released is of a key that can be used again, and of which it is still known when
+	// its body first came.
+	released Status = "released"
 )
 
 // remembered is how long a key is kept after its status has last changed; one that
@@ -36,6 +39,8 @@ type Record struct {
 	Status Status `json:"status"`
 	// At is since when, in Unix milliseconds.
 	At int64 `json:"at"`
+	// First is when the body first came, likewise, while nothing has come of it.
+	First int64 `json:"first,omitempty"`
 	// Code and Answer are what the caller was answered, and is again.
 	Code   int    `json:"code,omitempty"`
 	Answer []byte `json:"answer,omitempty"`
@@ -47,8 +52,11 @@ type Record struct {
 
 // Claim is the right to answer a key. It ends with the key's time in flight.
 type Claim struct {
-	Key  string
-	hash string
+	Key string
+	// First is when the same body first came with the key, in Unix milliseconds: what
+	// became of it then may not be known. Zero for a new key of NewKey.
+	First int64
+	hash  string
 	// current is the record as it must be for the claim to hold.
 	current  store.Record
 	answered bool
@@ -102,6 +110,8 @@ func (o *Outbox) keyEnds(r Record) (end time.Time, ends bool) {
 	switch r.Status {
 	case Accepted:
 		return time.Time{}, false
+	case released:
+		return now, true
 	case InFlight:
 		end = at.Add(o.config.InFlight)
 	default:
@@ -120,6 +130,26 @@ func (o *Outbox) known(value []byte) (r Record, known bool) {
 	}
 	end, ends := o.keyEnds(r)
 	return r, !ends || end.After(o.now())
+}
+
+// forgotten reports whether nothing is left to know of a key: one that was in flight
+// may have been forwarded, so that it is known for as long as others when it first came.
+func (o *Outbox) forgotten(value []byte) bool {
+	r, ok := decodeRecord(value)
+	if ok && (r.Status == InFlight || r.Status == released) {
+		r.Status = Answered
+	}
+	end, ends := o.keyEnds(r)
+	return !ok || ends && !end.After(o.now())
+}
+
+// first returns when a body first came with a key, of which a value is known.
+func (o *Outbox) first(value []byte, hash string) int64 {
+	now := o.now().UnixMilli()
+	if r, ok := decodeRecord(value); ok && r.Hash == hash && r.First != 0 && !o.forgotten(value) {
+		return min(r.First, now)
+	}
+	return now
 }
 
 // Begin claims a key for a body. Where it was answered before, there is no claim, and
@@ -144,8 +174,8 @@ func (o *Outbox) begin(ctx context.Context, key, hash string) (*Claim, *Record, 
 	if earlier, known := o.known(value); known {
 		return nil, &earlier, o.refused(earlier, hash)
 	}
-	c := &Claim{Key: key, hash: hash, current: r}
-	c.current.Value = encode(Record{Hash: hash, Status: InFlight, At: o.now().UnixMilli()})
+	c := &Claim{Key: key, First: o.first(value, hash), hash: hash, current: r}
+	c.current.Value = encode(Record{Hash: hash, Status: InFlight, At: o.now().UnixMilli(), First: c.First})
 	if err := o.config.Store.Apply(ctx, store.Batch{If: []store.Record{r}, Put: []store.Record{c.current}}); err != nil {
 		return nil, nil, fmt.Errorf("claim a key: %w", err)
 	}
@@ -193,9 +223,9 @@ func (o *Outbox) Finish(ctx context.Context, answers ...Answer) error {
 
 // Release lets a key be used again at once. Where the claim has ended it does nothing.
 func (o *Outbox) Release(ctx context.Context, c *Claim) error {
-	none := c.current
-	none.Value = nil
-	err := o.config.Store.Apply(ctx, store.Batch{If: []store.Record{c.current}, Put: []store.Record{none}})
+	free := c.current
+	free.Value = encode(Record{Hash: c.hash, Status: released, At: o.now().UnixMilli(), First: c.First})
+	err := o.config.Store.Apply(ctx, store.Batch{If: []store.Record{c.current}, Put: []store.Record{free}})
 	if err != nil && !errors.Is(err, store.ErrConflict) {
 		return fmt.Errorf("release a key: %w", err)
 	}

@@ -28,7 +28,7 @@ type Event struct {
 // Outcome is what became of an event.
 type Outcome uint8
 
-// The zero value is no outcome. An event that is Ahead or Old was refused: nothing
+// The zero value is no outcome. An event that is Ahead, Old or Damaged was refused: nothing
 // of it is kept.
 const (
 	// Accepted events count, or will once the request has come.
@@ -41,11 +41,13 @@ const (
 	Ahead
 	// Old is of an event whose time is more than MaxAge before the store's.
 	Old
+	// Damaged is of an event whose window cannot be read: nothing of it is kept.
+	Damaged
 )
 
 // String returns the outcome in lower case.
 func (o Outcome) String() string {
-	names := [...]string{"none", "accepted", "duplicate", "late", "ahead", "old"}
+	names := [...]string{"none", "accepted", "duplicate", "late", "ahead", "old", "damaged"}
 	if int(o) >= len(names) {
 		return "unknown"
 	}

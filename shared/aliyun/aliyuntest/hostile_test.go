@@ -57,6 +57,7 @@ func TestListingLies(t *testing.T) {
 		{aliyuntest.Fault{Kind: aliyuntest.ShortPage}, 6.0, 60.0, 10, 5, 5},
 		{aliyuntest.Fault{Kind: aliyuntest.ShortPage, Percent: 10}, 6.0, 60.0, 10, 9, 9},
 		{aliyuntest.Fault{Kind: aliyuntest.ShiftedPage}, 6.0, 60.0, 5, 10, 10},
+		{aliyuntest.Fault{Kind: aliyuntest.RepeatedCard}, 6.0, 60.0, 10, 20, 20},
 		{aliyuntest.Fault{Kind: aliyuntest.GarbledPage, Garbling: aliyuntest.BadICCID}, 6.0, 60.0, -1, 10, 0},
 		{aliyuntest.Fault{Kind: aliyuntest.GarbledPage}, 6.0, 60.0, 10, 10, 10},
 		{aliyuntest.Fault{Kind: aliyuntest.EmptyPage}, 6.0, 60.0, 10, 0, 0},
@@ -195,7 +196,7 @@ func TestKinds(t *testing.T) {
 		"ListCardInfo": {"PageNo", "1", "PageSize", "10"}, "ConversionData": {"ConversionRate", "1"},
 		"GetCredentialPoolStatistics": {"CredentialNO", "P", "Date", "202611"},
 	}
-	for action, least := range map[string]int{"GetCardFlowInfo": 28, "ListCardInfo": 34, "GetCredentialPoolStatistics": 24, "ConversionData": 21} {
+	for action, least := range map[string]int{"GetCardFlowInfo": 28, "ListCardInfo": 35, "GetCredentialPoolStatistics": 24, "ConversionData": 21} {
 		kinds := aliyuntest.Kinds(action)
 		if len(kinds) != least {
 			t.Errorf("%s has %d kinds of faults, want %d: %v", action, len(kinds), least, kinds)

@@ -20,6 +20,7 @@ const (
 	OtherAccount Kind = "OtherAccount" // as many cards, of another account
 	ShortPage    Kind = "ShortPage"    // the last Percent of the page's cards are missing
 	ShiftedPage  Kind = "ShiftedPage"  // the page begins five cards early, which the page before has as well
+	RepeatedCard Kind = "RepeatedCard" // each card of the page twice, the second time without use
 	GarbledPage  Kind = "GarbledPage"  // all cards of the page with Garbling
 	EmptyPage    Kind = "EmptyPage"    // no List at all, and the numbers as they are
 	ListAsText   Kind = "ListAsText"   // a text where the list should be
@@ -61,6 +62,7 @@ var lies = map[Kind]lie{
 	OtherAccount: listing(otherAccount),
 	ShortPage:    listing(func(f Fault, _ *query, p *cardPage) { p.List = p.List[:f.without(len(p.List))] }),
 	ShiftedPage:  listing(shifted),
+	RepeatedCard: listing(repeatedCard),
 	GarbledPage:  listing(garbledPage),
 	EmptyPage:    listing(func(_ Fault, _ *query, p *cardPage) { p.List = nil }),
 	ListAsText:   data("ListCardInfo", instead(map[string]any{"PageNo": 1, "Total": 1, "List": "none"})),
@@ -158,6 +160,15 @@ func shifted(_ Fault, q *query, p *cardPage) {
 	cards, _ := q.fleet.page("", p.match, max(0, p.skip-shiftedBy), len(p.List))
 	for i, card := range cards {
 		p.List[i] = q.fleet.info(card, q.at)
+	}
+}
+
+func repeatedCard(_ Fault, _ *query, p *cardPage) {
+	for _, card := range slices.Clone(p.List) {
+		if info, ok := card.(cardInfo); ok {
+			info.PeriodAddFlow = flowText(0)
+			p.List = append(p.List, info)
+		}
 	}
 }
 

@@ -150,6 +150,21 @@ func (i CardInfo) Used() (used, rest card.DataSize) {
 	return card.ParseDataSize(string(i.PeriodAddFlow)), card.ParseDataSize(string(i.PeriodRestFlow))
 }
 
+// Balance returns how the card's data stands at now, as far as the listing says; its
+// times are wall clocks in zone. A pooled card's own numbers say nothing.
+func (i CardInfo) Balance(now time.Time, zone *time.Location) card.Balance {
+	b := card.Balance{Expires: i.Expires(zone)}
+	if i.Pool() == "" {
+		b.Used, b.Rest = i.Used()
+		b.Ratio = card.RatioOf(b.Used, b.Rest)
+	}
+	activated := card.ParseTime(string(i.ActiveTime), zone)
+	if start, renews, ok := card.Period(i.Period).Bounds(now, activated); ok {
+		b.PeriodStart, b.Renews = start, renews
+	}
+	return b
+}
+
 // Tags returns the names of the card's tags.
 func (i CardInfo) Tags() []string {
 	tags := make([]string, len(i.TagList))

@@ -31,7 +31,7 @@ type Function struct {
 	Scheduled func(ctx context.Context, e event.Scheduled) (any, error)
 	// InvokeTokens are what POST /invoke takes, but from FC's custom runtime,
 	// which needs none. Without one it refuses everybody.
-	InvokeTokens []config.Secret
+	InvokeTokens config.Tokens
 	// RunTimeout ends a run's ctx where it is asked for over HTTP: as a plain
 	// HTTP server no platform has a limit of its own, and behind FC's custom
 	// runtime the shorter one counts. Zero is 10 minutes.

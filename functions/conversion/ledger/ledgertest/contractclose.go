@@ -73,6 +73,9 @@ func closing(t *testing.T, b *book) {
 	if err != nil || len(found) != 2 || !found[0].End.Equal(found[1].Start) {
 		t.Fatalf("Oldest = %+v, %v; want two, the older first", found, err)
 	}
+	if n, err := b.Waiting(t.Context()); n != 2 || err != nil {
+		t.Errorf("Waiting = %d, %v; want 2", n, err)
+	}
 	wantCounts(t, found[0], "1 1 0 0")
 	wantCounts(t, found[1], "1 0 0 0")
 	first, err := b.Oldest(t.Context(), window.Waiting, 1)

@@ -11,12 +11,12 @@ import (
 	"signalbox/functions/conversion/window"
 )
 
-// arrival is an event, when it came and what became of it. Or, without an event,
-// windows were closed then.
-type arrival struct {
-	at      time.Time
-	event   window.Event
-	outcome window.Outcome
+// Arrival is an event, when it came by the store's clock, and what became of it. Or,
+// without an event, windows were closed then.
+type Arrival struct {
+	At      time.Time
+	Event   window.Event
+	Outcome window.Outcome
 }
 
 // Model delivers events at random, some of them again, late, out of order, in the
@@ -26,7 +26,7 @@ func Model(t *testing.T, seed uint64, steps int, open func(t *testing.T) Engine)
 	t.Helper()
 	b := openBook(t, open(t))
 	r := rand.New(rand.NewPCG(seed, 1))
-	var log []arrival
+	var log []Arrival
 	for range steps {
 		switch b.engine.Wait(time.Duration(r.IntN(90)) * time.Second); r.IntN(12) {
 		case 0:
@@ -47,13 +47,13 @@ func Model(t *testing.T, seed uint64, steps int, open func(t *testing.T) Engine)
 }
 
 // closeAll closes what is due.
-func (b *book) closeAll(t *testing.T) arrival {
+func (b *book) closeAll(t *testing.T) Arrival {
 	t.Helper()
 	at := b.engine.Now()
 	if _, err := b.CloseDue(t.Context()); err != nil {
 		t.Fatalf("CloseDue = %v", err)
 	}
-	return arrival{at: at}
+	return Arrival{At: at}
 }
 
 // Many delivers n events in batches of 500 within three hours, of which 1 % have come
@@ -64,7 +64,7 @@ func Many(t *testing.T, n int, open func(t *testing.T) Engine) {
 	const size = 500
 	b := openBook(t, open(t))
 	r := rand.New(rand.NewPCG(2, 3))
-	var log []arrival
+	var log []Arrival
 	var events, delayed []window.Event
 	for otp := 0; len(log) < n; otp++ {
 		id := fmt.Sprint("otp-", otp)
@@ -82,7 +82,7 @@ func Many(t *testing.T, n int, open func(t *testing.T) Engine) {
 		}
 		events = append(events, pair...)
 		if len(log) > 0 && r.IntN(50) == 0 {
-			if again := log[r.IntN(len(log))].event; again.ID != "" {
+			if again := log[r.IntN(len(log))].Event; again.ID != "" {
 				events = append(events, again)
 			}
 		}
@@ -98,7 +98,7 @@ func Many(t *testing.T, n int, open func(t *testing.T) Engine) {
 	b.compare(t, append(log, b.closeAll(t)))
 	outcomes := make(map[window.Outcome]int)
 	for _, a := range log {
-		outcomes[a.outcome]++
+		outcomes[a.Outcome]++
 	}
 	if outcomes[window.Duplicate] < n/200 || outcomes[window.Late] < n/50 {
 		t.Errorf("of %d events %v, want some of each", n, outcomes)
@@ -107,25 +107,25 @@ func Many(t *testing.T, n int, open func(t *testing.T) Engine) {
 }
 
 // deliver adds a batch.
-func (b *book) deliver(t *testing.T, events []window.Event) []arrival {
+func (b *book) deliver(t *testing.T, events []window.Event) []Arrival {
 	t.Helper()
-	batch := make([]arrival, len(events))
+	batch := make([]Arrival, len(events))
 	for i, e := range events {
-		batch[i] = arrival{at: b.engine.Now(), event: e}
+		batch[i] = Arrival{At: b.engine.Now(), Event: e}
 	}
 	outcomes, err := b.Add(t.Context(), events)
 	if err != nil {
 		t.Fatalf("Add = %v", err)
 	}
 	for i := range batch {
-		batch[i].outcome = outcomes[i]
+		batch[i].Outcome = outcomes[i]
 	}
 	return batch
 }
 
-func (b *book) random(r *rand.Rand, log []arrival) window.Event {
+func (b *book) random(r *rand.Rand, log []Arrival) window.Event {
 	if len(log) > 0 && r.IntN(10) == 0 { // one that came before, maybe with another time
-		if again := log[r.IntN(len(log))].event; again.ID != "" {
+		if again := log[r.IntN(len(log))].Event; again.ID != "" {
 			if r.IntN(2) == 0 {
 				again.Time = b.engine.Now()
 			}

@@ -12,19 +12,19 @@ import (
 )
 
 // compare compares all windows, and each outcome.
-func (b *book) compare(t *testing.T, log []arrival) {
+func (b *book) compare(t *testing.T, log []Arrival) {
 	t.Helper()
-	want := offline(log, b.engine.Grace)
+	outcomes, windows := Offline(log, b.engine.Grace)
 	for i, a := range log {
-		if a.outcome != want.outcomes[i] {
-			t.Errorf("event %d of %d, %+v at %v: %v, want %v", i, len(log), a.event, a.at, a.outcome, want.outcomes[i])
+		if a.Outcome != outcomes[i] {
+			t.Errorf("event %d of %d, %+v at %v: %v, want %v", i, len(log), a.Event, a.At, a.Outcome, outcomes[i])
 		}
 	}
 	got := b.all(t)
 	for i := range got { // what is not worked out
 		got[i].Status, got[i].Closes = "", time.Time{}
 	}
-	if diff := gocmp.Diff(want.windows, got); diff != "" {
+	if diff := gocmp.Diff(windows, got); diff != "" {
 		t.Errorf("the windows (-offline +counted):\n%.4000s", diff)
 	}
 }
@@ -32,7 +32,7 @@ func (b *book) compare(t *testing.T, log []arrival) {
 // computation works out from a whole log what is counted, OTP by OTP and window by
 // window, with none of the code that counts.
 type computation struct {
-	log   []arrival
+	log   []Arrival
 	grace time.Duration
 
 	otps     map[string]*arrivals
@@ -48,12 +48,14 @@ type arrivals struct {
 	duplicates          []int
 }
 
-func offline(log []arrival, grace time.Duration) *computation {
+// Offline works out what becomes of each arrival and what its windows of 5 minutes
+// count in the end, the oldest first. It does not say when they close.
+func Offline(log []Arrival, grace time.Duration) (outcomes []window.Outcome, windows []window.Window) {
 	c := &computation{
 		log: log, grace: grace, otps: make(map[string]*arrivals), requests: make(map[int64][]int), outcomes: make([]window.Outcome, len(log)),
 	}
 	for i, a := range log {
-		if a.event.ID != "" {
+		if a.Event.ID != "" {
 			c.outcomes[i] = c.sort(i, a)
 		}
 	}
@@ -61,22 +63,22 @@ func offline(log []arrival, grace time.Duration) *computation {
 		c.windows = append(c.windows, c.window(start, requests))
 	}
 	slices.SortFunc(c.windows, func(a, b window.Window) int { return cmp.Compare(a.Start.Unix(), b.Start.Unix()) })
-	return c
+	return c.outcomes, c.windows
 }
 
 // sort notes an event by its OTP and window. It is accepted until its window says
 // otherwise.
-func (c *computation) sort(i int, a arrival) window.Outcome {
-	of := c.otps[a.event.ID]
+func (c *computation) sort(i int, a Arrival) window.Outcome {
+	of := c.otps[a.Event.ID]
 	if of == nil {
 		of = &arrivals{requested: -1, verified: -1}
-		c.otps[a.event.ID] = of
+		c.otps[a.Event.ID] = of
 	}
 	first := &of.requested
-	if a.event.Kind == window.OTPVerified {
+	if a.Event.Kind == window.OTPVerified {
 		first = &of.verified
 	}
-	age := a.at.Sub(a.event.Time)
+	age := a.At.Sub(a.Event.Time)
 	switch {
 	case *first >= 0:
 		of.duplicates = append(of.duplicates, i)
@@ -87,8 +89,8 @@ func (c *computation) sort(i int, a arrival) window.Outcome {
 		return window.Old
 	}
 	*first = i
-	if a.event.Kind == window.OTPRequested {
-		start := a.event.Time.Unix() / 300 * 300
+	if a.Event.Kind == window.OTPRequested {
+		start := a.Event.Time.Unix() / 300 * 300
 		c.requests[start] = append(c.requests[start], i)
 	}
 	return window.Accepted
@@ -98,25 +100,25 @@ func (c *computation) sort(i int, a arrival) window.Outcome {
 // grace nor after it was closed.
 func (c *computation) inTime(end time.Time, first int) func(i int) bool {
 	closes := end
-	if c.log[first].at.After(closes) {
-		closes = c.log[first].at
+	if c.log[first].At.After(closes) {
+		closes = c.log[first].At
 	}
 	closes = closes.Add(c.grace)
 	closed := len(c.log)
 	for i, a := range c.log[first:] {
-		if a.event.ID == "" && a.at.After(closes) {
+		if a.Event.ID == "" && a.At.After(closes) {
 			closed = first + i
 			break
 		}
 	}
-	return func(i int) bool { return i < closed && !c.log[i].at.After(closes) }
+	return func(i int) bool { return i < closed && !c.log[i].At.After(closes) }
 }
 
 func (c *computation) window(start int64, requests []int) window.Window {
 	w := window.Window{Start: time.Unix(start, 0).UTC(), End: time.Unix(start+300, 0).UTC()}
 	inTime := c.inTime(w.End, requests[0])
 	for _, i := range requests {
-		event := c.log[i].event
+		event := c.log[i].Event
 		of := c.otps[event.ID]
 		for _, again := range of.duplicates {
 			if again > i { // before, its window was not known

@@ -16,8 +16,8 @@ import (
 	"signalbox/shared/config"
 	"signalbox/shared/logging"
 	"signalbox/shared/serve"
-	"signalbox/shared/serve/function"
 	"signalbox/shared/serve/event"
+	"signalbox/shared/serve/function"
 )
 
 // Secret is in the text of each failure here, and must reach the log only.
@@ -46,7 +46,7 @@ func Open(environ []string) (serve.Function, error) {
 	}
 	for _, line := range environ {
 		if token, ok := strings.CutPrefix(line, "SIGNALBOX_INVOKE_TOKEN="); ok {
-			f.InvokeTokens = []config.Secret{config.Secret(token)}
+			f.InvokeTokens = config.Tokens{{Secret: config.Secret(token)}}
 		}
 	}
 	switch {

@@ -1,0 +1,74 @@
+package page
+
+// words are all texts of the pages in one language. None is empty.
+type words struct {
+	Tag                           string // of the html element
+	Switch, SwitchTag, SwitchCode string // to the other language, in that language
+	Home, SkipToContent           string
+
+	Find     findWords
+	Card     cardWords
+	Package  packageWords
+	Forecast forecastWords
+	Usage    usageWords
+	Carriers carrierWords
+	Refusal  refusalWords
+}
+
+type findWords struct{ Title, Label, Hint, Button, Wrong string }
+
+type cardWords struct {
+	Title, Unknown, None string
+	Unreadable           func(text string) string // what the vendor says and nobody understands
+	Stale, Unlisted      string                   // warnings
+	Asked                string
+	Ago                  func(minutes int) string
+	Status, Tags, Remark string
+	Statuses             map[string]string // by [flow.Listing.StatusWord]
+	Raw, RawHint         string
+}
+
+type packageWords struct {
+	Title, Left, Of, Used, Share, Ends, Renews, Counted string
+	LeftUnknown, UsedUp, Over, BarUnknown               string
+	Bar                                                 func(share string) string
+	Days                                                func(n int) string // until the end
+	Pool                                                string
+	List, Name, From, Until, Remark, None               string
+}
+
+type forecastWords struct {
+	Title                   string
+	Lasts, Perhaps, RunsOut string
+	Chance, Expected, Range string
+	To, Beyond, Mean        string
+	Points                  func(days int) string
+	Rough                   string
+	Today, Renewal, Axis    string
+	Reasons                 map[string]string // by [forecast.Forecast.Reason]
+	None                    string            // for a reason without words
+}
+
+type usageWords struct {
+	Title, Table, Day, Used, Total, None string
+	Chart                                func(days int) string
+	Unknown                              func(days int) string
+	Months                               [12]string
+}
+
+type carrierWords struct {
+	Title, Used, Share, Signal, Delay, None string
+	Names                                   map[string]string
+}
+
+type refusalWords struct {
+	BySlug   map[string]refusal
+	ByStatus map[int]refusal
+	Other    refusal
+	Again    func(seconds int) string
+	Field    string
+	Request  string
+}
+
+// refusal is what a page says instead.
+type refusal struct{ Title, Detail string }

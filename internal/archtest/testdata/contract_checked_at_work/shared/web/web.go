@@ -1,0 +1,4 @@
+// Package web is part of a fixture.
+package web
+
+import _ "signalbox/internal/contract"
