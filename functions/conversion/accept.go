@@ -147,15 +147,11 @@ func (f *Function) read(i intake.Item) item {
 	if i.Problem != nil {
 		return item{problem: i.Problem}
 	}
-	now := f.config.Now().Truncate(time.Millisecond)
-	request, err := parseReport(i.Data, now, i.Time)
+	p, err := parseReport(i.Data, f.config.Now(), i.Time)
 	if err != nil {
 		return item{problem: problemOf(err)}
 	}
-	read := item{
-		report:  outbox.Report{Rate: request.Rate, Time: request.ReportTime.UnixMilli()},
-		undated: request.ReportTime.Equal(now),
-	}
+	read := item{report: outbox.Report{Rate: p.rate, Time: p.at.UnixMilli()}, undated: p.undated}
 	if i.ID != "" && f.outbox != nil {
 		sum := sha256.Sum256(i.Data)
 		read.key, read.hash = i.Source+" "+i.ID, hex.EncodeToString(sum[:])

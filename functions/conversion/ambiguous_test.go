@@ -3,6 +3,8 @@ package conversion_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,5 +55,30 @@ func TestAnswerLost(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestTimeOfItsOwn sends reports whose own times are those at which they come, by a
+// clock that moves on whenever it is asked.
+func TestTimeOfItsOwn(t *testing.T) {
+	t.Parallel()
+	var moved atomic.Int64
+	start := time.Now().Add(-time.Minute)
+	clock := func() time.Time { return start.Add(time.Duration(moved.Add(1)) * time.Millisecond) }
+	w := newWorld(t, stores["file"](t), aliyuntest.Options{}, clock)
+	var want []string
+	for n := range 8 {
+		at := clock().UnixMilli() + int64(n)
+		want = append(want, fmt.Sprint(at, " 0.53"))
+		body := fmt.Sprintf(`{"conversionRate":0.53,"reportTime":%d}`, at)
+		if got := ask(t, w, "POST", "/conversions", body, "Idempotency-Key", fmt.Sprint(n)); got.Code != http.StatusOK {
+			t.Errorf("report = %d, %s", got.Code, got.Body)
+		}
+	}
+	slices.Sort(want)
+	got := arrived(w.cloud)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("reports at the fake (-want +got):\n%s", diff)
 	}
 }

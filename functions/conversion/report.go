@@ -19,20 +19,25 @@ type report struct {
 	ReportTime     *int64           `json:"reportTime"` // Unix milliseconds
 }
 
+// parsed is a report that was read.
+type parsed struct {
+	rate    float64
+	at      time.Time
+	undated bool // it says no time of its own, and none is known at which it was sent
+}
+
 // parseReport reads a body. The report's time, where it gives none, is when it was
-// sent, and where that is not known now: every attempt to forward it says the
-// same.
-func parseReport(body []byte, now, sent time.Time) (dysms.ConversionDataRequest, error) {
+// sent, and where that is not known now.
+func parseReport(body []byte, now, sent time.Time) (p parsed, err error) {
 	var r report
 	if err := web.DecodeJSON(body, &r); err != nil {
-		return dysms.ConversionDataRequest{}, err
+		return p, err
 	}
-	rate, err := r.rate()
-	if err != nil {
-		return dysms.ConversionDataRequest{}, err
+	if p.rate, err = r.rate(); err != nil {
+		return p, err
 	}
-	at, err := r.time(now, sent)
-	return dysms.ConversionDataRequest{Rate: rate, ReportTime: at}, err
+	p.at, p.undated, err = r.time(now, sent)
+	return p, err
 }
 
 func (r report) rate() (float64, error) {
@@ -72,19 +77,19 @@ func (r report) countedRate() (float64, error) {
 	}
 }
 
-// time returns the report's time. A queue's clock that is out of bounds is no
-// fault of the report: it is of now then.
-func (r report) time(now, sent time.Time) (time.Time, error) {
+// time returns the report's time, and whether that is just now. A queue's clock that is
+// out of bounds is no fault of the report: it is of now then.
+func (r report) time(now, sent time.Time) (at time.Time, undated bool, err error) {
 	switch {
 	case r.ReportTime != nil:
-		at := time.UnixMilli(*r.ReportTime)
+		at = time.UnixMilli(*r.ReportTime)
 		if !dysms.ReportTimeWithin(at, now) {
-			return time.Time{}, web.BadMember("reportTime", "The time is in milliseconds since 1970, "+dysms.ReportTimeBounds+".")
+			return at, false, web.BadMember("reportTime", "The time is in milliseconds since 1970, "+dysms.ReportTimeBounds+".")
 		}
-		return at, nil
+		return at, false, nil
 	case dysms.ReportTimeWithin(sent, now):
-		return sent.Truncate(time.Millisecond), nil
+		return sent, false, nil
 	default:
-		return now.Truncate(time.Millisecond), nil
+		return now, true, nil
 	}
 }
