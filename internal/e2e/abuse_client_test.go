@@ -52,6 +52,7 @@ func front(t *testing.T, o *outside, raw func(n int) string) string {
 func echoes(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 60)
+	card := o.cloud.ICCID(2)
 	replies := []string{
 		"HTTP/1.1 ECHO\r\n\r\n", "ECHO 200 OK\r\n\r\n", "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http://[ECHO%zz\r\n\r\n",
 		"HTTP/1.1 200 OK\r\nContent-Length: ECHO\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: ECHO\r\n\r\n",
@@ -60,11 +61,11 @@ func echoes(t *testing.T) {
 	p := o.serve(t, "cardflow", "SIGNALBOX_LOG_LEVEL=debug", "SIGNALBOX_LINKCARD_ENDPOINT="+front(t, o, func(int) string { return replies[reply.Load()] }))
 	for i := range replies {
 		reply.Store(int32(i))
-		if got := within(t, 2*time.Second, "GET", p.URL+o.flow(), ""); got.Status > 0 {
-			lacks(t, got.Body, o.cloud.ICCID(2), "Signature", "testid")
+		if got := within(t, 2*time.Second, "GET", p.URL+"/cards/"+card+"/flow", ""); got.Status > 0 {
+			lacks(t, got.Body, card, "Signature", "testid")
 		}
 	}
-	lacks(t, p.Output(), o.cloud.ICCID(2), "Signature", "testid")
+	lacks(t, p.Output(), card, "Signature", "testid")
 }
 
 // silenced passes connections on, but for those that it was told to swallow.
@@ -185,7 +186,7 @@ func noCredentials(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 60)
 	fc := servetest.StartFC(t, executable(t, "cardflow"), append(o.of("cardflow"), "ALIBABA_CLOUD_ACCESS_KEY_ID=", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=")...)
-	result := fc.Invoke(t.Context(), request{"GET", o.flow(), ""}.fcEvent())
+	result := fc.Invoke(t.Context(), request{"GET", "/cards/"+o.cloud.ICCID(2)+"/flow", ""}.fcEvent())
 	got := fromPlatform(t, result)
 	t.Logf("%+v", got)
 	wants(t, fmt.Sprint(got.Body["type"], got.Status), "denied")

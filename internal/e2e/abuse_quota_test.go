@@ -131,6 +131,9 @@ func burstAfterAHint(t *testing.T) {
 	<-time.After(200 * time.Millisecond) // It has heard of it.
 	atOnce(30, func(int) { within(t, patient, "GET", p.URL+o.flow(), "") })
 	calls := o.cloud.Calls("GetCardFlowInfo")
+	if len(calls) < hinted+2 {
+		t.Fatalf("%d calls after the hinted one, want some", len(calls)-hinted-1)
+	}
 	first, burst := calls[hinted+1].At, 0
 	for _, c := range calls[hinted+1:] {
 		if c.At.Sub(first) < 500*time.Millisecond {

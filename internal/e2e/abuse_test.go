@@ -66,15 +66,22 @@ func (o *outside) serve(t *testing.T, function string, env ...string) *servetest
 
 // of is the environment of a function, where alerts alone keeps a state.
 func (o *outside) of(function string) []string {
-	env := append(slices.Clone(o.env), "SIGNALBOX_API_TOKENS="+token, "SIGNALBOX_DYSMS_ENDPOINT="+o.url, "SIGNALBOX_DYSMS_QPS=2000")
+	env := append(slices.Clone(o.env), "SIGNALBOX_API_TOKENS="+token, "SIGNALBOX_DYSMS_ENDPOINT="+o.url, "SIGNALBOX_DYSMS_QPS=2000",
+		"SIGNALBOX_CACHE_TTL=0s", "SIGNALBOX_CACHE_STALE=0s")
 	if function == "alerts" {
 		return env
 	}
 	return slices.DeleteFunc(env, func(v string) bool { return strings.HasPrefix(v, "SIGNALBOX_STATE_FILE=") })
 }
 
-// flow is a card's lookup.
-func (o *outside) flow() string { return "/cards/" + o.cloud.ICCID(2) + "/flow" }
+// flow is a lookup. Each is of another card or month than the ones before, so that no
+// answer to another helps.
+func (o *outside) flow() string {
+	const cards, months = 50, 24
+	n := int(o.asked.Add(1))
+	month := time.Now().UTC().AddDate(0, -n/cards%months, 1-time.Now().UTC().Day())
+	return "/cards/" + o.cloud.ICCID(n%cards) + "/flow?month=" + month.Format("200601")
+}
 
 // response is what came of a request: Status 0 where its caller left before.
 type response struct {

@@ -56,6 +56,7 @@ type outside struct {
 	state string
 	env   []string
 	shown int // messages that were looked at already
+	asked atomic.Int64
 	// moment is called as each request arrives and before its answer leaves.
 	moment atomic.Pointer[func()]
 }
