@@ -379,6 +379,6 @@ func TestPostLoopback(t *testing.T) {
 		t.Errorf("inbox = %q, want %q", got.Plain(), want)
 	}
 	if got.Previews {
-		t.Error("Slack may fetch the links of a message, want it told not to")
+		t.Error("Slack may fetch the links of a message, want it not to")
 	}
 }
