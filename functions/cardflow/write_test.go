@@ -70,6 +70,24 @@ func TestPageURL(t *testing.T) {
 	}
 }
 
+// TestLinkOfAKeptAnswer has a caller keep an answer for as long as its ETag lasts. The
+// link in it opens the page all that time.
+func TestLinkOfAKeptAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		until(time.Date(2021, 12, 10, 10, 0, 0, 0, shanghai))
+		links := cardlink.New("https://example.com", []string{linkSecret})
+		w := newWorld(t, 20, func(c *cardflow.Config) { c.Links, c.Lister = links, nil })
+		w.cloud.SetCard(w.cloud.ICCID(0), func(c *aliyuntest.Card) { c.Expires = time.Time{} }) // no days that are left
+		kept := w.request(t.Context(), "GET", "/cards/"+w.cloud.ICCID(0)+"/flow?month=202101", "")
+		time.Sleep(8 * 24 * time.Hour)
+		got := w.request(t.Context(), "GET", "/cards/"+w.cloud.ICCID(0)+"/flow?month=202101", "", "If-None-Match", kept.Header().Get("ETag"))
+		if got.Code != 200 {
+			t.Errorf("answer to who has one with a link that is too old = %d, want 200 with another link", got.Code)
+		}
+	})
+}
+
 // TestVendorStrings has every text of Alibaba's hostile: JSON stays JSON, and no HTML is
 // in it.
 func TestVendorStrings(t *testing.T) {

@@ -186,7 +186,7 @@ func noCredentials(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 60)
 	fc := servetest.StartFC(t, executable(t, "cardflow"), append(o.of("cardflow"), "ALIBABA_CLOUD_ACCESS_KEY_ID=", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=")...)
-	result := fc.Invoke(t.Context(), request{"GET", "/cards/"+o.cloud.ICCID(2)+"/flow", ""}.fcEvent())
+	result := fc.Invoke(t.Context(), request{"GET", "/cards/" + o.cloud.ICCID(2) + "/flow", ""}.fcEvent())
 	got := fromPlatform(t, result)
 	t.Logf("%+v", got)
 	wants(t, fmt.Sprint(got.Body["type"], got.Status), "denied")

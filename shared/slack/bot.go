@@ -170,6 +170,8 @@ func (b *Bot) send(ctx context.Context, r request, m Message, ref *Ref) *deliver
 		slackgo.MsgOptionText(m.Text, false),
 		slackgo.MsgOptionBlocks(m.Blocks...), // even none: chat.update keeps what is not replaced
 		slackgo.MsgOptionParse(false),        // else chat.update links names, as in what people type
+		// A signed link opens its page for whoever has it: Slack is not to fetch it for a preview.
+		slackgo.MsgOptionDisableLinkUnfurl(), slackgo.MsgOptionDisableMediaUnfurl(),
 	}
 	if m.ID != "" {
 		options = append(options, slackgo.MsgOptionMetadata(slackgo.SlackMetadata{

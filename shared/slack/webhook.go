@@ -82,7 +82,8 @@ func (w *Webhook) Post(ctx context.Context, m Message) error {
 
 // send makes one request and returns what came of it, nil for Slack's "ok".
 func (w *Webhook) send(ctx context.Context, m Message) *delivery.Error {
-	payload := &slackgo.WebhookMessage{Text: m.Text}
+	// A signed link opens its page for whoever has it: Slack is not to fetch it for a preview.
+	payload := &slackgo.WebhookMessage{Text: m.Text, UnfurlLinks: new(false), UnfurlMedia: new(false)}
 	if len(m.Blocks) > 0 {
 		payload.Blocks = &slackgo.Blocks{BlockSet: m.Blocks}
 	}

@@ -11,7 +11,7 @@ import (
 // and the signature of the page's link do not count.
 func (f Flow) ETag() (string, error) {
 	w := f.wire()
-	w.RequestID, w.RetrievedAt, w.PageURL = "", nil, nil
+	w.RequestID, w.RetrievedAt = "", nil
 	body, err := json.Marshal(w)
 	if err != nil {
 		return "", err

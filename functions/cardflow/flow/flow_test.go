@@ -164,7 +164,6 @@ func TestETag(t *testing.T) {
 	}
 	same := map[string]func(*flow.Flow){
 		"requestId": func(f *flow.Flow) { f.RequestID = "another" },
-		"pageUrl":   func(f *flow.Flow) { f.PageURL = "https://another" },
 	}
 	for name, change := range same {
 		if got := tag(change); got != first {
@@ -177,6 +176,7 @@ func TestETag(t *testing.T) {
 	}
 	others := map[string]func(*flow.Flow){
 		"stale":  func(f *flow.Flow) { f.Stale = true },
+		"link":   func(f *flow.Flow) { f.PageURL = "https://another" },
 		"remark": func(f *flow.Flow) { f.Listing.Remark = "south" },
 		"month":  func(f *flow.Flow) { f.Usage.Months = nil },
 	}

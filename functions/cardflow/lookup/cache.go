@@ -49,15 +49,11 @@ const overhead = 512
 
 func (p *packed) weight() uint32 { return uint32(len(p.data) + overhead) } //nolint:gosec // bounded by maxRecord
 
-// weight is about what the answer takes with its two forms, in bytes.
+// weight is about what the answer takes, in bytes: its flow and two forms, each with
+// every text of Alibaba's.
 func (a *answer) weight() uint32 {
-	const perDay, perPackage = 64 + 2*70, 200 + 2*150
-	days := 0
-	for _, m := range a.flow.Usage.Months {
-		days += len(m.Days) + 1
-	}
-	rows := len(a.flow.Usage.Packages) + len(a.flow.Usage.Vendors) + len(a.flow.Listing.Tags)
-	return uint32(4*overhead + perDay*days + perPackage*rows) //nolint:gosec // an answer of Alibaba's is at most 1 MiB
+	form, _ := a.forms.fresh()                   // nothing where it fails, which the caller sees
+	return uint32(4*overhead + 3*len(form.Body)) //nolint:gosec // an answer of Alibaba's is at most 1 MiB
 }
 
 // answer returns the one that is ready, or nil.

@@ -5,10 +5,16 @@
 -- ARGV[1] foreground or background, ARGV[2] who asks, ARGV[3] milliseconds
 -- returns {1 where the lease is taken, the record or nil}
 
-local held = redis.call('GET', KEYS[1])
+-- A key of another type is for nothing, and is replaced.
+local function text(key)
+  local value = redis.pcall('GET', key)
+  return type(value) == 'string' and value
+end
+
+local held = text(KEYS[1])
 local taken = 0
 if not held or (ARGV[1] == 'foreground' and string.sub(held, 1, 10) == 'background') then
   redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
   taken = 1
 end
-return {taken, redis.call('GET', KEYS[2])}
+return {taken, text(KEYS[2])}

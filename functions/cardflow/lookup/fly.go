@@ -47,8 +47,9 @@ func (l *Lookups) take(f *flight, found *record) (*answer, Origin, error) {
 		l.cache.forget(f.query.id)
 		return nil, Miss, found.missing()
 	}
-	found = found.with(l.cache.record(f.query.id))
-	return l.keepAnswer(f.query, l.answerOf(found, f.query), l.cache.keep(found)), Hit, nil
+	// Before it is merged: newer series that this process knows may crowd out that of the query.
+	a := l.answerOf(found, f.query)
+	return l.keepAnswer(f.query, a, l.cache.keep(found.with(l.cache.record(f.query.id)))), Hit, nil
 }
 
 // call asks Alibaba, and keeps what it says together with what is known.

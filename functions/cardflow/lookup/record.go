@@ -59,6 +59,9 @@ func (r *record) isMissing(now time.Time) bool {
 	return now.Sub(r.MissingAt).Abs() < missingFor
 }
 
+// isAhead reports whether the record is of a time that is yet to come.
+func (r *record) isAhead(now time.Time) bool { return r.At.After(now.Add(skew)) }
+
 // missing is the error of a card that did not exist when another instance asked.
 func (r *record) missing() error {
 	return &aliyun.Error{Action: "GetCardFlowInfo", Kind: aliyun.NotFound, Code: r.Missing}
@@ -113,7 +116,7 @@ func (s *series) isOver(zone *time.Location) bool {
 // lifetime returns until when an answer made of r for q is fresh, and usable, and whether
 // it can be made at all.
 func (r *record) lifetime(q query, c Config, now time.Time) (freshUntil, usableUntil time.Time, ok bool) {
-	if r == nil || r.At.IsZero() || r.At.After(now.Add(skew)) {
+	if r == nil || r.At.IsZero() || r.isAhead(now) {
 		return time.Time{}, time.Time{}, false
 	}
 	s := r.series(q.months)

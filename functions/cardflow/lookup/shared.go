@@ -163,7 +163,8 @@ func (s *shared) do(ctx context.Context, call func(context.Context) error) bool 
 			s.logger.LogAttrs(ctx, slog.LevelWarn, "redis is available again: lookups are shared with other instances")
 		}
 		return true
-	case ctx.Err() != nil: // the caller has left; that says nothing of Redis
+	case ctx.Err() != nil, // the caller has left; that says nothing of Redis
+		redis.HasErrorPrefix(err, "WRONGTYPE"): // one key of another program's, which says nothing of the others
 		return false
 	}
 	s.until.Store(int64(time.Since(s.began) + redisPause))

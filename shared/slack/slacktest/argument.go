@@ -47,6 +47,10 @@ func fromForm(form url.Values) payload {
 		Text:      form.Get("text"),
 		Blocks:    json.RawMessage(form.Get("blocks")),
 		Metadata:  json.RawMessage(form.Get("metadata")),
+
+		UnfurlLinks: optional(form, "unfurl_links"),
+		UnfurlMedia: optional(form, "unfurl_media"),
+
 		Filename:  form.Get("filename"),
 		ChannelID: form.Get("channel_id"),
 
@@ -61,6 +65,15 @@ func fromForm(form url.Values) payload {
 	p.Limit, _ = strconv.Atoi(form.Get("limit"))
 	_ = json.Unmarshal([]byte(form.Get("files")), &p.Files)
 	return p
+}
+
+// optional is nil where the argument is not given.
+func optional(form url.Values, name string) *bool {
+	if !form.Has(name) {
+		return nil
+	}
+	given := isTrue(form.Get(name))
+	return &given
 }
 
 func isTrue(argument string) bool { return argument == "true" || argument == "1" }

@@ -30,6 +30,9 @@ type Message struct {
 	Metadata  json.RawMessage `json:"metadata,omitempty"` // as received
 	Files     []File          `json:"files,omitempty"`    // in the order in which they came
 	Updates   int             `json:"updates"`            // how often chat.update changed it
+	// Previews is whether Slack may fetch its links, to show what they lead to: it was
+	// not told by unfurl_links and unfurl_media to leave that.
+	Previews bool `json:"previews,omitempty"`
 }
 
 // check returns Slack's error string for p, or "".
@@ -86,10 +89,15 @@ func validMetadata(raw json.RawMessage) bool {
 		json.Unmarshal(raw, &metadata) == nil && metadata.EventType != "" && metadata.EventPayload != nil
 }
 
+// previews reports whether links or media may be fetched: without a word, some are.
+func (p *payload) previews() bool {
+	return p.Text != "" && (p.UnfurlLinks == nil || *p.UnfurlLinks || p.UnfurlMedia == nil || *p.UnfurlMedia)
+}
+
 func (s *Server) storeLocked(to *channel, p payload) *Message {
 	m := &Message{
 		At: s.now(), Channel: to.name, TS: s.nextTSLocked(), ThreadTS: p.ThreadTS, Broadcast: p.Broadcast,
-		Text: p.Text, Blocks: p.shownBlocks(), Metadata: p.Metadata,
+		Text: p.Text, Blocks: p.shownBlocks(), Metadata: p.Metadata, Previews: p.previews(),
 	}
 	s.messages = append(s.messages, m)
 	return m

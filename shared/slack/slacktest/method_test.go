@@ -26,8 +26,8 @@ func TestPostAndUpdate(t *testing.T) {
 	}
 	begin := c.now.Add(-time.Minute)
 	wantInbox := []slacktest.Message{
-		{At: begin, Channel: "summary", TS: first.TS, Text: "second", Blocks: []byte(`[{"type":"divider"}]`), Updates: 1},
-		{At: begin, Channel: "summary", TS: reply.TS, ThreadTS: first.TS, Text: "reply"},
+		{At: begin, Channel: "summary", TS: first.TS, Text: "second", Blocks: []byte(`[{"type":"divider"}]`), Updates: 1, Previews: true},
+		{At: begin, Channel: "summary", TS: reply.TS, ThreadTS: first.TS, Text: "reply", Previews: true},
 	}
 	if diff := cmp.Diff(wantInbox, s.Inbox()); diff != "" {
 		t.Errorf("inbox (-want +got):\n%s", diff)
@@ -51,9 +51,9 @@ func TestThread(t *testing.T) {
 	})
 	kept := json.RawMessage(`{"event_payload":{"id":"1"},"event_type":"note"}`)
 	want := []slacktest.Message{
-		{Channel: "alerts", TS: first.TS, Text: "first", Metadata: kept, Updates: 1},
-		{Channel: "alerts", TS: reply.TS, ThreadTS: first.TS, Text: "reply", Broadcast: true, Metadata: kept},
-		{Channel: "alerts", TS: nested.TS, ThreadTS: first.TS, Text: "nested"},
+		{Channel: "alerts", TS: first.TS, Text: "first", Metadata: kept, Updates: 1, Previews: true},
+		{Channel: "alerts", TS: reply.TS, ThreadTS: first.TS, Text: "reply", Broadcast: true, Metadata: kept, Previews: true},
+		{Channel: "alerts", TS: nested.TS, ThreadTS: first.TS, Text: "nested", Previews: true},
 	}
 	if diff := cmp.Diff(want, s.Inbox(), cmpopts.IgnoreFields(slacktest.Message{}, "At")); diff != "" {
 		t.Errorf("inbox (-want +got):\n%s", diff)

@@ -21,6 +21,8 @@ type payload struct {
 	Blocks      json.RawMessage   `json:"blocks"`
 	Attachments []json.RawMessage `json:"attachments"`
 	Metadata    json.RawMessage   `json:"metadata"`
+	UnfurlLinks *bool             `json:"unfurl_links"`
+	UnfurlMedia *bool             `json:"unfurl_media"`
 
 	Oldest      string `json:"oldest"`
 	Latest      string `json:"latest"`
