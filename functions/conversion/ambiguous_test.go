@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -71,7 +72,7 @@ func TestTimeOfItsOwn(t *testing.T) {
 		at := clock().UnixMilli() + int64(n)
 		want = append(want, fmt.Sprint(at, " 0.53"))
 		body := fmt.Sprintf(`{"conversionRate":0.53,"reportTime":%d}`, at)
-		if got := ask(t, w, "POST", "/conversions", body, "Idempotency-Key", fmt.Sprint(n)); got.Code != http.StatusOK {
+		if got := ask(t, w, "POST", "/conversions", body, "Idempotency-Key", strconv.Itoa(n)); got.Code != http.StatusOK {
 			t.Errorf("report = %d, %s", got.Code, got.Body)
 		}
 	}

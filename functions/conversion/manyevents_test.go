@@ -95,7 +95,7 @@ func compareAnswers(t *testing.T, receipts []receipt, outcomes []window.Outcome)
 				want.Duplicate++
 			case window.Late:
 				want.Late++
-			case window.Ahead, window.Old:
+			case window.Ahead, window.Old, window.Damaged:
 				want.Refused++
 			}
 		}
