@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	schedules = flag.Int("schedules", 200, "how many schedules TestChaos draws")
+	schedules = flag.Int("schedules", 100, "how many schedules TestChaos draws")
 	replay    = flag.Int("schedule", -1, "the one schedule that TestChaos replays, printing its trace")
 )
 
