@@ -182,7 +182,10 @@ func TestFlowCommandWithoutAnAnswer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{"flow", "89860345190897749986", "--url", tt.url, "--retry-for", "0s", "--timeout", "200ms"}, tt.args...)
+			args := append([]string{"flow", "89860345190897749986", "--url", tt.url, "--retry-for", "0s", "--timeout", "1m"}, tt.args...)
+			if strings.HasPrefix(tt.name, "never") {
+				args = append(args, "--timeout", "200ms")
+			}
 			if got := start(t, nil, "", args...); got.code != tt.code || !strings.Contains(got.stderr, tt.want) || got.stdout != "" || strings.Contains(got.stderr, "\x1b") {
 				t.Errorf("flow = %+v, want exit code %d and %q", got, tt.code, tt.want)
 			}
