@@ -5,9 +5,10 @@ package redistest_test
 import (
 	"log/slog"
 	"net/http"
-	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"signalbox/functions/cardflow/lookup"
 	"signalbox/shared/aliyun"
@@ -28,8 +29,10 @@ func TestLookupsOfFourInstances(t *testing.T) {
 	if err := admin.Do(t.Context(), append([]any{"ACL", "SETUSER", "signalbox"}, permissions...)...).Err(); err != nil {
 		t.Fatal(err)
 	}
-	cloud := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"GetCardFlowInfo": 100, "ListCardInfo": 100}})
-	var callers sync.WaitGroup
+	cloud := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"GetCardFlowInfo": 2000, "ListCardInfo": 2000}})
+	var callers errgroup.Group
+	callers.SetLimit(200) // as many as a busy machine answers within the time of a lease
+	var instances []*lookup.Lookups
 	for range 4 {
 		client, err := redisdial.Open("redis://signalbox:sealed@"+s.address, 10*time.Second)
 		if err != nil {
@@ -40,7 +43,7 @@ func TestLookupsOfFourInstances(t *testing.T) {
 		api, err := aliyun.New(aliyun.Config{
 			Endpoint:    "https://linkcard.aliyuncs.com",
 			Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
-			Quota:       quota.NewRedis(quota.RedisConfig{Client: client, Account: "main", PerSecond: 100, Share: 0.1, Logger: logger}),
+			Quota:       quota.NewRedis(quota.RedisConfig{Client: client, Account: "main", PerSecond: 1000, Share: 0.1, Logger: logger}),
 			HTTPClient:  &http.Client{Transport: cloud.Transport()},
 		})
 		if err != nil {
@@ -50,17 +53,21 @@ func TestLookupsOfFourInstances(t *testing.T) {
 		l := lookup.New(lookup.Config{
 			Source: cards, Lister: cards, TTL: time.Minute, Stale: time.Hour, Redis: client, RedisTimeout: 10 * time.Second, Account: "main", Logger: logger,
 		})
+		instances = append(instances, l)
+	}
+	for range 20 {
 		for i := range 100 {
-			for range 20 {
-				callers.Go(func() {
-					if _, err := l.Lookup(t.Context(), card.ICCID(cloud.ICCID(i)), nil); err != nil {
-						t.Errorf("lookup of card %d: %v", i, err)
-					}
+			for _, l := range instances {
+				callers.Go(func() error {
+					_, err := l.Lookup(t.Context(), card.ICCID(cloud.ICCID(i)), nil)
+					return err
 				})
 			}
 		}
 	}
-	callers.Wait()
+	if err := callers.Wait(); err != nil {
+		t.Error(err)
+	}
 	for _, action := range []string{"GetCardFlowInfo", "ListCardInfo"} {
 		perCard := map[string]int{}
 		for _, call := range cloud.Calls(action) {
