@@ -48,7 +48,8 @@ func TestHostileRequests(t *testing.T) {
 			p := servetest.StartHTTP(t, executable(t, function),
 				"SIGNALBOX_LINKCARD_ENDPOINT="+server.URL, "SIGNALBOX_LINKCARD_QPS=10000",
 				"SIGNALBOX_DYSMS_ENDPOINT="+server.URL, "SIGNALBOX_DYSMS_QPS=10000", "SIGNALBOX_API_TOKENS="+token,
-				"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret")
+				"ALIBABA_CLOUD_ACCESS_KEY_ID=testid", "ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret",
+				"GOMEMLIMIT=24MiB") // What is more is no garbage.
 			attack(t, p, newGenerator(1, cloud.ICCID(2)), *hostileRequests/5) // It has its buffers then.
 			server.CloseClientConnections()                                   // How many it keeps depends on what met.
 			files, resident := descriptors(t, p.PID()), residentMemory(t, p.PID())
