@@ -18,10 +18,10 @@ import (
 // TestFaults the cases look at the outside alone, so that they can be seen to
 // fail on executables of the time before: -builds.
 func TestAbuse(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("the executables have no race detector: run whole without it")
 	}
-	t.Parallel()
 	t.Run("1 goodput", goodput)
 	t.Run("1 goodput of four", goodputOfFour)
 	t.Run("1 hang-ups", hangUps)
