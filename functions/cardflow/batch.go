@@ -8,9 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"signalbox/shared/card"
 	"signalbox/shared/quota"
@@ -76,24 +75,15 @@ func (b batchRequest) check() ([]card.Month, error) {
 	return months, err
 }
 
-// atOnce is how many cards of a batch are looked up at once: enough for the quota, and
-// few enough that the two calls for a card come at about the same time, though each
-// action has a queue of its own.
-const atOnce = 16
-
-// each looks the cards up in their order, several at once. Who has asked for one card does
-// not wait for them: they are in the background.
+// each looks all cards up at the same time. Who has asked for one card does not wait for
+// them: they are in the background, where permits come in the order of the queue.
 func (s *server) each(ctx context.Context, ids []string, months []card.Month) []result {
 	results := make([]result, len(ids))
-	var workers errgroup.Group
-	workers.SetLimit(atOnce)
+	var wg sync.WaitGroup
 	for i, id := range ids {
-		workers.Go(func() error {
-			results[i] = s.one(ctx, id, months)
-			return nil
-		})
+		wg.Go(func() { results[i] = s.one(ctx, id, months) })
 	}
-	_ = workers.Wait() // None has an error.
+	wg.Wait()
 	return results
 }
 

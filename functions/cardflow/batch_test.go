@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -17,8 +18,9 @@ import (
 type batchResult struct {
 	ICCID string
 	Flow  *struct {
-		ICCID  string
-		Months []struct{ Month string }
+		ICCID      string
+		CardStatus *string
+		Months     []struct{ Month string }
 	}
 	Problem *struct {
 		Type, Title, Detail, Field string
@@ -80,6 +82,8 @@ func TestBatch(t *testing.T) {
 				t.Errorf("result %d = %+v, want that it does not exist, or is malformed", i, r.Problem)
 			case i != 17 && i != 42 && r.Flow == nil:
 				t.Errorf("result %d = %+v, want a flow", i, r.Problem)
+			case i != 17 && i != 42 && r.Flow.CardStatus == nil:
+				t.Errorf("result %d has nothing of what the listing says", i)
 			}
 		}
 		if n := w.cloud.MaxPerSecond(action); n > 20 {
@@ -120,6 +124,27 @@ func TestBatchIsCutOff(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		if calls, _ := w.calls(); calls > 62 {
 			t.Errorf("%d calls in the end, want none after the answer", calls)
+		}
+	})
+}
+
+// TestCardsThatHangInABatch has twenty of 100 cards never be answered: the others are.
+func TestCardsThatHangInABatch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 20, nil)
+		ids := w.iccids(100)
+		w.cloud.Draw(func(c aliyuntest.Call) aliyuntest.Fault {
+			if slices.Contains(ids[:20], c.Params.Get("Iccid")) {
+				return aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: time.Hour}
+			}
+			return aliyuntest.Fault{}
+		})
+		results, _ := w.batch(ids)
+		for i, r := range results {
+			if hung := i < 20; hung != (r.Flow == nil) {
+				t.Errorf("result %d = %+v, want that the first twenty alone fail", i, r.Problem)
+			}
 		}
 	})
 }

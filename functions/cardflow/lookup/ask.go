@@ -11,17 +11,24 @@ import (
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
+	"signalbox/shared/quota"
 )
 
 // listingGrace is how much longer than the card's flow its listing may take.
 const listingGrace = time.Second
 
 // ask asks Alibaba for the flow of a card, and at the same time for its listing, unless
-// that is fresh.
+// that is fresh. In the background the listing comes after the flow: each action has a
+// queue of its own, and where a hundred cards enter both at once, a card may be early in
+// one and late in the other, and wait for both.
 func (l *Lookups) ask(ctx context.Context, f *flight, known *record) (*record, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	listed := l.list(ctx, f.query.id, known)
+	var listed <-chan listing
+	behind := quota.IsInBackground(ctx)
+	if !behind {
+		listed = l.list(ctx, f.query.id, known)
+	}
 	answer, err := l.config.Source.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: f.query.id, Months: f.months})
 	if err != nil {
 		return nil, fmt.Errorf("read flow of %s: %w", f.query.id, err)
@@ -32,6 +39,9 @@ func (l *Lookups) ask(ctx context.Context, f *flight, known *record) (*record, e
 		Series: []series{{Months: f.query.months, At: now, List: answer.Data.ListCardMonthFlow}},
 	}
 	asked.Card.ListCardMonthFlow = nil
+	if behind {
+		listed = l.list(ctx, f.query.id, known)
+	}
 	asked.setListing(wait(ctx, listed))
 	return asked, nil
 }
