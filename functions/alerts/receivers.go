@@ -14,6 +14,7 @@ import (
 	"signalbox/shared/dingtalk"
 	"signalbox/shared/feishu"
 	"signalbox/shared/notify"
+	"signalbox/shared/outbound"
 	"signalbox/shared/slack"
 	"signalbox/shared/webhook"
 	"signalbox/shared/wecom"
@@ -47,24 +48,24 @@ func (e Env) receiver(r rulefile.Receiver, logger *slog.Logger) (notify.Receiver
 
 // posterOf is what posts to a receiver by its URL.
 func posterOf(r rulefile.Receiver, logger *slog.Logger) (notify.PosterFunc, error) {
-	url, secret := string(r.URL), string(r.Secret)
+	to := outbound.Config{URL: string(r.URL), Secret: string(r.Secret), AllowPrivate: r.AllowPrivate}
 	switch r.Kind {
 	case rulefile.DingTalk:
-		robot, err := dingtalk.New(dingtalk.Config{URL: url, Secret: secret, AllowPrivate: r.AllowPrivate})
+		robot, err := dingtalk.New(to)
 		return func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.DingTalk(m)) }, err
 	case rulefile.Feishu:
-		bot, err := feishu.New(feishu.Config{URL: url, Secret: secret, AllowPrivate: r.AllowPrivate})
+		bot, err := feishu.New(to)
 		return func(ctx context.Context, m notify.Message) error { return bot.Post(ctx, message.Feishu(m)) }, err
 	case rulefile.WeCom:
-		robot, err := wecom.New(wecom.Config{URL: url, AllowPrivate: r.AllowPrivate})
+		robot, err := wecom.New(to)
 		return func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.WeCom(m)) }, err
 	case rulefile.Webhook:
-		hook, err := webhook.New(webhook.Config{URL: url, Secret: secret, AllowPrivate: r.AllowPrivate})
+		hook, err := webhook.New(to)
 		return func(ctx context.Context, m notify.Message) error {
 			return hook.Post(ctx, m.ID, message.Webhook(m, r.Name, time.Now()))
 		}, err
 	default:
-		hook, err := slack.NewWebhook(slack.WebhookConfig{URL: url, Logger: logger})
+		hook, err := slack.NewWebhook(slack.WebhookConfig{URL: to.URL, Logger: logger})
 		return slackPoster{hook}.Post, err
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"signalbox/shared/feishu/feishutest"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
+	"signalbox/shared/outbound"
 	"signalbox/shared/outbound/outboundtest"
 	"signalbox/shared/slack/slacktest"
 	"signalbox/shared/store"
@@ -42,10 +43,10 @@ func newEveryKind(t *testing.T) *everyKind {
 		"dingtalk": dingtalktest.New("secret", nil), "feishu": feishutest.New("secret", nil), "wecom": wecomtest.New(nil), "webhook": webhooktest.New("secret", nil),
 	}}
 	at := func(path string) string { return "https://receiver.example" + path }
-	ding, err1 := dingtalk.New(dingtalk.Config{URL: at(dingtalktest.Path), Secret: "secret", Transport: k.fakes["dingtalk"].Transport()})
-	fei, err2 := feishu.New(feishu.Config{URL: at(feishutest.Path), Secret: "secret", Transport: k.fakes["feishu"].Transport()})
-	we, err3 := wecom.New(wecom.Config{URL: at(wecomtest.Path), Transport: k.fakes["wecom"].Transport()})
-	hook, err4 := webhook.New(webhook.Config{URL: at(webhooktest.Path), Secret: "secret", Transport: k.fakes["webhook"].Transport()})
+	ding, err1 := dingtalk.New(outbound.Config{URL: at(dingtalktest.Path), Secret: "secret", Transport: k.fakes["dingtalk"].Transport()})
+	fei, err2 := feishu.New(outbound.Config{URL: at(feishutest.Path), Secret: "secret", Transport: k.fakes["feishu"].Transport()})
+	we, err3 := wecom.New(outbound.Config{URL: at(wecomtest.Path), Transport: k.fakes["wecom"].Transport()})
+	hook, err4 := webhook.New(outbound.Config{URL: at(webhooktest.Path), Secret: "secret", Transport: k.fakes["webhook"].Transport()})
 	for _, err := range []error{err1, err2, err3, err4} {
 		if err != nil {
 			t.Fatal(err)

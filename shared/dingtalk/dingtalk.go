@@ -5,7 +5,6 @@
 package dingtalk
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -49,20 +48,6 @@ type Button struct {
 	URL   string `json:"actionURL"`
 }
 
-// Config is what a Robot needs. URL is required.
-type Config struct {
-	// URL is the robot's address with its access_token, a secret.
-	URL string
-	// Secret signs the requests. "": the robot asks for no signature.
-	Secret string
-	// AllowPrivate, Transport and Jitter are those of [outbound.Config].
-	AllowPrivate bool
-	Transport    http.RoundTripper
-	Jitter       func(ceiling time.Duration) time.Duration
-	// Interval is the least time between two messages. Zero: 6 s.
-	Interval time.Duration
-}
-
 // Robot posts to one group. It is safe for concurrent use.
 type Robot struct {
 	poster *outbound.Poster
@@ -70,19 +55,10 @@ type Robot struct {
 }
 
 // New returns a Robot, or an error that says what is wrong without repeating a secret.
-func New(c Config) (*Robot, error) {
-	poster, err := outbound.NewPoster(outbound.Config{
-		Name: "dingtalk", URL: c.URL, Secrets: secrets(c.Secret), AllowPrivate: c.AllowPrivate,
-		Interval: cmp.Or(c.Interval, interval), Transport: c.Transport, Jitter: c.Jitter,
-	})
+// Without a secret the robot asks for no signature.
+func New(c outbound.Config) (*Robot, error) {
+	poster, err := outbound.NewPoster("dingtalk", interval, c)
 	return &Robot{poster, c.Secret}, err
-}
-
-func secrets(secret string) []string {
-	if secret == "" {
-		return nil
-	}
-	return []string{secret}
 }
 
 // Post delivers m, or returns a [*delivery.Error].

@@ -5,7 +5,6 @@
 package feishu
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -49,20 +48,6 @@ type Card struct {
 // Button is a link.
 type Button struct{ Text, URL string }
 
-// Config is what a Bot needs. URL is required.
-type Config struct {
-	// URL is the bot's address, a secret.
-	URL string
-	// Secret signs the requests. "": the bot asks for no signature.
-	Secret string
-	// AllowPrivate, Transport and Jitter are those of [outbound.Config].
-	AllowPrivate bool
-	Transport    http.RoundTripper
-	Jitter       func(ceiling time.Duration) time.Duration
-	// Interval is the least time between two messages. Zero: 2 s.
-	Interval time.Duration
-}
-
 // Bot posts to one group. It is safe for concurrent use.
 type Bot struct {
 	poster *outbound.Poster
@@ -70,15 +55,9 @@ type Bot struct {
 }
 
 // New returns a Bot, or an error that says what is wrong without repeating a secret.
-func New(c Config) (*Bot, error) {
-	var secrets []string
-	if c.Secret != "" {
-		secrets = []string{c.Secret}
-	}
-	poster, err := outbound.NewPoster(outbound.Config{
-		Name: "feishu", URL: c.URL, Secrets: secrets, AllowPrivate: c.AllowPrivate,
-		Interval: cmp.Or(c.Interval, interval), Transport: c.Transport, Jitter: c.Jitter,
-	})
+// Without a secret the bot asks for no signature.
+func New(c outbound.Config) (*Bot, error) {
+	poster, err := outbound.NewPoster("feishu", interval, c)
 	return &Bot{poster, c.Secret}, err
 }
 

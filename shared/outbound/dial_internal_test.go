@@ -62,9 +62,8 @@ func TestPrivateAddressIsRefused(t *testing.T) {
 	}{
 		{"hooks.example", false, delivery.KindConfig}, {"hooks.example", true, ""}, {"127.0.0.1", false, ""},
 	} {
-		p, err := NewPoster(Config{
-			Name: "test", URL: server.URL, Interval: 1, AllowPrivate: tt.private,
-			Transport: Transport(&url.URL{Host: tt.name}, tt.private),
+		p, err := NewPoster("test", 1, Config{
+			URL: server.URL, AllowPrivate: tt.private, Transport: Transport(&url.URL{Host: tt.name}, tt.private),
 		})
 		if err != nil {
 			t.Fatal(err)

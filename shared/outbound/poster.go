@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -17,16 +18,16 @@ const (
 	maxWait = 30 * time.Second // that a job waits here where a receiver asks to
 )
 
-// Config is what a Poster needs. Name, URL and Interval are required.
+// Config is what each kind of receiver is made of. URL is required.
 type Config struct {
-	Name string // of the receiver's kind, in errors, such as "dingtalk"
 	// URL is where to post, a secret: https, or http on a loopback address.
 	URL string
-	// Secrets are what no error may quote, beside the URL.
-	Secrets []string
+	// Secret signs the requests, where the kind has signatures. "": they are not signed.
+	Secret string
 	// AllowPrivate lets the address resolve to a private network.
 	AllowPrivate bool
-	// Interval is the least time between two requests.
+	// Interval is the least time between two requests. Zero: the kind's own, far below
+	// its limit.
 	Interval time.Duration
 	// Transport sends the requests. Nil: [Transport].
 	Transport http.RoundTripper
@@ -45,16 +46,20 @@ type Poster struct {
 	transport http.RoundTripper
 }
 
-// NewPoster returns a Poster, or an error that says what is wrong with the URL without
-// repeating it.
-func NewPoster(c Config) (*Poster, error) {
-	address, err := ParseURL(c.Name+" URL", c.URL)
+// NewPoster returns a Poster for a kind of receivers, whose name is in errors, such as
+// "dingtalk", and which takes a request in each interval. The error says what is wrong
+// with the URL without repeating it.
+func NewPoster(kind string, interval time.Duration, c Config) (*Poster, error) {
+	address, err := ParseURL(kind+" URL", c.URL)
 	if err != nil {
 		return nil, err
 	}
 	p := &Poster{
-		name: c.Name, url: address, secrets: append(PartsOf(address), c.Secrets...),
-		queue: NewQueue(c.Jitter), pace: NewPace(c.Interval), transport: c.Transport,
+		name: kind, url: address, secrets: PartsOf(address),
+		queue: NewQueue(c.Jitter), pace: NewPace(cmp.Or(c.Interval, interval)), transport: c.Transport,
+	}
+	if c.Secret != "" {
+		p.secrets = append(p.secrets, c.Secret)
 	}
 	if p.transport == nil {
 		p.transport = Transport(address, c.AllowPrivate)

@@ -16,6 +16,7 @@ import (
 	"signalbox/shared/dingtalk/dingtalktest"
 	"signalbox/shared/feishu"
 	"signalbox/shared/feishu/feishutest"
+	"signalbox/shared/outbound"
 	"signalbox/shared/outbound/outboundtest"
 	"signalbox/shared/webhook"
 	"signalbox/shared/webhook/webhooktest"
@@ -41,7 +42,7 @@ var kinds = map[string]struct {
 		dingtalktest.Path, func(secret string) *outboundtest.Server { return dingtalktest.New(secret, nil) },
 		func(t *testing.T, url, secret string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
-			robot, err := dingtalk.New(dingtalk.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
+			robot, err := dingtalk.New(outbound.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
 			must(t, err)
 			return func(ctx context.Context, _, text string) error {
 				return robot.Post(ctx, dingtalk.Message{Title: "title", Markdown: text})
@@ -52,7 +53,7 @@ var kinds = map[string]struct {
 		feishutest.Path, func(secret string) *outboundtest.Server { return feishutest.New(secret, nil) },
 		func(t *testing.T, url, secret string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
-			bot, err := feishu.New(feishu.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
+			bot, err := feishu.New(outbound.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
 			must(t, err)
 			return func(ctx context.Context, _, text string) error { return bot.Post(ctx, feishu.Message{Text: text}) }
 		},
@@ -61,7 +62,7 @@ var kinds = map[string]struct {
 		wecomtest.Path, func(string) *outboundtest.Server { return wecomtest.New(nil) },
 		func(t *testing.T, url, _ string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
-			robot, err := wecom.New(wecom.Config{URL: url, Transport: transport, Jitter: ceiling})
+			robot, err := wecom.New(outbound.Config{URL: url, Transport: transport, Jitter: ceiling})
 			must(t, err)
 			return func(ctx context.Context, _, text string) error { return robot.Post(ctx, wecom.Message{Markdown: text}) }
 		},
@@ -70,7 +71,7 @@ var kinds = map[string]struct {
 		webhooktest.Path, func(secret string) *outboundtest.Server { return webhooktest.New(secret, nil) },
 		func(t *testing.T, url, secret string, transport http.RoundTripper) func(context.Context, string, string) error {
 			t.Helper()
-			hook, err := webhook.New(webhook.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
+			hook, err := webhook.New(outbound.Config{URL: url, Secret: secret, Transport: transport, Jitter: ceiling})
 			must(t, err)
 			return func(ctx context.Context, id, text string) error { return hook.Post(ctx, id, payload(text)) }
 		},

@@ -5,7 +5,6 @@
 package webhook
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -55,20 +54,6 @@ type Alert struct {
 	Fingerprint  string            `json:"fingerprint"`
 }
 
-// Config is what a Hook needs. URL is required.
-type Config struct {
-	// URL is where to post, a secret.
-	URL string
-	// Secret signs the requests. "": they are not signed.
-	Secret string
-	// AllowPrivate, Transport and Jitter are those of [outbound.Config].
-	AllowPrivate bool
-	Transport    http.RoundTripper
-	Jitter       func(ceiling time.Duration) time.Duration
-	// Interval is the least time between two requests. Zero: 1 s.
-	Interval time.Duration
-}
-
 // Hook posts to one address. It is safe for concurrent use.
 type Hook struct {
 	poster *outbound.Poster
@@ -76,15 +61,9 @@ type Hook struct {
 }
 
 // New returns a Hook, or an error that says what is wrong without repeating a secret.
-func New(c Config) (*Hook, error) {
-	var secrets []string
-	if c.Secret != "" {
-		secrets = []string{c.Secret}
-	}
-	poster, err := outbound.NewPoster(outbound.Config{
-		Name: "webhook", URL: c.URL, Secrets: secrets, AllowPrivate: c.AllowPrivate,
-		Interval: cmp.Or(c.Interval, interval), Transport: c.Transport, Jitter: c.Jitter,
-	})
+// Without a secret requests are not signed.
+func New(c outbound.Config) (*Hook, error) {
+	poster, err := outbound.NewPoster("webhook", interval, c)
 	return &Hook{poster, c.Secret}, err
 }
 

@@ -6,7 +6,6 @@
 package wecom
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,27 +29,13 @@ const (
 // Message is what people get to read: markdown, or where that is "" a text.
 type Message struct{ Markdown, Text string }
 
-// Config is what a Robot needs. URL is required.
-type Config struct {
-	// URL is the robot's address with its key, a secret.
-	URL string
-	// AllowPrivate, Transport and Jitter are those of [outbound.Config].
-	AllowPrivate bool
-	Transport    http.RoundTripper
-	Jitter       func(ceiling time.Duration) time.Duration
-	// Interval is the least time between two messages. Zero: 6 s.
-	Interval time.Duration
-}
-
 // Robot posts to one group. It is safe for concurrent use.
 type Robot struct{ poster *outbound.Poster }
 
-// New returns a Robot, or an error that says what is wrong without repeating the URL.
-func New(c Config) (*Robot, error) {
-	poster, err := outbound.NewPoster(outbound.Config{
-		Name: "wecom", URL: c.URL, AllowPrivate: c.AllowPrivate,
-		Interval: cmp.Or(c.Interval, interval), Transport: c.Transport, Jitter: c.Jitter,
-	})
+// New returns a Robot, or an error that says what is wrong without repeating a secret.
+// It has no use for a secret.
+func New(c outbound.Config) (*Robot, error) {
+	poster, err := outbound.NewPoster("wecom", interval, c)
 	return &Robot{poster}, err
 }
 

@@ -16,6 +16,7 @@ import (
 	"signalbox/shared/feishu"
 	"signalbox/shared/feishu/feishutest"
 	"signalbox/shared/notify"
+	"signalbox/shared/outbound"
 	"signalbox/shared/outbound/outboundtest"
 	"signalbox/shared/webhook"
 	"signalbox/shared/webhook/webhooktest"
@@ -28,25 +29,25 @@ var receivers = map[string]func(*testing.T) (*outboundtest.Server, func(context.
 	"dingtalk": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := dingtalktest.New("secret", nil)
-		robot, err := dingtalk.New(dingtalk.Config{URL: "https://a.example" + dingtalktest.Path, Secret: "secret", Transport: s.Transport()})
+		robot, err := dingtalk.New(outbound.Config{URL: "https://a.example" + dingtalktest.Path, Secret: "secret", Transport: s.Transport()})
 		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.DingTalk(m)) })
 	},
 	"feishu": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := feishutest.New("secret", nil)
-		bot, err := feishu.New(feishu.Config{URL: "https://a.example" + feishutest.Path, Secret: "secret", Transport: s.Transport()})
+		bot, err := feishu.New(outbound.Config{URL: "https://a.example" + feishutest.Path, Secret: "secret", Transport: s.Transport()})
 		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return bot.Post(ctx, message.Feishu(m)) })
 	},
 	"wecom": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := wecomtest.New(nil)
-		robot, err := wecom.New(wecom.Config{URL: "https://a.example" + wecomtest.Path, Transport: s.Transport()})
+		robot, err := wecom.New(outbound.Config{URL: "https://a.example" + wecomtest.Path, Transport: s.Transport()})
 		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.WeCom(m)) })
 	},
 	"webhook": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := webhooktest.New("secret", nil)
-		hook, err := webhook.New(webhook.Config{URL: "https://a.example" + webhooktest.Path, Secret: "secret", Transport: s.Transport()})
+		hook, err := webhook.New(outbound.Config{URL: "https://a.example" + webhooktest.Path, Secret: "secret", Transport: s.Transport()})
 		return s, poster(t, err, func(ctx context.Context, m notify.Message) error {
 			return hook.Post(ctx, m.ID, message.Webhook(m, "anything", now))
 		})
