@@ -18,10 +18,10 @@ func TestLift(t *testing.T) {
 		local := quota.NewLocal(20)
 		s := &service{limit: 20}
 		background := quota.InBackground(t.Context())
-		ctx, cancel := context.WithTimeout(background, 30*time.Second)
+		crowded, cancel := context.WithTimeout(background, 30*time.Second)
 		defer cancel()
 		var crowd sync.WaitGroup
-		crowd.Go(func() { use(ctx, local, s, 100, time.Millisecond) })
+		crowd.Go(func() { use(crowded, local, s, 100, time.Millisecond) })
 		time.Sleep(5 * time.Second)
 		ctx, lift := quota.WithLift(background)
 		if !quota.IsInBackground(ctx) {

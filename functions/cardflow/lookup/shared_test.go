@@ -195,8 +195,9 @@ func TestForegroundPassesBackground(t *testing.T) {
 	}
 	start := time.Now()
 	a.look(fast, 0, lookup.Miss)
-	if took := time.Since(start); took > time.Second {
-		t.Errorf("a lookup waited %v for a batch of another instance, want at most 0.3 s", took)
+	// It is 0.3 s; a second more is for a machine whose processors are all at work.
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("a lookup waited %v for a batch of another instance, whose permit is 5 s away", took)
 	}
 	cancel()
 	batch.Wait()
