@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/shared/logging"
 	"signalbox/shared/notify"
+	"signalbox/shared/serve/servetest"
 	"signalbox/shared/store"
 )
 
@@ -94,7 +93,7 @@ func (o badOrder) make(t *testing.T) {
 		t.Fatal(err)
 	}
 	var cost badCost
-	before := ofKernel(t, "io", "wchar")
+	before := servetest.OfKernel(t, os.Getpid(), "io", "wchar")
 	for runs := 0; !cost.Report.Done || cost.Report.Waiting > 0; runs++ {
 		if runs == 5 {
 			t.Fatalf("the sweep is not done after %d runs: %+v", runs, cost.Report)
@@ -104,8 +103,8 @@ func (o badOrder) make(t *testing.T) {
 		cancel()
 	}
 	cost.Put, cost.Batches = counts.put.Load(), counts.batches.Load()
-	cost.Written = max(store.Written(state), ofKernel(t, "io", "wchar")-before)
-	cost.Peak = ofKernel(t, "status", "VmHWM") << 10
+	cost.Written = max(store.Written(state), servetest.OfKernel(t, os.Getpid(), "io", "wchar")-before)
+	cost.Peak = servetest.PeakBytes(t, os.Getpid())
 	if info, err := os.Stat(o.State.File); err == nil {
 		cost.Peak -= info.Size() // which is mapped, and the kernel takes it back when it needs memory
 	}
@@ -116,22 +115,4 @@ func (o badOrder) make(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// ofKernel returns a number that the kernel has of this process.
-func ofKernel(t *testing.T, file, name string) int64 {
-	t.Helper()
-	text, err := os.ReadFile("/proc/self/" + file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	match := regexp.MustCompile(`(?m)^` + name + `:\s+([0-9]+)`).FindSubmatch(text)
-	if match == nil {
-		t.Fatalf("no %s in\n%s", name, text)
-	}
-	count, err := strconv.ParseInt(string(match[1]), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return count
 }

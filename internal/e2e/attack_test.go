@@ -29,7 +29,7 @@ func TestServerUnderAttack(t *testing.T) {
 		append(c.env, "SIGNALBOX_DYSMS_QPS=10000", "SIGNALBOX_STATE_FILE="+filepath.Join(t.TempDir(), "conversion.db"))...)
 	report := request{"POST", "/conversions", `{"verified":1,"requested":2}`}
 	report.send(t, p.URL)
-	files, resident := descriptors(t, p.PID()), residentMemory(t, p.PID())
+	files, resident := descriptors(t, p.PID()), servetest.ResidentBytes(t, p.PID())
 
 	ctx, stop := context.WithCancel(t.Context())
 	var attack sync.WaitGroup
@@ -42,7 +42,7 @@ func TestServerUnderAttack(t *testing.T) {
 	answered := askUnderAttack(t, p.URL)
 	stop()
 	attack.Wait()
-	peak := peakMemory(t, p.PID())
+	peak := servetest.PeakBytes(t, p.PID())
 	t.Logf("%.1f MB at the most, %d answers meanwhile", float64(peak)/(1<<20), answered)
 	if peak > mostUnderAttack {
 		t.Errorf("the process had %d bytes at the most, want under 64 MB", peak)
@@ -53,7 +53,7 @@ func TestServerUnderAttack(t *testing.T) {
 		}
 		return nil
 	})
-	t.Logf("%d KB before, %d KB after", resident>>10, residentMemory(t, p.PID())>>10)
+	t.Logf("%d KB before, %d KB after", resident>>10, servetest.ResidentBytes(t, p.PID())>>10)
 	if got := report.send(t, p.URL); got.Status != http.StatusOK {
 		t.Errorf("a report after the attack = %+v, want 200", got)
 	}

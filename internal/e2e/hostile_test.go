@@ -52,7 +52,7 @@ func TestHostileRequests(t *testing.T) {
 				"GOMEMLIMIT=24MiB") // What is more is no garbage.
 			attack(t, p, newGenerator(1, cloud.ICCID(2)), *hostileRequests/5) // It has its buffers then.
 			server.CloseClientConnections()                                   // How many it keeps depends on what met.
-			files, resident := descriptors(t, p.PID()), residentMemory(t, p.PID())
+			files, resident := descriptors(t, p.PID()), servetest.ResidentBytes(t, p.PID())
 			statuses := attack(t, p, newGenerator(2, cloud.ICCID(2)), *hostileRequests)
 			t.Logf("answers by status: %v", statuses)
 			if statuses[200] == 0 || statuses[400] == 0 || statuses[401] == 0 || statuses[404] == 0 {
@@ -60,7 +60,7 @@ func TestHostileRequests(t *testing.T) {
 			}
 			eventually(t, func() error {
 				server.CloseClientConnections()
-				return unchanged(p.PID(), descriptors(t, p.PID())-files, residentMemory(t, p.PID())-resident)
+				return unchanged(p.PID(), descriptors(t, p.PID())-files, servetest.ResidentBytes(t, p.PID())-resident)
 			})
 			if strings.Contains(p.Output(), cloud.ICCID(2)) || strings.Contains(p.Output(), "panic") {
 				t.Error("the log has a whole ICCID, or a panic")

@@ -2,12 +2,9 @@ package loadtest_test
 
 import (
 	"flag"
-	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
@@ -85,7 +82,7 @@ func TestLookups(t *testing.T) { //nolint:paralleltest // it measures
 		}
 	}
 	median, p99, bareP99 := quantile(0.5, ours), quantile(0.99, ours), quantile(0.99, bare)
-	peak := peakBytes(t, w.process.PID())
+	peak := servetest.PeakBytes(t, w.process.PID())
 	t.Logf("at %d/s: median %v (bare: %v), p99 %v (bare: %v); closed loop: %.0f/s (bare: %.0f/s, %.2f of it); %d MB at the most",
 		perSecond, median, quantile(0.5, bare), p99, bareP99, oursClosed, bareClosed, oursClosed/bareClosed, peak>>20)
 	if peak > 96<<20 {
@@ -120,24 +117,4 @@ func (w *setup) checkCalls(t *testing.T) {
 			t.Errorf("%s was called for %d cards, want %d", action, len(perCard), cards)
 		}
 	}
-}
-
-var highWater = regexp.MustCompile(`VmHWM:\s+([0-9]+) kB`)
-
-// peakBytes returns the most bytes that a process has had resident.
-func peakBytes(t *testing.T, pid int) int64 {
-	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	match := highWater.FindSubmatch(status)
-	if match == nil {
-		t.Fatalf("no peak in\n%s", status)
-	}
-	kb, err := strconv.ParseInt(string(match[1]), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kb << 10
 }

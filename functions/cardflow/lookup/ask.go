@@ -31,6 +31,9 @@ func (l *Lookups) ask(ctx context.Context, f *flight, known *record) (*record, e
 	}
 	answer, err := l.config.Source.GetCardFlowInfo(ctx, linkcard.GetCardFlowInfoRequest{ICCID: f.query.id, Months: f.months})
 	if err != nil {
+		if cancel(); !behind {
+			<-listed // which may have something to log
+		}
 		return nil, fmt.Errorf("read flow of %s: %w", f.query.id, err)
 	}
 	now := time.Now()
@@ -42,7 +45,9 @@ func (l *Lookups) ask(ctx context.Context, f *flight, known *record) (*record, e
 	if behind {
 		listed = l.list(ctx, f.query.id, known)
 	}
-	asked.setListing(wait(ctx, listed))
+	grace := time.AfterFunc(listingGrace, cancel)
+	defer grace.Stop()
+	asked.setListing(<-listed)
 	return asked, nil
 }
 
@@ -55,19 +60,6 @@ type listing struct {
 
 func (r *record) setListing(i listing) {
 	r.ListedAt, r.Listed, r.TagsUnknown = i.at, i.info, i.info != nil && !i.tags
-}
-
-// wait returns what the listing says, if it says so soon.
-func wait(ctx context.Context, listed <-chan listing) listing {
-	timer := time.NewTimer(listingGrace)
-	defer timer.Stop()
-	select {
-	case i := <-listed:
-		return i
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return listing{at: time.Now()}
 }
 
 // list asks for the listing of one card.
