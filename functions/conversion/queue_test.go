@@ -196,7 +196,10 @@ func (q *sqs) consume(t *testing.T, f *conversion.Function, done <-chan struct{}
 // 20,000 messages and is empty. Each report arrives, always with the same time.
 func TestTwentyThousandDeliveries(t *testing.T) {
 	t.Parallel()
-	const deliveries = 20_000
+	deliveries := 20_000
+	if testing.Short() {
+		deliveries /= 10
+	}
 	synctest.Test(t, func(t *testing.T) {
 		q := &sqs{random: rand.New(rand.NewPCG(8, 4))}
 		cloud := aliyuntest.New(aliyuntest.Options{})

@@ -13,10 +13,10 @@ import (
 func TestLongestIdleMakesRoom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		release := make(chan struct{})
+		release := map[string]chan struct{}{"/busy": make(chan struct{}), "/answered": make(chan struct{}), "/fourth": make(chan struct{})}
 		server := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/wait" {
-				<-release
+			if wait := release[r.URL.Path]; wait != nil {
+				<-wait
 			}
 		})}
 		listener := newPipes()
@@ -35,7 +35,7 @@ func TestLongestIdleMakesRoom(t *testing.T) {
 			}
 		}
 		busy := dial()
-		busy.send("GET /wait HTTP/1.1\nHost: x\n\n")
+		busy.send("GET /busy HTTP/1.1\nHost: x\n\n")
 		answered, half := dial(), dial()
 		half.send("GET / HTTP/1.1\nHost: x\n")
 		time.Sleep(time.Second)
@@ -45,8 +45,8 @@ func TestLongestIdleMakesRoom(t *testing.T) {
 			t.Errorf("half a header got %d, want its connection closed to make room", got)
 		}
 		gets(answered, "/", 200)
-		answered.send("GET /wait HTTP/1.1\nHost: x\n\n")
-		fourth.send("GET /wait HTTP/1.1\nHost: x\n\n")
+		answered.send("GET /answered HTTP/1.1\nHost: x\n\n")
+		fourth.send("GET /fourth HTTP/1.1\nHost: x\n\n")
 		fifth := dial()
 		synctest.Wait()
 		sent := make(chan struct{})
@@ -60,15 +60,20 @@ func TestLongestIdleMakesRoom(t *testing.T) {
 			t.Error("the fifth is served although all others are in use")
 		default:
 		}
-		for i, c := range []*client{busy, fifth, answered, fourth} { // the first of them makes room for the next
-			if c != fifth {
-				release <- struct{}{} // one at a time: those that do not read are idle as well
-			}
+		receives := func(c *client, name string) {
+			t.Helper()
 			if got, _, _ := c.receive(); got != 200 {
-				t.Errorf("client %d gets %d, want 200", i, got)
+				t.Errorf("the %s client gets %d, want 200", name, got)
 			}
-			<-sent
 		}
+		close(release["/busy"])
+		receives(busy, "busy")
+		<-sent // which the busy one has made room for
+		receives(fifth, "fifth")
+		close(release["/answered"])
+		receives(answered, "answered")
+		close(release["/fourth"])
+		receives(fourth, "fourth")
 		server.Close()
 		<-done
 	})
