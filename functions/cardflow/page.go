@@ -14,6 +14,7 @@ import (
 	"signalbox/functions/cardflow/page"
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
+	"signalbox/shared/language"
 	"signalbox/shared/logging"
 	"signalbox/shared/web"
 )
@@ -71,8 +72,8 @@ func (s *server) handleFind(w http.ResponseWriter, r *http.Request) error {
 	entered := strings.Join(strings.Fields(query.Get("iccid")), "")
 	if id, err := card.ParseICCID(entered); err == nil {
 		location := url.URL{Path: "cards/" + string(id)} // relative: there may be a path in front of ours
-		if chosen := query.Get(page.LanguageParameter); chosen != "" {
-			location.RawQuery = url.Values{page.LanguageParameter: {chosen}}.Encode()
+		if chosen := query.Get(language.Parameter); chosen != "" {
+			location.RawQuery = url.Values{language.Parameter: {chosen}}.Encode()
 		}
 		w.Header().Set("Location", location.String())
 		w.WriteHeader(http.StatusSeeOther)
@@ -93,7 +94,7 @@ func (s *server) handleFind(w http.ResponseWriter, r *http.Request) error {
 // parsePageQuery takes a page's own parameters and no others: what is misspelt is not
 // to look as if it were heeded.
 func parsePageQuery(r *http.Request, also ...string) (url.Values, error) {
-	known := append(also, page.LanguageParameter)
+	known := append(also, language.Parameter)
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, web.BadParameter("query", "the query cannot be read")
@@ -161,8 +162,8 @@ func home(r *http.Request) string {
 	}
 }
 
-func languageOf(r *http.Request, query url.Values) page.Language {
-	return page.Match(query.Get(page.LanguageParameter), r.Header.Get("Accept-Language"))
+func languageOf(r *http.Request, query url.Values) language.Language {
+	return language.Match(query.Get(language.Parameter), r.Header.Get("Accept-Language"))
 }
 
 // writePage writes a page that runs no script, loads nothing, is shown in no frame and

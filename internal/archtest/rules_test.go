@@ -28,6 +28,7 @@ var order = []layer{
 		"signalbox/shared/aliyun",
 		"signalbox/shared/aliyun/credential",
 		"signalbox/shared/config",
+		"signalbox/shared/language",
 		"signalbox/shared/logging",
 		"signalbox/shared/metric",
 		"signalbox/shared/notify",

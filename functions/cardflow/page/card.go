@@ -6,12 +6,13 @@ import (
 
 	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/card"
+	"signalbox/shared/language"
 )
 
 // Card returns the page of a card as it is known at now. query is that of the page's
 // address. Whoever came by a link is shown no way to other cards.
-func Card(l Language, f flow.Flow, query url.Values, byLink bool, now time.Time) ([]byte, error) {
-	w := l.words()
+func Card(l language.Language, f flow.Flow, query url.Values, byLink bool, now time.Time) ([]byte, error) {
+	w := wordsIn(l)
 	answer, err := raw(f)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,8 @@ import (
 	"html/template"
 	"maps"
 	"net/url"
+
+	"signalbox/shared/language"
 )
 
 //go:embed *.html style.css
@@ -53,8 +55,8 @@ type frame struct {
 	Other string // this page in the other language; "": not to be shown
 }
 
-func newFrame(l Language, title string) frame {
-	return frame{Words: l.words(), Code: l.code(), Style: template.CSS(styleText), Title: title} //nolint:gosec // it is our own file
+func newFrame(l language.Language, title string) frame {
+	return frame{Words: wordsIn(l), Code: l.Code(), Style: template.CSS(styleText), Title: title} //nolint:gosec // it is our own file
 }
 
 // render writes a page. It fails for no input.
@@ -67,19 +69,19 @@ func render(name string, view any) ([]byte, error) {
 }
 
 // inOther is the page that query belongs to in the other language.
-func inOther(l Language, query url.Values) string {
+func inOther(l language.Language, query url.Values) string {
 	other := maps.Clone(query)
-	other.Set(LanguageParameter, l.other().code())
+	other.Set(language.Parameter, l.Other().Code())
 	return "?" + other.Encode()
 }
 
 // Find returns the form that finds a card. Where wrong is not empty, it is what was
 // entered and is no ICCID.
-func Find(l Language, wrong string) ([]byte, error) {
+func Find(l language.Language, wrong string) ([]byte, error) {
 	view := struct {
 		frame
 		Wrong string
-	}{newFrame(l, l.words().Find.Title), printable(wrong)}
+	}{newFrame(l, wordsIn(l).Find.Title), printable(wrong)}
 	view.Other = inOther(l, url.Values{})
 	return render("find.html", view)
 }

@@ -19,6 +19,7 @@ import (
 	"signalbox/functions/cardflow/flow"
 	"signalbox/functions/cardflow/page"
 	"signalbox/shared/card"
+	"signalbox/shared/language"
 )
 
 const id = card.ICCID("89860345190897749986")
@@ -70,7 +71,7 @@ func cardOf(say vendorText) flow.Flow {
 	return f
 }
 
-func render(t *testing.T, l page.Language, f flow.Flow) string {
+func render(t *testing.T, l language.Language, f flow.Flow) string {
 	t.Helper()
 	body, err := page.Card(l, f, url.Values{}, false, at.Add(3*time.Minute))
 	if err != nil {
@@ -94,7 +95,7 @@ func skeleton(body string) []string {
 // no character in it that hides others or turns their direction.
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
-	for _, l := range []page.Language{page.English, page.Chinese} {
+	for _, l := range []language.Language{language.English, language.Chinese} {
 		body := render(t, l, cardOf(hostile))
 		if diff := cmp.Diff(skeleton(render(t, l, cardOf(plain))), skeleton(body)); diff != "" {
 			t.Errorf("the vendor's texts change the page (-plain +hostile):\n%s", diff)
@@ -117,7 +118,7 @@ func TestHostileTexts(t *testing.T) {
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
-	for name, l := range map[string]page.Language{"en": page.English, "zh": page.Chinese} {
+	for name, l := range map[string]language.Language{"en": language.English, "zh": language.Chinese} {
 		all[name+" card"] = render(t, l, cardOf(plain))
 		all[name+" nothing known"] = render(t, l, flow.New(id, card.Usage{}, flow.Listing{}, at))
 		find, err := page.Find(l, hostile("8986"))
@@ -163,7 +164,7 @@ func TestPolicyFits(t *testing.T) {
 // TestUnknownInWords wants no zero where nothing is known.
 func TestUnknownInWords(t *testing.T) {
 	t.Parallel()
-	body := render(t, page.English, flow.New(id, card.Usage{}, flow.Listing{}, at))
+	body := render(t, language.English, flow.New(id, card.Usage{}, flow.Listing{}, at))
 	_, body, _ = strings.Cut(body, "<main")
 	body, _, _ = strings.Cut(body, "<pre>")
 	for _, words := range []string{
@@ -185,11 +186,11 @@ func TestUnknownInWords(t *testing.T) {
 func TestStaleInWords(t *testing.T) {
 	t.Parallel()
 	f := cardOf(plain)
-	if body := render(t, page.English, f); strings.Contains(body, `class="warning"`) {
+	if body := render(t, language.English, f); strings.Contains(body, `class="warning"`) {
 		t.Error("a fresh page has a warning")
 	}
 	f.Stale = true
-	body := render(t, page.English, f)
+	body := render(t, language.English, f)
 	if !strings.Contains(body, "Alibaba Cloud cannot be asked at the moment.") || !strings.Contains(body, "3 minutes ago") {
 		t.Error("a stale page does not say so, and how old it is")
 	}
@@ -208,7 +209,7 @@ func TestChartHasUnknownAndNothingApart(t *testing.T) {
 		{},
 	}
 	u := card.Usage{Months: []card.MonthUsage{{Days: days}}}
-	body := render(t, page.English, flow.New(id, u, flow.Listing{}, at))
+	body := render(t, language.English, flow.New(id, u, flow.Listing{}, at))
 	bars := regexp.MustCompile(`<rect class="(used|missing)" x="([^"]*)" y="[^"]*" width="2.67%" height="([^"]*)">`).FindAllStringSubmatch(body, -1)
 	var got []string
 	for _, bar := range bars {
@@ -228,7 +229,7 @@ func TestRawIsTheAPIs(t *testing.T) {
 	t.Parallel()
 	for name, say := range map[string]vendorText{"plain": plain, "hostile": hostile} {
 		f := cardOf(say)
-		_, after, _ := strings.Cut(render(t, page.Chinese, f), "<pre>")
+		_, after, _ := strings.Cut(render(t, language.Chinese, f), "<pre>")
 		raw, _, _ := strings.Cut(after, "</pre>")
 		var got, want any
 		if err := json.Unmarshal([]byte(html.UnescapeString(raw)), &got); err != nil {
@@ -247,42 +248,12 @@ func TestRawIsTheAPIs(t *testing.T) {
 	}
 }
 
-func TestMatch(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		chosen, accept string
-		want           page.Language
-	}{
-		{"", "", page.English},
-		{"", "zh-CN,zh;q=0.9,en;q=0.8", page.Chinese},
-		{"", "zh", page.Chinese},
-		{"", "zh-TW", page.Chinese},
-		{"", "zh-Hant-HK,de;q=0.5", page.Chinese},
-		{"", "en-GB,en;q=0.9,zh;q=0.1", page.English},
-		{"", "de-DE,de;q=0.9,zh;q=0.3", page.Chinese},
-		{"", "de,fr", page.English},
-		{"", "zh;q=0", page.English},
-		{"", "*", page.English},
-		{"", "\xff;;;q=", page.English},
-		{"", strings.Repeat("zh-", 2000), page.English},
-		{"zh", "en", page.Chinese},
-		{"en", "zh", page.English},
-		{"fr", "zh", page.Chinese},
-		{"ZH", "en", page.English},
-	}
-	for _, tt := range tests {
-		if got := page.Match(tt.chosen, tt.accept); got != tt.want {
-			t.Errorf("Match(%q, %.40q) = %v, want %v", tt.chosen, tt.accept, got, tt.want)
-		}
-	}
-}
-
 // TestOtherLanguageKeepsTheLink wants the parameters of a signed link in the address of
 // the page in the other language.
 func TestOtherLanguageKeepsTheLink(t *testing.T) {
 	t.Parallel()
 	query := url.Values{"expires": {"1796490000"}, "signature": {"abc"}, "lang": {"zh"}}
-	body, err := page.Card(page.Chinese, cardOf(plain), query, true, at)
+	body, err := page.Card(language.Chinese, cardOf(plain), query, true, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,7 +268,7 @@ func TestOtherLanguageKeepsTheLink(t *testing.T) {
 // TestWrongLinkSaysNothingElse wants no way on from there.
 func TestWrongLinkSaysNothingElse(t *testing.T) {
 	t.Parallel()
-	body, err := page.Refuse(page.English, page.Refusal{Status: 403, Slug: "wrong-link", RequestID: "ID"}, url.Values{"lang": {"en"}}, "../")
+	body, err := page.Refuse(language.English, page.Refusal{Status: 403, Slug: "wrong-link", RequestID: "ID"}, url.Values{"lang": {"en"}}, "../")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package page
 import (
 	"net/http"
 	"net/url"
+
+	"signalbox/shared/language"
 )
 
 // Refusal is what a caller gets instead of a page.
@@ -20,8 +22,8 @@ func (r Refusal) bare() bool { return r.Status == http.StatusForbidden }
 
 // Refuse returns the page of a refusal. home is where the form is that finds a card, ""
 // where there is none.
-func Refuse(l Language, r Refusal, query url.Values, home string) ([]byte, error) {
-	w := l.words()
+func Refuse(l language.Language, r Refusal, query url.Values, home string) ([]byte, error) {
+	w := wordsIn(l)
 	said, ok := w.Refusal.BySlug[r.Slug]
 	if !ok {
 		said, ok = w.Refusal.ByStatus[r.Status]

@@ -1,5 +1,15 @@
 package page
 
+import "signalbox/shared/language"
+
+// wordsIn are the texts in a language.
+func wordsIn(l language.Language) *words {
+	if l == language.Chinese {
+		return &chinese
+	}
+	return &english
+}
+
 // words are all texts of the pages in one language. None is empty.
 type words struct {
 	Tag                           string // of the html element
