@@ -33,12 +33,7 @@ func runAlone(t *testing.T, limit time.Duration, binary string, env ...string) (
 func listensHereAlone(t *testing.T) {
 	t.Parallel()
 	o := newOutside(t, 60)
-	free, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(free.Addr().String())
-	free.Close()
+	port := servetest.FreePort(t)
 	go runAlone(t, patient, executable(t, "cardflow"), append(o.of("cardflow"), "PORT="+port)...)
 	eventually(t, func() error {
 		if got := within(t, time.Second, "GET", "http://127.0.0.1:"+port+"/healthz", ""); got.Status != 200 {

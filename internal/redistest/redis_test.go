@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"signalbox/shared/serve/servetest"
 )
 
 // server is a redis-server of our own, which can be killed and started again.
@@ -26,7 +28,7 @@ type server struct {
 // startRedis starts a server that keeps nothing, with options of its command line.
 func startRedis(tb testing.TB, options ...string) *server {
 	tb.Helper()
-	s := &server{address: "127.0.0.1:" + freePort(tb), options: options}
+	s := &server{address: "127.0.0.1:" + servetest.FreePort(tb), options: options}
 	s.start(tb)
 	tb.Cleanup(func() { s.kill(tb) })
 	return s

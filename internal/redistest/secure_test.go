@@ -23,6 +23,7 @@ import (
 	"signalbox/shared/logging"
 	"signalbox/shared/quota"
 	"signalbox/shared/redisdial"
+	"signalbox/shared/serve/servetest"
 	"signalbox/shared/store"
 	"signalbox/shared/store/storetest"
 )
@@ -64,21 +65,6 @@ func certify(folder string) error {
 	return os.Setenv("SSL_CERT_FILE", filepath.Join(folder, "certificate.pem"))
 }
 
-// freePort returns a port of this machine that nobody listens on.
-func freePort(tb testing.TB) string {
-	tb.Helper()
-	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer listener.Close()
-	_, port, err := net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return port
-}
-
 // secured is a server that also speaks TLS, on a port of its own.
 type secured struct {
 	*server
@@ -90,7 +76,7 @@ type secured struct {
 // permissions that are needed.
 func startSecured(t *testing.T, options ...string) secured {
 	t.Helper()
-	certificate, port, bus := os.Getenv("SSL_CERT_FILE"), freePort(t), freePort(t)
+	certificate, port, bus := os.Getenv("SSL_CERT_FILE"), servetest.FreePort(t), servetest.FreePort(t)
 	s := secured{startRedis(t, append([]string{
 		"--tls-port", port, "--tls-cert-file", certificate, "--tls-key-file", filepath.Join(filepath.Dir(certificate), "key.pem"),
 		"--tls-auth-clients", "no", "--tls-ca-cert-file", certificate, "--cluster-port", bus,

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/shared/serve/servetest"
 	"signalbox/shared/store"
 	"signalbox/shared/store/storetest"
 )
@@ -44,7 +45,7 @@ func TestStateContract(t *testing.T) {
 // keys of two slots.
 func TestStateInCluster(t *testing.T) {
 	t.Parallel()
-	redis := startRedis(t, "--cluster-enabled", "yes", "--cluster-config-file", t.TempDir()+"/nodes.conf", "--cluster-port", freePort(t))
+	redis := startRedis(t, "--cluster-enabled", "yes", "--cluster-config-file", t.TempDir()+"/nodes.conf", "--cluster-port", servetest.FreePort(t))
 	if err := redis.client(t).ClusterAddSlotsRange(t.Context(), 0, 16383).Err(); err != nil {
 		t.Fatal(err)
 	}

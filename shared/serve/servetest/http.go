@@ -2,10 +2,7 @@ package servetest
 
 import (
 	"context"
-	"math/rand/v2"
-	"net"
 	"net/http"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -24,7 +21,7 @@ type HTTP struct {
 // the answer, and otherwise does as [StartFC].
 func StartHTTP(tb testing.TB, binary string, env ...string) *HTTP {
 	tb.Helper()
-	port := freePort(tb)
+	port := FreePort(tb)
 	child := startProcess(tb, binary, env, "HOST=127.0.0.1", "PORT="+port)
 	h := &HTTP{URL: "http://127.0.0.1:" + port, child: child}
 	ready := make(chan struct{})
@@ -48,30 +45,6 @@ func (h *HTTP) Stop() int {
 
 // Output returns what the process has printed so far, to stdout and stderr.
 func (h *HTTP) Output() string { return h.child.output() }
-
-// Ports that systems do not hand out by themselves. Of those that they do, a
-// server of another test could get the one that was just found free, and would
-// answer instead of the child.
-const (
-	firstPort = 10_240
-	lastPort  = 32_767
-)
-
-// freePort returns a port that was free a moment ago.
-func freePort(tb testing.TB) string {
-	tb.Helper()
-	for range 100 {
-		port := strconv.Itoa(firstPort + rand.IntN(lastPort-firstPort))
-		listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:"+port)
-		if err != nil {
-			continue // somebody has it
-		}
-		_ = listener.Close() // What matters is that it was free.
-		return port
-	}
-	tb.Fatalf("find a free port: a hundred were taken")
-	return ""
-}
 
 // untilAnswered asks until there is an answer or ctx ends.
 func untilAnswered(ctx context.Context, url string) bool {
