@@ -25,7 +25,7 @@ func ResidentBytes(tb testing.TB, pid int) int64 {
 func OfKernel(tb testing.TB, pid int, file, name string) int64 {
 	tb.Helper()
 	path := fmt.Sprintf("/proc/%d/%s", pid, file)
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // The kernel's file.
 	if err != nil {
 		tb.Fatal(err)
 	}
