@@ -41,7 +41,7 @@ million: ## send a million OTP events to conversion and compare its rates with a
 	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
 
 chaos: ## run alerts against 2,000 schedules of faults
-	go test -count=1 -run TestChaos ./functions/alerts -args -schedules 2000
+	go test -count=1 -timeout 30m -run TestChaos ./functions/alerts -args -schedules 2000
 
 bad-day: ## have 20,000 of 100,000 cards fire, and bound what that costs
 	go test -count=1 -run TestBadDay -v ./functions/alerts -args -badcards 100000

@@ -30,7 +30,7 @@ const (
 	// token, and 1 s for room.
 	hangs = 20 * time.Second
 	// growth is what a process may have more of in the end, in bytes.
-	growth = 8 << 20
+	growth = 12 << 20
 )
 
 // TestHostileRequests sends them to the built functions, with right tokens, wrong

@@ -3,6 +3,9 @@ package message
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"signalbox/shared/slack"
 )
 
 // Coverage is how much of the fleet a message speaks of, and how old that is.
@@ -36,11 +39,15 @@ func (c Coverage) line(s Style) string {
 	return strings.Join(append(parts, s.clock(c.At)), " · ")
 }
 
-// maxWhy is how many characters of a cause a line has room for.
+// maxWhy is how many characters of a cause a line has room for, as Slack counts them.
 const maxWhy = 150
 
 func (c Coverage) why() string {
-	why := because(clean(c.Why, maxWhy))
+	why := clean(c.Why, maxWhy)
+	for limit := maxWhy - 1; utf8.RuneCountInString(slack.Escape(why)) > maxWhy; limit-- {
+		why = clean(c.Why, limit) // Slack counts a < as the four characters of &lt;.
+	}
+	why = because(why)
 	if c.Most < c.Failed && why != "" {
 		return ", " + number(c.Most) + " of them" + why
 	}
