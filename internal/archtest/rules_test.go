@@ -62,6 +62,7 @@ var order = []layer{
 		"signalbox/functions/*/outbox",
 		"signalbox/functions/*/page",
 		"signalbox/functions/*/rulefile",
+		"signalbox/functions/*/words",
 	}},
 	{"platforms", []string{"signalbox/shared/serve"}},
 	{"fakes and laws", slices.Concat(fakes, []string{

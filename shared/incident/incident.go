@@ -12,6 +12,8 @@ package incident
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -129,6 +131,14 @@ type Notified struct {
 // the same.
 func (i Incident[D]) IsOpen() bool {
 	return i.Phase == PhaseOpen && (i.Notified.Open || i.Notified.Count > 0 && !i.Suppressed.Active())
+}
+
+// ID names this occasion of the incident, such as in an address: 16 characters, the same
+// until it is opened anew. Nobody finds the number of a card by it, since the moment at
+// which it was opened is in it.
+func (i Incident[D]) ID() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", i.Key, i.Opened.UnixNano()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // IsZero reports whether there is nothing to remember.

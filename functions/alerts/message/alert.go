@@ -1,9 +1,6 @@
 package message
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -31,7 +28,7 @@ func (w Writer) alerts(changes []rule.Change) iter.Seq[notify.Alert] {
 func (w Writer) alert(r row, over bool) notify.Alert {
 	i := r.Incident
 	a := notify.Alert{
-		Fingerprint: fingerprintOf(*i), StartsAt: i.Opened.Truncate(time.Second),
+		Fingerprint: i.ID(), StartsAt: i.Opened.Truncate(time.Second),
 		Labels: known(map[string]string{
 			"alertname": i.Key.Rule, "severity": string(i.Severity), "kind": string(i.Key.Subject.Kind),
 			"subject": w.Style.subject(i.Key.Subject), "tags": strings.Join(i.Details.Facts.Tags, " "),
@@ -65,11 +62,4 @@ func known(texts map[string]string) map[string]string {
 		}
 	}
 	return texts
-}
-
-// fingerprintOf names an occasion of an incident. Nobody finds the number of a card by
-// it: the moment at which it was opened is in it, and is not said to the nanosecond.
-func fingerprintOf(i rule.Incident) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", i.Key, i.Opened.UnixNano()))
-	return hex.EncodeToString(sum[:8])
 }

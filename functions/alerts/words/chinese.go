@@ -1,0 +1,5 @@
+package words
+
+var chinese = Words{
+	Tag: "zh-CN", Name: "中文",
+}

@@ -1,0 +1,5 @@
+package words
+
+var english = Words{
+	Tag: "en", Name: "English",
+}
