@@ -41,16 +41,35 @@ func (w Writer) changes(changes []rule.Change) draft {
 	s := w.Style
 	headings := s.headingsOf(changes)
 	d := w.draft()
-	d.rows, d.severity = w.changeRows(changes), worstOpen(changes)
-	switch len(headings) {
-	case 0:
+	d.rows = w.changeRows(changes)
+	h := headlineOf(changes)
+	d.severity = h.severity()
+	switch {
+	case len(headings) == 0:
 		d.title = s.words().Changes.None
-	case 1:
-		d.title = headings[0].icon + " " + s.because(headings[0].title, s.tally(pointers(changes)))
+	case h.novelty == isOver:
+		d.title = headings[0].icon + " " + s.because(s.resolvedHeadings(headings), s.tally(pointers(changes)))
 	default:
-		d.title, d.lines = headings[0].icon+" "+s.because(s.words().Changes.Cards, s.tally(pointers(changes))), s.totals(changes)
+		d.title = s.headline(h, s.resolved(changes))
+	}
+	if len(headings) > 1 {
+		d.lines = s.totals(changes)
 	}
 	return d
+}
+
+// resolvedHeadings names what is over.
+func (s Style) resolvedHeadings(headings []heading) string {
+	if len(headings) == 1 {
+		return headings[0].title
+	}
+	return s.words().Changes.Cards
+}
+
+// resolved counts what is over, "" where nothing is.
+func (s Style) resolved(changes []rule.Change) string {
+	over := slices.DeleteFunc(pointers(changes), func(c *rule.Change) bool { return noveltyOf(c) != isOver })
+	return s.tally(over)
 }
 
 // changeRows are the rows of changes, the worst first, what is over last.
@@ -62,7 +81,7 @@ func (w Writer) changeRows(changes []rule.Change) []row {
 		if several {
 			said = w.Style.because(said, w.Style.headingOf(*c).title)
 		}
-		rows = append(rows, row{&c.Incident, said})
+		rows = append(rows, row{&c.Incident, w.Style.headingOf(*c).icon, said})
 	}
 	return rows
 }
@@ -194,15 +213,4 @@ func (s Style) flaps(c rule.Change) string {
 
 func totalLine(icon, counted, title string) notify.Line {
 	return notify.Line{Bullet: true, Spans: []notify.Span{{Text: icon + " "}, {Text: counted, Bold: true}, {Text: " · " + title}}}
-}
-
-// worstOpen is the worst severity of what changes leave open, "" where that is nothing.
-func worstOpen(changes []rule.Change) incident.Severity {
-	var worst incident.Severity
-	for _, c := range changes {
-		if !c.IsOver() && c.Incident.Severity.Compare(worst) > 0 {
-			worst = c.Incident.Severity
-		}
-	}
-	return worst
 }

@@ -24,7 +24,7 @@ const (
 // listTitles are names for programs.
 var listTitles = []string{
 	"state", "what", "kind", "subject", "rule", "severity", "threshold", "details", "opened", "resolved",
-	"package", "used", "rest", "ratio", "expires", "pool", "refreshed", "renews", "tags", "remark",
+	"package", "used", "rest", "ratio", "expires", "pool", "refreshed", "renews", "tags", "remark", "volume", "action",
 }
 
 // List is the whole list of what is open, and of changes to what is not among
@@ -49,10 +49,10 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 	lines.UseCRLF = true
 	write(lines, listTitles)
 	for _, i := range sorted(pointers(open)) {
-		write(lines, w.listLine(row{i, w.Style.title(notify.GroupOf(*i))}))
+		write(lines, w.listLine(row{i, "", w.Style.title(notify.GroupOf(*i))}))
 	}
 	for _, c := range slices.SortedStableFunc(slices.Values(others), worstChange) {
-		write(lines, w.listLine(row{&c.Incident, w.Style.because(w.Style.what(*c), w.Style.headingOf(*c).title)}))
+		write(lines, w.listLine(row{&c.Incident, "", w.Style.because(w.Style.what(*c), w.Style.headingOf(*c).title)}))
 	}
 	lines.Flush()
 	return notify.File{Name: listName, Title: w.Style.listTitle(len(open), others), Content: b.Bytes()}
@@ -74,7 +74,7 @@ func (w Writer) listLine(r row) []string {
 		string(i.Severity), i.Threshold.String(), w.Style.said(*i, w.Coverage.At),
 		w.optionalClock(i.Opened), w.optionalClock(i.Resolved),
 		f.Package, f.Used.Text(), f.Rest.Text(), f.Ratio.Text(), w.optionalClock(f.Expires), f.Pool,
-		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark,
+		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark, f.Volume.Text(), w.Style.action(*i, w.Coverage.At),
 	}
 }
 

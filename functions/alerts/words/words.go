@@ -16,7 +16,10 @@ type Words struct {
 	Punctuation Punctuation
 	Time        Time
 	Rules       Rules
+	Subjects    Subjects
 	Causes      Causes
+	Thresholds  Thresholds
+	Actions     Actions
 	Columns     Columns
 	Changes     Changes
 	Status      Status
