@@ -30,8 +30,8 @@ NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|share
 race: ## run the tests in any order under the race detector, the longest not or shorter
 	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')
 
-redis: ## run the tests that need redis-server, but that of bench-quota
-	CGO_ENABLED=1 go test -race -tags redis -count=1 -skip TestQuotaUnderLoad -v ./internal/redistest
+redis: ## run the tests that need redis-server, but those of kills and bench-quota
+	CGO_ENABLED=1 go test -race -tags redis -count=1 -skip 'TestQuotaUnderLoad|TestKilledConversion' -v ./internal/redistest
 
 kills: ## kill alerts, and conversion with each of its stores, 200 times and compare
 	go test -tags redis -count=1 -run TestKilled -v ./internal/e2e ./internal/redistest -args -kills 200
