@@ -10,7 +10,6 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
 	"signalbox/shared/language"
-	"signalbox/shared/notify"
 )
 
 // rowOf is how the row of an open incident reads, column by column.
@@ -193,21 +192,6 @@ func TestColumnsBeforeRows(t *testing.T) {
 		}
 		if strings.Contains(blocks, "套餐套餐") || strings.Contains(blocks, []string{" are shown", "仅列出"}[l]) {
 			t.Errorf("cards are left out, and the package's name is not:\n%s", blocks)
-		}
-	}
-}
-
-// TestKeeping leaves out the columns that are more to spare.
-func TestKeeping(t *testing.T) {
-	t.Parallel()
-	whole := notify.Table{
-		Columns: []notify.Column{{Title: "a"}, {Title: "b", Spare: 2}, {Title: "c", Spare: 1}},
-		Rows:    []notify.Row{{Cells: []string{"1", "2", "3"}, Link: "https://x.example"}},
-	}
-	for spare, want := range []string{"1", "1 3", "1 2 3"} {
-		kept := whole.Keeping(spare)
-		if got := strings.Join(kept.Rows[0].Cells, " "); got != want || len(kept.Columns) != len(kept.Rows[0].Cells) || kept.Rows[0].Link == "" {
-			t.Errorf("Keeping(%d) = %+v, want the cells %s", spare, kept, want)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package message
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -52,10 +51,11 @@ const (
 )
 
 // columnsOf are which rows they are, what decided about them, the threshold, what to do,
-// and then what did not decide.
+// and then what did not decide, as far as the details of rows of several rules have not
+// said it.
 func (s Style) columnsOf(rows []row, now time.Time) []column {
 	w := s.words().Columns
-	own := s.ownColumn(rows, now)
+	own, isMixed := s.ownColumn(rows, now)
 	columns := append(s.subjectColumns(), own,
 		column{Column: w.Threshold, limit: maxCell, spare: spareThreshold, value: func(r row) string { return s.threshold(*r.Incident, now) }},
 		column{Column: w.Action, limit: maxCell, spare: spareAction, value: func(r row) string { return s.action(*r.Incident, now) }})
@@ -64,7 +64,7 @@ func (s Style) columnsOf(rows []row, now time.Time) []column {
 		{Column: w.Usage, limit: maxCell, spare: spareUsage, value: func(r row) string { return used(s, now, *r.Incident) }},
 		{Column: w.Plan, limit: maxCell, spare: sparePlan, value: func(r row) string { return r.Details.Facts.Package }},
 	} {
-		if c.Column != own.Column {
+		if c.Column != own.Column && !(isMixed && c.spare != sparePlan) {
 			columns = append(columns, c)
 		}
 	}
@@ -108,25 +108,36 @@ func (s Style) receiver(r row) string {
 	return s.ofKind(incident.Fleet, r)
 }
 
-// ownColumn has what decided about each of the rows. Where that is not the same for all
-// rules, each says what it is.
-func (s Style) ownColumn(rows []row, now time.Time) column {
-	own := make(map[words.Column]ownColumn)
+// ownColumn has what decided about each of the rows. Where they are of several rules, each
+// says what that is, and when the package ends.
+func (s Style) ownColumn(rows []row, now time.Time) (own column, isMixed bool) {
+	ofRules := make(map[words.Column]ownColumn)
 	for _, r := range rows {
 		if c := s.ofRule(r.Key.Rule).own; c.Title != "" {
-			own[c.Column] = c
+			ofRules[c.Column] = c
 		}
 	}
-	if len(own) == 1 {
-		only := slices.Collect(maps.Values(own))[0]
-		return column{Column: only.Column, labelled: !only.evident, limit: maxCause, value: func(r row) string { return s.said(*r.Incident, now) }}
+	if len(ofRules) == 1 {
+		only := slices.Collect(maps.Values(ofRules))[0]
+		return column{Column: only.Column, labelled: !only.evident, limit: maxCause, value: func(r row) string { return s.said(*r.Incident, now) }}, false
 	}
-	return column{Column: s.words().Columns.Details, limit: maxCause, value: func(r row) string {
-		if said := s.said(*r.Incident, now); said != "" {
-			return s.because(s.ofRule(r.Key.Rule).own.Label, said)
+	return column{Column: s.words().Columns.Details, limit: maxCause + maxCell, value: func(r row) string { return s.details(r, now) }}, true
+}
+
+// details are what decided about a row, and when the package ends, which is never cut off.
+func (s Style) details(r row, now time.Time) string {
+	own, end := s.ofRule(r.Key.Rule).own, s.words().Columns.PackageEnd
+	labelled := func(c words.Column, text string) string {
+		if text == "" {
+			return ""
 		}
-		return ""
-	}}
+		return s.because(c.Label, text)
+	}
+	details := labelled(own.Column, clean(s.said(*r.Incident, now), maxCause))
+	if own.Column == end {
+		return details
+	}
+	return joined(" · ", details, labelled(end, packageEnd(s, now, *r.Incident)))
 }
 
 // table has the columns that have something to say of rows. The first has their icons.
@@ -178,13 +189,11 @@ func rowTexts(t notify.Table) []string {
 	return texts
 }
 
-// inWords are the cells of a row where there are no columns, each as word has it. What
-// another cell has said is not said again.
+// inWords are the cells of a row where there are no columns, each as word has it.
 func inWords(columns []notify.Column, r notify.Row, word func(column int, text string) string) []string {
 	parts := make([]string, 0, len(r.Cells))
 	for i, cell := range r.Cells {
-		isSaid := func(before string) bool { return strings.HasSuffix(before, cell) }
-		if cell != "" && !slices.ContainsFunc(r.Cells[:i], isSaid) {
+		if cell != "" {
 			parts = append(parts, word(i, columns[i].Label+cell))
 		}
 	}

@@ -31,7 +31,7 @@ func underDays(s Style, now time.Time, i rule.Incident) string {
 	case i.Details.Facts.Expires.IsZero() || !i.Threshold.Falling:
 		return ""
 	case left <= 0:
-		return w.Ended
+		return w.NoneLeft
 	case days <= 0 || left > time.Duration(days)*24*time.Hour:
 		return ""
 	default:

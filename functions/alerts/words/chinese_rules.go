@@ -103,7 +103,7 @@ var chineseCauses = Causes{
 }
 
 var chineseThresholds = Thresholds{
-	Over: around("超过 ", ""), Reached: around("达到 ", ""), Under: numbered("不足 ", " 天"), Ended: "剩余 0 天",
+	Over: around("超过 ", ""), Reached: around("达到 ", ""), Under: numbered("不足 ", " 天"), NoneLeft: "剩余 0 天",
 	Chance: around("概率超过 ", ""), Idle: numbered("", " 天未使用"),
 }
 

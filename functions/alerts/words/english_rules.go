@@ -105,7 +105,7 @@ var englishCauses = Causes{
 
 var englishThresholds = Thresholds{
 	Over: around("over ", ""), Reached: around("", " reached"),
-	Under: func(days int) string { return "under " + count(days, "day", "days") }, Ended: "0 days left",
+	Under: func(days int) string { return "under " + count(days, "day", "days") }, NoneLeft: "0 days left",
 	Chance: around("over ", " likely"), Idle: counts("day without use", "days without use"),
 }
 

@@ -66,7 +66,7 @@ type Forecast struct {
 type Thresholds struct {
 	Over, Reached func(share string) string // of the data
 	Under         func(days int) string     // that are left of a package
-	Ended         string
+	NoneLeft      string
 	Chance        func(share string) string // that it runs out
 	Idle          func(days int) string     // without use
 }
