@@ -64,7 +64,8 @@ func (s Style) columnsOf(rows []row, now time.Time) []column {
 		{Column: w.Usage, limit: maxCell, spare: spareUsage, value: func(r row) string { return used(s, now, *r.Incident) }},
 		{Column: w.Plan, limit: maxCell, spare: sparePlan, value: func(r row) string { return r.Details.Facts.Package }},
 	} {
-		if c.Column != own.Column && !(isMixed && c.spare != sparePlan) {
+		isSaid := isMixed && c.spare != sparePlan
+		if c.Column != own.Column && !isSaid {
 			columns = append(columns, c)
 		}
 	}
