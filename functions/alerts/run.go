@@ -128,7 +128,7 @@ func (r *run) scan(ctx context.Context) error {
 func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	now := r.config.Now()
 	for _, o := range part.Observations {
-		if err := r.advance(r.evaluate(ctx, o, now), now); err != nil {
+		if err := r.advance(r.grouped(o, r.evaluate(ctx, o, now), now), now); err != nil {
 			return err
 		}
 	}
@@ -189,6 +189,9 @@ func (r *run) waits(part fleet.Part, now time.Time) bool {
 
 // finish adds a whole sweep to what is remembered of the sweeps.
 func (r *run) finish(now time.Time) error {
+	if err := r.decideGroups(now); err != nil {
+		return err
+	}
 	late := r.ledger.records[sweepKey].IsOpen()
 	r.state.health.finished(r.state.sweep.Checkpoint.Started, now, late)
 	if c := r.state.sweep.Checkpoint; !c.Partial {
