@@ -23,6 +23,7 @@ type Standing int
 // The standings.
 const (
 	Fresh Standing = iota // it has just been found, or waits for its group
+	Known                 // likewise, but receivers were notified of the card itself
 	Old                   // it was there before
 	Apart                 // a silence or another rule suppresses it
 )
@@ -72,7 +73,7 @@ func (g Groups) Form(b Breach, open func(GroupID) bool) []GroupID {
 	}
 	var formed []GroupID
 	for _, candidate := range g.candidates(b, explained, open) {
-		if !g.fires(b.fresh(candidate, explained), b.Well.Of(candidate, b.Of)) {
+		if !g.fires(b, candidate, explained) {
 			continue // a larger group has explained its cards
 		}
 		formed = append(formed, candidate)
@@ -88,11 +89,10 @@ func (g Groups) candidates(b Breach, explained []bool, open func(GroupID) bool) 
 	fresh := make(map[GroupID]int)
 	var candidates []GroupID
 	for _, id := range b.Groups() {
-		n := b.fresh(id, explained)
-		if open(id) || !b.Well.counts(id, b.Before) || !g.fires(n, b.Well.Of(id, b.Of)) {
+		if open(id) || !b.Well.counts(id, b.Before) || !g.fires(b, id, explained) {
 			continue
 		}
-		fresh[id] = n
+		_, fresh[id] = b.fresh(id, explained)
 		candidates = append(candidates, id)
 	}
 	slices.SortStableFunc(candidates, func(x, y GroupID) int {
@@ -101,9 +101,12 @@ func (g Groups) candidates(b Breach, explained []bool, open func(GroupID) bool) 
 	return candidates
 }
 
-// fires reports whether so many fresh cards, beside those that are well, are one incident.
-func (g Groups) fires(fresh, well int) bool {
-	return fresh > 0 && fresh+well >= g.Least && 100*fresh >= g.Share*(fresh+well)
+// fires reports whether what is fresh of a group, beside what is well, is one incident.
+// Where receivers know of each card it would say nothing.
+func (g Groups) fires(b Breach, id GroupID, explained []bool) bool {
+	waiting, fresh := b.fresh(id, explained)
+	all := fresh + b.Well.Of(id, b.Of)
+	return waiting > 0 && all >= g.Least && 100*fresh >= g.Share*all
 }
 
 // lasts reports whether a group is still one: from 80 percent down to 50, or as much of
@@ -119,15 +122,19 @@ func (g Groups) May(well, total int) bool {
 	return total >= g.Least && 100*(total-well) >= g.Share*total
 }
 
-// fresh counts the fresh members of a group that no other group explains.
-func (b Breach) fresh(g GroupID, explained []bool) int {
-	n := 0
+// fresh counts the fresh members of a group that no other group explains, and those of
+// them that receivers do not know of.
+func (b Breach) fresh(g GroupID, explained []bool) (waiting, all int) {
 	for _, i := range b.byGroup[g] {
-		if b.Members[i].Standing == Fresh && !explained[i] {
-			n++
+		switch standing := b.Members[i].Standing; {
+		case explained[i]:
+		case standing == Fresh:
+			waiting, all = waiting+1, all+1
+		case standing == Known:
+			all++
 		}
 	}
-	return n
+	return waiting, all
 }
 
 func (b Breach) total(g GroupID) int { return b.Well.Of(g, b.Of) + len(b.byGroup[g]) }
@@ -158,7 +165,7 @@ func (b Breach) Observe(g GroupID) GroupObservation {
 		if m.Severity.Compare(o.Severity) > 0 {
 			o.Severity = m.Severity
 		}
-		if m.Standing == Fresh && (o.Since.IsZero() || m.Opened.Before(o.Since)) {
+		if (m.Standing == Fresh || m.Standing == Known) && (o.Since.IsZero() || m.Opened.Before(o.Since)) {
 			o.Since = m.Opened
 		}
 		if len(o.First) < MaxFirst {
