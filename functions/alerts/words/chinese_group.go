@@ -7,7 +7,7 @@ var chineseGroup = Group{
 	Stale: Rule{
 		Warning: "整组卡的用量没有更新", Critical: "整组卡的用量没有更新", Resolved: "该组大部分卡的用量恢复更新",
 	},
-	Cards: column("组内的卡"),
+	Cards: column("卡组"),
 	First: column("前几张卡"),
 	More:  func(cards string, more int) string { return cards + "，另有 " + Number(more) + " 张" },
 	Tag:   around("标签 ", ""), Pool: around("流量池 ", ""), Carrier: around("运营商 ", ""),

@@ -9,7 +9,7 @@ var englishGroup = Group{
 		Warning: "Usage of a whole group of cards is not counted", Critical: "Usage of a whole group of cards is not counted",
 		Resolved: "Usage of most cards of the group is counted again",
 	},
-	Cards: Column{"Cards", "cards"},
+	Cards: Column{"Group", "group"},
 	First: Column{"First cards", "first"},
 	More:  func(cards string, more int) string { return cards + " and " + Number(more) + " more" },
 	Tag:   around("tag ", ""), Pool: around("pool ", ""), Carrier: around("carrier ", ""),
