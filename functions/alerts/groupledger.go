@@ -21,6 +21,18 @@ func (l *ledger) openGroups(of string) []rule.GroupID {
 	return open
 }
 
+// strayGroups end the groups that have a name which nothing is known of, such as another
+// version's: no sweep would.
+func (l *ledger) strayGroups() []rule.Evaluation {
+	var off []rule.Evaluation
+	for key := range l.groups {
+		if _, err := rule.ParseGroupID(key.Subject.ID); err != nil || rule.CardRule(key.Rule) == "" {
+			off = append(off, rule.Evaluation{Key: key, Status: incident.Off})
+		}
+	}
+	return off
+}
+
 // explains returns the open group that inhibits a card's incident: the one that does so
 // already, or else the largest. One that a receiver of the card was not notified of does
 // not.

@@ -63,7 +63,7 @@ func (r *run) counted() bool { return r.state.groups.current.Sweep == r.state.sw
 
 // decideGroups says at the end of a sweep which groups are incidents, and what becomes of
 // the cards: the group explains them, or receivers are notified of each.
-func (r *run) decideGroups(now time.Time) error {
+func (r *run) decideGroups(ctx context.Context, now time.Time) error {
 	if !r.grouping() {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (r *run) decideGroups(now time.Time) error {
 		}
 	}
 	if n := r.state.groups.current.LeftOut; n > 0 {
-		r.config.Logger.LogAttrs(context.Background(), slog.LevelWarn, "there are too many groups of cards",
+		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "there are too many groups of cards",
 			slog.Int("left_out", n), slog.Int("counted", len(r.state.groups.current.Well)))
 	}
 	if whole {
@@ -146,6 +146,9 @@ func (r *run) members(of string) []rule.Member {
 // a sweep that takes too long, or is not counted; for a group that the rest of the sweep
 // cannot find; or for one that is not open any more.
 func (r *run) settleGroups(now time.Time) error {
+	if err := r.advance(r.ledger.strayGroups(), now); err != nil {
+		return err
+	}
 	if r.grouping() {
 		return r.settleCards(func(i rule.Incident) bool {
 			return r.undecided(i, now) && r.state.groups.may(i.Details, i.Key.Rule, r.config.Rules.Grouping())

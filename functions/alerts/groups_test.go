@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -204,6 +205,26 @@ func TestGroupIsLost(t *testing.T) {
 	})
 }
 
+// TestGroupOfAnotherVersion ends a group of a kind that is not known, and takes its cards
+// back.
+func TestGroupOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	inSites(t, 200, nil, func(t *testing.T, s *sites) {
+		s.change(100, 200, stop)
+		checkSaid(t, "the sweep", s.next(t), notified{"opened tag/site-1 stopped-group": 1})
+		for _, r := range s.store.peek("incidents") {
+			value := strings.ReplaceAll(string(r.Value), "tag/site-1", "planet/site-1")
+			s.store.put([]store.Record{
+				{Collection: "incidents", Key: r.Key},
+				{Collection: "incidents", Key: strings.ReplaceAll(r.Key, "tag/site-1", "planet/site-1"), Value: []byte(value)},
+			})
+		}
+		checkSaid(t, "the sweep with a kind that is not known", s.next(t), notified{
+			"resolved planet/site-1 stopped-group": 1, "opened tag/site-1 stopped-group": 1,
+		})
+	})
+}
+
 // TestReceiversOfGroup notifies of a group whoever would be notified of one of its cards,
 // and of a card itself whoever was not.
 func TestReceiversOfGroup(t *testing.T) {
@@ -255,8 +276,7 @@ func TestReceiversOfGroup(t *testing.T) {
 
 func sortedTexts(texts []string) []string { return slices.Sorted(slices.Values(texts)) }
 
-// TestGroupsOfManySweeps has no group open that is not true, whatever cards stop and
-// restart by chance.
+// TestManyStopsAreNoGroup has the cards of a tag stop one after the other.
 func TestManyStopsAreNoGroup(t *testing.T) {
 	t.Parallel()
 	inSites(t, 200, nil, func(t *testing.T, s *sites) {

@@ -136,7 +136,7 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 		return err
 	}
 	if !part.Checkpoint.Finished.IsZero() {
-		if err := r.finish(now); err != nil {
+		if err := r.finish(ctx, now); err != nil {
 			return err
 		}
 	}
@@ -188,8 +188,8 @@ func (r *run) waits(part fleet.Part, now time.Time) bool {
 }
 
 // finish adds a whole sweep to what is remembered of the sweeps.
-func (r *run) finish(now time.Time) error {
-	if err := r.decideGroups(now); err != nil {
+func (r *run) finish(ctx context.Context, now time.Time) error {
+	if err := r.decideGroups(ctx, now); err != nil {
 		return err
 	}
 	late := r.ledger.records[sweepKey].IsOpen()
