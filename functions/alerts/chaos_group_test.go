@@ -20,17 +20,14 @@ func carrierOf(card int) string { return []string{"CMCC", "CUCC", "CTCC"}[card%3
 
 // outage has a whole group stop, or go on.
 func (c *chaos) outage(chance *rand.Rand) {
-	inGroup, name := func(card int) bool { return true }, "all"
+	groupOf := tagOf
 	if chance.IntN(2) == 0 {
-		name = tagOf(chance.IntN(chaosCards))
-		inGroup = func(card int) bool { return tagOf(card) == name }
-	} else {
-		name = carrierOf(chance.IntN(3))
-		inGroup = func(card int) bool { return carrierOf(card) == name }
+		groupOf = carrierOf
 	}
+	name := groupOf(chance.IntN(chaosCards))
 	condition := chance.IntN(2) * slices.IndexFunc(conditions, func(c condition) bool { return c.name == "stopped" })
 	for card := range chaosCards {
-		if inGroup(card) && chance.IntN(20) > 0 {
+		if groupOf(card) == name && chance.IntN(20) > 0 {
 			c.set(card, condition)
 		}
 	}

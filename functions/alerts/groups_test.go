@@ -18,21 +18,20 @@ import (
 
 type notified = map[string]int
 
-// inSites is a test in a bubble, of a fleet that is well and was swept.
-func inSites(t *testing.T, cards int, edit func(*alerts.Config), test func(t *testing.T, s *sites)) {
+// calmSites is a fleet that is well and was swept.
+func calmSites(t *testing.T, cards int, edit func(*alerts.Config)) *sites {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		s := newSites(t, cards, edit)
-		checkSaid(t, "the first sweep", s.next(t), notified{})
-		test(t, s)
-	})
+	s := newSites(t, cards, edit)
+	checkSaid(t, "the first sweep", s.next(t), notified{})
+	return s
 }
 
 // TestGroup has most cards of a tag stop at once, some of them go on one by one, and the
 // rest stay as they are: these come back, each by itself.
 func TestGroup(t *testing.T) {
 	t.Parallel()
-	inSites(t, 300, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 300, nil)
 		s.change(100, 183, stop)
 		at := time.Now().Add(siteEvery)
 		checkSaid(t, "the sweep after 83 of 100 stopped", s.next(t), notified{"opened tag/site-1 stopped-group": 1})
@@ -86,7 +85,8 @@ func TestGroupOfCarrierAndPool(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			inSites(t, 300, nil, func(t *testing.T, s *sites) {
+			synctest.Test(t, func(t *testing.T) {
+				s := calmSites(t, 300, nil)
 				tt.cause(s)
 				checkSaid(t, "the sweep", s.next(t), notified{tt.want: 1})
 				checkSaid(t, "the next one", s.next(t), notified{})
@@ -99,7 +99,8 @@ func TestGroupOfCarrierAndPool(t *testing.T) {
 // open.
 func TestWithoutGroups(t *testing.T) {
 	t.Parallel()
-	inSites(t, 300, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 300, nil)
 		s.policy.Groups = rule.Groups{}
 		s.change(100, 200, stop)
 		checkSaid(t, "the sweep without groups", s.next(t), notified{"opened stopped": 100})
@@ -115,7 +116,8 @@ func TestWithoutGroups(t *testing.T) {
 // TestGroupRuleSwitchedOff ends the group with the rule of its cards.
 func TestGroupRuleSwitchedOff(t *testing.T) {
 	t.Parallel()
-	inSites(t, 200, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 200, nil)
 		s.change(100, 200, stop)
 		checkSaid(t, "the sweep", s.next(t), notified{"opened tag/site-1 stopped-group": 1})
 		s.policy.Default = s.policy.Default.With(rule.Stopped{})
@@ -127,7 +129,8 @@ func TestGroupRuleSwitchedOff(t *testing.T) {
 // read.
 func TestCardLeavesItsGroup(t *testing.T) {
 	t.Parallel()
-	inSites(t, 300, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 300, nil)
 		s.change(100, 200, stop)
 		checkSaid(t, "the sweep", s.next(t), notified{"opened tag/site-1 stopped-group": 1})
 		s.change(100, 103, func(c *aliyuntest.Card) { c.Tags = nil })
@@ -145,7 +148,8 @@ func TestCardLeavesItsGroup(t *testing.T) {
 // what is still open is notified as one.
 func TestGroupSilenced(t *testing.T) {
 	t.Parallel()
-	inSites(t, 300, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 300, nil)
 		until := time.Now().Add(35 * time.Minute)
 		s.policy.Silences = []rule.Silence{{Match: rule.Match{Tag: "site-1"}, Until: until}}
 		s.change(100, 200, stop)
@@ -164,7 +168,8 @@ func TestGroupSilenced(t *testing.T) {
 // TestGroupMuted opens it in the night, and notifies of it in the morning.
 func TestGroupMuted(t *testing.T) {
 	t.Parallel()
-	inSites(t, 200, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 200, nil)
 		morning := rule.Clock(time.Now().UTC().Hour()*60 + time.Now().UTC().Minute() + 25)
 		s.policy.MuteTimes = []rule.MuteTime{{From: 0, To: morning}}
 		s.change(100, 200, stop)
@@ -177,7 +182,8 @@ func TestGroupMuted(t *testing.T) {
 // TestGroupWorsens has some of its cards stopped for want of quota.
 func TestGroupWorsens(t *testing.T) {
 	t.Parallel()
-	inSites(t, 200, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 200, nil)
 		s.change(100, 200, stop)
 		checkSaid(t, "the sweep", s.next(t), notified{"opened tag/site-1 stopped-group": 1})
 		s.set(150, func(c *aliyuntest.Card) { c.OsStatus = "300" })
@@ -189,7 +195,8 @@ func TestGroupWorsens(t *testing.T) {
 // what is stored of counts nothing is, until a whole sweep has counted.
 func TestGroupIsLost(t *testing.T) {
 	t.Parallel()
-	inSites(t, 200, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 200, nil)
 		s.change(100, 200, stop)
 		checkSaid(t, "the sweep", s.next(t), notified{"opened tag/site-1 stopped-group": 1})
 		key := rule.GroupKey(rule.GroupID{Kind: rule.TagGroup, Name: "site-1"}, rule.StoppedName)
@@ -209,7 +216,8 @@ func TestGroupIsLost(t *testing.T) {
 // back.
 func TestGroupOfAnotherVersion(t *testing.T) {
 	t.Parallel()
-	inSites(t, 200, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 200, nil)
 		s.change(100, 200, stop)
 		checkSaid(t, "the sweep", s.next(t), notified{"opened tag/site-1 stopped-group": 1})
 		for _, r := range s.store.peek("incidents") {
@@ -279,7 +287,8 @@ func sortedTexts(texts []string) []string { return slices.Sorted(slices.Values(t
 // TestManyStopsAreNoGroup has the cards of a tag stop one after the other.
 func TestManyStopsAreNoGroup(t *testing.T) {
 	t.Parallel()
-	inSites(t, 200, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 200, nil)
 		for i := range 60 {
 			s.change(100+i, 101+i, stop)
 			if got := s.next(t); !maps.Equal(got, notified{"opened stopped": 1}) {

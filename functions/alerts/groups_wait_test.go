@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,7 +39,8 @@ func (s *sites) waiting(t *testing.T) int {
 // has another rule, or is in no group that the rest of the sweep may find, does not wait.
 func TestSweepOfManyRuns(t *testing.T) {
 	t.Parallel()
-	inSites(t, manySites, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, manySites, nil)
 		s.change(100, 200, stop)
 		s.change(250, 251, stop)
 		s.set(300, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes })
@@ -93,10 +95,11 @@ func TestSweepThatNeverEnds(t *testing.T) {
 			t.Parallel()
 			var step time.Duration
 			edit := func(c *alerts.Config) { c.Now = func() time.Time { return time.Now().Add(step) } }
-			inSites(t, manySites, edit, func(t *testing.T, s *sites) {
+			synctest.Test(t, func(t *testing.T) {
+				s := calmSites(t, manySites, edit)
 				s.change(100, 200, stop)
 				for page := 60; page <= 150; page++ {
-					s.cloud.Inject(aliyuntest.Fault{Action: "ListCardInfo", Page: fmt.Sprint(page), Kind: aliyuntest.RedirectTo, Count: -1})
+					s.cloud.Inject(aliyuntest.Fault{Action: "ListCardInfo", Page: strconv.Itoa(page), Kind: aliyuntest.RedirectTo, Count: -1})
 				}
 				time.Sleep(siteEvery)
 				s.run(t, shortRun)
@@ -130,7 +133,8 @@ func TestSweepThatNeverEnds(t *testing.T) {
 // nothing of groups. The cards do not wait for one that is.
 func TestGroupNeedsAWholeSweep(t *testing.T) {
 	t.Parallel()
-	inSites(t, 300, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 300, nil)
 		s.change(0, 100, func(c *aliyuntest.Card) { c.Unlisted = true })
 		s.change(200, 300, stop)
 		got := s.next(t)
@@ -143,7 +147,8 @@ func TestGroupNeedsAWholeSweep(t *testing.T) {
 // end when its cards are well, although the listing still does.
 func TestGroupIsJudgedByWholeSweeps(t *testing.T) {
 	t.Parallel()
-	inSites(t, 300, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 300, nil)
 		s.change(200, 300, stop)
 		checkSaid(t, "the sweep", s.next(t), notified{"opened tag/site-2 stopped-group": 1})
 		s.change(0, 100, func(c *aliyuntest.Card) { c.Unlisted = true })
@@ -159,7 +164,8 @@ func TestGroupIsJudgedByWholeSweeps(t *testing.T) {
 // does not count then.
 func TestSwitchedOffInTheMiddle(t *testing.T) {
 	t.Parallel()
-	inSites(t, manySites, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, manySites, nil)
 		s.change(100, 110, stop)
 		time.Sleep(siteEvery)
 		s.policy.Groups = rule.Groups{}
@@ -183,7 +189,8 @@ func TestKilledInAGroup(t *testing.T) {
 		t.Helper()
 		var cancel context.CancelFunc
 		dead, before := false, 0
-		inSites(t, 1200, nil, func(t *testing.T, s *sites) {
+		synctest.Test(t, func(t *testing.T) {
+			s := calmSites(t, 1200, nil)
 			s.store.hook = func(now string) error {
 				if now == opApply {
 					batches++
@@ -253,7 +260,8 @@ func TestKilledInAGroup(t *testing.T) {
 // TestGroupStoreFails has the write at the end of a sweep fail: the next run says the same.
 func TestGroupStoreFails(t *testing.T) {
 	t.Parallel()
-	inSites(t, 300, nil, func(t *testing.T, s *sites) {
+	synctest.Test(t, func(t *testing.T) {
+		s := calmSites(t, 300, nil)
 		s.change(100, 200, stop)
 		time.Sleep(siteEvery)
 		s.store.refuse = func(op, collection string) error {

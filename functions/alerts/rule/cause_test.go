@@ -75,23 +75,28 @@ func TestForm(t *testing.T) {
 		{"one cause by three names", some(0, 20, rule.Fresh, tagX, poolP, carrierC), counts(), nil, []rule.GroupID{tagX}},
 		{
 			"carrier of three tags",
-			concat(some(0, 20, rule.Fresh, tagX, carrierC), some(20, 20, rule.Fresh, tagY, carrierC)), counts(), nil, []rule.GroupID{carrierC},
+			concat(some(0, 20, rule.Fresh, tagX, carrierC), some(20, 20, rule.Fresh, tagY, carrierC)), counts(), nil,
+			[]rule.GroupID{carrierC},
 		},
 		{
 			"carrier, and not the tag that all have",
-			some(0, 90, rule.Fresh, tagAll, carrierC), well(counts(), 10, tagAll), nil, []rule.GroupID{carrierC},
+			some(0, 90, rule.Fresh, tagAll, carrierC), well(counts(), 10, tagAll), nil,
+			[]rule.GroupID{carrierC},
 		},
 		{
 			"tag, and not the carrier that most have",
-			some(0, 20, rule.Fresh, tagX, carrierC), well(counts(), 80, carrierC), nil, []rule.GroupID{tagX},
+			some(0, 20, rule.Fresh, tagX, carrierC), well(counts(), 80, carrierC), nil,
+			[]rule.GroupID{tagX},
 		},
 		{
 			"two causes, the larger first",
-			concat(some(0, 12, rule.Fresh, tagX), some(20, 30, rule.Fresh, poolP)), counts(), nil, []rule.GroupID{poolP, tagX},
+			concat(some(0, 12, rule.Fresh, tagX), some(20, 30, rule.Fresh, poolP)), counts(), nil,
+			[]rule.GroupID{poolP, tagX},
 		},
 		{
 			"what is left of a tag is too little",
-			concat(some(0, 30, rule.Fresh, tagX, carrierC), some(30, 5, rule.Fresh, tagX)), well(counts(), 8, tagX), nil, []rule.GroupID{tagX},
+			concat(some(0, 30, rule.Fresh, tagX, carrierC), some(30, 5, rule.Fresh, tagX)), well(counts(), 8, tagX), nil,
+			[]rule.GroupID{tagX},
 		},
 	}
 	for _, tt := range tests {
