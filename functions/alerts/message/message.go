@@ -13,6 +13,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
+	"signalbox/shared/incidentlink"
 	"signalbox/shared/notify"
 )
 
@@ -28,10 +29,11 @@ var _ notify.Writer[rule.Details] = Writer{}
 
 // Style is how things are shown. The zero value shows UTC and masks cards.
 type Style struct {
-	Zone      *time.Location // of the times shown; nil is UTC
-	ShowICCID bool           // whole numbers of cards, not masked ones
-	Console   string         // address that a button leads to; "": no button
-	Pages     cardlink.Links // to the pages of cards; zero: none
+	Zone      *time.Location     // of the times shown; nil is UTC
+	ShowICCID bool               // whole numbers of cards, not masked ones
+	Console   string             // address that a button leads to; "": no button
+	Pages     cardlink.Links     // to the pages of cards; zero: none
+	Incidents incidentlink.Links // to the list of incidents; zero: none
 }
 
 func (s Style) zone() *time.Location {

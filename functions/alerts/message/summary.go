@@ -44,7 +44,9 @@ type DayUsage struct {
 func (w Writer) Announcement(body json.RawMessage) notify.Message {
 	var d Daily
 	if err := json.Unmarshal(body, &d); err != nil {
-		return notify.Message{Title: "📋 SIM cards: the daily summary was written by another version and cannot be shown"}
+		unknown := w.draft()
+		unknown.title = "📋 SIM cards: the daily summary was written by another version and cannot be shown"
+		return unknown.message()
 	}
 	return w.Summary(d, w.Open)
 }

@@ -16,7 +16,7 @@ var chinesePage = Page{
 	None:       "没有未恢复的告警。", NoneSuch: "没有符合条件的告警。",
 	Unnamed: func(n string) string { return "另有 " + n + " 条未在此显示，全部内容见下方文件。" },
 	Columns: PageColumns{
-		Subject: "卡片", Details: "详情", Threshold: "阈值", Used: "已用流量", Ends: "套餐到期", Since: "已持续",
+		Subjects: map[string]string{"card": "卡片", "pool": "流量池", "fleet": "环节"}, Details: "详情", Threshold: "阈值", Used: "已用流量", Ends: "套餐到期", Since: "已持续",
 		Standing: "状态", Actions: "操作",
 	},
 	Of:      func(used, total string) string { return used + " / " + total },

@@ -16,7 +16,7 @@ var englishPage = Page{
 	None:       "Nothing is open.", NoneSuch: "Nothing is open that fits this selection.",
 	Unnamed: func(n string) string { return n + " more are not shown here. All are in the files below." },
 	Columns: PageColumns{
-		Subject: "Card", Details: "Details", Threshold: "Threshold", Used: "Used", Ends: "Package ends", Since: "Open for",
+		Subjects: map[string]string{"card": "Card", "pool": "Pool", "fleet": "Part"}, Details: "Details", Threshold: "Threshold", Used: "Used", Ends: "Package ends", Since: "Open for",
 		Standing: "State", Actions: "Actions",
 	},
 	Of:      func(used, total string) string { return used + " of " + total },

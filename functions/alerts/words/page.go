@@ -33,7 +33,8 @@ type Page struct {
 
 // PageColumns are the titles of columns.
 type PageColumns struct {
-	Subject, Details, Threshold, Used, Ends, Since, Standing, Actions string
+	Subjects                                                 map[string]string // by kind
+	Details, Threshold, Used, Ends, Since, Standing, Actions string
 }
 
 // PageCoverage says how much of the fleet was checked, and how old that is.
