@@ -29,6 +29,9 @@ const (
 	mediaHTML = "text/html"
 )
 
+// listTimeout bounds the reading of the list: a store may not answer.
+const listTimeout = 20 * time.Second
+
 // newRoutes are the routes beside those that every function has.
 func (f *Function) newRoutes() *web.Mux {
 	mux := web.NewMux(f.config.Logger)
@@ -56,8 +59,8 @@ func (f *Function) listGuard() web.Guard {
 	if guard == nil {
 		guard = closed
 	}
-	return web.LinkOr(guard, func(_ *http.Request, query url.Values, now time.Time) error {
-		return f.config.Links.Verify(query, now)
+	return web.LinkOr(guard, func(_ *http.Request, query url.Values) error {
+		return f.config.Links.Verify(query, f.config.Now())
 	})
 }
 
@@ -79,7 +82,9 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	list, err := f.list(r.Context(), filter)
+	ctx, cancel := context.WithTimeout(r.Context(), listTimeout)
+	defer cancel()
+	list, err := f.list(ctx, filter)
 	if err != nil {
 		return stateUnusable(err)
 	}

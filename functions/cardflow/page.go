@@ -118,6 +118,6 @@ func home(r *http.Request) string {
 }
 
 // verifyLink says of a request whether it came by a link to its card.
-func (s *server) verifyLink(r *http.Request, query url.Values, now time.Time) error {
-	return s.Links.Verify(card.ICCID(r.PathValue("iccid")), query, now)
+func (s *server) verifyLink(r *http.Request, query url.Values) error {
+	return s.Links.Verify(card.ICCID(r.PathValue("iccid")), query, time.Now())
 }

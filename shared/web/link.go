@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"time"
 
 	"signalbox/shared/signedlink"
 )
@@ -12,7 +11,7 @@ import (
 // LinkOr returns a Guard that lets those pass who come by a signed link which verify
 // takes, and has guard ask the others. A wrong link is refused whatever else is shown:
 // it was meant to be enough.
-func LinkOr(guard Guard, verify func(r *http.Request, query url.Values, now time.Time) error) Guard {
+func LinkOr(guard Guard, verify func(r *http.Request, query url.Values) error) Guard {
 	return func(h HandlerFunc) HandlerFunc {
 		guarded := guard(h)
 		return func(w http.ResponseWriter, r *http.Request) error {
@@ -21,7 +20,7 @@ func LinkOr(guard Guard, verify func(r *http.Request, query url.Values, now time
 				return guarded(w, r)
 			}
 			if err == nil {
-				err = verify(r, query, time.Now())
+				err = verify(r, query)
 			}
 			if err != nil {
 				return wrongLink(err)

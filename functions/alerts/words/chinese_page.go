@@ -11,9 +11,9 @@ var chinesePage = Page{
 		Tag: "zh-Hans", Switch: "English", SwitchTag: "en", Home: "全部告警", SkipToContent: "跳到正文",
 	},
 	Title: "告警", Filters: "筛选", All: "全部", Formats: "下载全部：",
-	States:     map[string]string{"open": "未恢复", "acknowledged": "已确认", "silenced": "已静默"},
+	States:     map[string]string{"open": "未解决", "acknowledged": "已确认", "silenced": "已静默"},
 	Severities: map[string]string{"critical": "严重", "warning": "警告"},
-	None:       "没有未恢复的告警。", NoneSuch: "没有符合条件的告警。",
+	None:       "没有未解决的告警。", NoneSuch: "没有符合条件的告警。",
 	Unnamed: func(n string) string { return "另有 " + n + " 条未在此显示，全部内容见下方文件。" },
 	Columns: PageColumns{
 		Subjects: map[string]string{"card": "卡片", "pool": "流量池", "fleet": "环节"}, Details: "详情", Threshold: "阈值", Used: "已用流量", Ends: "套餐到期", Since: "已持续",
