@@ -63,14 +63,10 @@ func (e Env) slackProblems() []config.Problem {
 
 // linkProblems are those of what signs links to the list of incidents.
 func (e Env) linkProblems() []config.Problem {
-	switch base, secrets := e.Pages.Links(); {
-	case e.AlertsURL != "" && len(secrets) == 0:
+	if _, secrets := e.Pages.Links(); e.AlertsURL != "" && len(secrets) == 0 {
 		return []config.Problem{config.Missing("SIGNALBOX_LINK_SECRET", "it signs the links to SIGNALBOX_ALERTS_URL")}
-	case e.AlertsURL == "" && base == "" && len(secrets) > 0:
-		return []config.Problem{config.Missing("SIGNALBOX_ALERTS_URL", "it is where the links of SIGNALBOX_LINK_SECRET lead, or SIGNALBOX_PAGE_URL")}
-	default:
-		return nil
 	}
+	return nil
 }
 
 // incidentLinks are those to the list of incidents.
