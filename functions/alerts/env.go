@@ -15,6 +15,7 @@ import (
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
 	"signalbox/shared/incidentlink"
+	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
@@ -33,16 +34,17 @@ type Env struct {
 	Auth     config.Auth
 	Invoke   config.Invoke
 
-	AlertsURL  config.PageURL `env:"SIGNALBOX_ALERTS_URL"`
-	ICCIDs     ICCIDs         `env:"SIGNALBOX_ICCIDS"`
-	Triage     Triage         `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
-	Usage      config.Steps   `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
-	ExpiryDays config.Steps   `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
-	RulesFile  string         `env:"SIGNALBOX_RULES_FILE"`
-	Repeat     config.Period  `env:"SIGNALBOX_ALERT_REPEAT" envDefault:"0s"`
-	Every      config.Period  `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
-	Lease      config.Period  `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
-	RunTimeout config.Period  `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
+	AlertsURL  config.PageURL    `env:"SIGNALBOX_ALERTS_URL"`
+	Language   language.Language `env:"SIGNALBOX_LANGUAGE" envDefault:"en"`
+	ICCIDs     ICCIDs            `env:"SIGNALBOX_ICCIDS"`
+	Triage     Triage            `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
+	Usage      config.Steps      `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
+	ExpiryDays config.Steps      `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
+	RulesFile  string            `env:"SIGNALBOX_RULES_FILE"`
+	Repeat     config.Period     `env:"SIGNALBOX_ALERT_REPEAT" envDefault:"0s"`
+	Every      config.Period     `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
+	Lease      config.Period     `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
+	RunTimeout config.Period     `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
 }
 
 // Validate reports what is missing.

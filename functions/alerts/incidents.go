@@ -17,6 +17,7 @@ import (
 	"signalbox/shared/htmlpage"
 	"signalbox/shared/incident"
 	"signalbox/shared/incidentlink"
+	"signalbox/shared/language"
 	"signalbox/shared/logging"
 	"signalbox/shared/signedlink"
 	"signalbox/shared/web"
@@ -35,7 +36,7 @@ const listTimeout = 20 * time.Second
 // newRoutes are the routes beside those that every function has.
 func (f *Function) newRoutes() *web.Mux {
 	mux := web.NewMux(f.config.Logger)
-	mux.ErrorPage = refusePage
+	mux.ErrorPage = f.refusePage
 	mux.HandlePage("GET "+incidentlink.Path, f.listGuard()(f.handleIncidents))
 	return mux
 }
@@ -84,7 +85,7 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), listTimeout)
 	defer cancel()
-	list, err := f.list(ctx, filter)
+	list, err := f.list(ctx, filter, f.languageOf(r, query))
 	if err != nil {
 		return stateUnusable(err)
 	}
@@ -94,7 +95,7 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 		w.Header().Set("Content-Disposition", `attachment; filename="incidents.csv"`)
 		return writeWhole(w, mediaCSV+"; charset=utf-8", list.CSV())
 	case mediaHTML:
-		return f.writeList(w, r, list, query)
+		return f.writeList(w, list, query)
 	default:
 		body, err := list.JSON()
 		if err != nil {
@@ -105,7 +106,7 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 }
 
 // list reads what is open.
-func (f *Function) list(ctx context.Context, filter page.Filter) (page.List, error) {
+func (f *Function) list(ctx context.Context, filter page.Filter, l language.Language) (page.List, error) {
 	o, err := f.readOverview(ctx)
 	if err != nil {
 		return page.List{}, err
@@ -116,7 +117,17 @@ func (f *Function) list(ctx context.Context, filter page.Filter) (page.List, err
 			return page.List{}, err
 		}
 	}
-	return page.NewList(o.open, standing, filter, o.coverage, f.config.Style), nil
+	style := f.config.Style
+	style.Language = l
+	return page.NewList(o.open, standing, filter, o.coverage, style), nil
+}
+
+// languageOf is that of messages for who says nothing of languages.
+func (f *Function) languageOf(r *http.Request, query url.Values) language.Language {
+	if query.Get(language.Parameter) == "" && r.Header.Get("Accept-Language") == "" {
+		return f.config.Style.Language
+	}
+	return web.LanguageOf(r, query)
 }
 
 // readList reads in which form the list is wanted, and of which incidents.
@@ -149,10 +160,10 @@ func stateUnusable(err error) *web.Error {
 	return e.RetryAfter(30 * time.Second).Because(err)
 }
 
-func (f *Function) writeList(w http.ResponseWriter, r *http.Request, list page.List, query url.Values) error {
-	request := page.Request{Language: web.LanguageOf(r, query), Query: query}
+func (f *Function) writeList(w http.ResponseWriter, list page.List, query url.Values) error {
+	request := page.Request{Query: query}
 	if f.config.Actions != nil {
-		request.Actions = f.config.Actions(request.Language, query)
+		request.Actions = f.config.Actions(list.Style.Language, query)
 	}
 	body, err := list.HTML(request)
 	if err != nil {
@@ -163,6 +174,7 @@ func (f *Function) writeList(w http.ResponseWriter, r *http.Request, list page.L
 }
 
 func writeWhole(w http.ResponseWriter, media string, body []byte) error {
+	w.Header().Add("Vary", "Accept-Language")
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	_, err := bytes.NewReader(body).WriteTo(w)
@@ -170,7 +182,7 @@ func writeWhole(w http.ResponseWriter, media string, body []byte) error {
 }
 
 // refusePage writes a refusal for a browser.
-func refusePage(w http.ResponseWriter, r *http.Request, e *web.Error) {
+func (f *Function) refusePage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	query := r.URL.Query()
 	seconds, _ := strconv.Atoi(e.Header.Get("Retry-After")) // 0 where there is none
 	refusal := htmlpage.Refusal{
@@ -180,7 +192,7 @@ func refusePage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	if strings.Count(r.URL.Path, "/") == 1 && !signedlink.IsLink(query) {
 		home = strings.TrimPrefix(incidentlink.Path, "/") // relative: there may be a path in front of ours
 	}
-	body, err := page.Refuse(web.LanguageOf(r, query), refusal, query, home)
+	body, err := page.Refuse(f.languageOf(r, query), refusal, query, home)
 	if err != nil {
 		web.WriteError(w, e)
 		return

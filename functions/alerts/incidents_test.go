@@ -243,8 +243,8 @@ func TestIncidentsAsPage(t *testing.T) {
 		}
 	})
 	for language, words := range map[string][]string{
-		"en":    {"<h1>Incidents</h1>", "Open 5", "Acknowledged 1", "Silenced 1", "Zhang San", "not notified during the mute time", "99.98% of 100,000", "act-en"},
-		"zh-CN": {"<h1>告警</h1>", "未解决 5", "已确认 1", "已静默 1", "Zhang San", "99.98%", "act-zh"},
+		"en":    {"<h1>Incidents</h1>", "Open 5", "Acknowledged 1", "Silenced 1", "Zhang San", "not notified during the mute time", "99.98% of 100,000", "because of the rule usage", "act-en"},
+		"zh-CN": {"<h1>告警</h1>", "未解决 5", "已确认 1", "已静默 1", "Zhang San", "99.98%", "流量已用完", "act-zh"},
 	} {
 		got := ask(t, f, "/incidents", bearer, "Accept: "+asBrowser, "Accept-Language: "+language)
 		checkListPage(t, got, http.StatusOK, words...)

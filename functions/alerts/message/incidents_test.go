@@ -87,7 +87,7 @@ func TestDescribe(t *testing.T) {
 	linked := message.Style{Zone: zone, Pages: pages}
 	got := linked.Describe(stopped(4, rule.CreditStop, "critical"), now)
 	want := message.Description{
-		Subject: "89860321******10004", Title: "Card is stopped until it is topped up", Details: "no credit",
+		Subject: "89860321******10004", Title: "Card is stopped until it is topped up", Details: "no credit", Column: "Cause",
 		Page: pages.To("89860321000000010004", now),
 	}
 	if got != want {

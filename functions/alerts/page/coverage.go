@@ -1,42 +1,39 @@
 package page
 
-import (
-	"signalbox/functions/alerts/message"
-	"signalbox/shared/plaintext"
-)
+import "signalbox/shared/plaintext"
 
 // coverage says how much of the fleet was checked and how old that is, and what there
 // is to warn of.
 func (w writer) coverage() (lines, warnings []string) {
-	c, said := w.list.Coverage, w.Page.Coverage
+	c, said := w.list.Coverage, w.words.Coverage
+	lines = []string{w.words.Page.AsOf(w.clock(c.At))}
 	if c.Sweep == "" {
-		return []string{said.AsOf + " " + w.moment(c.At).Text}, []string{said.NoSweep}
+		return lines, []string{w.words.Page.NoSweep}
 	}
-	lines = append(lines, said.AsOf+" "+w.moment(c.At).Text)
-	checked := said.Nothing
+	checked := said.NoneChecked
 	if share := c.Share(); share != "" {
-		checked = said.Checked(share, message.Number(c.Total))
+		checked = said.Checked(share, c.Total)
 	}
 	lines = append(lines, checked)
+	if !c.OldestData.IsZero() {
+		lines = append(lines, said.OldestData(w.words.Time.Age(c.At.Sub(c.OldestData))))
+	}
 	if c.Failed > 0 {
-		lines = append(lines, said.Failed(message.Number(c.Failed)))
+		lines = append(lines, said.NotChecked(c.Failed))
 	}
 	if c.Failed > 0 && c.Why != "" {
-		lines = append(lines, said.Most(message.Number(c.Most), plaintext.Printable(c.Why)))
-	}
-	if !c.OldestData.IsZero() {
-		lines = append(lines, said.Oldest(w.age(c.At.Sub(c.OldestData))))
+		lines = append(lines, said.OfThem(c.Most)+w.words.Punctuation.Colon+plaintext.Printable(c.Why))
 	}
 	if c.Partial {
-		lines = append(lines, said.UnderWay+" "+w.moment(c.Started).Text)
+		lines = append(lines, w.words.Page.UnderWay(w.clock(c.Started)))
 	}
 	if c.LastFinished.IsZero() {
-		warnings = append(warnings, said.Never)
+		warnings = append(warnings, w.words.Page.NeverWhole)
 	} else {
-		lines = append(lines, said.Finished+" "+w.moment(c.LastFinished).Text)
+		lines = append(lines, w.words.Page.LastFinished(w.clock(c.LastFinished)))
 	}
 	if c.Late {
-		warnings = append(warnings, said.Late)
+		warnings = append(warnings, w.words.Page.Late)
 	}
 	return lines, warnings
 }

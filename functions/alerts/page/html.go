@@ -4,11 +4,9 @@ import (
 	"net/url"
 	"time"
 
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/words"
 	"signalbox/shared/htmlpage"
 	"signalbox/shared/incidentlink"
-	"signalbox/shared/language"
 )
 
 // MaxNamed is how many incidents a page names at most. JSON and CSV have all.
@@ -19,27 +17,27 @@ type Action struct{ Label, URL string }
 
 // Request is how a page is asked for.
 type Request struct {
-	Language language.Language
-	Query    url.Values // of the page's address
+	Query url.Values // of the page's address
 	// Actions are what is offered for an incident. Nil: nothing is.
 	Actions func(Item) []Action
 }
 
 // HTML writes the list as a page.
 func (l List) HTML(r Request) ([]byte, error) {
-	w := writer{&words.In(r.Language).Page, l, r}
-	view := view{Frame: pages.Frame(w.Frame, w.Title), Words: w.Page}
-	view.Other = htmlpage.InOther(r.Language, r.Query)
+	w := writer{words.In(l.Style.Language), l, r}
+	said := w.words.Page
+	view := view{Frame: pages.Frame(said.Frame, said.Title), Words: said}
+	view.Other = htmlpage.InOther(l.Style.Language, r.Query)
 	view.Lines, view.Warnings = w.coverage()
 	view.Filters, view.Formats = w.filters(), w.formats()
 	view.Sections = w.sections()
-	switch named := min(len(l.Items), MaxNamed); {
+	switch {
 	case l.total() == 0 && l.Coverage.Sweep != "":
-		view.None = w.None
+		view.None = said.None
 	case len(l.Items) == 0 && l.total() > 0:
-		view.None = w.NoneSuch
-	case named < len(l.Items):
-		view.Unnamed = w.Unnamed(message.Number(len(l.Items) - named))
+		view.None = said.NoneSuch
+	case len(l.Items) > MaxNamed:
+		view.Unnamed = said.Unnamed(len(l.Items) - MaxNamed)
 	}
 	return pages.Render("list.html", view)
 }
@@ -47,7 +45,7 @@ func (l List) HTML(r Request) ([]byte, error) {
 type view struct {
 	htmlpage.Frame
 
-	Words            *words.Page
+	Words            words.Page
 	Lines            []string // how much of the fleet was checked, and how old that is
 	Warnings         []string
 	Filters, Formats []link
@@ -62,21 +60,21 @@ type link struct {
 
 // writer words a list in one language.
 type writer struct {
-	*words.Page
-
+	words   *words.Words
 	list    List
 	request Request
 }
 
 // filters are the states that there are, and what is critical.
 func (w writer) filters() []link {
+	said := w.words.Page
 	chosen := w.request.Query.Get(incidentlink.State) + w.request.Query.Get(incidentlink.Severity) + w.request.Query.Get(incidentlink.Rule)
-	links := []link{{w.All + " " + message.Number(w.list.total()), w.address(nil), chosen == ""}}
+	links := []link{{said.All + " " + words.Number(w.list.total()), w.address(nil), chosen == ""}}
 	for _, state := range States {
-		text := w.States[string(state)] + " " + message.Number(w.list.Counts[state])
+		text := said.States[string(state)] + " " + words.Number(w.list.Counts[state])
 		links = append(links, link{text, w.address(url.Values{incidentlink.State: {string(state)}}), chosen == string(state)})
 	}
-	critical := w.Severities["critical"] + " " + message.Number(w.list.Critical)
+	critical := said.Severities["critical"] + " " + words.Number(w.list.Critical)
 	return append(links, link{critical, w.address(url.Values{incidentlink.Severity: {"critical"}}), chosen == "critical"})
 }
 
@@ -113,26 +111,7 @@ func (w writer) address(own url.Values) string {
 
 // moment is a time with its offset.
 func (w writer) moment(t time.Time) htmlpage.Cell {
-	t = w.list.zoned(t)
-	return htmlpage.Cell{Text: t.Format("2006-01-02 15:04 -07:00"), Time: t.Format(time.RFC3339)}
+	return htmlpage.Cell{Text: w.clock(t), Time: w.list.rfc3339(t)}
 }
 
-func (w writer) day(t time.Time) htmlpage.Cell {
-	t = w.list.zoned(t)
-	return htmlpage.Cell{Text: t.Format(time.DateOnly), Time: t.Format(time.RFC3339)}
-}
-
-// age says a duration the way people do: minutes under two hours, hours under two
-// days, or days.
-func (w writer) age(d time.Duration) string {
-	switch d = max(d, 0); {
-	case d < time.Minute:
-		return w.Ages.Moment
-	case d < 2*time.Hour:
-		return w.Ages.Minutes(int(d.Minutes()))
-	case d < 48*time.Hour:
-		return w.Ages.Hours(int(d.Hours()))
-	default:
-		return w.Ages.Days(int(d.Hours() / 24))
-	}
-}
+func (w writer) clock(t time.Time) string { return w.list.zoned(t).Format("2006-01-02 15:04 -07:00") }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
+	"signalbox/functions/alerts/words"
 	"signalbox/shared/htmlpage"
 	"signalbox/shared/incident"
 	"signalbox/shared/incidentlink"
@@ -53,7 +55,7 @@ func (w writer) sections() []section {
 		counts[keyOf(item)]++
 	}
 	for state := range slices.Values(States) {
-		s := section{State: string(state), Title: w.States[string(state)]}
+		s := section{State: string(state), Title: w.words.Page.States[string(state)]}
 		for len(named) > 0 && named[0].Standing.State == state {
 			key := keyOf(named[0])
 			end := slices.IndexFunc(named, func(i Item) bool { return keyOf(i) != key })
@@ -81,8 +83,8 @@ func keyOf(i Item) groupKey { return groupKey{i.Standing.State, i.Severity, i.Ke
 func (w writer) group(items []Item, count int) group {
 	first := items[0]
 	g := group{
-		Title: plaintext.Printable(w.describe(first).Title), Severity: string(first.Severity), Level: w.Severities[string(first.Severity)],
-		Count: message.Number(count), Link: w.address(url.Values{incidentlink.Rule: {first.Key.Rule}}),
+		Title: plaintext.Printable(w.describe(first).Title), Severity: string(first.Severity), Level: w.words.Page.Severities[string(first.Severity)],
+		Count: words.Number(count), Link: w.address(url.Values{incidentlink.Rule: {first.Key.Rule}}),
 	}
 	rows := make([][]cell, len(items))
 	for i, item := range items {
@@ -107,22 +109,38 @@ func (w writer) describe(i Item) message.Description {
 	return w.list.Style.Describe(*i.Incident, w.list.now())
 }
 
-// row has all columns, be they empty.
+// row has all columns, be they empty. What decides comes first.
 func (w writer) row(i Item) []cell {
-	said, f, c := w.describe(i), i.Details.Facts, w.Columns
-	subject := cell{Cell: text(said.Subject), Column: c.Subjects[string(i.Key.Subject.Kind)], Head: true, Link: said.Page}
-	subject.Notes = texts(strings.Join(f.Tags, ", "), f.Remark, f.Package)
+	said, f, c := w.describe(i), i.Details.Facts, w.words.Columns
+	subject := cell{Cell: text(said.Subject), Column: w.subjectColumn(i), Head: true, Link: said.Page}
+	subject.Notes = texts(strings.Join(f.Tags, w.words.Punctuation.Comma), f.Remark, f.Package)
 	row := []cell{
 		subject,
-		{Cell: text(said.Details), Column: c.Details},
-		{Cell: text(w.threshold(i)), Column: c.Threshold},
-		w.used(f), w.ends(f), w.since(i), w.standing(i),
-		{Column: c.Actions},
+		{Cell: text(said.Details), Column: cmp.Or(said.Column, c.Details.Title)},
+		{Cell: text(w.threshold(i)), Column: w.words.Page.Columns.Threshold},
+		{Cell: text(message.Usage(f)), Column: c.Usage.Title},
+		{Cell: text(w.list.Style.When(f.Expires, w.list.now())), Column: c.PackageEnd.Title},
+		w.since(i), w.standing(i),
+		{Column: w.words.Page.Columns.Actions},
 	}
 	if w.request.Actions != nil {
 		row[len(row)-1].Ways = w.request.Actions(i)
 	}
 	return row
+}
+
+// subjectColumn is the title of what an incident is about.
+func (w writer) subjectColumn(i Item) string {
+	switch {
+	case i.Key.Subject.Kind == incident.Card:
+		return w.words.Columns.Card.Title
+	case i.Key.Subject.Kind == incident.Pool:
+		return w.words.Columns.Pool.Title
+	case i.Key.Rule == rule.ReceiverName:
+		return w.words.Columns.Receiver.Title
+	default:
+		return w.words.Page.Columns.Part
+	}
 }
 
 func text(s string) htmlpage.Cell { return htmlpage.Cell{Text: plaintext.Printable(s)} }
@@ -143,45 +161,20 @@ func (w writer) threshold(i Item) string {
 	case i.Threshold == (incident.Threshold{}):
 		return ""
 	case i.Key.Rule == rule.UsageName:
-		return w.Percent(i.Threshold.String())
+		return i.Threshold.String() + "%"
 	case i.Key.Rule == rule.ExpiryName:
-		return w.Days(int(i.Threshold.Value))
+		return w.words.Time.Days(int(i.Threshold.Value))
 	default:
 		return i.Threshold.String()
 	}
 }
 
-func (w writer) used(f rule.Facts) cell {
-	c := cell{Column: w.Columns.Used, Cell: text(f.Used.Text())}
-	if total := f.Used.Plus(f.Rest); total.Known() {
-		c.Cell = text(w.Of(f.Used.Text(), total.Text()))
-	}
-	if ratio := f.Ratio.Text(); ratio != "" {
-		c.Notes = texts(w.Share(ratio))
-	}
-	return c
-}
-
-func (w writer) ends(f rule.Facts) cell {
-	c := cell{Column: w.Columns.Ends}
-	if f.Expires.IsZero() {
-		return c
-	}
-	c.Cell = w.day(f.Expires)
-	if left := f.Expires.Sub(w.list.now()); left > 0 {
-		c.Notes = texts(w.Ends(w.age(left)))
-	} else {
-		c.Notes = texts(w.Ended(w.age(-left)))
-	}
-	return c
-}
-
 func (w writer) since(i Item) cell {
-	c := cell{Column: w.Columns.Since}
+	c := cell{Column: w.words.Page.Columns.Since}
 	if i.Opened.IsZero() {
 		return c
 	}
-	c.Cell = text(w.age(w.list.now().Sub(i.Opened)))
+	c.Cell = text(w.words.Time.Age(w.list.now().Sub(i.Opened)))
 	c.Notes = []htmlpage.Cell{w.moment(i.Opened)}
 	return c
 }
@@ -189,24 +182,25 @@ func (w writer) since(i Item) cell {
 // standing says who has put the incident there, until when and why; of an open one what
 // keeps it from being notified.
 func (w writer) standing(i Item) cell {
-	c, s := cell{Column: w.Columns.Standing}, i.Standing
+	said, s := w.words.Page, i.Standing
+	c := cell{Column: said.Columns.Standing}
 	switch {
 	case s.State != Open:
-		c.Cell = text(w.States[string(s.State)])
+		c.Cell = text(said.States[string(s.State)])
 	case i.Suppressed.By == incident.ByMuteTime:
-		c.Cell = text(w.MuteTime)
+		c.Cell = text(said.MuteTime)
 	case i.Suppressed.By == incident.ByInhibition:
-		c.Cell = text(w.Inhibited(i.Suppressed.Name))
+		c.Cell = text(said.Inhibited(i.Suppressed.Name))
 	}
-	add := func(label, value string) {
+	add := func(said func(string) string, value string) {
 		if value != "" {
-			c.Notes = append(c.Notes, text(label+" "+value))
+			c.Notes = append(c.Notes, text(said(value)))
 		}
 	}
-	add(w.By, s.By)
-	add(w.At, w.optional(s.At))
-	add(w.Until, w.optional(s.Until))
-	add(w.Because, s.Comment)
+	add(said.By, s.By)
+	add(said.At, w.optional(s.At))
+	add(said.Until, w.optional(s.Until))
+	add(said.Because, s.Comment)
 	return c
 }
 
@@ -214,5 +208,5 @@ func (w writer) optional(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return w.moment(t).Text
+	return w.clock(t)
 }

@@ -1,10 +1,6 @@
 package words
 
-import (
-	"strconv"
-
-	"signalbox/shared/htmlpage"
-)
+import "signalbox/shared/htmlpage"
 
 var chinesePage = Page{
 	Frame: htmlpage.Words{
@@ -14,36 +10,14 @@ var chinesePage = Page{
 	States:     map[string]string{"open": "未解决", "acknowledged": "已确认", "silenced": "已静默"},
 	Severities: map[string]string{"critical": "严重", "warning": "警告"},
 	None:       "没有未解决的告警。", NoneSuch: "没有符合条件的告警。",
-	Unnamed: func(n string) string { return "另有 " + n + " 条未在此显示，全部内容见下方文件。" },
-	Columns: PageColumns{
-		Subjects: map[string]string{"card": "卡片", "pool": "流量池", "fleet": "环节"}, Details: "详情", Threshold: "阈值", Used: "已用流量", Ends: "套餐到期", Since: "已持续",
-		Standing: "状态", Actions: "操作",
-	},
-	Of:      func(used, total string) string { return used + " / " + total },
-	Share:   func(share string) string { return "（" + share + "）" },
-	Ends:    func(age string) string { return age + "后" },
-	Ended:   func(age string) string { return age + "前" },
-	Days:    func(n int) string { return strconv.Itoa(n) + " 天" },
-	Percent: func(n string) string { return n + "%" },
-	By:      "操作人：", At: "开始于", Until: "直到", Because: "原因：",
-	MuteTime:  "处于免打扰时段，暂不通知",
-	Inhibited: func(rule string) string { return "因规则 " + rule + " 的告警而不单独通知" },
-	Coverage: PageCoverage{
-		AsOf: "数据时间", NoSweep: "尚未开始巡检，卡片情况未知。", Nothing: "没有检查任何卡片。",
-		Checked:  func(share, cards string) string { return "共 " + cards + " 张卡，已检查 " + share },
-		Failed:   func(cards string) string { return cards + " 张无法检查" },
-		Most:     func(cards, why string) string { return "其中 " + cards + " 张的原因：" + why },
-		Oldest:   func(age string) string { return "最旧的数据是 " + age + "前的" },
-		UnderWay: "本轮巡检开始于", Finished: "上一轮完整巡检结束于", Never: "尚未完成一轮完整巡检。",
-		Late: "巡检延迟：此处的数据比预期旧，可能还有新的问题。",
-	},
-	Ages: PageAges{
-		Moment:  "不到一分钟",
-		Minutes: func(n int) string { return strconv.Itoa(n) + " 分钟" },
-		Hours:   func(n int) string { return strconv.Itoa(n) + " 小时" },
-		Days:    func(n int) string { return strconv.Itoa(n) + " 天" },
-		Ago:     func(age string) string { return age + "前" },
-	},
+	Unnamed: numbered("另有 ", " 项未在此显示，全部内容见下方文件。"),
+	Columns: PageColumns{Part: "环节", Threshold: "阈值", Since: "已持续", Standing: "处理状态", Actions: "操作"},
+	By:      around("操作人：", ""), At: around("开始于 ", ""), Until: around("直到 ", ""), Because: around("原因：", ""),
+	MuteTime: "处于免打扰时段，暂不通知", Inhibited: around("已有规则 ", " 的告警，不再单独通知"),
+	AsOf: around("截至 ", ""), NoSweep: "尚未开始巡检，卡的情况未知。",
+	UnderWay: around("本轮巡检开始于 ", ""), LastFinished: around("上一轮完整巡检完成于 ", ""),
+	NeverWhole: "尚未完成一轮完整巡检，可能还有未显示的问题。",
+	Late:       "巡检延迟：此处的数据比预期旧，可能还有新的问题。",
 	Refusal: htmlpage.RefusalWords{
 		BySlug: map[string]htmlpage.Said{
 			"wrong-link":        {Title: "链接无效", Detail: "链接被改动过，或属于另一个页面。请重新获取链接。"},
@@ -61,7 +35,7 @@ var chinesePage = Page{
 			503: {Title: "暂时不可用", Detail: "请重试。"},
 		},
 		Other:   htmlpage.Said{Title: "没有成功", Detail: "原因已记入日志。"},
-		Again:   func(n int) string { return "请在 " + strconv.Itoa(n) + " 秒后重试。" },
+		Again:   numbered("请在 ", " 秒后重试。"),
 		Field:   "有误的部分：",
 		Request: "请求",
 	},

@@ -1,10 +1,6 @@
 package words
 
-import (
-	"strconv"
-
-	"signalbox/shared/htmlpage"
-)
+import "signalbox/shared/htmlpage"
 
 var englishPage = Page{
 	Frame: htmlpage.Words{
@@ -14,36 +10,14 @@ var englishPage = Page{
 	States:     map[string]string{"open": "Open", "acknowledged": "Acknowledged", "silenced": "Silenced"},
 	Severities: map[string]string{"critical": "Critical", "warning": "Warning"},
 	None:       "Nothing is open.", NoneSuch: "Nothing is open that fits this selection.",
-	Unnamed: func(n string) string { return n + " more are not shown here. All are in the files below." },
-	Columns: PageColumns{
-		Subjects: map[string]string{"card": "Card", "pool": "Pool", "fleet": "Part"}, Details: "Details", Threshold: "Threshold", Used: "Used", Ends: "Package ends", Since: "Open for",
-		Standing: "State", Actions: "Actions",
-	},
-	Of:      func(used, total string) string { return used + " of " + total },
-	Share:   func(share string) string { return "(" + share + ")" },
-	Ends:    func(age string) string { return "in " + age },
-	Ended:   func(age string) string { return age + " ago" },
-	Days:    func(n int) string { return counted(n, "day", "days") },
-	Percent: func(n string) string { return n + "%" },
-	By:      "by", At: "since", Until: "until", Because: "because:",
-	MuteTime:  "not notified during the mute time",
-	Inhibited: func(rule string) string { return "not notified, because of the rule " + rule },
-	Coverage: PageCoverage{
-		AsOf: "As of", NoSweep: "No sweep has begun yet: nothing is known of the fleet.", Nothing: "No card was checked.",
-		Checked:  func(share, cards string) string { return share + " of " + cards + " cards checked" },
-		Failed:   func(cards string) string { return cards + " could not be checked" },
-		Most:     func(cards, why string) string { return cards + " of them because: " + why },
-		Oldest:   func(age string) string { return "oldest data " + age + " old" },
-		UnderWay: "A sweep is under way since", Finished: "The last whole sweep was finished at", Never: "No whole sweep is finished yet.",
-		Late: "Sweeps are late: what is shown is older than it should be, and more may be wrong by now.",
-	},
-	Ages: PageAges{
-		Moment:  "less than a minute",
-		Minutes: func(n int) string { return strconv.Itoa(n) + " min" },
-		Hours:   func(n int) string { return strconv.Itoa(n) + " h" },
-		Days:    func(n int) string { return counted(n, "day", "days") },
-		Ago:     func(age string) string { return age + " ago" },
-	},
+	Unnamed: numbered("", " more are not shown here. All are in the files below."),
+	Columns: PageColumns{Part: "Part", Threshold: "Threshold", Since: "Open for", Standing: "State", Actions: "Actions"},
+	By:      around("by ", ""), At: around("since ", ""), Until: around("until ", ""), Because: around("because: ", ""),
+	MuteTime: "not notified during the mute time", Inhibited: around("not notified, because of the rule ", ""),
+	AsOf: around("as of ", ""), NoSweep: "No sweep has begun yet: nothing is known of the fleet.",
+	UnderWay: around("a sweep is under way since ", ""), LastFinished: around("the last whole sweep was finished at ", ""),
+	NeverWhole: "No whole sweep is finished yet: more may be wrong than is shown.",
+	Late:       "Sweeps are late: what is shown is older than it should be, and more may be wrong by now.",
 	Refusal: htmlpage.RefusalWords{
 		BySlug: map[string]htmlpage.Said{
 			"wrong-link":        {Title: "This link is wrong", Detail: "It was altered, or is of another page. Ask for a new one."},
@@ -61,15 +35,8 @@ var englishPage = Page{
 			503: {Title: "Not available", Detail: "Try again."},
 		},
 		Other:   htmlpage.Said{Title: "It did not work", Detail: "It has been logged."},
-		Again:   func(n int) string { return "Try again in " + counted(n, "second", "seconds") + "." },
+		Again:   func(n int) string { return "Try again in " + count(n, "second", "seconds") + "." },
 		Field:   "What is wrong:",
 		Request: "Request",
 	},
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
