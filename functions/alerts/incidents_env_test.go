@@ -84,9 +84,9 @@ func TestListConfigured(t *testing.T) {
 	}
 }
 
-// TestListHoldsNoFile has another process open a file that is shared, after the list was
+// TestListLeavesTheFileFree has another process open a file that is shared, after the list was
 // read from it and before the function is closed.
-func TestListHoldsNoFile(t *testing.T) {
+func TestListLeavesTheFileFree(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "alerts.db")
 	f, err := alerts.FromEnv(listEnviron(file, "SIGNALBOX_API_TOKENS="+listToken, "FC_FUNCTION_NAME=alerts"), t.Output())
