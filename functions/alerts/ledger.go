@@ -48,13 +48,22 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy, routes ru
 
 var errNoIncident = errors.New("it is no incident of its key")
 
-func (l *ledger) decode(r store.Record) error {
+// decodeIncident reads what is stored of an incident.
+func decodeIncident(r store.Record) (rule.Incident, error) {
 	var i rule.Incident
 	if err := json.Unmarshal(r.Value, &i); err != nil {
-		return err
+		return i, err
 	}
 	if i.IsZero() || i.Key.String() != r.Key {
-		return errNoIncident
+		return i, errNoIncident
+	}
+	return i, nil
+}
+
+func (l *ledger) decode(r store.Record) error {
+	i, err := decodeIncident(r)
+	if err != nil {
+		return err
 	}
 	l.remember(i.Key, i)
 	l.stored[i.Key] = maphash.Bytes(l.seed, r.Value)

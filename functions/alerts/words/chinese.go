@@ -14,4 +14,5 @@ var chinese = Words{
 	Coverage:    chineseCoverage,
 	Message:     chineseMessage,
 	Group:       chineseGroup,
+	Page:        chinesePage,
 }

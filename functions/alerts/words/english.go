@@ -14,4 +14,5 @@ var english = Words{
 	Coverage:    englishCoverage,
 	Message:     englishMessage,
 	Group:       englishGroup,
+	Page:        englishPage,
 }

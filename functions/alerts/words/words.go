@@ -24,6 +24,7 @@ type Words struct {
 	Coverage    Coverage
 	Message     Message
 	Group       Group
+	Page        Page // the list of incidents as a page
 }
 
 // In returns the texts in a language.
