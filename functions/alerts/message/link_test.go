@@ -12,6 +12,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
+	"signalbox/shared/signedlink"
 	"signalbox/shared/slack"
 )
 
@@ -61,7 +62,7 @@ func TestRowsLeadToTheirPages(t *testing.T) {
 		if want := "🔴 " + id.Masked() + " · "; !strings.HasPrefix(texts[i], want) || !strings.HasSuffix(texts[i], "cars, north") {
 			t.Errorf("the link says %s, want %s, a remark where there is one, and the tags", texts[i], want)
 		}
-		if err := pages.Verify(id, link.Query(), now.Add(cardlink.Lifetime-time.Minute)); err != nil {
+		if err := pages.Verify(id, link.Query(), now.Add(signedlink.Lifetime-time.Minute)); err != nil {
 			t.Errorf("the link of %v = %v, want it to open", id, err)
 		}
 	}

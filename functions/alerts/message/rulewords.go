@@ -14,7 +14,7 @@ const maxRuleName = 40 // characters
 
 // ruleWords are what people read about one rule.
 type ruleWords struct {
-	warning, critical words.Group
+	warning, critical words.RuleGroup
 	resolved          string
 	own               ownColumn
 }
@@ -57,6 +57,8 @@ func (s Style) ofRule(name string) ruleWords {
 		return ofFleet(rules.Lookups, ownColumn{columns.Lookups, false, lookupsCause, nil, mendLookups})
 	case rule.ListingName:
 		return ofFleet(rules.Listing, ownColumn{columns.Listing, false, listingCause, nil, always(actions.Log)})
+	case rule.StoppedGroupName, rule.StaleGroupName:
+		return s.groupWords(name)
 	default:
 		return s.ofOther(name)
 	}
@@ -67,12 +69,12 @@ func ofSubjects(r words.Rule, own ownColumn) ruleWords {
 }
 
 func ofFleet(r words.FleetRule, own ownColumn) ruleWords {
-	return ruleWords{words.Group{Title: r.Warning}, words.Group{Title: r.Critical}, r.Resolved, own}
+	return ruleWords{words.RuleGroup{Title: r.Warning}, words.RuleGroup{Title: r.Critical}, r.Resolved, own}
 }
 
 func (s Style) ofOther(name string) ruleWords {
 	w, name := s.words().Rules, s.ruleName(name)
-	of := words.Group{Title: w.Other(name), Of: func(subjects string) string { return s.because(subjects, w.Other(name)) }}
+	of := words.RuleGroup{Title: w.Other(name), Of: func(subjects string) string { return s.because(subjects, w.Other(name)) }}
 	return ruleWords{warning: of, critical: of, resolved: w.OtherResolved(name)}
 }
 
@@ -108,6 +110,14 @@ func (s Style) resolvedTitle(i rule.Incident) string {
 // said is what decided about an incident, on one line.
 func (s Style) said(i rule.Incident, now time.Time) string {
 	return s.ask(s.ofRule(i.Key.Rule).own.said, i, now)
+}
+
+// onlyRuleSays is that, but for what is a fact of every card.
+func (s Style) onlyRuleSays(i rule.Incident, now time.Time) string {
+	if i.Key.Rule == rule.UsageName || i.Key.Rule == rule.ExpiryName {
+		return ""
+	}
+	return s.said(i, now)
 }
 
 // threshold is the one that an open incident has crossed, in words.

@@ -56,7 +56,7 @@ const (
 func (s Style) columnsOf(rows []row, now time.Time) []column {
 	w := s.words().Columns
 	own, isMixed := s.ownColumn(rows, now)
-	columns := append(s.subjectColumns(), own,
+	columns := append(s.subjectColumns(), own, s.firstColumn(),
 		column{Column: w.Threshold, limit: maxCell, spare: spareThreshold, value: func(r row) string { return s.threshold(*r.Incident, now) }},
 		column{Column: w.Action, limit: maxCell, spare: spareAction, value: func(r row) string { return s.action(*r.Incident, now) }})
 	for _, c := range []column{
@@ -164,6 +164,7 @@ func (s Style) table(rows []row, now time.Time) notify.Table {
 		}
 		s.addColumn(&t, column{Column: s.words().Columns.What}, titles)
 	}
+	t.Columns[0].Label = "" // its icons say where a row begins
 	for i, r := range rows {
 		t.Rows[i].Cells[0] = joined(" ", r.icon, t.Rows[i].Cells[0])
 	}
@@ -203,11 +204,7 @@ func inWords(columns []notify.Column, r notify.Row, word func(column int, text s
 
 // packageEnd says when a package ends, and in how many days.
 func packageEnd(s Style, now time.Time, i rule.Incident) string {
-	end := i.Details.Facts.Expires
-	if end.IsZero() {
-		return ""
-	}
-	return s.when(s.day(end), end, now)
+	return s.When(i.Details.Facts.Expires, now)
 }
 
 // narrowed are rows without as many columns as it takes for them to fit, the least

@@ -121,6 +121,8 @@ func (s Style) subjects(incidents []*rule.Incident) string {
 		return w.Cards(n)
 	case all(incident.Pool):
 		return w.Pools(n)
+	case all(incident.Group):
+		return w.Groups(n)
 	case all(incident.Fleet):
 		return w.Receivers(n)
 	default:

@@ -9,9 +9,10 @@ import (
 	"signalbox/shared/card"
 )
 
-// used says "1.80 / 2.00 GB (90%)", as far as it is known, in one unit.
-func used(_ Style, _ time.Time, i rule.Incident) string {
-	f := i.Details.Facts
+func used(_ Style, _ time.Time, i rule.Incident) string { return Usage(i.Details.Facts) }
+
+// Usage says "1.80 / 2.00 GB (90%)", as far as it is known, in one unit.
+func Usage(f rule.Facts) string {
 	text, total := f.Used.Text(), totalOf(f)
 	if bytes, known := f.Used.Bytes(); known {
 		all, totalKnown := total.Bytes()

@@ -2,43 +2,43 @@ package words
 
 var chineseRules = Rules{
 	Expiry: Rule{
-		Warning:  Group{"套餐即将到期", around("", "套餐即将到期")},
-		Critical: Group{"套餐已到期", around("", "套餐已到期")},
+		Warning:  RuleGroup{"套餐即将到期", around("", "套餐即将到期")},
+		Critical: RuleGroup{"套餐已到期", around("", "套餐已到期")},
 		Resolved: "套餐不再临近到期",
 	},
 	Usage: Rule{
-		Warning:  Group{"用量超过阈值", around("", "用量超过阈值")},
-		Critical: Group{"流量已用完", around("", "流量已用完")},
+		Warning:  RuleGroup{"用量超过阈值", around("", "用量超过阈值")},
+		Critical: RuleGroup{"流量已用完", around("", "流量已用完")},
 		Resolved: "用量已低于阈值",
 	},
 	Stopped: Rule{
-		Warning:  Group{"卡已停机", around("", "已停机")},
-		Critical: Group{"卡已停机，充值后才能恢复", around("", "已停机，充值后才能恢复")},
+		Warning:  RuleGroup{"卡已停机", around("", "已停机")},
+		Critical: RuleGroup{"卡已停机，充值后才能恢复", around("", "已停机，充值后才能恢复")},
 		Resolved: "卡不再停机",
 	},
 	Stale: Rule{
-		Warning:  Group{"用量没有更新", around("", "用量没有更新")},
-		Critical: Group{"用量没有更新", around("", "用量没有更新")},
+		Warning:  RuleGroup{"用量没有更新", around("", "用量没有更新")},
+		Critical: RuleGroup{"用量没有更新", around("", "用量没有更新")},
 		Resolved: "用量恢复更新",
 	},
 	Forecast: Rule{
-		Warning:  Group{"按当前用量，流量不够用到重置", around("", "流量预计不够用到重置")},
-		Critical: Group{"按当前用量，流量不够用到重置", around("", "流量预计不够用到重置")},
+		Warning:  RuleGroup{"按当前用量，流量不够用到重置", around("", "流量预计不够用到重置")},
+		Critical: RuleGroup{"按当前用量，流量不够用到重置", around("", "流量预计不够用到重置")},
 		Resolved: "按当前用量，流量够用到重置",
 	},
 	Inactive: Rule{
-		Warning:  Group{"卡不再使用流量", around("", "不再使用流量")},
-		Critical: Group{"卡不再使用流量", around("", "不再使用流量")},
+		Warning:  RuleGroup{"卡不再使用流量", around("", "不再使用流量")},
+		Critical: RuleGroup{"卡不再使用流量", around("", "不再使用流量")},
 		Resolved: "卡不再闲置",
 	},
 	Unreadable: Rule{
-		Warning:  Group{"卡无法完整检查", around("", "无法完整检查")},
-		Critical: Group{"卡无法完整检查", around("", "无法完整检查")},
+		Warning:  RuleGroup{"卡无法完整检查", around("", "无法完整检查")},
+		Critical: RuleGroup{"卡无法完整检查", around("", "无法完整检查")},
 		Resolved: "卡恢复完整检查",
 	},
 	Receiver: Rule{
-		Warning:  Group{"有接收方的通知积压超过一小时", around("", "通知积压超过一小时")},
-		Critical: Group{"有接收方的通知积压超过一天", around("", "通知积压超过一天")},
+		Warning:  RuleGroup{"有接收方的通知积压超过一小时", around("", "通知积压超过一小时")},
+		Critical: RuleGroup{"有接收方的通知积压超过一天", around("", "通知积压超过一天")},
 		Resolved: "该接收方不再有积压的通知",
 	},
 	Sweep: FleetRule{
@@ -56,7 +56,7 @@ var chineseRules = Rules{
 }
 
 var chineseSubjects = Subjects{
-	Cards: numbered("", " 张卡"), Pools: numbered("", " 个流量池"), Receivers: numbered("", " 个接收方"),
+	Cards: numbered("", " 张卡"), Pools: numbered("", " 个流量池"), Groups: numbered("", " 组卡"), Receivers: numbered("", " 个接收方"),
 	Several: numbered("", " 个卡或流量池"),
 }
 

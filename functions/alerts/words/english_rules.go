@@ -2,43 +2,43 @@ package words
 
 var englishRules = Rules{
 	Expiry: Rule{
-		Warning:  Group{"Package ends soon", around("", " whose package ends soon")},
-		Critical: Group{"Package has ended", around("", " whose package has ended")},
+		Warning:  RuleGroup{"Package ends soon", around("", " whose package ends soon")},
+		Critical: RuleGroup{"Package has ended", around("", " whose package has ended")},
 		Resolved: "Package no longer ends soon",
 	},
 	Usage: Rule{
-		Warning:  Group{"Usage is over its threshold", around("", " with high usage")},
-		Critical: Group{"Data is used up", around("", " used up")},
+		Warning:  RuleGroup{"Usage is over its threshold", around("", " with high usage")},
+		Critical: RuleGroup{"Data is used up", around("", " used up")},
 		Resolved: "Usage is below its threshold",
 	},
 	Stopped: Rule{
-		Warning:  Group{"Card is stopped", around("", " stopped")},
-		Critical: Group{"Card is stopped until it is topped up", around("", " stopped until topped up")},
+		Warning:  RuleGroup{"Card is stopped", around("", " stopped")},
+		Critical: RuleGroup{"Card is stopped until it is topped up", around("", " stopped until topped up")},
 		Resolved: "Card is no longer stopped",
 	},
 	Stale: Rule{
-		Warning:  Group{"Usage is not counted", around("", " whose usage is not counted")},
-		Critical: Group{"Usage is not counted", around("", " whose usage is not counted")},
+		Warning:  RuleGroup{"Usage is not counted", around("", " whose usage is not counted")},
+		Critical: RuleGroup{"Usage is not counted", around("", " whose usage is not counted")},
 		Resolved: "Usage is counted again",
 	},
 	Forecast: Rule{
-		Warning:  Group{"Data will not last until renewal, if use goes on like this", around("", " that will probably run out before renewal")},
-		Critical: Group{"Data will not last until renewal, if use goes on like this", around("", " that will probably run out before renewal")},
+		Warning:  RuleGroup{"Data will not last until renewal, if use goes on like this", around("", " that will probably run out before renewal")},
+		Critical: RuleGroup{"Data will not last until renewal, if use goes on like this", around("", " that will probably run out before renewal")},
 		Resolved: "Data will last until renewal, if use goes on like this",
 	},
 	Inactive: Rule{
-		Warning:  Group{"Card uses no data any more", around("", " no longer active")},
-		Critical: Group{"Card uses no data any more", around("", " no longer active")},
+		Warning:  RuleGroup{"Card uses no data any more", around("", " no longer active")},
+		Critical: RuleGroup{"Card uses no data any more", around("", " no longer active")},
 		Resolved: "Card is no longer inactive",
 	},
 	Unreadable: Rule{
-		Warning:  Group{"Card cannot be checked in full", around("", " not checked in full")},
-		Critical: Group{"Card cannot be checked in full", around("", " not checked in full")},
+		Warning:  RuleGroup{"Card cannot be checked in full", around("", " not checked in full")},
+		Critical: RuleGroup{"Card cannot be checked in full", around("", " not checked in full")},
 		Resolved: "Card can be checked in full again",
 	},
 	Receiver: Rule{
-		Warning:  Group{"Notifications have waited over an hour for a receiver", around("", " over an hour behind")},
-		Critical: Group{"Notifications have waited over a day for a receiver", around("", " over a day behind")},
+		Warning:  RuleGroup{"Notifications have waited over an hour for a receiver", around("", " over an hour behind")},
+		Critical: RuleGroup{"Notifications have waited over a day for a receiver", around("", " over a day behind")},
 		Resolved: "No notifications wait for the receiver any more",
 	},
 	Sweep: FleetRule{
@@ -57,7 +57,7 @@ var englishRules = Rules{
 }
 
 var englishSubjects = Subjects{
-	Cards: counts("card", "cards"), Pools: counts("pool", "pools"), Receivers: counts("receiver", "receivers"),
+	Cards: counts("card", "cards"), Pools: counts("pool", "pools"), Groups: counts("group of cards", "groups of cards"), Receivers: counts("receiver", "receivers"),
 	Several: counts("card or pool", "cards and pools"),
 }
 

@@ -16,12 +16,12 @@ type Rules struct {
 
 // Rule is what people read about one rule.
 type Rule struct {
-	Warning, Critical Group
+	Warning, Critical RuleGroup
 	Resolved          string // how its incidents end
 }
 
-// Group is the incidents of a rule and a severity.
-type Group struct {
+// RuleGroup is the incidents of a rule and a severity.
+type RuleGroup struct {
 	Title string
 	Of    func(subjects string) string // says it of some: "3 cards used up"
 }
@@ -33,8 +33,8 @@ type FleetRule struct {
 
 // Subjects are what incidents are about, counted.
 type Subjects struct {
-	Cards, Pools, Receivers func(n int) string
-	Several                 func(n int) string // of several kinds
+	Cards, Pools, Groups, Receivers func(n int) string
+	Several                         func(n int) string // of several kinds
 }
 
 // Causes are what only one rule says of its subject.

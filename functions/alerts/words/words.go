@@ -26,6 +26,8 @@ type Words struct {
 	Summary     Summary
 	Coverage    Coverage
 	Message     Message
+	Group       Group
+	Page        Page // the list of incidents as a page
 }
 
 // In returns the texts in a language.
