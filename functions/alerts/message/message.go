@@ -9,6 +9,7 @@ package message
 import (
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
@@ -22,6 +23,8 @@ type Writer struct {
 	Style    Style
 	Coverage Coverage
 	Open     []rule.Incident // all that are open, for the daily summary
+	Standing action.Standing // what people have done about them
+	Buttons  bool            // status messages have buttons: somebody listens
 }
 
 var _ notify.Writer[rule.Details] = Writer{}

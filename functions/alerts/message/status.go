@@ -21,15 +21,21 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 		d.lines = o.elsewhereLine()
 		return Slack(d.message())
 	}
+	o.open, o.known = w.fold(open)
+	if len(o.open) == 0 {
+		d.title = knownIcon + " " + w.act().NothingOpen(o.title(), len(open))
+		d.lines = slices.Concat(w.foldLine(o.known), o.elsewhereLine())
+		return w.status(d, groups, open)
+	}
 	d.severity = o.shown()[0].Severity
 	d.title = icon(d.severity) + " " + o.title() + ": "
 	if len(opened) > 0 {
 		d.title += number(len(opened)) + " new, "
 	}
-	d.title += number(len(open)) + " open"
-	d.lines = slices.Concat(o.lines(d.at), o.elsewhereLine())
-	d.rows = openRows(open)
-	return Slack(d.message())
+	d.title += number(len(o.open)) + " open"
+	d.lines = slices.Concat(o.lines(d.at), w.foldLine(o.known), o.elsewhereLine())
+	d.rows = openRows(o.open)
+	return w.status(d, groups, open)
 }
 
 // Replaced is what a status message says that is not kept up to date any more. It
@@ -59,6 +65,7 @@ func openRows(open []rule.Incident) []row {
 type overview struct {
 	groups    []notify.Group
 	open      []rule.Incident
+	known     []rule.Incident // of those that are open, what somebody knows of
 	elsewhere int
 }
 

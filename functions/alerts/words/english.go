@@ -2,4 +2,5 @@ package words
 
 var english = Words{
 	Tag: "en", Name: "English",
+	Act: englishAct,
 }

@@ -12,6 +12,8 @@ import "signalbox/shared/language"
 type Words struct {
 	Tag  string // of the language, as HTML has it
 	Name string // of the language, in itself
+
+	Act Act
 }
 
 // In returns the texts in a language.
