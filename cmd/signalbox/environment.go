@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ const (
 type environment struct {
 	*http.ServeMux
 	base, folder string
+	language     string // line of the environment, "": none
 	cloud        *aliyuntest.Server
 	slack        *slacktest.Server
 	receivers    []devReceiver
@@ -49,13 +51,14 @@ type environment struct {
 }
 
 // newEnvironment builds everything that answers at base, with what it stores in
-// folder. The functions are made from an environment, as deployed ones are. It must
-// be closed.
-func newEnvironment(base, folder string, cards int, logs io.Writer) (*environment, error) {
+// folder. The functions are made from an environment, as deployed ones are; of outside,
+// the environment around, they get the language. It must be closed.
+func newEnvironment(base, folder string, cards int, outside []string, logs io.Writer) (*environment, error) {
 	e := &environment{
 		ServeMux: http.NewServeMux(),
 		base:     base,
 		folder:   folder,
+		language: languageIn(outside),
 		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: cards}),
 		slack:    slacktest.New(slacktest.Options{}),
 
@@ -103,7 +106,11 @@ func (e *environment) Close() error {
 // environ is the configuration of all three functions, and of other commands, whose
 // state is in a file of their own: one process alone has such a file open.
 func (e *environment) environ(stateFile string) []string {
-	return append(e.receiversEnviron(),
+	environ := e.receiversEnviron()
+	if e.language != "" {
+		environ = append(environ, e.language)
+	}
+	return append(environ,
 		"ALIBABA_CLOUD_ACCESS_KEY_ID="+devKeyID,
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET="+devSecret,
 		"SIGNALBOX_LINKCARD_ENDPOINT="+e.base,
@@ -117,6 +124,15 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_OTP_WINDOW="+devWindow.String(),
 		"SIGNALBOX_OTP_GRACE=0s",
 		"SIGNALBOX_LOG_LEVEL=warn")
+}
+
+// languageIn is the line of an environment that chooses the language of messages, or "".
+func languageIn(environ []string) string {
+	at := slices.IndexFunc(environ, func(line string) bool { return strings.HasPrefix(line, "SIGNALBOX_LANGUAGE=") })
+	if at < 0 {
+		return ""
+	}
+	return environ[at]
 }
 
 // mount serves paths by a function, as a plain HTTP deployment does, and all paths

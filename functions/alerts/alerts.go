@@ -20,6 +20,7 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
+	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
 	"signalbox/shared/serve/function"
@@ -48,9 +49,9 @@ type Config struct {
 	Receivers []notify.Receiver
 	// Routes say which receivers are notified of what. None: each of everything.
 	Routes rule.Routes
-	// Languages are those of the receivers' notifications, "en" or "zh", by name. One
-	// that is not among them has the language of all.
-	Languages map[string]string
+	// Languages are those of the receivers' notifications, by name. One that is not
+	// among them has the Style's.
+	Languages map[string]language.Language
 	Store     store.Store
 	Zone      *time.Location // of the times in Alibaba's answers
 	Style     message.Style

@@ -55,9 +55,11 @@ func (r *run) notify(ctx context.Context) error {
 // deliver delivers, and counts what came of it.
 func (r *run) deliver(ctx context.Context) {
 	open := r.ledger.open()
-	writer := message.Writer{Style: r.config.Style, Coverage: r.coverage(), Open: open}
+	coverage := r.coverage()
 	r.reports = r.notifier.Deliver(ctx, notify.Run[rule.Details]{
-		Fence: r.lease.Fence(), Writer: func(string) notify.Writer[rule.Details] { return writer },
+		Fence: r.lease.Fence(), Writer: func(receiver string) notify.Writer[rule.Details] {
+			return message.Writer{Style: r.config.styleFor(receiver), Coverage: coverage, Open: open}
+		},
 		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep, Earlier: r.reports,
 	})
 	r.waiting = 0

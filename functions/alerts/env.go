@@ -14,6 +14,7 @@ import (
 	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
+	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
@@ -31,15 +32,16 @@ type Env struct {
 	State    config.State
 	Invoke   config.Invoke
 
-	ICCIDs     ICCIDs        `env:"SIGNALBOX_ICCIDS"`
-	Triage     Triage        `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
-	Usage      config.Steps  `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
-	ExpiryDays config.Steps  `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
-	RulesFile  string        `env:"SIGNALBOX_RULES_FILE"`
-	Repeat     config.Period `env:"SIGNALBOX_ALERT_REPEAT" envDefault:"0s"`
-	Every      config.Period `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
-	Lease      config.Period `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
-	RunTimeout config.Period `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
+	Language   language.Language `env:"SIGNALBOX_LANGUAGE" envDefault:"en"`
+	ICCIDs     ICCIDs            `env:"SIGNALBOX_ICCIDS"`
+	Triage     Triage            `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
+	Usage      config.Steps      `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
+	ExpiryDays config.Steps      `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
+	RulesFile  string            `env:"SIGNALBOX_RULES_FILE"`
+	Repeat     config.Period     `env:"SIGNALBOX_ALERT_REPEAT" envDefault:"0s"`
+	Every      config.Period     `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
+	Lease      config.Period     `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
+	RunTimeout config.Period     `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
 }
 
 // Validate reports what is missing.

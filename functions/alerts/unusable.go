@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"signalbox/shared/incident"
+	"signalbox/functions/alerts/message"
 	"signalbox/shared/notify"
 	"signalbox/shared/redisdial"
 	"signalbox/shared/serve/function"
@@ -97,9 +97,10 @@ func (f *Function) unusable(ctx context.Context, err error) error {
 		return err
 	}
 	reason, action := f.Ready(ctx)
-	text := "🔴 Signalbox does not watch the SIM cards: " + reason + ". To do: " + action + "."
-	said := notify.Message{Title: text, Severity: incident.Critical, Extent: notify.Short}
-	if failed := f.notifier.Broadcast(ctx, func(string) notify.Message { return said }); failed != nil {
+	said := func(receiver string) notify.Message {
+		return message.Unwatched(f.config.styleFor(receiver), reason, action)
+	}
+	if failed := f.notifier.Broadcast(ctx, said); failed != nil {
 		f.config.Logger.LogAttrs(ctx, slog.LevelError, "receivers were not notified that the state cannot be used",
 			slog.String("error", failed.Error()))
 	}

@@ -50,13 +50,13 @@ func (w Writer) choices(open []rule.Incident) []*slackgo.OptionBlockObject {
 		return nil
 	}
 	plain, known := w.fold(open)
-	rows := append(openRows(plain), openRows(known)...)
+	rows := append(w.openRows(plain), w.openRows(known)...)
 	several := len(countGroups(open)) > 1
 	named := make([]*slackgo.OptionBlockObject, min(len(rows), MaxNamed))
 	for i := range named {
 		label := w.Style.subject(rows[i].Key.Subject)
 		if several {
-			label += " · " + title(notify.GroupOf(*rows[i].Incident))
+			label += " · " + w.Style.title(notify.GroupOf(*rows[i].Incident))
 		}
 		named[i] = option(rows[i].ID(), clean(label, maxLabel))
 	}

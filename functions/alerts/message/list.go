@@ -21,6 +21,7 @@ const (
 	maxExact      = 15       // digits that a spreadsheet program keeps
 )
 
+// listTitles are names for programs.
 var listTitles = []string{
 	"state", "what", "kind", "subject", "rule", "severity", "threshold", "details", "opened", "resolved",
 	"package", "used", "rest", "ratio", "expires", "pool", "refreshed", "renews", "tags", "remark",
@@ -32,7 +33,7 @@ var listTitles = []string{
 // program would change, a whole ICCID, has an apostrophe before it. There is no
 // list where the messages about open and about changes name all.
 func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
-	if len(open) <= MaxNamed && len(changes) <= MaxNamed && !w.leavesOut(openRows(open)) && !w.leavesOut(changeRows(changes)) {
+	if len(open) <= MaxNamed && len(changes) <= MaxNamed && !w.leavesOut(w.openRows(open)) && !w.leavesOut(w.changeRows(changes)) {
 		return notify.File{}
 	}
 	isOpen := make(map[incident.Key]bool, len(open))
@@ -48,29 +49,29 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 	lines.UseCRLF = true
 	write(lines, listTitles)
 	for _, i := range sorted(pointers(open)) {
-		write(lines, w.listLine(row{i, title(notify.GroupOf(*i))}))
+		write(lines, w.listLine(row{i, w.Style.title(notify.GroupOf(*i))}))
 	}
 	for _, c := range slices.SortedStableFunc(slices.Values(others), worstChange) {
-		write(lines, w.listLine(row{&c.Incident, what(*c) + ": " + headingOf(*c).title}))
+		write(lines, w.listLine(row{&c.Incident, w.Style.because(w.Style.what(*c), w.Style.headingOf(*c).title)}))
 	}
 	lines.Flush()
-	return notify.File{Name: listName, Title: listTitle(len(open), others), Content: b.Bytes()}
+	return notify.File{Name: listName, Title: w.Style.listTitle(len(open), others), Content: b.Bytes()}
 }
 
 // listTitle says "5,000 open", "1 worse, 12 new", or both.
-func listTitle(open int, changes []*rule.Change) string {
+func (s Style) listTitle(open int, changes []*rule.Change) string {
 	var counted string
 	if open > 0 {
-		counted = number(open) + " open"
+		counted = s.words().Status.Open(open)
 	}
-	return joined(", ", counted, tally(changes))
+	return s.listed(counted, s.tally(changes))
 }
 
 func (w Writer) listLine(r row) []string {
 	i, f := r.Incident, r.Details.Facts
 	return []string{
 		string(i.Phase), r.what, string(i.Key.Subject.Kind), w.Style.subject(i.Key.Subject), i.Key.Rule,
-		string(i.Severity), i.Threshold.String(), wordsOf(i.Key.Rule).said(w.Style, w.Coverage.At, *i),
+		string(i.Severity), i.Threshold.String(), w.Style.said(*i, w.Coverage.At),
 		w.optionalClock(i.Opened), w.optionalClock(i.Resolved),
 		f.Package, f.Used.Text(), f.Rest.Text(), f.Ratio.Text(), w.optionalClock(f.Expires), f.Pool,
 		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark,

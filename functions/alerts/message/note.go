@@ -4,16 +4,15 @@ import (
 	"encoding/json"
 
 	"signalbox/functions/alerts/action"
-	catalogue "signalbox/functions/alerts/words"
+	"signalbox/functions/alerts/words"
 	"signalbox/shared/incident"
-	"signalbox/shared/language"
 	"signalbox/shared/slack"
 )
 
 // act are the texts of what people do about incidents.
-func (w Writer) act() *catalogue.Act { return &catalogue.In(language.English).Act }
+func (w Writer) act() *words.Act { return &w.Style.words().Act }
 
-func (Writer) comma() string { return ", " }
+func (w Writer) comma() string { return w.Style.words().Punctuation.Comma }
 
 // known is a sign for what somebody knows of.
 const knownIcon = "☑️"

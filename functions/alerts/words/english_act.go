@@ -72,9 +72,4 @@ var englishAct = Act{
 	CrossSite:  "The form was sent from another site. Open the link and send the form from there.",
 }
 
-func incidents(n int) string {
-	if n == 1 {
-		return "1 incident"
-	}
-	return Number(n) + " incidents"
-}
+func incidents(n int) string { return count(n, "incident", "incidents") }
