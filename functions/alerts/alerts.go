@@ -82,6 +82,8 @@ type Config struct {
 	// Observe is called after each part of a sweep. If nil, progress is not
 	// reported.
 	Observe func(Report)
+	// Actions are how people act from Slack.
+	Actions Actions
 	// Meter counts the calls that Cards makes. Nil: they are not counted.
 	Meter *metric.Meter
 }
@@ -106,7 +108,9 @@ func New(c Config) (*Function, error) {
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
-	f := &Function{config: c, routes: web.NewMux(c.Logger)}
+	routes := web.NewMux(c.Logger)
+	f := &Function{config: c, routes: routes}
+	f.routeActions(routes)
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})
@@ -117,7 +121,8 @@ func New(c Config) (*Function, error) {
 	return f, nil
 }
 
-// ServeHTTP answers GET /healthz: the function works by scheduled events.
+// ServeHTTP answers GET /healthz and people who act; all else is done by scheduled
+// events.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
 
 // Close gives up the state.

@@ -80,3 +80,18 @@ func (s Selection) Only(choice string) (Selection, error) {
 func IsID(text string) bool {
 	return len(text) == 16 && strings.Trim(text, "0123456789abcdef") == ""
 }
+
+// ParseControl reads what was pressed, or chosen in the menu of spans.
+func ParseControl(id, value string) (Verb, Span, error) {
+	switch id {
+	case AcknowledgeID:
+		return Acknowledge, "", nil
+	case UndoID:
+		return Undo, "", nil
+	case SilenceID:
+		if span := Span(value); slices.Contains(Spans(), span) {
+			return Silence, span, nil
+		}
+	}
+	return "", "", errBlock
+}

@@ -1,0 +1,113 @@
+package alerts
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"signalbox/functions/alerts/action"
+	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/words"
+	"signalbox/shared/notify"
+	"signalbox/shared/slack"
+	"signalbox/shared/web"
+)
+
+// handleSlackActions does what a button below a status message stands for. Slack gets an
+// empty answer once that is written; whatever else somebody is told comes afterwards.
+func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) error {
+	body, err := f.slackBody(w, r)
+	if err != nil {
+		return err
+	}
+	in, err := slack.ParseInteraction(body)
+	if err != nil {
+		return web.NewError(http.StatusBadRequest, "not-an-interaction", "This path takes what Slack sends where somebody presses a button.").Because(err)
+	}
+	told, changed, err := f.press(r.Context(), in)
+	if err != nil {
+		return cannotAct(err)
+	}
+	acceptNow(w)
+	if told != "" {
+		f.respond(r.Context(), in, told)
+	}
+	if changed {
+		f.redraw(r.Context())
+	}
+	return nil
+}
+
+// acceptNow answers before whatever else the handler does, where it is not an event of a
+// platform, which is answered when the handler returns.
+func acceptNow(w http.ResponseWriter) {
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusOK)
+	_ = http.NewResponseController(w).Flush() // An event's answer cannot be flushed.
+}
+
+// press does what was pressed. told is what whoever did it should know; empty: the
+// message shows it.
+func (f *Function) press(ctx context.Context, in slack.Interaction) (told string, changed bool, err error) {
+	style, ours := f.styleIn(in.Message.Channel)
+	said := &words.In(style.Language).Act
+	if in.Type != "block_actions" || in.ActionID == action.WhichID {
+		return "", false, nil
+	}
+	request, err := requestOf(in)
+	switch {
+	case in.Foreign, err != nil:
+		return said.NotUnderstood, false, nil
+	case !ours:
+		return said.OtherChannel, false, nil
+	case len(f.config.Actions.Operators) > 0 && !f.isOperator(in.User):
+		return said.MayNot, false, nil
+	}
+	done, err := f.act(ctx, request)
+	if err != nil {
+		return "", false, err
+	}
+	if done.Outcome != action.Done {
+		told = f.answered(done, style)
+	}
+	return told, done.Outcome == action.Done, nil
+}
+
+// requestOf reads what a button stands for.
+func requestOf(in slack.Interaction) (action.Request, error) {
+	on, err := action.ParseBlockID(in.BlockID)
+	if err != nil {
+		return action.Request{}, err
+	}
+	if on, err = on.Only(in.Chosen[action.WhichID]); err != nil {
+		return action.Request{}, err
+	}
+	r := action.Request{
+		ID: in.ID, By: action.Actor(in.User), Origin: action.Slack, On: on, Thread: action.Place(in.Message),
+	}
+	r.Verb, r.Span, err = action.ParseControl(in.ActionID, in.Value)
+	return r, err
+}
+
+// styleIn is how things are shown in a channel of Slack's, and whether it is ours.
+func (f *Function) styleIn(channel string) (style message.Style, ours bool) {
+	at := slices.IndexFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil && r.Channel == channel })
+	if at < 0 {
+		return f.config.Style, false
+	}
+	return f.config.styleFor(f.config.Receivers[at].Name), true
+}
+
+// respond tells somebody what became of what was pressed. It is no more than that:
+// nothing is tried again.
+func (f *Function) respond(ctx context.Context, in slack.Interaction, text string) {
+	if f.config.Actions.Responder == nil || in.ResponseURL == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redrawTime)
+	defer cancel()
+	if err := f.config.Actions.Responder.Respond(ctx, in.ResponseURL, slack.Escape(text)); err != nil {
+		f.config.Logger.LogAttrs(ctx, slog.LevelWarn, "somebody was not told what became of an action", slog.String("error", err.Error()))
+	}
+}
