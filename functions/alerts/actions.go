@@ -32,8 +32,17 @@ type Actions struct {
 // Times of a request of Slack's, which waits for 3 s.
 const (
 	actTime    = 2 * time.Second         // to write what it does
-	redrawTime = 1200 * time.Millisecond // to show it, once it was answered where that can be
+	afterTime  = 5 * time.Second         // to show it, once it was answered
+	beforeTime = 1200 * time.Millisecond // to show it before, where an answer ends the invocation
 )
+
+// timeFor is how long what follows an action may take.
+func timeFor(answered bool) time.Duration {
+	if answered {
+		return afterTime
+	}
+	return beforeTime
+}
 
 // maxSlackBody is the largest body that Slack may send.
 const maxSlackBody = 1 << 20
@@ -109,11 +118,11 @@ func (f *Function) isOperator(u slack.User) bool {
 
 // redraw has the status messages show what was done, unless a run is under way, which
 // does so in the end. What it cannot do in a moment the next run does.
-func (f *Function) redraw(ctx context.Context) {
+func (f *Function) redraw(ctx context.Context, answered bool) {
 	if !slices.ContainsFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil }) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redrawTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeFor(answered))
 	defer cancel()
 	lease, err := f.acquire(ctx)
 	if err == nil {
@@ -159,6 +168,6 @@ func (f *Function) slackBody(w http.ResponseWriter, r *http.Request) ([]byte, er
 
 // cannotAct is the refusal of a request that may not have been done.
 func cannotAct(err error) error {
-	return web.NewError(http.StatusServiceUnavailable, "state-unusable", "The state cannot be used now. Send the same again.").
+	return web.NewError(http.StatusServiceUnavailable, "store-unavailable", "The store cannot be used now. Send the same again.").
 		RetryAfter(time.Second).Because(err)
 }

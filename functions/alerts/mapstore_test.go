@@ -161,3 +161,12 @@ func (m *mapStore) open(t *testing.T) map[incident.Key]rule.Incident {
 	maps.DeleteFunc(found, func(_ incident.Key, i rule.Incident) bool { return !i.IsOpen() })
 	return found
 }
+
+// forget deletes records behind the hook's back.
+func (m *mapStore) forget(collection string, keys ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, key := range keys {
+		delete(m.records[collection], key)
+	}
+}

@@ -87,19 +87,22 @@ func (f *Function) acquire(ctx context.Context) (*store.Lease, error) {
 	return store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Now: f.config.Now})
 }
 
-// acquireSoon tries once more where the lease is held: it may be for no longer than it
-// takes to show what somebody did.
+// acquireSoon tries again where the lease is held: it may be for no longer than it takes
+// to show what somebody did.
 func (f *Function) acquireSoon(ctx context.Context) (*store.Lease, error) {
 	lease, err := f.acquire(ctx)
-	if !errors.Is(err, store.ErrHeld) {
-		return lease, err
+	for range int(afterTime/leasePause) + 1 {
+		if !errors.Is(err, store.ErrHeld) {
+			return lease, err
+		}
+		select {
+		case <-time.After(leasePause):
+			lease, err = f.acquire(ctx)
+		case <-ctx.Done():
+			return nil, err
+		}
 	}
-	select {
-	case <-time.After(leasePause):
-		return f.acquire(ctx)
-	case <-ctx.Done():
-		return nil, err
-	}
+	return lease, err
 }
 
 // under does work under the lease, whose loss cancels ctx, and releases it.

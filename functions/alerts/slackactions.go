@@ -29,23 +29,21 @@ func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return cannotAct(err)
 	}
-	acceptNow(w)
+	w.Header().Set("Content-Length", "0")
+	w.WriteHeader(http.StatusOK)
+	answered := answerNow(w)
 	if told != "" {
 		f.respond(r.Context(), in, told)
 	}
 	if changed {
-		f.redraw(r.Context())
+		f.redraw(r.Context(), answered)
 	}
 	return nil
 }
 
-// acceptNow answers before whatever else the handler does, where it is not an event of a
-// platform, which is answered when the handler returns.
-func acceptNow(w http.ResponseWriter) {
-	w.Header().Set("Content-Length", "0")
-	w.WriteHeader(http.StatusOK)
-	_ = http.NewResponseController(w).Flush() // An event's answer cannot be flushed.
-}
+// answerNow answers before whatever else the handler does. It reports false for an event
+// of a platform, which is answered when the handler returns.
+func answerNow(w http.ResponseWriter) bool { return http.NewResponseController(w).Flush() == nil }
 
 // press does what was pressed. told is what whoever did it should know; empty: the
 // message shows it.
@@ -105,7 +103,7 @@ func (f *Function) respond(ctx context.Context, in slack.Interaction, text strin
 	if f.config.Actions.Responder == nil || in.ResponseURL == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), redrawTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beforeTime)
 	defer cancel()
 	if err := f.config.Actions.Responder.Respond(ctx, in.ResponseURL, slack.Escape(text)); err != nil {
 		f.config.Logger.LogAttrs(ctx, slog.LevelWarn, "somebody was not told what became of an action", slog.String("error", err.Error()))

@@ -35,8 +35,7 @@ func (f *Function) handleSlackCommands(w http.ResponseWriter, r *http.Request) e
 		return err
 	}
 	if changed {
-		_ = http.NewResponseController(w).Flush() // An event's answer cannot be flushed.
-		f.redraw(r.Context())
+		f.redraw(r.Context(), answerNow(w))
 	}
 	return nil
 }

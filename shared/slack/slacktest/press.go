@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // App is an app that listens to what people press and enter.
@@ -198,14 +199,14 @@ func (s *Server) triggerLocked() string { return "T." + s.nextTSLocked() }
 
 func (s *Server) signedLocked(app App, to string, form url.Values) *Sent {
 	body := []byte(form.Encode())
-	return &Sent{URL: to, Body: body, Header: app.sign(body, s.now().Unix())}
+	return &Sent{URL: to, Body: body, Header: app.Sign(body, s.now())}
 }
 
-// sign makes the headers of a request.
+// Sign returns the headers of a request that Slack sends to app at a time.
 //
 // See https://docs.slack.dev/authentication/verifying-requests-from-slack/.
-func (a App) sign(body []byte, at int64) http.Header {
-	timestamp := strconv.FormatInt(at, 10)
+func (a App) Sign(body []byte, at time.Time) http.Header {
+	timestamp := strconv.FormatInt(at.Unix(), 10)
 	mac := hmac.New(sha256.New, []byte(a.SigningSecret))
 	mac.Write([]byte("v0:" + timestamp + ":"))
 	mac.Write(body)
