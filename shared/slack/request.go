@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	slackgo "github.com/slack-go/slack"
 )
@@ -34,6 +35,9 @@ func (r Requests) Verifies() bool { return len(r.secrets) > 0 }
 //
 // See https://docs.slack.dev/authentication/verifying-requests-from-slack/.
 func (r Requests) Verify(header http.Header, body []byte) error {
+	if signature := header.Get("X-Slack-Signature"); signature != strings.ToLower(signature) {
+		return ErrUnverified // Slack writes it in small letters: any byte that differs counts.
+	}
 	for _, secret := range r.secrets {
 		verifier, err := slackgo.NewSecretsVerifier(header, secret)
 		if err != nil {
