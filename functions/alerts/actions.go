@@ -18,8 +18,8 @@ import (
 	"signalbox/shared/web"
 )
 
-// Actions are how people act from Slack. The zero value takes nothing from there.
-type Actions struct {
+// Buttons are how people act from Slack. The zero value takes nothing from there.
+type Buttons struct {
 	// Requests verifies what Slack sends.
 	Requests slack.Requests
 	// Operators are the ids of the users who may act. None: whoever sees the buttons may
@@ -49,7 +49,7 @@ const maxSlackBody = 1 << 20
 
 // routeActions adds the paths on which people act.
 func (f *Function) routeActions(m *web.Mux) {
-	if f.config.Actions.Requests.Verifies() {
+	if f.config.Buttons.Requests.Verifies() {
 		m.HandleFunc("POST /slack/actions", f.handleSlackActions)
 		m.HandleFunc("POST /slack/commands", f.handleSlackCommands)
 	}
@@ -113,7 +113,7 @@ func (f *Function) answered(r action.Record, s message.Style) string {
 
 // isOperator reports whether somebody may act by commands, too.
 func (f *Function) isOperator(u slack.User) bool {
-	return slices.Contains(f.config.Actions.Operators, u.ID)
+	return slices.Contains(f.config.Buttons.Operators, u.ID)
 }
 
 // redraw has the status messages show what was done, unless a run is under way, which
@@ -124,7 +124,7 @@ func (f *Function) redraw(ctx context.Context, answered bool) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeFor(answered))
 	defer cancel()
-	lease, err := f.acquire(ctx)
+	lease, err := store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Brief: true, Now: f.config.Now})
 	if err == nil {
 		err = f.redrawUnder(ctx, lease)
 	}
@@ -156,7 +156,7 @@ func (f *Function) slackBody(w http.ResponseWriter, r *http.Request) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	if err := f.config.Actions.Requests.Verify(r.Header, body); err != nil {
+	if err := f.config.Buttons.Requests.Verify(r.Header, body); err != nil {
 		if f.config.Meter != nil {
 			f.config.Meter.Event("slack_request_refused", 1)
 		}

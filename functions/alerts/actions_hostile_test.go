@@ -27,7 +27,7 @@ var altered = flag.Int("altered", 1000, "how many requests are altered")
 func TestAlteredRequests(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		meter := metric.New()
-		a := newActing(t, func(c *alerts.Config) { c.Meter, c.Actions.Operators = meter, []string{ann.ID} })
+		a := newActing(t, func(c *alerts.Config) { c.Meter, c.Buttons.Operators = meter, []string{ann.ID} })
 		m := a.status(t, "over its threshold")
 		requests := []*slacktest.Sent{
 			a.sent(t, press(ann, m, "acknowledge", "", nil)), a.sent(t, press(ann, m, "silence", "7d", nil)),

@@ -72,7 +72,7 @@ func (a *acting) restart(t *testing.T, edit func(*alerts.Config)) {
 		}
 		c.Rules = rule.Policy{Default: rule.Settings{rule.Usage{Percent: []int{80, 90, 100}}}}
 		c.Receivers = []notify.Receiver{{Name: "slack", Bot: bot, Channel: channel, Render: message.Slack}}
-		c.Actions = alerts.Actions{Requests: slack.NewRequests([]string{signingSecret}), Responder: responder}
+		c.Buttons = alerts.Buttons{Requests: slack.NewRequests([]string{signingSecret}), Responder: responder}
 		if edit != nil {
 			edit(c)
 		}
@@ -406,7 +406,7 @@ func TestTwoAtOnce(t *testing.T) {
 // TestWhoMay names operators: nobody else may.
 func TestWhoMay(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		a := newActing(t, func(c *alerts.Config) { c.Actions.Operators = []string{ann.ID} })
+		a := newActing(t, func(c *alerts.Config) { c.Buttons.Operators = []string{ann.ID} })
 		m := a.status(t, "over its threshold")
 		a.mustPress(t, press(bob, m, "acknowledge", "", nil))
 		if told := a.slack.Whispers(); len(told) != 1 || told[0].To != bob.ID || !strings.Contains(told[0].Text, "you may not") || len(a.did(t)) != 0 {
@@ -466,7 +466,7 @@ func wide(text string) string {
 // TestSilenceACard silences by command, whatever opens about the card, until it is undone.
 func TestSilenceACard(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		a := newActing(t, func(c *alerts.Config) { c.Actions.Operators = []string{ann.ID} })
+		a := newActing(t, func(c *alerts.Config) { c.Buttons.Operators = []string{ann.ID} })
 		iccid := a.cloud.ICCID(4)
 		checkWords(t, a.enter(t, ann, "silence "+iccid), "for how long")
 		checkWords(t, a.enter(t, ann, "silence "+iccid+" 24h"), "is silenced until")

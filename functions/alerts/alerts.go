@@ -13,13 +13,16 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
+	"signalbox/shared/incidentlink"
 	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
@@ -56,6 +59,17 @@ type Config struct {
 	Zone      *time.Location // of the times in Alibaba's answers
 	Style     message.Style
 	Logger    *slog.Logger
+	// Guard says who may see the list of incidents, beside those who come by a link. Nil:
+	// nobody may.
+	Guard web.Guard
+	// Links are to the list of incidents. Zero: there are none.
+	Links incidentlink.Links
+	// Standing returns what says of open incidents what became of them. Nil: it is what
+	// suppresses them.
+	Standing func(ctx context.Context) (func(rule.Incident) page.Standing, error)
+	// Actions returns what is offered for an incident to whoever asks for the list so. Nil:
+	// nothing is.
+	Actions func(l language.Language, query url.Values) func(page.Item) []page.Action
 	// Watch is the cards to look at. None: the whole account.
 	Watch []card.ICCID
 	// Pools answers for the data that cards share; such cards are themselves
@@ -82,8 +96,8 @@ type Config struct {
 	// Observe is called after each part of a sweep. If nil, progress is not
 	// reported.
 	Observe func(Report)
-	// Actions are how people act from Slack.
-	Actions Actions
+	// Buttons are how people act from Slack.
+	Buttons Buttons
 	// Meter counts the calls that Cards makes. Nil: they are not counted.
 	Meter *metric.Meter
 }
@@ -108,9 +122,8 @@ func New(c Config) (*Function, error) {
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
-	routes := web.NewMux(c.Logger)
-	f := &Function{config: c, routes: routes}
-	f.routeActions(routes)
+	f := &Function{config: c}
+	f.routes = f.newRoutes()
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})
@@ -121,8 +134,8 @@ func New(c Config) (*Function, error) {
 	return f, nil
 }
 
-// ServeHTTP answers GET /healthz and people who act; all else is done by scheduled
-// events.
+// ServeHTTP shows the incidents, and takes what people do about them. All else that the
+// function does is scheduled.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
 
 // Close gives up the state.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
@@ -138,11 +140,15 @@ func (r *run) receivers() rule.FleetObservation {
 
 // coverage says how much of the fleet the notifications are based on.
 func (r *run) coverage() message.Coverage {
-	report := r.summed()
-	why, most := r.state.sweep.Checkpoint.Counts.Why()
+	return coverageOf(r.state.sweep.Checkpoint, r.config.Now(), r.ledger.records[sweepKey].IsOpen())
+}
+
+// coverageOf says how far a sweep is.
+func coverageOf(c fleet.Checkpoint, now time.Time, late bool) message.Coverage {
+	why, most := c.Counts.Why()
 	return message.Coverage{
 		Why: why, Most: most,
-		Checked: report.Checked, Total: report.Cards, Failed: report.Failed, At: r.config.Now(), Partial: !report.Done,
-		Late: r.ledger.records[sweepKey].IsOpen(), OldestData: r.state.sweep.Checkpoint.Counts.Oldest,
+		Checked: c.Counts.Checked, Total: c.Cards(), Failed: c.Counts.Failed, At: now, Partial: c.Finished.IsZero(),
+		Late: late, OldestData: c.Counts.Oldest,
 	}
 }

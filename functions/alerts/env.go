@@ -14,6 +14,7 @@ import (
 	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
+	"signalbox/shared/incidentlink"
 	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/function"
@@ -30,8 +31,10 @@ type Env struct {
 	Slack    Slack
 	Pages    config.Pages
 	State    config.State
+	Auth     config.Auth
 	Invoke   config.Invoke
 
+	AlertsURL  config.PageURL    `env:"SIGNALBOX_ALERTS_URL"`
 	Language   language.Language `env:"SIGNALBOX_LANGUAGE" envDefault:"en"`
 	ICCIDs     ICCIDs            `env:"SIGNALBOX_ICCIDS"`
 	Triage     Triage            `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
@@ -46,7 +49,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.actionProblems(), e.Pages.Validate(), needed(e.State, e.Quota),
+	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.actionProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), needed(e.State, e.Quota),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }
@@ -58,6 +61,20 @@ func (e Env) slackProblems() []config.Problem {
 		return nil
 	}
 	return e.Slack.Validate()
+}
+
+// linkProblems are those of what signs links to the list of incidents.
+func (e Env) linkProblems() []config.Problem {
+	if _, secrets := e.Pages.Links(); e.AlertsURL != "" && len(secrets) == 0 {
+		return []config.Problem{config.Missing("SIGNALBOX_LINK_SECRET", "it signs the links to SIGNALBOX_ALERTS_URL")}
+	}
+	return nil
+}
+
+// incidentLinks are those to the list of incidents.
+func (e Env) incidentLinks() incidentlink.Links {
+	_, secrets := e.Pages.Links()
+	return incidentlink.New(string(e.AlertsURL), secrets)
 }
 
 // least is the problem of a time that is too short to do anything in.
@@ -156,15 +173,15 @@ func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	actions, err := e.actions()
+	buttons, err := e.buttons()
 	if err != nil {
 		return Config{}, err
 	}
 	cards := linkcard.New(service.Client)
 	return Config{
 		Cards: cards, Pools: cards, Ready: service.Ready, Watch: e.ICCIDs, Filters: filters,
-		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Style: e.style(), Zone: e.Linkcard.Zone.Location,
-		Logger: logger, Meter: meter, Actions: actions,
+		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
+		Logger: logger, Meter: meter, Buttons: buttons,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
 		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
 	}, nil

@@ -25,7 +25,7 @@ const incidents = "incidents" // a collection
 type ledger struct {
 	policy incident.Policy
 	// levels says how bad an incident was when it was acknowledged, the zero Level if it
-	// was not; over are the ids of acknowledged ones that are over.
+	// was not; nil: none was. over are the ids of acknowledged ones that are over.
 	levels  func(rule.Incident) incident.Level
 	over    map[string]bool
 	routes  rule.Routes
@@ -45,20 +45,29 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy, routes ru
 	l := &ledger{
 		policy: p, routes: routes, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
 		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
-		levels: func(rule.Incident) incident.Level { return incident.Level{} }, over: make(map[string]bool),
+		over: make(map[string]bool),
 	}
 	return l, each(ctx, s, incidents, l.decode)
 }
 
 var errNoIncident = errors.New("it is no incident of its key")
 
-func (l *ledger) decode(r store.Record) error {
+// decodeIncident reads what is stored of an incident.
+func decodeIncident(r store.Record) (rule.Incident, error) {
 	var i rule.Incident
 	if err := json.Unmarshal(r.Value, &i); err != nil {
-		return err
+		return i, err
 	}
 	if i.IsZero() || i.Key.String() != r.Key {
-		return errNoIncident
+		return i, errNoIncident
+	}
+	return i, nil
+}
+
+func (l *ledger) decode(r store.Record) error {
+	i, err := decodeIncident(r)
+	if err != nil {
+		return err
 	}
 	l.remember(i.Key, i)
 	l.stored[i.Key] = maphash.Bytes(l.seed, r.Value)
@@ -87,13 +96,15 @@ func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.C
 // policyFor is the policy for an incident, which may be acknowledged.
 func (l *ledger) policyFor(i rule.Incident) incident.Policy {
 	p := l.policy
-	p.Acknowledged = l.levels(i)
+	if l.levels != nil {
+		p.Acknowledged = l.levels(i)
+	}
 	return p
 }
 
 // release ends the acknowledgement of an incident that is over.
 func (l *ledger) release(past, next rule.Incident) {
-	if past.Phase != incident.PhaseOpen || l.levels(past) == (incident.Level{}) {
+	if past.Phase != incident.PhaseOpen || l.policyFor(past).Acknowledged == (incident.Level{}) {
 		return
 	}
 	if next.Phase != incident.PhaseOpen || !next.Opened.Equal(past.Opened) {
@@ -237,6 +248,17 @@ func (l *ledger) open() []rule.Incident {
 		}
 	}
 	return open
+}
+
+// unresolved are those that are open, suppressed or not.
+func (l *ledger) unresolved() []rule.Incident {
+	var all []rule.Incident
+	for _, i := range l.records {
+		if i.Phase == incident.PhaseOpen {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 func (l *ledger) keys() []incident.Key {

@@ -32,14 +32,14 @@ func (o *Operators) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// actions is how people act from Slack.
-func (e Env) actions() (Actions, error) {
+// buttons is how people act from Slack.
+func (e Env) buttons() (Buttons, error) {
 	secrets := make([]string, len(e.Slack.SigningSecrets))
 	for i, secret := range e.Slack.SigningSecrets {
 		secrets[i] = string(secret)
 	}
 	responder, err := slack.NewResponder(string(e.Slack.APIURL.Secret), nil)
-	return Actions{Requests: slack.NewRequests(secrets), Operators: e.Slack.Operators, Responder: responder}, err
+	return Buttons{Requests: slack.NewRequests(secrets), Operators: e.Slack.Operators, Responder: responder}, err
 }
 
 // actionProblems asks for a store that several instances can use at once where people

@@ -87,12 +87,11 @@ func (f *Function) acquire(ctx context.Context) (*store.Lease, error) {
 	return store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Now: f.config.Now})
 }
 
-// acquireSoon tries again where the lease is held: it may be for no longer than it takes
-// to show what somebody did.
+// acquireSoon tries again where the lease is held for a moment: to show what somebody did.
 func (f *Function) acquireSoon(ctx context.Context) (*store.Lease, error) {
 	lease, err := f.acquire(ctx)
 	for range int(afterTime/leasePause) + 1 {
-		if !errors.Is(err, store.ErrHeld) {
+		if !errors.Is(err, store.ErrBrief) {
 			return lease, err
 		}
 		select {

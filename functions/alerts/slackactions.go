@@ -59,7 +59,7 @@ func (f *Function) press(ctx context.Context, in slack.Interaction) (told string
 		return said.NotUnderstood, false, nil
 	case !ours:
 		return said.OtherChannel, false, nil
-	case len(f.config.Actions.Operators) > 0 && !f.isOperator(in.User):
+	case len(f.config.Buttons.Operators) > 0 && !f.isOperator(in.User):
 		return said.MayNot, false, nil
 	}
 	done, err := f.act(ctx, request)
@@ -100,12 +100,12 @@ func (f *Function) styleIn(channel string) (style message.Style, ours bool) {
 // respond tells somebody what became of what was pressed. It is no more than that:
 // nothing is tried again.
 func (f *Function) respond(ctx context.Context, in slack.Interaction, text string) {
-	if f.config.Actions.Responder == nil || in.ResponseURL == "" {
+	if f.config.Buttons.Responder == nil || in.ResponseURL == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beforeTime)
 	defer cancel()
-	if err := f.config.Actions.Responder.Respond(ctx, in.ResponseURL, slack.Escape(text)); err != nil {
+	if err := f.config.Buttons.Responder.Respond(ctx, in.ResponseURL, slack.Escape(text)); err != nil {
 		f.config.Logger.LogAttrs(ctx, slog.LevelWarn, "somebody was not told what became of an action", slog.String("error", err.Error()))
 	}
 }

@@ -104,7 +104,7 @@ func (f *Function) obeyActing(ctx context.Context, c slack.Command, verb action.
 		r.Span = spans[strings.ToLower(span)]
 	}
 	switch {
-	case len(f.config.Actions.Operators) == 0:
+	case len(f.config.Buttons.Operators) == 0:
 		return said.NoOperators, false, nil
 	case !f.isOperator(c.User):
 		return said.MayNot, false, nil
@@ -208,6 +208,7 @@ func (f *Function) known(ctx context.Context) ([]rule.Incident, action.Standing,
 	if err != nil {
 		return nil, action.Standing{}, err
 	}
+	open = slices.DeleteFunc(open, func(i rule.Incident) bool { return !i.IsOpen() })
 	standing, err := action.Load(ctx, f.config.Store)
 	return open, standing, err
 }

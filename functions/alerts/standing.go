@@ -35,7 +35,7 @@ func (r *run) heed(ctx context.Context) {
 func (r *run) forgetActions(ctx context.Context) {
 	err := r.loadStanding(ctx)
 	if err == nil {
-		err = action.Expire(ctx, r.config.Store, r.standing, r.ledger.open(), r.lease.Fence(), r.config.Now())
+		err = action.Expire(ctx, r.config.Store, r.standing, r.ledger.unresolved(), r.lease.Fence(), r.config.Now())
 	}
 	if err != nil && ctx.Err() == nil {
 		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "what people have done is forgotten by a later run", slog.String("error", err.Error()))
@@ -64,7 +64,7 @@ func (r *run) delivery() notify.Run[rule.Details] {
 		Writer: func(receiver string) notify.Writer[rule.Details] {
 			return message.Writer{
 				Style: r.config.styleFor(receiver), Coverage: coverage, Open: open,
-				Standing: standing, Buttons: r.config.Actions.Requests.Verifies(),
+				Standing: standing, Buttons: r.config.Buttons.Requests.Verifies(),
 			}
 		},
 	}

@@ -49,6 +49,12 @@ func (f *Function) Ready(ctx context.Context) (reason, action string) {
 	if err == nil {
 		err = f.trouble.last()
 	}
+	return explain(err)
+}
+
+// explain says why the state cannot be used and what to do, in words that may be shown to
+// anybody; of nil both are empty.
+func explain(err error) (reason, action string) {
 	if err == nil {
 		return "", ""
 	}

@@ -124,7 +124,7 @@ func (s Selection) covers(i rule.Incident) bool {
 	case s.Subject != incident.Subject{}:
 		return i.Key.Subject == s.Subject
 	case len(s.Groups) > 0:
-		return contains(s.Groups, Group{i.Key.Rule, i.Severity}) && !i.Opened.After(s.Seen)
+		return i.IsOpen() && contains(s.Groups, Group{i.Key.Rule, i.Severity}) && !i.Opened.After(s.Seen)
 	default:
 		return contains(s.IDs, i.ID())
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
 	"signalbox/shared/store"
 )
 
@@ -93,8 +94,8 @@ func (b Book) write(ctx context.Context, p plan) error {
 	return b.Store.Apply(ctx, batch)
 }
 
-// OpenIncidents are those that receivers take for open, in the order of their keys. One
-// that cannot be decoded is left out: a run says so.
+// OpenIncidents are those that are open, suppressed or not, in the order of their keys.
+// One that cannot be decoded is left out: a run says so.
 func OpenIncidents(ctx context.Context, s store.Store) ([]rule.Incident, error) {
 	records, err := s.List(ctx, incidents)
 	if err != nil {
@@ -103,7 +104,7 @@ func OpenIncidents(ctx context.Context, s store.Store) ([]rule.Incident, error) 
 	open := make([]rule.Incident, 0, len(records))
 	for _, r := range records {
 		var i rule.Incident
-		if json.Unmarshal(r.Value, &i) == nil && i.IsOpen() {
+		if json.Unmarshal(r.Value, &i) == nil && i.Phase == incident.PhaseOpen {
 			open = append(open, i)
 		}
 	}

@@ -66,13 +66,17 @@ func (d draft) totals() []notify.Line {
 	return d.lines
 }
 
-// links are what a message leads to: whatever else a button does needs somebody who
-// listens.
+// links are what a message leads to, all incidents first: whatever else a button does
+// needs somebody who listens.
 func (d draft) links() []notify.Link {
-	if d.style.Console == "" {
-		return nil
+	var links []notify.Link
+	if list := d.style.Incidents.List(d.at); list != "" {
+		links = append(links, notify.Link{ID: "incidents", Label: d.style.words().Page.Frame.Home, URL: list})
 	}
-	return []notify.Link{{ID: "console", Label: d.style.words().Message.Console, URL: d.style.Console}}
+	if d.style.Console != "" {
+		links = append(links, notify.Link{ID: "console", Label: d.style.words().Message.Console, URL: d.style.Console})
+	}
+	return links
 }
 
 // said is a line of our own words, in which *this* is bold.

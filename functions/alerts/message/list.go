@@ -3,22 +3,19 @@ package message
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
+	"signalbox/shared/plaintext"
 )
 
 const (
 	listName      = "cards.csv"
 	byteOrderMark = "\uFEFF" // says that it is UTF-8 to spreadsheet programs
-	maxExact      = 15       // digits that a spreadsheet program keeps
 )
 
 // listTitles are names for programs.
@@ -89,27 +86,7 @@ func (w Writer) optionalClock(t time.Time) string {
 func write(w *csv.Writer, line []string) {
 	cells := make([]string, len(line))
 	for i, cell := range line {
-		cells[i] = harmless(cell)
+		cells[i] = plaintext.Cell(cell)
 	}
 	_ = w.Write(cells)
-}
-
-// harmless returns a cell that a spreadsheet program shows as it is.
-//
-// See https://owasp.org/www-community/attacks/CSV_Injection.
-func harmless(cell string) string {
-	start := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\uFEFF' })
-	isFormula := strings.IndexAny(start, "=+-@＝＋－＠|%") == 0
-	if isFormula || strings.IndexAny(cell, "\t\r\n") == 0 || isInexact(cell) {
-		return "'" + cell
-	}
-	return cell
-}
-
-// isInexact reports whether a spreadsheet program would round a number, or take
-// hexadecimal digits such as 8986E10 for one.
-func isInexact(cell string) bool {
-	_, err := strconv.ParseFloat(cell, 64)
-	isNumber := err == nil || errors.Is(err, strconv.ErrRange)
-	return isNumber && (len(cell) > maxExact || strings.ContainsAny(cell, "eE"))
 }

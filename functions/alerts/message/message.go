@@ -15,6 +15,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
+	"signalbox/shared/incidentlink"
 	"signalbox/shared/language"
 	"signalbox/shared/notify"
 )
@@ -34,10 +35,11 @@ var _ notify.Writer[rule.Details] = Writer{}
 // Style is how things are shown. The zero value shows UTC and masks cards.
 type Style struct {
 	Language  language.Language
-	Zone      *time.Location // of the times shown; nil is UTC
-	ShowICCID bool           // whole numbers of cards, not masked ones
-	Console   string         // address that a button leads to; "": no button
-	Pages     cardlink.Links // to the pages of cards; zero: none
+	Zone      *time.Location     // of the times shown; nil is UTC
+	ShowICCID bool               // whole numbers of cards, not masked ones
+	Console   string             // address that a button leads to; "": no button
+	Pages     cardlink.Links     // to the pages of cards; zero: none
+	Incidents incidentlink.Links // to the list of incidents; zero: none
 }
 
 // Unwatched words that the cards are not watched, why, and what to do, where that is all

@@ -44,7 +44,9 @@ type DayUsage struct {
 func (w Writer) Announcement(body json.RawMessage) notify.Message {
 	var d Daily
 	if err := json.Unmarshal(body, &d); err != nil {
-		return notify.Message{Title: "📋 " + w.Style.words().Summary.Unreadable}
+		unknown := w.draft()
+		unknown.title = "📋 " + w.Style.words().Summary.Unreadable
+		return unknown.message()
 	}
 	return w.Summary(d, w.Open)
 }

@@ -14,4 +14,5 @@ var chinese = Words{
 	Summary:     chineseSummary,
 	Coverage:    chineseCoverage,
 	Message:     chineseMessage,
+	Page:        chinesePage,
 }

@@ -14,4 +14,5 @@ var english = Words{
 	Summary:     englishSummary,
 	Coverage:    englishCoverage,
 	Message:     englishMessage,
+	Page:        englishPage,
 }

@@ -24,6 +24,7 @@ type Words struct {
 	Summary     Summary
 	Coverage    Coverage
 	Message     Message
+	Page        Page // the list of incidents as a page
 }
 
 // In returns the texts in a language.
