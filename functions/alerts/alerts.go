@@ -124,6 +124,12 @@ func New(c Config) (*Function, error) {
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
 	f := &Function{config: c}
 	f.routes = f.newRoutes()
+	if f.config.Standing == nil {
+		f.config.Standing = f.standings
+	}
+	if f.config.Actions == nil {
+		f.config.Actions = ways
+	}
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})

@@ -39,6 +39,7 @@ func (f *Function) newRoutes() *web.Mux {
 	mux.ErrorPage = f.refusePage
 	mux.HandlePage("GET "+incidentlink.Path, f.listGuard()(f.handleIncidents))
 	f.routeActions(mux)
+	f.routeForms(mux)
 	return mux
 }
 

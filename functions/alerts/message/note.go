@@ -72,3 +72,6 @@ func (w Writer) subjects(r action.Record) string {
 	}
 	return text
 }
+
+// Actor is as much of a name as is kept of who does something, on one line.
+func Actor(name string) string { return clean(name, maxActor) }

@@ -56,12 +56,10 @@ type Act struct {
 	// Forms.
 	FormAcknowledge, FormSilence, FormUndo string // titles
 	HintAcknowledge, HintSilence, HintUndo string
-	HowLong                                string
+	HowLong, YourName                      string
+	Somebody                               string // who came by a link, and gave no name
 	Subject, Since, State                  string // labels
 	StateOpen                              string
-	StateBy                                func(state, who string) string
 	ThisIsOver                             string
 	Back                                   string
-	LinkWrong, LinkOld                     string
-	CrossSite                              string
 }

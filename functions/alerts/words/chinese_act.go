@@ -65,11 +65,7 @@ var chineseAct = Act{
 	HintAcknowledge: "确认后不再重复提醒，只在加重或解决时通知。",
 	HintSilence:     "静默结束之前不再通知。",
 	HintUndo:        "撤销后，将如同无人确认或静默一样通知。",
-	HowLong:         "时长", Subject: "对象", Since: "触发时间", State: "状态", StateOpen: "未解决",
-	StateBy:    func(state, who string) string { return state + "，由 " + who },
+	HowLong:         "时长", YourName: "您的姓名", Somebody: "某人", Subject: "对象", Since: "触发时间", State: "状态", StateOpen: "未解决",
 	ThisIsOver: "此问题已解决，或此后重新触发：此处无需操作。",
 	Back:       "全部问题",
-	LinkWrong:  "链接已被改动，或属于其他页面。请从消息中重新打开。",
-	LinkOld:    "链接已过期。请使用较新消息中的链接。",
-	CrossSite:  "表单来自其他网站。请打开链接，并在该页面提交表单。",
 }

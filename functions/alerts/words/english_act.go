@@ -63,13 +63,9 @@ var englishAct = Act{
 	HintAcknowledge: "It is not reminded, and people are notified only when it gets worse or is over.",
 	HintSilence:     "Nobody is notified of it until the silence is over.",
 	HintUndo:        "People are notified as if nobody had acknowledged or silenced it.",
-	HowLong:         "For how long", Subject: "About", Since: "Open since", State: "State", StateOpen: "open",
-	StateBy:    func(state, who string) string { return state + " by " + who },
+	HowLong:         "For how long", YourName: "Your name", Somebody: "Somebody", Subject: "About", Since: "Open since", State: "State", StateOpen: "open",
 	ThisIsOver: "This incident is over, or was opened anew since: there is nothing to do here.",
 	Back:       "All incidents",
-	LinkWrong:  "The link is altered, or of another page. Open it from the message again.",
-	LinkOld:    "The link is too old. Take one from a newer message.",
-	CrossSite:  "The form was sent from another site. Open the link and send the form from there.",
 }
 
 func incidents(n int) string { return count(n, "incident", "incidents") }
