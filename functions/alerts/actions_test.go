@@ -76,6 +76,9 @@ func (a *acting) restart(t *testing.T, edit func(*alerts.Config)) {
 		if edit != nil {
 			edit(c)
 		}
+		if c.Receivers == nil { // no app, but a webhook
+			c.Receivers = []notify.Receiver{{Name: "slack", Poster: newWebhook(t, a.slack)}}
+		}
 	})
 	a.handler = contract.Handler(t, a.Function)
 }
