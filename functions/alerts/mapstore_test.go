@@ -36,6 +36,7 @@ type mapStore struct {
 	applied func(b store.Batch)
 	batches int   // written
 	bytes   int64 // of their values
+	killed  bool  // see dieAt
 }
 
 var _ store.Store = (*mapStore)(nil)
