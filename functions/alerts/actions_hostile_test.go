@@ -31,7 +31,7 @@ func TestAlteredRequests(t *testing.T) {
 		m := a.status(t, "over its threshold")
 		requests := []*slacktest.Sent{
 			a.sent(t, press(ann, m, "acknowledge", "", nil)), a.sent(t, press(ann, m, "silence", "7d", nil)),
-			a.slack.Enter(app, ann, channel, "/signalbox", "silence "+a.cloud.ICCID(1)+" 7d"),
+			a.slack.Enter(app, ann, alertsIn, "/signalbox", "silence "+a.cloud.ICCID(1)+" 7d"),
 		}
 		before, chance := a.state(), rand.New(rand.NewPCG(1, 2))
 		for range *altered {
@@ -121,11 +121,11 @@ func TestPayloads(t *testing.T) {
 		tests := []struct {
 			name, body string
 			status     int
-			told       string // to whoever pressed; "": nothing
+			said       string // to whoever pressed; "": nothing
 		}{
 			{"another action id", replace(`"action_id":"acknowledge"`, `"action_id":"approve"`), 200, "does not know this button"},
 			{"another app's message", replace(`"app_id":"A0FAKE","blocks"`, `"app_id":"A0OTHER","blocks"`), 200, "does not know this button"},
-			{"another channel", replace(`"channel_id":"C00000001"`, `"channel_id":"C9"`), 200, "does not post in this channel"},
+			{"another room", replace(`"channel_id":"C00000001"`, `"channel_id":"C9"`), 200, "does not post in this"},
 			{"another block", replace(`"block_id":"act|`, `"block_id":"other|`), 200, "does not know this button"},
 			{"a block of an unknown rule", replace(`|usage.warning`, `|love.warning`), 200, "does not know this button"},
 			{"a block of all rules and none", replace(`|usage.warning`, ``), 200, "does not know this button"},
@@ -148,9 +148,9 @@ func TestPayloads(t *testing.T) {
 			if status != tt.status {
 				t.Errorf("%s: answered %d %s, want %d", tt.name, status, body, tt.status)
 			}
-			told := a.slack.Whispers()[before:]
-			if len(told) > 0 != (tt.told != "") || len(told) > 0 && !strings.Contains(told[0].Text, tt.told) {
-				t.Errorf("%s: told %v, want %q", tt.name, told, tt.told)
+			said := a.slack.Whispers()[before:]
+			if len(said) > 0 != (tt.said != "") || len(said) > 0 && !strings.Contains(said[0].Text, tt.said) {
+				t.Errorf("%s: said %v, want %q", tt.name, said, tt.said)
 			}
 			if done := len(a.did(t)); done > 0 != (tt.name == "a large one") && tt.name != "a megabyte" && tt.name != "deep" {
 				t.Errorf("%s: %d actions were done", tt.name, done)
@@ -170,7 +170,7 @@ func TestStoreUnavailable(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		s := a.sent(t, press(ann, a.status(t, "over its threshold"), "acknowledge", "", nil))
-		c := a.slack.Enter(app, ann, channel, "/signalbox", "open")
+		c := a.slack.Enter(app, ann, alertsIn, "/signalbox", "open")
 		a.store.hook = func(string) error { return errKilled }
 		for _, one := range []*slacktest.Sent{s, c} {
 			if status, _ := a.send(t, one); status != http.StatusServiceUnavailable {

@@ -31,8 +31,8 @@ var (
 	bob = slacktest.Person{ID: "U0BOB", Name: "Bob"}
 )
 
-// channel is the id of the fake's first channel.
-const channel = "C00000001"
+// alertsIn is the id of the fake's first channel.
+const alertsIn = "C00000001"
 
 // acting is the function with a bot, whose buttons people press.
 type acting struct {
@@ -62,7 +62,7 @@ func (a *acting) restart(t *testing.T, edit func(*alerts.Config)) {
 	t.Helper()
 	a.again(t, func(c *alerts.Config) {
 		client := &http.Client{Transport: a.slack.Transport()}
-		bot, err := slack.NewBot(slack.BotConfig{Token: "xoxb-test", Channel: channel, Client: client})
+		bot, err := slack.NewBot(slack.BotConfig{Token: "xoxb-test", Channel: alertsIn, Client: client})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func (a *acting) restart(t *testing.T, edit func(*alerts.Config)) {
 			t.Fatal(err)
 		}
 		c.Rules = rule.Policy{Default: rule.Settings{rule.Usage{Percent: []int{80, 90, 100}}}}
-		c.Receivers = []notify.Receiver{{Name: "slack", Bot: bot, Channel: channel, Render: message.Slack}}
+		c.Receivers = []notify.Receiver{{Name: "slack", Bot: bot, Channel: alertsIn, Render: message.Slack}}
 		c.Buttons = alerts.Buttons{Requests: slack.NewRequests([]string{signingSecret}), Responder: responder}
 		if edit != nil {
 			edit(c)
@@ -97,7 +97,7 @@ func (a *acting) status(t *testing.T, has string) slacktest.Message {
 
 // press is what somebody presses below a message.
 func press(by slacktest.Person, m slacktest.Message, id, choice string, chosen map[string]string) slacktest.Press {
-	return slacktest.Press{By: by, Channel: channel, TS: m.TS, ActionID: id, Choice: choice, Chosen: chosen}
+	return slacktest.Press{By: by, Channel: alertsIn, TS: m.TS, ActionID: id, Choice: choice, Chosen: chosen}
 }
 
 // sent is the request that Slack sends where somebody presses.
@@ -132,15 +132,15 @@ func (a *acting) mustPress(t *testing.T, p slacktest.Press) {
 // enter enters a command and returns what is answered.
 func (a *acting) enter(t *testing.T, by slacktest.Person, text string) string {
 	t.Helper()
-	status, body := a.send(t, a.slack.Enter(app, by, channel, "/signalbox", text))
-	var told struct {
+	status, body := a.send(t, a.slack.Enter(app, by, alertsIn, "/signalbox", text))
+	var said struct {
 		Type string `json:"response_type"`
 		Text string `json:"text"`
 	}
-	if err := json.Unmarshal([]byte(body), &told); err != nil || status != http.StatusOK || told.Type != "ephemeral" {
+	if err := json.Unmarshal([]byte(body), &said); err != nil || status != http.StatusOK || said.Type != "ephemeral" {
 		t.Fatalf("%q is answered %d %s", text, status, body)
 	}
-	return told.Text
+	return said.Text
 }
 
 // standing is what stands of the incident of a card.
@@ -325,8 +325,8 @@ func TestOfAnOlderMessage(t *testing.T) {
 		}
 		used(10)
 		status, _ := a.send(t, old[0])
-		if told := a.slack.Whispers(); status != http.StatusOK || len(told) != 1 || told[0].To != ann.ID || !strings.Contains(told[0].Text, "is over, or was opened anew") {
-			t.Errorf("answered %d, told %v", status, told)
+		if said := a.slack.Whispers(); status != http.StatusOK || len(said) != 1 || said[0].To != ann.ID || !strings.Contains(said[0].Text, "is over, or was opened anew") {
+			t.Errorf("answered %d, said %v", status, said)
 		}
 		time.Sleep(2 * time.Minute)
 		a.store.forget("incidents", a.incident(t, 1).Key.String(), a.incident(t, 2).Key.String()) // or they would flap
@@ -342,8 +342,8 @@ func TestOfAnOlderMessage(t *testing.T) {
 				t.Errorf("card %d is %+v, want nothing changed", card, got)
 			}
 		}
-		if told := a.slack.Whispers(); len(told) != 3 {
-			t.Errorf("told %v, want what became of each", told)
+		if said := a.slack.Whispers(); len(said) != 3 {
+			t.Errorf("said %v, want what became of each", said)
 		}
 	})
 }
@@ -378,7 +378,7 @@ func TestEachRequestOnce(t *testing.T) {
 	})
 }
 
-// TestTwoAtOnce has two people press the same: one has done it, and the other is told.
+// TestTwoAtOnce has two people press the same: one has done it, and the other is said.
 func TestTwoAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		a := newActing(t, nil)
@@ -400,8 +400,8 @@ func TestTwoAtOnce(t *testing.T) {
 		if outcomes[action.Done] != 1 || outcomes[action.Already] != 1 {
 			t.Errorf("outcomes %v, want one done and one already", outcomes)
 		}
-		if told := a.slack.Whispers(); len(told) != 1 || !strings.Contains(told[0].Text, "has done that before you") {
-			t.Errorf("told %v", told)
+		if said := a.slack.Whispers(); len(said) != 1 || !strings.Contains(said[0].Text, "has done that before you") {
+			t.Errorf("said %v", said)
 		}
 	})
 }
@@ -412,8 +412,8 @@ func TestWhoMay(t *testing.T) {
 		a := newActing(t, func(c *alerts.Config) { c.Buttons.Operators = []string{ann.ID} })
 		m := a.status(t, "over its threshold")
 		a.mustPress(t, press(bob, m, "acknowledge", "", nil))
-		if told := a.slack.Whispers(); len(told) != 1 || told[0].To != bob.ID || !strings.Contains(told[0].Text, "you may not") || len(a.did(t)) != 0 {
-			t.Errorf("told %v, %d actions", told, len(a.did(t)))
+		if said := a.slack.Whispers(); len(said) != 1 || said[0].To != bob.ID || !strings.Contains(said[0].Text, "you may not") || len(a.did(t)) != 0 {
+			t.Errorf("said %v, %d actions", said, len(a.did(t)))
 		}
 		iccid := a.cloud.ICCID(1)
 		checkWords(t, a.enter(t, bob, "acknowledge "+iccid), "you may not")
@@ -437,7 +437,7 @@ func TestCommands(t *testing.T) {
 			"":                                   "help",
 			"help":                               "help",
 			"帮助":                                 "help",
-			"🦀 <!channel> ؟":                     "help",
+			"🦀 <!everyone> ؟":                    "help",
 			"open":                               "3 open",
 			"未解决":                                "3 open",
 			"card " + iccid:                      "1 open",
@@ -451,8 +451,8 @@ func TestCommands(t *testing.T) {
 			"acknowledge " + iccid:               "commands only read",
 			"undo " + iccid:                      "commands only read",
 		} {
-			if told := a.enter(t, bob, text); !strings.Contains(told, want) || strings.Contains(told, iccid) {
-				t.Errorf("%.40q is answered %.200q, want %q and no whole number", text, told, want)
+			if said := a.enter(t, bob, text); !strings.Contains(said, want) || strings.Contains(said, iccid) {
+				t.Errorf("%.40q is answered %.200q, want %q and no whole number", text, said, want)
 			}
 		}
 		if got := len(a.did(t)); got != 0 {

@@ -182,7 +182,7 @@ func (f *Function) answerForm(w http.ResponseWriter, r *http.Request, verb actio
 	if err != nil {
 		return err
 	}
-	form.Told = f.answered(done, form.Style)
+	form.Result = f.answered(done, form.Style)
 	return writeForm(w, form, status)
 }
 

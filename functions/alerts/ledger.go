@@ -112,8 +112,8 @@ func (l *ledger) release(past, next rule.Incident) {
 	}
 }
 
-// ended are the records of acknowledgements that end with the next batch.
-func (l *ledger) ended() []store.Record {
+// released are the records of acknowledgements that end with the next batch.
+func (l *ledger) released() []store.Record {
 	var records []store.Record
 	for _, id := range slices.Sorted(maps.Keys(l.over)) {
 		records = append(records, action.Ended(id))

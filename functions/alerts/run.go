@@ -234,7 +234,7 @@ func (r *run) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	put := slices.Concat(r.ledger.pending(), r.ledger.ended(), records, outbox)
+	put := slices.Concat(r.ledger.pending(), r.ledger.released(), records, outbox)
 	if len(put) == 0 {
 		return nil
 	}

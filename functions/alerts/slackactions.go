@@ -15,7 +15,7 @@ import (
 )
 
 // handleSlackActions does what a button below a status message stands for. Slack gets an
-// empty answer once that is written; whatever else somebody is told comes afterwards.
+// empty answer once that is written; whatever else somebody is reply comes afterwards.
 func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) error {
 	body, err := f.slackBody(w, r)
 	if err != nil {
@@ -25,15 +25,15 @@ func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) er
 	if err != nil {
 		return web.NewError(http.StatusBadRequest, "not-an-interaction", "This path takes what Slack sends where somebody presses a button.").Because(err)
 	}
-	told, changed, err := f.press(r.Context(), in)
+	reply, changed, err := f.press(r.Context(), in)
 	if err != nil {
 		return cannotAct(err)
 	}
 	w.Header().Set("Content-Length", "0")
 	w.WriteHeader(http.StatusOK)
 	answered := answerNow(w)
-	if told != "" {
-		f.respond(r.Context(), in, told)
+	if reply != "" {
+		f.respond(r.Context(), in, reply)
 	}
 	if changed {
 		f.redraw(r.Context(), answered)
@@ -45,9 +45,9 @@ func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) er
 // of a platform, which is answered when the handler returns.
 func answerNow(w http.ResponseWriter) bool { return http.NewResponseController(w).Flush() == nil }
 
-// press does what was pressed. told is what whoever did it should know; empty: the
+// press does what was pressed. reply is what whoever did it should know; empty: the
 // message shows it.
-func (f *Function) press(ctx context.Context, in slack.Interaction) (told string, changed bool, err error) {
+func (f *Function) press(ctx context.Context, in slack.Interaction) (reply string, changed bool, err error) {
 	style, ours := f.styleIn(in.Message.Channel)
 	said := &words.In(style.Language).Act
 	if in.Type != "block_actions" || in.ActionID == action.WhichID {
@@ -58,7 +58,7 @@ func (f *Function) press(ctx context.Context, in slack.Interaction) (told string
 	case in.Foreign, err != nil:
 		return said.NotUnderstood, false, nil
 	case !ours:
-		return said.OtherChannel, false, nil
+		return said.Elsewhere, false, nil
 	case len(f.config.Buttons.Operators) > 0 && !f.isOperator(in.User):
 		return said.MayNot, false, nil
 	}
@@ -67,9 +67,9 @@ func (f *Function) press(ctx context.Context, in slack.Interaction) (told string
 		return "", false, err
 	}
 	if done.Outcome != action.Done {
-		told = f.answered(done, style)
+		reply = f.answered(done, style)
 	}
-	return told, done.Outcome == action.Done, nil
+	return reply, done.Outcome == action.Done, nil
 }
 
 // requestOf reads what a button stands for.
@@ -89,8 +89,8 @@ func requestOf(in slack.Interaction) (action.Request, error) {
 }
 
 // styleIn is how things are shown in a channel of Slack's, and whether it is ours.
-func (f *Function) styleIn(channel string) (style message.Style, ours bool) {
-	at := slices.IndexFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil && r.Channel == channel })
+func (f *Function) styleIn(in string) (style message.Style, ours bool) {
+	at := slices.IndexFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil && r.Channel == in })
 	if at < 0 {
 		return f.config.Style, false
 	}
@@ -106,6 +106,6 @@ func (f *Function) respond(ctx context.Context, in slack.Interaction, text strin
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beforeTime)
 	defer cancel()
 	if err := f.config.Buttons.Responder.Respond(ctx, in.ResponseURL, slack.Escape(text)); err != nil {
-		f.config.Logger.LogAttrs(ctx, slog.LevelWarn, "somebody was not told what became of an action", slog.String("error", err.Error()))
+		f.config.Logger.LogAttrs(ctx, slog.LevelWarn, "somebody does not know what became of an action", slog.String("error", err.Error()))
 	}
 }

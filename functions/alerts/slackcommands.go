@@ -27,11 +27,11 @@ func (f *Function) handleSlackCommands(w http.ResponseWriter, r *http.Request) e
 	if err != nil {
 		return web.NewError(http.StatusBadRequest, "not-a-command", "This path takes what Slack sends where somebody enters a command.").Because(err)
 	}
-	told, changed, err := f.obey(r.Context(), c)
+	reply, changed, err := f.obey(r.Context(), c)
 	if err != nil {
 		return cannotAct(err)
 	}
-	if err := web.JSON(w, http.StatusOK, map[string]string{"response_type": "ephemeral", "text": told}); err != nil {
+	if err := web.JSON(w, http.StatusOK, map[string]string{"response_type": "ephemeral", "text": reply}); err != nil {
 		return err
 	}
 	if changed {
@@ -66,8 +66,8 @@ var spans = map[string]action.Span{
 	"7d": action.Week, "7天": action.Week, "renewal": action.Renewal, "续期": action.Renewal,
 }
 
-// obey does what a command asks for. told is in Slack's markup.
-func (f *Function) obey(ctx context.Context, c slack.Command) (told string, changed bool, err error) {
+// obey does what a command asks for. reply is in Slack's markup.
+func (f *Function) obey(ctx context.Context, c slack.Command) (reply string, changed bool, err error) {
 	style, _ := f.styleIn(c.Channel)
 	said := &words.In(style.Language).Act
 	entered := strings.Fields(narrow(c.Text))
@@ -77,8 +77,8 @@ func (f *Function) obey(ctx context.Context, c slack.Command) (told string, chan
 	}
 	switch what {
 	case orderOpen:
-		told, err = f.tellOpen(ctx, style)
-		return told, false, err
+		reply, err = f.answerOpen(ctx, style)
+		return reply, false, err
 	case orderHelp, orderUnknown:
 		return said.Help(slack.Escape(c.Command)), false, nil
 	}
@@ -87,14 +87,14 @@ func (f *Function) obey(ctx context.Context, c slack.Command) (told string, chan
 		return slack.Escape(said.NoCard(shorter(argument(entered, 1)))), false, nil
 	}
 	if what == orderCard {
-		told, err = f.tellCard(ctx, id, style)
-		return told, false, err
+		reply, err = f.answerCard(ctx, id, style)
+		return reply, false, err
 	}
 	return f.obeyActing(ctx, c, action.Verb(what), id, argument(entered, 2), style)
 }
 
 // obeyActing does what a command asks for that changes something.
-func (f *Function) obeyActing(ctx context.Context, c slack.Command, verb action.Verb, id card.ICCID, span string, style message.Style) (told string, changed bool, err error) {
+func (f *Function) obeyActing(ctx context.Context, c slack.Command, verb action.Verb, id card.ICCID, span string, style message.Style) (reply string, changed bool, err error) {
 	said := &words.In(style.Language).Act
 	r := action.Request{
 		ID: c.ID, Verb: verb, By: action.Actor(c.User), Origin: action.Command,
@@ -149,8 +149,8 @@ func narrow(text string) string {
 	}, text)
 }
 
-// tellOpen says what is open, the worst first.
-func (f *Function) tellOpen(ctx context.Context, style message.Style) (string, error) {
+// answerOpen says what is open, the worst first.
+func (f *Function) answerOpen(ctx context.Context, style message.Style) (string, error) {
 	open, standing, err := f.known(ctx)
 	if err != nil {
 		return "", err
@@ -159,11 +159,11 @@ func (f *Function) tellOpen(ctx context.Context, style message.Style) (string, e
 	if len(open) == 0 {
 		return said.NoneOpen, nil
 	}
-	return "*" + said.OpenTitle(len(open)) + "*\n" + f.tell(open, standing, style), nil
+	return "*" + said.OpenTitle(len(open)) + "*\n" + f.describe(open, standing, style), nil
 }
 
-// tellCard says what is open about a card.
-func (f *Function) tellCard(ctx context.Context, id card.ICCID, style message.Style) (string, error) {
+// answerCard says what is open about a card.
+func (f *Function) answerCard(ctx context.Context, id card.ICCID, style message.Style) (string, error) {
 	open, standing, err := f.known(ctx)
 	if err != nil {
 		return "", err
@@ -171,25 +171,25 @@ func (f *Function) tellCard(ctx context.Context, id card.ICCID, style message.St
 	about := incident.Subject{Kind: incident.Card, ID: string(id)}
 	open = slices.DeleteFunc(open, func(i rule.Incident) bool { return i.Key.Subject != about })
 	said, name := &words.In(style.Language).Act, style.Subject(about)
-	told := said.CardFine(name)
+	reply := said.CardFine(name)
 	if len(open) > 0 {
-		told = "*" + said.CardTitle(name, len(open)) + "*\n" + f.tell(open, standing, style)
+		reply = "*" + said.CardTitle(name, len(open)) + "*\n" + f.describe(open, standing, style)
 	}
 	if page := style.Pages.To(id, f.config.Now()); page != "" {
-		told += "\n<" + page + "|" + said.CardPage + ">"
+		reply += "\n<" + page + "|" + said.CardPage + ">"
 	}
-	return told, nil
+	return reply, nil
 }
 
-// maxTold is how many incidents an answer names.
-const maxTold = 20
+// maxAnswered is how many incidents an answer names.
+const maxAnswered = 20
 
-// tell names incidents, the worst first, one a line.
-func (f *Function) tell(open []rule.Incident, standing action.Standing, style message.Style) string {
+// describe names incidents, the worst first, one a line.
+func (f *Function) describe(open []rule.Incident, standing action.Standing, style message.Style) string {
 	now := f.config.Now()
 	lines := message.Brief(open, standing, style, now)
 	said := &words.In(style.Language).Act
-	named := min(len(lines), maxTold)
+	named := min(len(lines), maxAnswered)
 	var b strings.Builder
 	for _, line := range lines[:named] {
 		b.WriteString("• " + slack.Escape(line) + "\n")

@@ -18,8 +18,8 @@ type Form struct {
 	Status   action.Status
 	Now      time.Time
 	Style    message.Style
-	// Told is what became of what was asked for. "": nothing was yet, and the form asks.
-	Told string
+	// Result is what became of what was asked for. "": nothing was yet, and the form asks.
+	Result string
 	// Name is that of who asks, as far as it is known, and Request the id of what is
 	// asked for.
 	Name, Request string
@@ -39,11 +39,11 @@ type formRow struct {
 type formView struct {
 	htmlpage.Frame
 
-	Words                       words.Act
-	Heading, Told, Hint, Button string
-	Rows                        []formRow
-	Spans                       []Option
-	Name, Request, Back         string
+	Words                         words.Act
+	Heading, Result, Hint, Button string
+	Rows                          []formRow
+	Spans                         []Option
+	Name, Request, Back           string
 }
 
 // HTML writes the form as a page.
@@ -51,17 +51,17 @@ func (f Form) HTML() ([]byte, error) {
 	all := words.In(f.Style.Language)
 	heading, hint := f.said(all.Act)
 	view := formView{
-		Frame: pages.Frame(all.Page.Frame, heading), Words: all.Act, Heading: heading, Told: f.Told,
+		Frame: pages.Frame(all.Page.Frame, heading), Words: all.Act, Heading: heading, Result: f.Result,
 		Name: f.Name, Request: f.Request, Back: f.Back,
 	}
 	view.Other = htmlpage.InOther(f.Style.Language, f.Query)
 	switch {
-	case f.Incident.IsZero() && f.Told == "":
-		view.Told = all.Act.ThisIsOver
+	case f.Incident.IsZero() && f.Result == "":
+		view.Result = all.Act.ThisIsOver
 	case !f.Incident.IsZero():
 		view.Rows = f.rows(all)
 	}
-	if !f.Incident.IsZero() && f.Told == "" {
+	if !f.Incident.IsZero() && f.Result == "" {
 		view.Hint, view.Button = hint, heading
 		if f.Verb == action.Silence {
 			view.Spans = spanOptions(all.Act)

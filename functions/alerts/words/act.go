@@ -37,7 +37,7 @@ type Act struct {
 	Over             string // it is over, or was opened anew
 	NothingToUndo    string
 	MayNot           string
-	OtherChannel     string
+	Elsewhere        string
 	NotUnderstood    string
 	TryAgain         string
 

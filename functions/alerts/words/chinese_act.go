@@ -37,7 +37,7 @@ var chineseAct = Act{
 	Over:            "未作任何更改：消息中的问题已解决，或此后重新触发。请查看最新消息。",
 	NothingToUndo:   "未作任何更改：没有已确认或已静默的问题。",
 	MayNot:          "未作任何更改：您没有权限。Signalbox 的管理员可将您的用户 ID 加入 SIGNALBOX_SLACK_OPERATORS。",
-	OtherChannel:    "未作任何更改：Signalbox 不在此频道发布消息。",
+	Elsewhere:       "未作任何更改：Signalbox 不在此频道发布消息。",
 	NotUnderstood:   "未作任何更改：Signalbox 不认识此按钮，它可能来自旧版本。请查看最新消息。",
 	TryAgain:        "无法确认是否已更改：暂时无法使用状态存储。请稍后再试。",
 

@@ -35,7 +35,7 @@ var englishAct = Act{
 	Over:             "Nothing was changed: what the message showed is over, or was opened anew since. See the newest message.",
 	NothingToUndo:    "Nothing was changed: nothing of it is acknowledged or silenced.",
 	MayNot:           "Nothing was changed: you may not do this. Whoever runs Signalbox can add your user id to SIGNALBOX_SLACK_OPERATORS.",
-	OtherChannel:     "Nothing was changed: Signalbox does not post in this channel.",
+	Elsewhere:        "Nothing was changed: Signalbox does not post in this channel.",
 	NotUnderstood:    "Nothing was changed: Signalbox does not know this button. It may be of an older version: see the newest message.",
 	TryAgain:         "Nothing is known to be changed: the state could not be used. Try again in a moment.",
 
