@@ -2,7 +2,9 @@ package alerts
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -95,7 +97,7 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 	switch media {
 	case mediaCSV:
 		w.Header().Set("Content-Disposition", `attachment; filename="incidents.csv"`)
-		return writeWhole(w, mediaCSV+"; charset=utf-8", list.CSV())
+		return writeWhole(w, r, mediaCSV+"; charset=utf-8", list.CSV())
 	case mediaHTML:
 		return f.writeList(w, list, query)
 	default:
@@ -103,7 +105,7 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 		if err != nil {
 			return fmt.Errorf("encode the incidents: %w", err)
 		}
-		return writeWhole(w, mediaJSON, body)
+		return writeWhole(w, r, mediaJSON, body)
 	}
 }
 
@@ -175,11 +177,26 @@ func (f *Function) writeList(w http.ResponseWriter, list page.List, query url.Va
 	return nil
 }
 
-func writeWhole(w http.ResponseWriter, media string, body []byte) error {
-	w.Header().Add("Vary", "Accept-Language")
-	w.Header().Set("Content-Type", media)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, err := bytes.NewReader(body).WriteTo(w)
+// compressAbove is the length in bytes from which on an answer is compressed for who takes
+// that: Lambda lets no more than 6 MB pass.
+const compressAbove = 1 << 20
+
+func writeWhole(w http.ResponseWriter, r *http.Request, media string, body []byte) error {
+	h := w.Header()
+	h.Add("Vary", "Accept-Language, Accept-Encoding")
+	h.Set("Content-Type", media)
+	if len(body) > compressAbove && web.AcceptsGzip(r.Header) {
+		var packed bytes.Buffer
+		out := gzip.NewWriter(&packed)
+		_, err := out.Write(body)
+		if err = errors.Join(err, out.Close()); err != nil {
+			return fmt.Errorf("compress the incidents: %w", err)
+		}
+		h.Set("Content-Encoding", "gzip")
+		body = packed.Bytes()
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	_, err := w.Write(body)
 	return err
 }
 

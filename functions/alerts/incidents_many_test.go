@@ -2,8 +2,10 @@ package alerts_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -74,11 +76,39 @@ func TestListOfManyIncidents(t *testing.T) {
 			if took > 10*time.Second || allocated > 400<<20 {
 				t.Errorf("it took %v and %d MB", took, allocated>>20)
 			}
+			if packed := compressed(t, f, tt.format); tt.format != "html" && packed > 6_000_000*3/4 {
+				t.Errorf("%d bytes compressed are too much for Lambda, as base64", packed)
+			}
 			if named := named(t, tt.format, body); named != tt.named {
 				t.Errorf("%d incidents are named, want %d", named, tt.named)
 			}
 		})
 	}
+}
+
+// compressed is how long an answer is for who accepts gzip.
+func compressed(t *testing.T, h http.Handler, format string) int {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/incidents?format="+format, http.NoBody)
+	r.Header.Set("Authorization", "Bearer "+listToken)
+	r.Header.Set("Accept-Encoding", "br, gzip;q=0.8")
+	got := httptest.NewRecorder()
+	h.ServeHTTP(got, r)
+	if want := format != "html"; (got.Header().Get("Content-Encoding") == "gzip") != want {
+		t.Errorf("Content-Encoding = %q", got.Header().Get("Content-Encoding"))
+	}
+	packed := got.Body.Len()
+	if format != "html" {
+		unpacked, err := gzip.NewReader(got.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, unpacked); err != nil || n < 1<<20 {
+			t.Errorf("%d bytes in the archive, %v", n, err)
+		}
+	}
+	t.Logf("compressed: %d bytes", packed)
+	return packed
 }
 
 // named counts the incidents in an answer.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"maps"
 	"net/url"
 	"time"
 
@@ -97,15 +98,11 @@ func (w writer) formats() []link {
 // link and in the language chosen.
 func (w writer) address(own url.Values) string {
 	query := make(url.Values)
-	for name, values := range w.request.Query {
-		query[name] = values
-	}
+	maps.Copy(query, w.request.Query)
 	for _, name := range incidentlink.Parameters() {
 		query.Del(name)
 	}
-	for name, values := range own {
-		query[name] = values
-	}
+	maps.Copy(query, own)
 	return "?" + query.Encode()
 }
 
