@@ -59,12 +59,12 @@ func (f *Function) routeActions(m *web.Mux) {
 func (f *Function) book() action.Book { return action.Book{Store: f.config.Store, Say: f.say} }
 
 // say has an action said in the threads of the groups that it is about.
-func (f *Function) say(r action.Record, in []action.Group, below action.Place) ([]store.Record, error) {
+func (f *Function) say(r action.Record, in []action.Group, below slack.Ref) ([]store.Record, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
 	}
-	note := notify.Note{ID: r.ID, Thread: slack.Ref(below), Body: body}
+	note := notify.Note{ID: r.ID, Thread: below, Body: body}
 	for _, g := range in {
 		note.Groups = append(note.Groups, notify.Group(g))
 	}

@@ -214,9 +214,9 @@ func TestAcknowledge(t *testing.T) {
 	})
 }
 
-// TestAcknowledgedIsQuiet has an acknowledged incident not reminded, and notified again
+// TestAcknowledgedIsNotReminded has an acknowledged incident not reminded, and notified again
 // once it is worse, which ends the acknowledgement.
-func TestAcknowledgedIsQuiet(t *testing.T) {
+func TestAcknowledgedIsNotReminded(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		a := newActing(t, func(c *alerts.Config) { c.Repeat = 2 * time.Hour })
 		m := a.status(t, "over its threshold")

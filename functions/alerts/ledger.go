@@ -116,7 +116,7 @@ func (l *ledger) release(past, next rule.Incident) {
 func (l *ledger) released() []store.Record {
 	var records []store.Record
 	for _, id := range slices.Sorted(maps.Keys(l.over)) {
-		records = append(records, action.Ended(id))
+		records = append(records, action.Released(id))
 	}
 	return records
 }

@@ -82,7 +82,7 @@ func requestOf(in slack.Interaction) (action.Request, error) {
 		return action.Request{}, err
 	}
 	r := action.Request{
-		ID: in.ID, By: action.Actor(in.User), Origin: action.Slack, On: on, Thread: action.Place(in.Message),
+		ID: in.ID, By: action.Actor(in.User), Origin: action.Button, On: on, Thread: in.Message,
 	}
 	r.Verb, r.Span, err = action.ParseControl(in.ActionID, in.Value)
 	return r, err

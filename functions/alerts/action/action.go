@@ -12,6 +12,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/slack"
 )
 
 // Verb is what is done.
@@ -33,7 +34,7 @@ type Origin string
 
 // The origins.
 const (
-	Slack   Origin = "slack"   // a button of a message
+	Button  Origin = "slack"   // a button of a message
 	Command Origin = "command" // a command in Slack
 	Link    Origin = "link"    // a signed link
 	Token   Origin = "token"   // a caller with a token
@@ -91,13 +92,7 @@ type Request struct {
 	On     Selection
 	// Thread is the message below which it is to be said, as Origin has it; zero: that
 	// of the incidents' groups.
-	Thread Place
-}
-
-// Place is a message of Slack's.
-type Place struct {
-	Channel string `json:"channel"`
-	TS      string `json:"ts"`
+	Thread slack.Ref
 }
 
 // Selection is what a request is about: one of its fields.

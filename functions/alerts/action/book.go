@@ -8,6 +8,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
@@ -16,7 +17,7 @@ type Book struct {
 	Store store.Store
 	// Say returns records that have an action said in the threads of groups, to be
 	// written with it. Nil: it is not said.
-	Say func(r Record, in []Group, below Place) ([]store.Record, error)
+	Say func(r Record, in []Group, below slack.Ref) ([]store.Record, error)
 }
 
 // attempts is how often a request is tried that other writers overtake, or whose answer

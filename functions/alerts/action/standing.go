@@ -181,6 +181,6 @@ func (s Standing) silencesOf(key incident.Key) []kept[silence] {
 	return found
 }
 
-// Ended is the record of an incident's acknowledgement, to be deleted in the batch in which
+// Released is the record of an incident's acknowledgement, to be deleted in the batch in which
 // the incident ends.
-func Ended(id string) store.Record { return store.Record{Collection: acknowledged, Key: id} }
+func Released(id string) store.Record { return store.Record{Collection: acknowledged, Key: id} }

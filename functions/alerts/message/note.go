@@ -43,7 +43,7 @@ func (w Writer) said(r action.Record) string {
 		text += said.Command
 	case action.Link, action.Token:
 		text += said.ByLink
-	case action.Slack:
+	case action.Button:
 	}
 	return text + w.subjects(r)
 }
