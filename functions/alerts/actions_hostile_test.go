@@ -156,6 +156,10 @@ func TestPayloads(t *testing.T) {
 				t.Errorf("%s: %d actions were done", tt.name, done)
 			}
 		}
+		large := []byte("text=" + strings.Repeat("x", 1<<20))
+		if status, _ := a.send(t, &slacktest.Sent{URL: app.Commands, Body: large, Header: app.Sign(large, time.Now())}); status != http.StatusRequestEntityTooLarge {
+			t.Errorf("a command of a megabyte is answered %d", status)
+		}
 		for _, body := range []string{"", "command=%2Fsignalbox", "%zz", "payload=" + url.QueryEscape(payload)} {
 			s := &slacktest.Sent{URL: app.Commands, Body: []byte(body), Header: app.Sign([]byte(body), time.Now())}
 			if status, answer := a.send(t, s); status != http.StatusBadRequest || !json.Valid([]byte(answer)) {

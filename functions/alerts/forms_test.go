@@ -211,3 +211,62 @@ func TestFormsRefuse(t *testing.T) {
 		}
 	})
 }
+
+// TestEveryFormAnswers asks for each form, and sends each, in every way that is refused,
+// as a browser and as a program.
+func TestEveryFormAnswers(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		a := newLinked(t)
+		ways := []struct {
+			name string
+			want map[string]int // by method; 0: not asked
+			to   func(link string) (address, form string)
+		}{
+			{"as it is", map[string]int{"GET": 200, "POST": 200}, func(link string) (string, string) { return link, "for=1h" }},
+			{"unsigned", map[string]int{"GET": 401, "POST": 401}, func(link string) (string, string) { bare, _, _ := strings.Cut(link, "?"); return bare, "" }},
+			{"altered", map[string]int{"GET": 403, "POST": 403}, func(link string) (string, string) { return link + "0", "" }},
+			{"no id", map[string]int{"GET": 400, "POST": 400}, func(link string) (string, string) {
+				return strings.Replace(link, "/incidents/", "/incidents/X", 1), "for=1h"
+			}},
+			{"unknown", map[string]int{"GET": 404, "POST": 404}, func(link string) (string, string) {
+				return regexp.MustCompile("/[0-9a-f]{16}/").ReplaceAllString(link, "/0123456789abcdef/"), "for=1h"
+			}},
+			{"large", map[string]int{"POST": 413}, func(link string) (string, string) { return link, strings.Repeat("x", 9<<10) }},
+		}
+		each := func(check func(method string, verb action.Verb, accept string)) {
+			for _, verb := range []action.Verb{action.Acknowledge, action.Silence, action.Undo} {
+				for _, method := range []string{http.MethodGet, http.MethodPost} {
+					for _, accept := range []string{asBrowser, "application/json"} {
+						check(method, verb, accept)
+					}
+				}
+			}
+		}
+		each(func(method string, verb action.Verb, accept string) {
+			for _, way := range ways {
+				address, form := way.to(a.formLink(t, 1, verb))
+				got := a.browse(t, method, address, form, func(r *http.Request) { r.Header.Set("Accept", accept) })
+				if want := way.want[method]; want != 0 && got.Code != want {
+					t.Errorf("%s %s %s as %s: answered %d %.200s, want %d", way.name, method, verb, accept, got.Code, got.Body, want)
+				}
+			}
+		})
+		a.store.hook = func(string) error { return errKilled }
+		each(func(method string, verb action.Verb, accept string) {
+			link := listLinks.Form("0123456789abcdef", string(verb), time.Now())
+			got := a.browse(t, method, link, "for=1h", func(r *http.Request) { r.Header.Set("Accept", accept) })
+			if got.Code != http.StatusServiceUnavailable {
+				t.Errorf("without a store %s %s as %s is answered %d", method, verb, accept, got.Code)
+			}
+		})
+		a.store.hook = nil
+		a.restart(t, func(c *alerts.Config) { c.Guard, c.Receivers = nil, nil })
+		each(func(method string, verb action.Verb, accept string) {
+			address := alertsBase + "/incidents/0123456789abcdef/" + string(verb)
+			got := a.browse(t, method, address, "for=1h", func(r *http.Request) { r.Header.Set("Accept", accept) })
+			if got.Code != http.StatusNotFound {
+				t.Errorf("without tokens %s %s as %s is answered %d", method, verb, accept, got.Code)
+			}
+		})
+	})
+}
