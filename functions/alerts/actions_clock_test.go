@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"signalbox/functions/alerts"
@@ -29,7 +30,8 @@ func TestClockSteps(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				step := time.Duration(0)
 				a := newActing(t, func(c *alerts.Config) { c.Now = func() time.Time { return time.Now().Add(step) } })
 				m := a.status(t, "over its threshold")

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"signalbox/functions/alerts"
@@ -25,7 +26,8 @@ var altered = flag.Int("altered", 1000, "how many requests are altered")
 // TestAlteredRequests alters requests of Slack's at random: in the body, the signature
 // or the time. Each is refused, counted, and changes nothing.
 func TestAlteredRequests(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		meter := metric.New()
 		a := newActing(t, func(c *alerts.Config) { c.Meter, c.Buttons.Operators = meter, []string{ann.ID} })
 		m := a.status(t, "over its threshold")
@@ -102,7 +104,8 @@ func alter(s *slacktest.Sent, chance *rand.Rand) *slacktest.Sent {
 
 // TestPayloads sends what is signed, and wrong all the same.
 func TestPayloads(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		m := a.status(t, "over its threshold")
 		whole := a.sent(t, press(ann, m, "acknowledge", "", nil))
@@ -171,7 +174,8 @@ func TestPayloads(t *testing.T) {
 
 // TestStoreUnavailable answers so that the same may be sent again, which is then done.
 func TestStoreUnavailable(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		s := a.sent(t, press(ann, a.status(t, "over its threshold"), "acknowledge", "", nil))
 		c := a.slack.Enter(app, ann, alertsIn, "/signalbox", "open")

@@ -183,15 +183,9 @@ func (a *acting) replies(ts string) []string {
 	return said
 }
 
-// inBubble runs a test in a bubble of its own.
-func inBubble(t *testing.T, test func(t *testing.T)) {
-	t.Helper()
-	t.Parallel()
-	synctest.Test(t, test)
-}
-
 func TestAcknowledge(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		m := a.status(t, "over its threshold")
 		a.mustPress(t, press(ann, m, "acknowledge", "", nil))
@@ -217,7 +211,8 @@ func TestAcknowledge(t *testing.T) {
 // TestAcknowledgedIsNotReminded has an acknowledged incident not reminded, and notified again
 // once it is worse, which ends the acknowledgement.
 func TestAcknowledgedIsNotReminded(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, func(c *alerts.Config) { c.Repeat = 2 * time.Hour })
 		m := a.status(t, "over its threshold")
 		a.mustPress(t, press(ann, m, "acknowledge", "", nil))
@@ -251,7 +246,8 @@ func TestAcknowledgedIsNotReminded(t *testing.T) {
 }
 
 func TestSilenceOneOfTheMenu(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		m := a.status(t, "over its threshold")
 		id := a.incident(t, 2).ID()
@@ -261,7 +257,7 @@ func TestSilenceOneOfTheMenu(t *testing.T) {
 		}
 		a.mustPress(t, press(bob, m, "silence", "24h", map[string]string{"silence-which": id}))
 		got := a.standing(t, 2)
-		if got.State != action.Silenced || got.By != "Bob" || got.Until.Sub(time.Now()).Round(time.Minute) != 24*time.Hour {
+		if got.State != action.Silenced || got.By != "Bob" || time.Until(got.Until).Round(time.Minute) != 24*time.Hour {
 			t.Errorf("the incident is %+v", got)
 		}
 		if other := a.standing(t, 1); other.State != action.Open {
@@ -287,7 +283,8 @@ func TestSilenceOneOfTheMenu(t *testing.T) {
 }
 
 func TestUndo(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		m := a.status(t, "over its threshold")
 		a.mustPress(t, press(ann, m, "acknowledge", "", nil))
@@ -308,7 +305,8 @@ func TestUndo(t *testing.T) {
 // TestOfAnOlderMessage presses what showed an incident that is over, and one that was
 // opened anew since.
 func TestOfAnOlderMessage(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		m := a.status(t, "over its threshold")
 		id := a.incident(t, 1).ID()
@@ -351,7 +349,8 @@ func TestOfAnOlderMessage(t *testing.T) {
 // TestEachRequestOnce sends the same again: at once, later, after something else, and
 // with another signature.
 func TestEachRequestOnce(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		m := a.status(t, "over its threshold")
 		acknowledge := a.sent(t, press(ann, m, "acknowledge", "", nil))
@@ -380,7 +379,8 @@ func TestEachRequestOnce(t *testing.T) {
 
 // TestTwoAtOnce has two people press the same: one has done it, and the other is said.
 func TestTwoAtOnce(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		m := a.status(t, "over its threshold")
 		both := []*slacktest.Sent{a.sent(t, press(ann, m, "acknowledge", "", nil)), a.sent(t, press(bob, m, "acknowledge", "", nil))}
@@ -408,7 +408,8 @@ func TestTwoAtOnce(t *testing.T) {
 
 // TestWhoMay names operators: nobody else may.
 func TestWhoMay(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, func(c *alerts.Config) { c.Buttons.Operators = []string{ann.ID} })
 		m := a.status(t, "over its threshold")
 		a.mustPress(t, press(bob, m, "acknowledge", "", nil))
@@ -430,7 +431,8 @@ func TestWhoMay(t *testing.T) {
 }
 
 func TestCommands(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, nil)
 		iccid := a.cloud.ICCID(1)
 		for text, want := range map[string]string{
@@ -468,7 +470,8 @@ func wide(text string) string {
 
 // TestSilenceACard silences by command, whatever opens about the card, until it is undone.
 func TestSilenceACard(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, func(c *alerts.Config) { c.Buttons.Operators = []string{ann.ID} })
 		iccid := a.cloud.ICCID(4)
 		checkWords(t, a.enter(t, ann, "silence "+iccid), "for how long")
@@ -488,7 +491,8 @@ func TestSilenceACard(t *testing.T) {
 // TestWhileASweepRuns has somebody act while another run has the lease, which then
 // neither reminds of the incident nor shows it as open.
 func TestWhileASweepRuns(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newActing(t, func(c *alerts.Config) { c.Repeat = time.Hour })
 		m := a.status(t, "over its threshold")
 		time.Sleep(2 * time.Hour)

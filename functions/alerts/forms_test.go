@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"signalbox/functions/alerts"
@@ -57,7 +58,8 @@ var addresses = regexp.MustCompile(`https://alerts\.example/prefix[^\s"<>|)]+`)
 // TestRobot fetches every link in every message, and every link on what it gets, in every
 // way that does not send a form: nothing changes.
 func TestRobot(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newLinked(t)
 		a.set(3, func(c *aliyuntest.Card) { c.UsedBytes, c.Refreshed = c.PackageBytes*95/100, time.Now() })
 		a.sweep(t) // a message about one card alone, which leads to its forms
@@ -116,7 +118,8 @@ func linksOf(t *testing.T, at, body string) []string {
 
 // TestForms acts by each form, for who comes by a link and for who has a token.
 func TestForms(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newLinked(t)
 		post := func(verb action.Verb, form string) string {
 			t.Helper()
@@ -155,7 +158,8 @@ func TestForms(t *testing.T) {
 
 // TestFormsRefuse wants nothing changed by what is wrong.
 func TestFormsRefuse(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newLinked(t)
 		link := a.formLink(t, 1, action.Acknowledge)
 		bare, query, _ := strings.Cut(link, "?")
@@ -215,7 +219,8 @@ func TestFormsRefuse(t *testing.T) {
 // TestEveryFormAnswers asks for each form, and sends each, in every way that is refused,
 // as a browser and as a program.
 func TestEveryFormAnswers(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		a := newLinked(t)
 		ways := []struct {
 			name string

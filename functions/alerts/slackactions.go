@@ -56,7 +56,7 @@ func (f *Function) press(ctx context.Context, in slack.Interaction) (reply strin
 	request, err := requestOf(in)
 	switch {
 	case in.Foreign, err != nil:
-		return said.NotUnderstood, false, nil
+		return said.NotUnderstood, false, nil //nolint:nilerr // Who has pressed is answered.
 	case !ours:
 		return said.Elsewhere, false, nil
 	case len(f.config.Buttons.Operators) > 0 && !f.isOperator(in.User):

@@ -79,12 +79,13 @@ func (f *Function) obey(ctx context.Context, c slack.Command) (reply string, cha
 	case orderOpen:
 		reply, err = f.answerOpen(ctx, style)
 		return reply, false, err
+	case orderCard:
 	case orderHelp, orderUnknown:
 		return said.Help(slack.Escape(c.Command)), false, nil
 	}
 	id, err := card.ParseICCID(argument(entered, 1))
 	if err != nil {
-		return slack.Escape(said.NoCard(shorter(argument(entered, 1)))), false, nil
+		return slack.Escape(said.NoCard(shorter(argument(entered, 1)))), false, nil //nolint:nilerr // Who has entered it is answered.
 	}
 	if what == orderCard {
 		reply, err = f.answerCard(ctx, id, style)

@@ -124,9 +124,9 @@ func TestActionFromColdStart(t *testing.T) {
 			for n := range answers {
 				health := &slacktest.Sent{URL: "/healthz"}
 				begun := time.Now()
-				do(start(t, o), httpEvent(platform, health))
+				do(start(t, o), httpEvent(t, platform, health))
 				bare = append(bare, time.Since(begun))
-				event := httpEvent(platform, o.pressed(t, app, n))
+				event := httpEvent(t, platform, o.pressed(t, app, n))
 				began := time.Now()
 				instance := start(t, o)
 				result := do(instance, event)
@@ -144,7 +144,8 @@ func TestActionFromColdStart(t *testing.T) {
 }
 
 // httpEvent is a request as a platform's event.
-func httpEvent(platform string, s *slacktest.Sent) []byte {
+func httpEvent(t *testing.T, platform string, s *slacktest.Sent) []byte {
+	t.Helper()
 	headers := make(map[string]string)
 	for name := range s.Header {
 		headers[name] = s.Header.Get(name)
@@ -154,11 +155,14 @@ func httpEvent(platform string, s *slacktest.Sent) []byte {
 		method, path = http.MethodGet, s.URL
 	}
 	version := map[string]string{"fc": "v1", "lambda": "2.0"}[platform]
-	event, _ := json.Marshal(map[string]any{
+	event, err := json.Marshal(map[string]any{
 		"version": version, "rawPath": path, "headers": headers, "queryParameters": map[string]string{},
 		"body": base64.StdEncoding.EncodeToString(s.Body), "isBase64Encoded": true,
 		"requestContext": map[string]any{"http": map[string]any{"method": method, "path": path}},
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return event
 }
 
@@ -212,7 +216,7 @@ func post(t *testing.T, url string, s *slacktest.Sent) int {
 		t.Fatal(err)
 	}
 	r.Header = s.Header.Clone()
-	response, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		t.Fatal(err)
 	}

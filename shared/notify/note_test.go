@@ -11,14 +11,13 @@ import (
 	"signalbox/shared/delivery"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
-	"signalbox/shared/slack"
 	"signalbox/shared/store"
 )
 
 // note has a note written, as a caller does with what it is about.
-func (w *world) note(id string, below slack.Ref, groups ...notify.Group) {
+func (w *world) note(id string, groups ...notify.Group) {
 	w.t.Helper()
-	records, err := w.notifier().Note(notify.Note{ID: id, Thread: below, Groups: groups, Body: json.RawMessage(`"` + id + `"`)})
+	records, err := w.notifier().Note(notify.Note{ID: id, Groups: groups, Body: json.RawMessage(`"` + id + `"`)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -27,11 +26,11 @@ func (w *world) note(id string, below slack.Ref, groups ...notify.Group) {
 	}
 }
 
-func (w *world) redraw(limit time.Duration) []notify.Report {
+func (w *world) redraw(limit time.Duration) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), limit)
 	defer cancel()
-	return w.notifier().Redraw(ctx, w.delivery())
+	w.notifier().Redraw(ctx, w.delivery())
 }
 
 var usageCritical = notify.Group{Rule: "usage", Severity: incident.Critical}
@@ -65,7 +64,7 @@ func TestNoteIsSaidOnce(t *testing.T) {
 					}
 					return nil
 				})
-				w.note("first", slack.Ref{}, usageCritical)
+				w.note("first", usageCritical)
 				for range 3 {
 					w.run(time.Hour)
 					time.Sleep(time.Minute)
@@ -94,9 +93,9 @@ func TestNoteWithoutAThread(t *testing.T) {
 		w := newBotWorld(t)
 		w.opens("usage", critical, 1)
 		w.mustRun()
-		w.note("of another group", slack.Ref{}, notify.Group{Rule: "expiry", Severity: critical})
+		w.note("of another group", notify.Group{Rule: "expiry", Severity: critical})
 		w.mustRun()
-		w.note("old", slack.Ref{}, usageCritical)
+		w.note("old", usageCritical)
 		time.Sleep(25 * time.Hour)
 		w.mustRun()
 		if got := w.shown(); len(got) != 1 {
@@ -123,7 +122,7 @@ func TestRedraw(t *testing.T) {
 		marked := ""
 		w.mark = func(event) string { return marked }
 		marked = "acknowledged"
-		w.note("by Ann", slack.Ref{}, usageCritical)
+		w.note("by Ann", usageCritical)
 		w.opens("expiry", critical, 2)
 		w.enqueue()
 		w.redraw(time.Minute)

@@ -8,6 +8,7 @@
 package action
 
 import (
+	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -119,19 +120,10 @@ func (s Selection) covers(i rule.Incident) bool {
 	case s.Subject != incident.Subject{}:
 		return i.Key.Subject == s.Subject
 	case len(s.Groups) > 0:
-		return i.IsOpen() && contains(s.Groups, Group{i.Key.Rule, i.Severity}) && !i.Opened.After(s.Seen)
+		return i.IsOpen() && slices.Contains(s.Groups, Group{i.Key.Rule, i.Severity}) && !i.Opened.After(s.Seen)
 	default:
-		return contains(s.IDs, i.ID())
+		return slices.Contains(s.IDs, i.ID())
 	}
-}
-
-func contains[T comparable](all []T, one T) bool {
-	for _, other := range all {
-		if other == one {
-			return true
-		}
-	}
-	return false
 }
 
 // Outcome is what became of a request.

@@ -2,6 +2,7 @@ package action
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -167,7 +168,7 @@ func (p *plan) conclude() {
 func (p *plan) groups() []Group {
 	var groups []Group
 	for _, i := range p.touched {
-		if g := (Group{i.Key.Rule, i.Severity}); !contains(groups, g) {
+		if g := (Group{i.Key.Rule, i.Severity}); !slices.Contains(groups, g) {
 			groups = append(groups, g)
 		}
 	}

@@ -2,7 +2,7 @@ package message_test
 
 import (
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +33,7 @@ func stood(t *testing.T, open []rule.Incident, acknowledged, silenced int) actio
 		if len(some) == 0 {
 			continue
 		}
-		r := action.Request{ID: fmt.Sprint(n), Verb: []action.Verb{action.Acknowledge, action.Silence}[n], Span: action.Day, By: action.Actor{Name: "Ann"}}
+		r := action.Request{ID: strconv.Itoa(n), Verb: []action.Verb{action.Acknowledge, action.Silence}[n], Span: action.Day, By: action.Actor{Name: "Ann"}}
 		for _, i := range some {
 			r.On.IDs = append(r.On.IDs, i.ID())
 		}
