@@ -22,6 +22,7 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
+	"signalbox/shared/incident"
 	"signalbox/shared/incidentlink"
 	"signalbox/shared/language"
 	"signalbox/shared/metric"
@@ -41,6 +42,12 @@ type Rules interface {
 	NeedsLookup(listed rule.Observation, now time.Time) bool
 	// GoesByTag reports whether tags matter.
 	GoesByTag() bool
+	// Grouping says when many cards are one incident.
+	Grouping() rule.Groups
+	// EvaluateGroup says whether what was formed, or is open, is one.
+	EvaluateGroup(o rule.GroupObservation, past rule.Incident, now time.Time) rule.Evaluation
+	// Suppression is what suppresses a card's incident, but for what inhibits it.
+	Suppression(i rule.Incident, now time.Time) incident.Suppression
 }
 
 var _ Rules = rule.Policy{}

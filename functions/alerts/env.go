@@ -204,7 +204,7 @@ func (e Env) filters(policy rule.Policy) (fleet.Filters, error) {
 func (e Env) file(environ []string) (rulefile.File, error) {
 	defaults := rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
 	if e.RulesFile == "" {
-		return rulefile.File{Policy: rule.Policy{Default: defaults}}, nil
+		return rulefile.File{Policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}, nil
 	}
 	file, err := rulefile.Load(e.RulesFile, defaults, variablesOf(environ))
 	if err != nil {

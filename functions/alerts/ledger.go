@@ -33,6 +33,7 @@ type ledger struct {
 	stored  map[incident.Key]uint64 // hash of what the store has
 	changed map[incident.Key][]byte // what it is to have; nil: nothing
 	opened  int                     // how many of the records are open
+	groups  map[incident.Key]bool   // those of groups whose phase is open
 	// forget are those to be deleted with the last batch of the run. Batch by batch,
 	// the same pages of the store would be written again and again.
 	forget map[incident.Key]bool
@@ -45,7 +46,8 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy, routes ru
 	l := &ledger{
 		policy: p, routes: routes, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
 		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
-		over: make(map[string]bool),
+		over:   make(map[string]bool),
+		groups: make(map[incident.Key]bool),
 	}
 	return l, each(ctx, s, incidents, l.decode)
 }
@@ -134,7 +136,7 @@ func (l *ledger) route(past rule.Incident, next *rule.Incident, changes []rule.C
 		if c.Kind == incident.Opened {
 			notified = nil
 		}
-		notified = slices.Concat(notified, l.routes.Receivers(c.Incident))
+		notified = slices.Concat(notified, l.receivers(c.Incident))
 		slices.Sort(notified)
 		notified = slices.Compact(notified)
 		c.Incident.Details.Receivers = notified
@@ -206,6 +208,9 @@ func (l *ledger) remember(key incident.Key, next rule.Incident) {
 		delete(l.records, key)
 	} else {
 		l.records[key] = next
+	}
+	if delete(l.groups, key); key.Subject.Kind == incident.Group && next.Phase == incident.PhaseOpen {
+		l.groups[key] = true
 	}
 }
 

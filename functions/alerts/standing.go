@@ -64,7 +64,7 @@ func (r *run) delivery() notify.Run[rule.Details] {
 		Writer: func(receiver string) notify.Writer[rule.Details] {
 			return message.Writer{
 				Style: r.config.styleFor(receiver), Coverage: coverage, Open: open,
-				Standing: standing, Buttons: r.config.Buttons.Requests.Verifies(),
+				Inside: r.ledger.cardsOf, Standing: standing, Buttons: r.config.Buttons.Requests.Verifies(),
 			}
 		},
 	}

@@ -83,6 +83,8 @@ func goldenMessages(l language.Language) map[string]slack.Message {
 		"status-replaced":  writer.Replaced(),
 		"history":          writer.History(allKinds()[:3]),
 		"history-many":     writer.History(opened(ofAll(30, usedUp))),
+		"digest-group":     digest(writer, groupChanges()),
+		"status-group":     whole.Status(groupsOf(incidentsOf(groupChanges())[:1]), incidentsOf(groupChanges())[:1], 0, groupChanges()[:1]),
 		"list-missing":     writer.ListMissing(),
 		"summary":          summary(writer, daily(), forSummary()),
 		"summary-fleet":    summary(writer, daily(), slices.Concat(forSummary(), fleet)),

@@ -27,10 +27,10 @@ var listTitles = []string{
 // List is the whole list of what is open, and of changes to what is not among
 // that, each the worst first, for a spreadsheet program: CSV in UTF-8 with a byte
 // order mark, in which no cell is taken for a formula. A number that such a
-// program would change, a whole ICCID, has an apostrophe before it. There is no
-// list where the messages about open and about changes name all.
+// program would change, a whole ICCID, has an apostrophe before it. A group is followed
+// by the cards that it inhibits. There is no list where the messages about open and about changes name all.
 func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
-	if len(open) <= MaxNamed && len(changes) <= MaxNamed && !w.leavesOut(w.openRows(open)) && !w.leavesOut(w.changeRows(changes)) {
+	if len(open) <= MaxNamed && len(changes) <= MaxNamed && !w.hides(w.openRows(open)) && !w.hides(w.changeRows(changes)) {
 		return notify.File{}
 	}
 	isOpen := make(map[incident.Key]bool, len(open))
@@ -46,13 +46,29 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 	lines.UseCRLF = true
 	write(lines, listTitles)
 	for _, i := range sorted(pointers(open)) {
-		write(lines, w.listLine(row{i, w.Style.title(notify.GroupOf(*i))}))
+		w.writeOpen(lines, i)
 	}
 	for _, c := range slices.SortedStableFunc(slices.Values(others), worstChange) {
 		write(lines, w.listLine(row{&c.Incident, w.Style.because(w.Style.what(*c), w.Style.headingOf(*c).title)}))
+		w.writeInside(lines, &c.Incident)
 	}
 	lines.Flush()
 	return notify.File{Name: listName, Title: w.Style.listTitle(len(open), others), Content: b.Bytes()}
+}
+
+// hides reports whether messages do not name all that rows are about.
+func (w Writer) hides(rows []row) bool { return w.leavesOut(rows) || hidesCards(rows) }
+
+// writeOpen writes what is open, and after a group the cards in it.
+func (w Writer) writeOpen(lines *csv.Writer, i *rule.Incident) {
+	write(lines, w.listLine(row{i, w.Style.title(notify.GroupOf(*i))}))
+	w.writeInside(lines, i)
+}
+
+func (w Writer) writeInside(lines *csv.Writer, group *rule.Incident) {
+	for _, card := range w.inside(group) {
+		write(lines, w.listLine(row{&card, w.Style.title(notify.GroupOf(card))}))
+	}
 }
 
 // listTitle says "5,000 open", "1 worse, 12 new", or both.

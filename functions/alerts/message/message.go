@@ -28,6 +28,9 @@ type Writer struct {
 	Open     []rule.Incident // all that are open, for the daily summary
 	Standing action.Standing // what people have done about them
 	Buttons  bool            // status messages have buttons: somebody listens
+	// Inside are the cards that the open incident of a group inhibits, for the list. Nil:
+	// none is.
+	Inside func(group incident.Key) []rule.Incident
 }
 
 var _ notify.Writer[rule.Details] = Writer{}

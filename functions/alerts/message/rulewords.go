@@ -48,6 +48,8 @@ func (s Style) ofRule(name string) ruleWords {
 		return ruleWords{rules.Listing, columns.Listing, listingCause}
 	case rule.ReceiverName:
 		return ruleWords{rules.Receiver, columns.Deliveries, receiverCause}
+	case rule.StoppedGroupName, rule.StaleGroupName:
+		return s.groupWords(name)
 	default:
 		plain, resolved := rules.Other(s.ruleName(name)), rules.OtherResolved(s.ruleName(name))
 		return ruleWords{Rule: words.Rule{Warning: plain, Critical: plain, Resolved: resolved}}

@@ -82,7 +82,7 @@ func (s Style) columnsOf(rows []row, now time.Time) []column {
 		only := slices.Collect(maps.Keys(own))[0]
 		details = column{only, true, false, maxCause, func(r row) string { return s.said(*r.Incident, now) }}
 	}
-	return append(s.columns(now), details)
+	return append(s.columns(now), details, s.firstColumn())
 }
 
 // details is what only the rule of a row says, with its title.

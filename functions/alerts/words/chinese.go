@@ -14,5 +14,6 @@ var chinese = Words{
 	Summary:     chineseSummary,
 	Coverage:    chineseCoverage,
 	Message:     chineseMessage,
+	Group:       chineseGroup,
 	Page:        chinesePage,
 }

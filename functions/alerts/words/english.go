@@ -14,5 +14,6 @@ var english = Words{
 	Summary:     englishSummary,
 	Coverage:    englishCoverage,
 	Message:     englishMessage,
+	Group:       englishGroup,
 	Page:        englishPage,
 }

@@ -24,6 +24,7 @@ type Words struct {
 	Summary     Summary
 	Coverage    Coverage
 	Message     Message
+	Group       Group
 	Page        Page // the list of incidents as a page
 }
 
