@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
@@ -18,8 +19,30 @@ func (w Writer) Digest(id string, changes []rule.Change) notify.Message {
 	d.rest = w.Style.words().Changes.AllAbove
 	d.footer += " · " + w.Style.words().Changes.ID(id)
 	m := d.message()
-	m.Alerts = w.alerts(changes)
+	m.Alerts, m.Links = w.alerts(changes), append(w.forms(changes), m.Links...)
 	return m
+}
+
+// forms lead to what can be done about the one incident that changes leave open: where
+// there are several, the list does.
+func (w Writer) forms(changes []rule.Change) []notify.Link {
+	var id string
+	for _, c := range changes {
+		switch {
+		case c.IsOver():
+		case id != "" && id != c.Incident.ID():
+			return nil
+		default:
+			id = c.Incident.ID()
+		}
+	}
+	if id == "" || w.Style.Incidents.List(w.Coverage.At) == "" {
+		return nil
+	}
+	form := func(verb action.Verb, label string) notify.Link {
+		return notify.Link{ID: "open-" + string(verb), Label: label, URL: w.Style.Incidents.Form(id, string(verb), w.Coverage.At)}
+	}
+	return []notify.Link{form(action.Acknowledge, w.act().Acknowledge), form(action.Silence, w.act().FormSilence)}
 }
 
 // History words what changed in the group of a status message, for its thread.

@@ -26,9 +26,14 @@ const bulletLine = "• "
 
 // Slack lays m out for Slack.
 func Slack(m notify.Message) slack.Message {
+	return slackWith(m, func(int) []slackgo.Block { return nil })
+}
+
+// slackWith is [Slack] with blocks at the end that fit into a room, in characters.
+func slackWith(m notify.Message, more func(room int) []slackgo.Block) slack.Message {
 	laidOut := slack.Message{ID: m.ID, Text: slackText(m)}
 	if m.Extent == notify.Whole {
-		laidOut.Blocks = slackBlocks(m)
+		laidOut.Blocks = slackBlocks(m, more)
 	}
 	if m.Mention {
 		return laidOut.Mentioning()
@@ -36,7 +41,7 @@ func Slack(m notify.Message) slack.Message {
 	return laidOut
 }
 
-func slackBlocks(m notify.Message) []slackgo.Block {
+func slackBlocks(m notify.Message, more func(room int) []slackgo.Block) []slackgo.Block {
 	shown, named := namedInTable(m.Rows)
 	blocks := []slackgo.Block{
 		slackgo.NewHeaderBlock(slackgo.NewTextBlockObject(slackgo.PlainTextType, m.Title, false, false)),
@@ -61,6 +66,7 @@ func slackBlocks(m notify.Message) []slackgo.Block {
 		blocks = append(blocks, slackgo.NewContextBlock("", markup(slack.Escape(m.Footer))))
 	}
 	blocks = append(blocks, buttons(m.Links)...)
+	blocks = append(blocks, more(roomBeside(blocks))...)
 	if named > 0 {
 		linkRows(table, rows, blocks)
 	}

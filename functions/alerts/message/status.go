@@ -24,10 +24,16 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 		d.lines = o.elsewhereLine()
 		return Slack(d.message())
 	}
+	o.open, o.known = w.fold(open)
+	if len(o.open) == 0 {
+		d.title = knownIcon + " " + w.act().NothingOpen(o.title(), len(open))
+		d.lines = slices.Concat(w.foldLine(o.known), o.elsewhereLine())
+		return w.status(d, groups, open)
+	}
 	d.title, d.severity = o.headline(opened)
-	d.lines = slices.Concat(o.lines(d.at), o.elsewhereLine())
-	d.rows = w.openRows(open)
-	return Slack(d.message())
+	d.lines = slices.Concat(o.lines(d.at), w.foldLine(o.known), o.elsewhereLine())
+	d.rows = w.openRows(o.open)
+	return w.status(d, groups, open)
 }
 
 // Replaced is what a status message says that is not kept up to date any more. It
@@ -58,6 +64,7 @@ type overview struct {
 	style     Style
 	groups    []notify.Group
 	open      []rule.Incident
+	known     []rule.Incident // of those that are open, what somebody knows of
 	elsewhere int
 }
 

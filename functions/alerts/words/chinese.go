@@ -2,6 +2,7 @@ package words
 
 var chinese = Words{
 	Tag: "zh-CN", Name: "中文",
+	Act: chineseAct,
 
 	Punctuation: Punctuation{Comma: "，", Semicolon: "；", Colon: "：", Sentences: func(one, other string) string { return one + other }},
 	Time:        chineseTime,

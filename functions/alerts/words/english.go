@@ -2,6 +2,7 @@ package words
 
 var english = Words{
 	Tag: "en", Name: "English",
+	Act: englishAct,
 
 	Punctuation: Punctuation{Comma: ", ", Semicolon: "; ", Colon: ": ", Sentences: func(one, other string) string { return one + " " + other }},
 	Time:        englishTime,

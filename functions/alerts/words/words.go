@@ -13,6 +13,7 @@ type Words struct {
 	Tag  string // of the language, as HTML has it
 	Name string // of the language, in itself
 
+	Act         Act
 	Punctuation Punctuation
 	Time        Time
 	Rules       Rules
