@@ -91,7 +91,7 @@ func compare(t *testing.T, what string, times, bare []time.Duration) {
 // TestActionFromColdStart presses buttons while a sweep has the lease, each in a process
 // that is begun for it, on both clouds with a Redis: half of the answers are there within
 // 100 ms of exec.
-func TestActionFromColdStart(t *testing.T) {
+func TestActionFromColdStart(t *testing.T) { //nolint:paralleltest // it takes times
 	starts := map[string]func(*testing.T, *outside) servetest.Instance{
 		"fc": func(t *testing.T, o *outside) servetest.Instance {
 			t.Helper()
@@ -102,7 +102,7 @@ func TestActionFromColdStart(t *testing.T) {
 			return servetest.StartLambda(t, alerts(t), o.env...).Instance
 		},
 	}
-	for platform, start := range starts {
+	for platform, start := range starts { //nolint:paralleltest // likewise
 		t.Run(platform, func(t *testing.T) {
 			o, app := listening(t)
 			o.env = append(o.env, "SIGNALBOX_STATE_FILE=", "SIGNALBOX_REDIS_URL=redis://"+miniredis.RunT(t).Addr())
@@ -169,7 +169,7 @@ func httpEvent(t *testing.T, platform string, s *slacktest.Sent) []byte {
 // TestActionOnServer presses a button of a server with a file while it sweeps: it is
 // stored, said in the thread and shown once the sweep is over; and of one that was just
 // started half of the answers are there within 100 ms of exec.
-func TestActionOnServer(t *testing.T) {
+func TestActionOnServer(t *testing.T) { //nolint:paralleltest // it takes times
 	o, app := listening(t)
 	f := o.start(t)
 	f.sweep()

@@ -85,7 +85,8 @@ func (f Form) said(w words.Act) (heading, hint string) {
 func (f Form) rows(all *words.Words) []formRow {
 	said := f.Style.Describe(f.Incident, f.Now)
 	rows := []formRow{
-		{all.Act.Subject, text(said.Subject)}, {all.Columns.What.Title, text(said.Title)},
+		{all.Act.Subject, text(said.Subject)},
+		{all.Columns.What.Title, text(said.Title)},
 		{all.Act.Since, text(f.Style.Clock(f.Incident.Opened))},
 	}
 	if said.Details != "" {

@@ -50,7 +50,9 @@ func TestPress(t *testing.T) {
 		t.Errorf("slack-go reads %+v", in)
 	}
 	for _, wrong := range []slacktest.Press{
-		{Channel: "alerts", TS: r.TS, ActionID: "no"}, {Channel: "alerts", TS: "1", ActionID: "yes"}, {Channel: "other", TS: r.TS, ActionID: "yes"},
+		{Channel: "alerts", TS: r.TS, ActionID: "no"},
+		{Channel: "alerts", TS: "1", ActionID: "yes"},
+		{Channel: "other", TS: r.TS, ActionID: "yes"},
 		{Channel: "alerts", TS: r.TS, ActionID: "which", Choice: "2"},
 	} {
 		if _, err := s.Press(app, wrong); err == nil {
@@ -83,9 +85,14 @@ func TestControlsRefused(t *testing.T) {
 	s, _ := newServer(slacktest.Options{Burst: 100})
 	long := strings.Repeat("x", 256)
 	for _, change := range [][2]string{
-		{`"action_id":"yes",`, ``}, {`"action_id":"yes"`, `"action_id":"` + long + `"`}, {`"action_id":"yes"`, `"action_id":"which"`},
-		{`"style":"primary"`, `"style":"loud"`}, {`"text":"Yes"`, `"text":"` + long + `"`}, {`"value":"1"`, `"value":"` + long + `"`},
-		{`"text":"One"`, `"text":""`}, {`"initial_option":{"text":{"type":"plain_text","text":"All"},"value":"all"}`, `"initial_option":{"text":{"type":"plain_text","text":"Two"},"value":"2"}`},
+		{`"action_id":"yes",`, ``},
+		{`"action_id":"yes"`, `"action_id":"` + long + `"`},
+		{`"action_id":"yes"`, `"action_id":"which"`},
+		{`"style":"primary"`, `"style":"loud"`},
+		{`"text":"Yes"`, `"text":"` + long + `"`},
+		{`"value":"1"`, `"value":"` + long + `"`},
+		{`"text":"One"`, `"text":""`},
+		{`"initial_option":{"text":{"type":"plain_text","text":"All"},"value":"all"}`, `"initial_option":{"text":{"type":"plain_text","text":"Two"},"value":"2"}`},
 		{`"block_id":"b1"`, `"block_id":"` + long + `"`},
 	} {
 		if !strings.Contains(controls, change[0]) {
