@@ -1,0 +1,90 @@
+package watch_test
+
+import (
+	"flag"
+	"slices"
+	"testing"
+	"time"
+
+	"signalbox/functions/conversion/watch"
+	"signalbox/functions/conversion/window"
+	"signalbox/shared/incident"
+)
+
+// The sizes of the simulations: small in go test, whole in make watch.
+var (
+	trials  = flag.Int("trials", 40, "drops that are planted")
+	seeds   = flag.Int("seeds", 2, "worlds in which nothing is planted")
+	days    = flag.Int("days", 35, "days of each of them")
+	pumps   = flag.Int("pumps", 4, "worlds in which requests are pumped, for each factor")
+	warm    = 3 * perWeek
+	seedsOf = map[string]uint64{"drops": 7_000, "calm": 11_000, "pumping": 13_000, "scenes": 17_000}
+)
+
+// sender is a world that is watched.
+type sender struct {
+	*world
+
+	profile  *watch.Profile
+	settings watch.Settings
+	recent   []window.Window
+	at       time.Time
+	open     map[incident.Key]watch.Incident
+}
+
+func newSender(w *world) *sender {
+	return &sender{world: w, profile: new(watch.Profile), at: monday, open: make(map[incident.Key]watch.Incident)}
+}
+
+// next lets a window pass and returns what changes.
+func (s *sender) next(change event) []watch.Change {
+	return s.pass(s.window(s.at, change))
+}
+
+func (s *sender) pass(w window.Window) (changes []watch.Change) {
+	s.at = w.End
+	if w.Requested == 0 {
+		return nil // the ledger knows no such window
+	}
+	s.recent = append(s.recent, w)
+	s.recent = s.recent[max(len(s.recent)-watch.Longest, 0):]
+	for _, e := range s.profile.Step(s.recent, s.settings) {
+		past := s.open[e.Key]
+		next, more := incident.Advance(past, e, s.at, incident.Policy{})
+		changes = append(changes, more...)
+		if next.IsZero() {
+			delete(s.open, e.Key)
+		} else {
+			s.open[e.Key] = next
+		}
+	}
+	return changes
+}
+
+func (s *sender) train(windows int) *sender {
+	for range windows {
+		s.next(nil)
+	}
+	return s
+}
+
+// fork returns a sender that goes on by itself, from the same past.
+func (s *sender) fork(t *testing.T, at time.Time) *sender {
+	t.Helper()
+	encoded, err := s.profile.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := watch.Decode(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newSender(s.world)
+	f.profile, f.at = profile, at
+	f.settings = s.settings
+	return f
+}
+
+func openings(changes []watch.Change) []watch.Change {
+	return slices.DeleteFunc(slices.Clone(changes), func(c watch.Change) bool { return c.Kind != incident.Opened })
+}
