@@ -11,5 +11,6 @@ import "math"
 // Statistical Society A 159 (1996).
 func upperBound(usual, variance, z float64) float64 {
 	usual = max(usual, 0.5)
-	return usual * math.Pow(1+2.0/3*z*math.Sqrt(max(variance, usual))/usual, 1.5)
+	root := 1 + 2.0/3*z*math.Sqrt(max(variance, usual))/usual
+	return usual * root * math.Sqrt(root)
 }

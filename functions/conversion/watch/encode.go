@@ -30,7 +30,7 @@ type encodedProfile struct {
 	Weeks     []int64                   `json:"weeks"`
 	Hours     []number                  `json:"hours"`
 	Countries map[string]encodedCountry `json:"countries"`
-	Spreads   [][10]number               `json:"spreads"`
+	Spreads   [][10]number              `json:"spreads"`
 }
 
 // encodedCountry has requests and verifications in turn.

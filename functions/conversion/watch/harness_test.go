@@ -29,11 +29,12 @@ type sender struct {
 	settings watch.Settings
 	recent   []window.Window
 	at       time.Time
+	latest   time.Time // the end of the last window with a request
 	open     map[incident.Key]watch.Incident
 }
 
 func newSender(w *world) *sender {
-	return &sender{world: w, profile: new(watch.Profile), at: monday, open: make(map[incident.Key]watch.Incident)}
+	return &sender{world: w, profile: new(watch.Profile), at: monday, latest: monday, open: make(map[incident.Key]watch.Incident)}
 }
 
 // next lets a window pass and returns what changes.
@@ -43,12 +44,14 @@ func (s *sender) next(change event) []watch.Change {
 
 func (s *sender) pass(w window.Window) (changes []watch.Change) {
 	s.at = w.End
-	if w.Requested == 0 {
-		return nil // the ledger knows no such window
+	var evaluations []watch.Evaluation
+	if w.Requested > 0 { // the ledger knows no other windows
+		s.latest = w.End
+		s.recent = append(s.recent, w)
+		s.recent = s.recent[max(len(s.recent)-watch.Longest, 0):]
+		evaluations = s.profile.Step(s.recent, s.settings)
 	}
-	s.recent = append(s.recent, w)
-	s.recent = s.recent[max(len(s.recent)-watch.Longest, 0):]
-	for _, e := range s.profile.Step(s.recent, s.settings) {
+	for _, e := range append(evaluations, s.profile.Silence(s.latest, s.at)) {
 		past := s.open[e.Key]
 		next, more := incident.Advance(past, e, s.at, incident.Policy{})
 		changes = append(changes, more...)
@@ -80,7 +83,7 @@ func (s *sender) fork(t *testing.T, at time.Time) *sender {
 		t.Fatal(err)
 	}
 	f := newSender(s.world)
-	f.profile, f.at = profile, at
+	f.profile, f.at, f.latest = profile, at, at
 	f.settings = s.settings
 	return f
 }

@@ -46,6 +46,14 @@ type weighed struct {
 
 func (w weighed) score() float64 { return score(w.missing(), w.variance) }
 
+// scoreOfEnough is 0 where too few are missing.
+func (w weighed) scoreOfEnough() float64 {
+	if w.missing() < leastMissing {
+		return 0
+	}
+	return w.score()
+}
+
 // below reports whether the part is lower than usual by z.
 func (w weighed) below(z float64) bool {
 	return w.missing() >= leastMissing && isBelow(w.verified, w.requested, w.rate(), w.variance, z)
@@ -107,10 +115,9 @@ func (p *part) include(other *part) {
 // lowest returns the highest score of a country or prefix that misses enough.
 func (t tree) lowest() (highest float64) {
 	for _, f := range t.countries {
-		for _, w := range append(f.members, f.whole) {
-			if w.missing() >= leastMissing {
-				highest = max(highest, w.score())
-			}
+		highest = max(highest, f.whole.scoreOfEnough())
+		for _, w := range f.members {
+			highest = max(highest, w.scoreOfEnough())
 		}
 	}
 	return highest

@@ -4,7 +4,6 @@ package watch
 // deviations: what is rare is not to be learnt as usual.
 const extreme = 9
 
-
 // measure adds how far the parts of a view are from what is usual, but for countries in
 // which something is unusual.
 func (s *spread) measure(v *view, u unusual) {

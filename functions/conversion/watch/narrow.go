@@ -11,8 +11,8 @@ import (
 const mostNames = 4
 
 // narrowest returns the fewest prefixes, each as narrow as it can be, that explain most
-// of so many requests. None: only the country does.
-func narrowest(all []excess, more float64) []excess {
+// of so many requests. None: only the country does, which has known prefixes as well.
+func narrowest(all []excess, more float64, known []string) []excess {
 	all = slices.DeleteFunc(slices.Clone(all), func(e excess) bool { return e.more <= 0 || e.key.Prefix == "" })
 	slices.SortFunc(all, func(a, b excess) int {
 		return cmp.Or(cmp.Compare(b.more, a.more), cmp.Compare(a.key.Prefix, b.key.Prefix))
@@ -31,11 +31,11 @@ func narrowest(all []excess, more float64) []excess {
 	if explained >= enough*more && len(some) <= mostNames {
 		return some
 	}
-	return common(all, more)
+	return common(all, more, known)
 }
 
 // common returns the longest prefix of others that explains enough, unless all have it.
-func common(all []excess, more float64) []excess {
+func common(all []excess, more float64, known []string) []excess {
 	prefix := ""
 	for {
 		next := ""
@@ -54,7 +54,7 @@ func common(all []excess, more float64) []excess {
 		prefix = next
 	}
 	sum := excess{fresh: true}
-	wider := false
+	wider := slices.ContainsFunc(known, func(other string) bool { return !strings.HasPrefix(other, prefix) })
 	for _, e := range all {
 		if !strings.HasPrefix(e.key.Prefix, prefix) {
 			wider = true

@@ -50,9 +50,9 @@ type cell struct {
 // sums are counts that lose weight.
 type sums struct{ requested, verified float64 }
 
-func (s *sums) add(c counted, weight float64) {
-	s.requested += c.requested * weight
-	s.verified += c.verified * weight
+func (s *sums) add(c counted) {
+	s.requested += c.requested
+	s.verified += c.verified
 }
 
 func (s *sums) scale(by float64) {
@@ -99,10 +99,10 @@ func (p *Profile) learn(w window.Window, unusual unusual) {
 			c = &country{prefixes: make(map[string]*sums)}
 			p.countries[g.Country] = c
 		}
-		counts, weight := unusual.learnt(g)
-		c.sum.add(counts, weight)
-		c.cells[hour].add(counts, weight)
-		c.prefix(g.Key).add(counts, weight)
+		counts := unusual.learnt(g)
+		c.sum.add(counts)
+		c.cells[hour].add(counts)
+		c.prefix(g.Key).add(counts)
 	}
 	p.bound()
 }

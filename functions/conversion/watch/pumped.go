@@ -105,7 +105,7 @@ func (p *Profile) pumped(views [horizons]*view) []pumping {
 			if a.seen <= 0 {
 				continue
 			}
-			add(found, code, a.pumped(s, h), views[min(h, 1)].areas[code])
+			add(found, code, a.pumped(s, h, p.countries[code]), views[min(h, 1)].areas[code])
 		}
 		for code, a := range v.fresh {
 			add(found, code, a.pumpedFresh(s, h, rate), views[min(h, 1)].fresh[code])
@@ -137,31 +137,12 @@ func add(found map[string]pumping, code string, one *pumping, last *area) {
 }
 
 // pumped returns nil where nothing is unusual.
-func (a *area) pumped(s spread, horizon int) *pumping {
-	drift := s.ofRequests()
-	whole := a.excess(drift, a.seen)
-	all := make([]excess, 0, len(a.prefixes))
-	breached := whole.breached()
-	for _, p := range a.prefixes {
-		e := p.excess(s.ofPrefixRequests(), a.seen)
-		if p.key.Prefix == "" {
-			e.more = 0 // its prefixes are looked at one by one
-		} else if e.breached() {
-			breached = true
-		}
-		all = append(all, e)
-	}
-	usual := bounded(a.rate())
-	for prefix, c := range a.fresh {
-		e := freshExcess(window.Key{Country: a.key.Country, Prefix: prefix}, *c, usual, s.ofPrefix())
-		if e.breached() {
-			breached = true
-		}
-		all = append(all, e)
-	}
-	if !breached {
+func (a *area) pumped(s spread, horizon int, past *country) *pumping {
+	whole := a.excess(s.ofRequests(), a.seen)
+	if !whole.breached() && !a.hasPumped(s) {
 		return nil
 	}
+	all := a.excesses(s)
 	if !whole.breached() {
 		whole.more = 0
 		for _, e := range all {
@@ -170,7 +151,40 @@ func (a *area) pumped(s spread, horizon int) *pumping {
 			}
 		}
 	}
-	return &pumping{excess: whole, horizon: horizon, parts: narrowest(all, whole.more)}
+	return &pumping{excess: whole, horizon: horizon, parts: narrowest(all, whole.more, slices.Collect(maps.Keys(past.prefixes)))}
+}
+
+// hasPumped reports whether requests to a prefix are pumped.
+func (a *area) hasPumped(s spread) bool {
+	for _, p := range a.prefixes {
+		if p.key.Prefix != "" && p.unverified() >= leastPumped && p.excess(s.ofPrefixRequests(), a.seen).breached() {
+			return true
+		}
+	}
+	for prefix, c := range a.fresh {
+		if c.unverified() >= leastPumped && a.freshExcess(prefix, c, s).breached() {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *area) freshExcess(prefix string, c *counted, s spread) excess {
+	return freshExcess(window.Key{Country: a.key.Country, Prefix: prefix}, *c, bounded(a.rate()), s.ofPrefix())
+}
+
+// excesses compares each prefix.
+func (a *area) excesses(s spread) []excess {
+	all := make([]excess, 0, len(a.prefixes)+len(a.fresh))
+	for _, p := range a.prefixes {
+		if p.key.Prefix != "" { // the others are compared one by one
+			all = append(all, p.excess(s.ofPrefixRequests(), a.seen))
+		}
+	}
+	for prefix, c := range a.fresh {
+		all = append(all, a.freshExcess(prefix, c, s))
+	}
+	return all
 }
 
 // pumpedFresh judges a country that has no past.
@@ -179,11 +193,8 @@ func (a *area) pumpedFresh(s spread, horizon int, rate float64) *pumping {
 	if !whole.breached() {
 		return nil
 	}
-	all := make([]excess, 0, len(a.fresh))
-	for prefix, c := range a.fresh {
-		all = append(all, freshExcess(window.Key{Country: a.key.Country, Prefix: prefix}, *c, rate, s.ofPrefix()))
-	}
-	return &pumping{excess: whole, horizon: horizon, parts: narrowest(all, whole.more)}
+	all := a.excesses(s)
+	return &pumping{excess: whole, horizon: horizon, parts: narrowest(all, whole.more, nil)}
 }
 
 // swollen reports whether more than usual is requested of a part and no less than usual

@@ -11,10 +11,10 @@ import (
 type unusual struct {
 	// pumped parts are learnt as what their verifications make likely.
 	pumped []window.Key
-	// low parts are learnt little, so that what stays is usual after some weeks.
+	// low parts are learnt as almost usual, so that what stays is usual after some weeks.
 	low []window.Key
 	all bool // everything is low
-	// rates are the usual ones by country.
+	// rates are the usual ones of countries that have a past.
 	rates map[string]float64
 }
 
@@ -30,17 +30,20 @@ func covers(keys []window.Key, k window.Key) bool {
 	return false
 }
 
-// learnt returns what is learnt of a group, and with which weight.
-func (u unusual) learnt(g window.Group) (counted, float64) {
+// learnt returns what is learnt of a group.
+func (u unusual) learnt(g window.Group) counted {
 	c := counted{float64(g.Requested), float64(g.Verified)}
-	if covers(u.pumped, g.Key) {
-		rate := max(u.rates[g.Country], 0.1)
+	rate, known := u.rates[g.Country]
+	switch {
+	case covers(u.pumped, g.Key):
+		if !known {
+			rate = 1
+		}
 		c.requested = min(c.requested, c.verified/rate)
+	case known && (u.all || covers(u.low, g.Key)):
+		c.verified += (1 - lowWeight) * (c.requested*rate - c.verified)
 	}
-	if u.all || covers(u.low, g.Key) {
-		return c, lowWeight
-	}
-	return c, 1
+	return c
 }
 
 // of reports whether something of a country is not as usual.

@@ -64,8 +64,13 @@ func (p *Profile) compare(windows []window.Window) *result {
 	r := &result{profile: p, last: windows[len(windows)-1], views: p.look(windows), low: -1}
 	r.pumped = p.pumped(r.views)
 	r.unusual.rates = make(map[string]float64)
+	for code, a := range r.views[horizons-1].areas {
+		r.unusual.rates[code] = bounded(a.rate())
+	}
+	for code, a := range r.views[horizons-1].fresh {
+		r.unusual.rates[code] = bounded(a.rate()) // that of all countries
+	}
 	for _, found := range r.pumped {
-		r.unusual.rates[found.key.Country] = bounded(found.rate())
 		for _, part := range found.parts {
 			r.unusual.pumped = append(r.unusual.pumped, part.key)
 		}
@@ -143,6 +148,8 @@ func (r *result) evaluatePumping() []Evaluation {
 		e.Key = incident.Key{Subject: incident.Subject{Kind: OTP, ID: cmp.Or(code, Unknown)}, Rule: PumpingName}
 		if i := slices.IndexFunc(r.pumped, func(found pumping) bool { return found.key.Country == code }); i >= 0 {
 			r.describePumping(&e, r.pumped[i])
+		} else if a := r.views[horizons-1].areas[code]; a != nil {
+			e.Details.Value = PumpingDetails{Part: a.describe(), Minutes: r.minutes(horizons - 1)}
 		}
 		evaluations = append(evaluations, e)
 	}
@@ -173,7 +180,9 @@ func (r *result) describePumping(e *Evaluation, found pumping) {
 	if found.more >= criticalShare*usualRequests {
 		e.Severity = incident.Critical
 	}
-	e.Threshold.Value = step(timesSteps, found.requested/max(found.usualRequests, 1))
+	if !found.fresh {
+		e.Threshold.Value = step(timesSteps, found.requested/max(found.usualRequests, 1))
+	}
 	d := PumpingDetails{Part: found.describe(), Minutes: r.minutes(found.horizon), New: found.fresh}
 	for _, one := range found.parts {
 		d.New = d.New || one.fresh
