@@ -30,6 +30,8 @@ const (
 	// freshScore and freshShare are of what has no past: its rate is below this share of
 	// the usual one, at so many standard deviations.
 	freshScore, freshShare = 3, 0.5
+	// lingeringShare is the part of the limits between which and them it is not over.
+	lingeringShare = 0.5
 	// lastingShare is the part of the unusual requests that the last windows have.
 	lastingShare = 0.02
 )
@@ -77,6 +79,11 @@ func (p *part) excess(drift, seen float64) excess {
 }
 
 func (e excess) breached() bool { return e.unverified() > e.limit }
+
+// lingers reports whether it is too early to say that it is over.
+func (e excess) lingers() bool {
+	return e.more >= lingeringShare*leastPumped && e.unverified() > lingeringShare*e.limit
+}
 
 // freshExcess judges a part that has no past, by the usual rate of what it is part of.
 func freshExcess(key window.Key, c counted, usual, correlation float64) excess {
@@ -171,6 +178,13 @@ func (a *area) hasPumped(s spread) bool {
 
 func (a *area) freshExcess(prefix string, c *counted, s spread) excess {
 	return freshExcess(window.Key{Country: a.key.Country, Prefix: prefix}, *c, bounded(a.rate()), s.ofPrefix())
+}
+
+// lingers reports whether something pumped may not be over.
+func (a *area) lingers(s spread) bool {
+	return a.excess(s.ofRequests(), a.seen).lingers() || slices.ContainsFunc(a.prefixes, func(p *part) bool {
+		return p.key.Prefix != "" && p.excess(s.ofPrefixRequests(), a.seen).lingers()
+	})
 }
 
 // excesses compares each prefix.

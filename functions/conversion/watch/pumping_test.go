@@ -129,6 +129,7 @@ func authgear(h *history) (found []string) {
 type score struct {
 	attacks, found, narrow int
 	lowFirst               int // told as a low rate of the same part before
+	again                  int // opened again while it lasts
 	delays                 []time.Duration
 	spent                  []int
 	falsely                int // country hours without an attack in which it found one
@@ -158,7 +159,7 @@ func (s *scores) get(factor float64, name string) *score {
 func (s *sender) pump(t *testing.T, a attack, h *history, all *scores) {
 	t.Helper()
 	found := make(map[string]bool)
-	low := false
+	var low, again bool
 	var spent float64
 	var began time.Time
 	for i := range 2 * longest {
@@ -174,7 +175,7 @@ func (s *sender) pump(t *testing.T, a attack, h *history, all *scores) {
 		h.pass(w)
 		changes := openings(s.pass(w))
 		all.mu.Lock()
-		low = s.own(t, a, all.get(a.factor, watchName), changes, began, spent, low)
+		low = s.own(t, a, all.get(a.factor, watchName), changes, began, spent, low, &again)
 		for _, r := range rivals {
 			y := all.get(a.factor, r.name)
 			for _, c := range r.find(h) {
@@ -209,7 +210,7 @@ func ruleNames() []string {
 }
 
 // own counts what the watch said. began is zero before the attack.
-func (s *sender) own(t *testing.T, a attack, y *score, changes []watch.Change, began time.Time, spent float64, low bool) bool {
+func (s *sender) own(t *testing.T, a attack, y *score, changes []watch.Change, began time.Time, spent float64, low bool, again *bool) bool {
 	t.Helper()
 	for _, c := range changes {
 		switch d := c.Incident.Details.Value.(type) {
@@ -219,6 +220,11 @@ func (s *sender) own(t *testing.T, a attack, y *score, changes []watch.Change, b
 				t.Logf("not pumped: %s, while it is %+v: %+v", c.Incident.Key, a, d)
 				continue
 			}
+			if *again {
+				y.again++
+				continue
+			}
+			*again = true
 			y.find(s.at.Add(grace).Sub(began), spent)
 			if a.named(d) {
 				y.narrow++
@@ -267,7 +273,7 @@ func TestPumping(t *testing.T) {
 	})
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "requests\trule\tattacks\tfound\tno more named\tlow rate first\tmedian delay\tworst\tmedian EUR spent\tfalse\t")
+	fmt.Fprintln(table, "requests\trule\tattacks\tfound\tno more named\tlow rate first\topened again\tmedian delay\tworst\tmedian EUR spent\tfalse\t")
 	for _, factor := range factors {
 		for _, name := range ruleNames() {
 			all.get(factor, name).row(table, factor, name)
@@ -288,5 +294,5 @@ func (y *score) row(table *tabwriter.Writer, factor float64, name string) {
 	if n := len(y.delays); n > 0 {
 		delay, worst, spent = fmt.Sprint(y.delays[n/2]), fmt.Sprint(y.delays[n-1]), fmt.Sprint(y.spent[n/2])
 	}
-	fmt.Fprintf(table, "%gx\t%s\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t\n", factor, name, y.attacks, y.found, y.narrow, y.lowFirst, delay, worst, spent, y.falsely)
+	fmt.Fprintf(table, "%gx\t%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t\n", factor, name, y.attacks, y.found, y.narrow, y.lowFirst, y.again, delay, worst, spent, y.falsely)
 }

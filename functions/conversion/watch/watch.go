@@ -150,6 +150,9 @@ func (r *result) evaluatePumping() []Evaluation {
 			r.describePumping(&e, r.pumped[i])
 		} else if a := r.views[horizons-1].areas[code]; a != nil {
 			e.Details.Value = PumpingDetails{Part: a.describe(), Minutes: r.minutes(horizons - 1)}
+			if a.lingers(r.profile.spreads[horizons-1]) {
+				e.Status = incident.Hysteresis
+			}
 		}
 		evaluations = append(evaluations, e)
 	}
