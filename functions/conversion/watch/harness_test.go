@@ -17,6 +17,7 @@ var (
 	seeds   = flag.Int("seeds", 2, "worlds in which nothing is planted")
 	days    = flag.Int("days", 35, "days of each of them")
 	pumps   = flag.Int("pumps", 4, "worlds in which requests are pumped, for each factor")
+	randoms = flag.Int("random", 50_000, "random prefixes that come")
 	warm    = 3 * perWeek
 	seedsOf = map[string]uint64{"drops": 7_000, "calm": 11_000, "pumping": 13_000, "scenes": 17_000}
 )

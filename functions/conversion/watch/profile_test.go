@@ -1,0 +1,296 @@
+package watch_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signalbox/functions/conversion/dial"
+	"signalbox/functions/conversion/watch"
+	"signalbox/functions/conversion/window"
+	"signalbox/shared/incident"
+)
+
+// TestBounded has random prefixes come, a thousand in each window, in a country that
+// usually has few: the past stays small, and what it knows of others stays.
+func TestBounded(t *testing.T) {
+	t.Parallel()
+	const each = window.MaxGroups
+	chance := rand.New(rand.NewPCG(1, 2))
+	s := newSender(newWorld(seedsOf["scenes"], perDay/5)).train(2 * windowsADay)
+	before := s.encodedSize(t)
+	for range *randoms / each {
+		w := s.window(s.at, nil)
+		for range each {
+			w.By = append(w.By, window.Group{
+				Key: window.Key{Country: "PK", Prefix: fmt.Sprintf("+92%07d", chance.IntN(10_000_000))}, Counts: window.Counts{Requested: 1},
+			})
+		}
+		s.pass(total(w))
+	}
+	after := s.encodedSize(t)
+	t.Logf("the past is %d bytes, before %d", after, before)
+	if after > 200_000 {
+		t.Errorf("the past is %d bytes after %d prefixes, before %d; want 200,000 at most", after, *randoms, before)
+	}
+	encoded, err := s.profile.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	largest := s.largest("SG").key.Prefix
+	if n := strings.Count(string(encoded), `"+`); n > watch.MaxPrefixes || !strings.Contains(string(encoded), `"`+largest+`"`) {
+		t.Errorf("%d prefixes are known, want %d at most, and %s among them", n, watch.MaxPrefixes, largest)
+	}
+}
+
+// TestTime evaluates a window with as many groups as one can have, with a full past.
+func TestTime(t *testing.T) {
+	t.Parallel()
+	chance := rand.New(rand.NewPCG(1, 3))
+	p := new(watch.Profile)
+	var recent []window.Window
+	fastest := time.Hour
+	for i := range 2 * watch.Longest {
+		w := window.Window{Start: monday.Add(time.Duration(i) * windowTime), End: monday.Add(time.Duration(i+1) * windowTime)}
+		for n := range window.MaxGroups {
+			code := codes[n%len(codes)]
+			g := window.Group{Key: window.Key{Country: code.country, Prefix: fmt.Sprint(code.digits, 1000+n)}, Counts: window.Counts{Requested: 20 + chance.Int64N(50)}}
+			g.Verified = g.Requested * 7 / 10
+			w.By = append(w.By, g)
+		}
+		for a := range 250 { // and the rest of each country
+			code := string([]byte{'A' + byte(a/26), 'A' + byte(a%26)})
+			w.By = append(w.By, window.Group{Key: window.Key{Country: code, Rest: true}, Counts: window.Counts{Requested: 5, Verified: 3}})
+		}
+		recent = append(recent, w)
+		began := time.Now()
+		p.Step(recent, watch.Settings{})
+		if i >= watch.Longest {
+			fastest = min(fastest, time.Since(began))
+		}
+	}
+	t.Logf("a full window takes %v", fastest)
+	if fastest > 50*time.Millisecond {
+		t.Errorf("a full window takes %v, want 50ms at most", fastest)
+	}
+}
+
+// TestEncode has the past be the same after it was stored, and refuses what is none.
+func TestEncode(t *testing.T) {
+	t.Parallel()
+	s := newSender(newWorld(5, perDay/10)).train(windowsADay)
+	encoded, err := s.profile.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := watch.Decode(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twice, err := again.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(encoded), string(twice)); diff != "" {
+		t.Errorf("encoded again (-want +got):\n%.500s", diff)
+	}
+	newer := strings.Replace(string(encoded), `"schema":1`, `"schema":2`, 1)
+	if _, err := watch.Decode([]byte(newer)); !errors.Is(err, watch.ErrSchema) {
+		t.Errorf("Decode of a newer schema = %v, want ErrSchema", err)
+	}
+	for _, text := range []string{
+		"", "{}", "[]", `{"schema":0}`, `{"schema":1}`, string(encoded[:len(encoded)/2]),
+		strings.Replace(string(encoded), `"sum":[`, `"sum":[-`, 1),
+		strings.Replace(string(encoded), `"cells":[`, `"cells":[1,`, 1),
+		strings.Replace(string(encoded), `"hours":[`, `"hours":[1,`, 1),
+	} {
+		if _, err := watch.Decode([]byte(text)); err == nil || errors.Is(err, watch.ErrSchema) {
+			t.Errorf("Decode(%.60q) = %v, want an error", text, err)
+		}
+	}
+}
+
+const windowsADay = 24 * perHour
+
+func (s *sender) encodedSize(t *testing.T) int {
+	t.Helper()
+	encoded, err := s.profile.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(encoded)
+}
+
+// TestLearntOnce has a window come again, and one that is older.
+func TestLearntOnce(t *testing.T) {
+	t.Parallel()
+	s := newSender(newWorld(6, perDay/10)).train(windowsADay)
+	before, err := s.profile.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, windows := range [][]window.Window{nil, s.recent, s.recent[:5]} {
+		if got := s.profile.Step(windows, watch.Settings{}); got != nil {
+			t.Errorf("Step of %d windows that were learnt = %d evaluations, want none", len(windows), len(got))
+		}
+	}
+	after, err := s.profile.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(before), string(after)); diff != "" {
+		t.Errorf("the past has changed (-want +got):\n%.500s", diff)
+	}
+}
+
+// TestNoWholeNumber has numbers be pumped: neither the past nor what is said of them holds
+// one of them whole.
+func TestNoWholeNumber(t *testing.T) {
+	t.Parallel()
+	s := newSender(newWorld(7, perDay/10)).train(2 * windowsADay)
+	var numbers []string
+	var wrote strings.Builder
+	opened := 0
+	for range 3 * perHour {
+		w := s.window(s.at, nil)
+		for range 40 {
+			number := fmt.Sprintf("+923001%06d", s.chance.IntN(1_000_000))
+			numbers = append(numbers, number)
+			parsed, err := dial.Parse(number, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.By = append(w.By, window.Group{Key: window.Key{Country: parsed.Country, Prefix: parsed.Prefix}, Counts: window.Counts{Requested: 1}})
+		}
+		changes := s.pass(total(w))
+		opened += len(openings(changes))
+		encoded, err := json.Marshal(changes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrote.Write(encoded)
+	}
+	encoded, err := s.profile.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrote.Write(encoded)
+	if opened == 0 {
+		t.Error("nothing was said of what is pumped")
+	}
+	for _, number := range numbers {
+		if strings.Contains(wrote.String(), number) || strings.Contains(wrote.String(), number[1:]) {
+			t.Fatalf("%s was written", number)
+		}
+	}
+}
+
+// TestDetails has details of each rule be the same after they were stored.
+func TestDetails(t *testing.T) {
+	t.Parallel()
+	n := int64(300)
+	for _, value := range []watch.Typed{
+		nil,
+		watch.RateDetails{Part: watch.Part{All: true, Requested: 900, Verified: 300, UsualRate: 0.7}, Minutes: 15, Floor: 0.5, More: 1, Parts: []watch.Part{
+			{Country: "SG", Prefix: "+658123", Requested: 412, Verified: 12, UsualRate: 0.71, UsualRequested: &n, Missing: 280},
+		}},
+		watch.PumpingDetails{Part: watch.Part{Country: "PK", Requested: 900, TooMany: 890}, Minutes: 5, New: true},
+		watch.SilenceDetails{Since: monday, UsualRequested: 99},
+	} {
+		d := watch.Details{Value: value, Receivers: []string{"ops"}}
+		encoded, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got watch.Details
+		if err := json.Unmarshal(encoded, &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(d, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", encoded, diff)
+		}
+	}
+	for _, text := range []string{`[]`, `{"rule":"expiry"}`, `{"details":{}}`, `{"rule":"rate","details":[]}`} {
+		if err := json.Unmarshal([]byte(text), new(watch.Details)); err == nil {
+			t.Errorf("Unmarshal(%s) = nil, want an error", text)
+		}
+	}
+	if rate := (watch.Part{Requested: 4, Verified: 1}).Rate(); rate != 0.25 {
+		t.Errorf("Rate of 1 of 4 = %v", rate)
+	}
+	if rate := (watch.Part{}).Rate(); rate != 0 {
+		t.Errorf("Rate of none = %v", rate)
+	}
+}
+
+// steady is a sender of so many requests a window at one rate.
+func steady(s *sender, windows, requested int, rate float64) (changes []watch.Change) {
+	for range windows {
+		w := window.Window{Start: s.at, End: s.at.Add(windowTime), By: []window.Group{{
+			Key:    window.Key{Country: "SG", Prefix: "+658123"},
+			Counts: window.Counts{Requested: int64(requested), Verified: int64(float64(requested) * rate)},
+		}}}
+		changes = append(changes, s.pass(total(w))...)
+	}
+	return changes
+}
+
+// TestFloor has a rate that was always under the floor be said, and cleared only well above
+// it; three messages say nothing.
+func TestFloor(t *testing.T) {
+	t.Parallel()
+	s := newSender(newWorld(1, 1))
+	s.settings = watch.Settings{Floor: 0.5}
+	if got := steady(s, 3, 1, 0); len(got) != 0 {
+		t.Errorf("three messages = %s, want nothing", said(got[0]))
+	}
+	changes := steady(s, 24, 100, 0.3)
+	if len(changes) != 1 || changes[0].Kind != incident.Opened || changes[0].Incident.Severity != incident.Critical {
+		t.Fatalf("0.3 of 100 = %+v, want one critical opening", changes)
+	}
+	if d, ok := changes[0].Incident.Details.Value.(watch.RateDetails); !ok || d.Floor != 0.5 || !d.All || len(d.Parts) != 0 {
+		t.Errorf("details = %+v, want the floor and no parts: it was always so", changes[0].Incident.Details.Value)
+	}
+	if got := steady(s, 6, 100, 0.505); len(got) != 0 {
+		t.Errorf("0.505 = %s, want nothing yet", said(got[0]))
+	}
+	if got := steady(s, 6, 100, 0.6); len(got) != 1 || got[0].Kind != incident.Resolved {
+		t.Errorf("0.6 = %+v, want it resolved", got)
+	}
+}
+
+// TestYoung has a sender of two days be compared with the last day.
+func TestYoung(t *testing.T) {
+	t.Parallel()
+	s := newSender(newWorld(1, 1))
+	if got := steady(s, 2*windowsADay, 50, 0.7); len(got) != 0 {
+		t.Fatalf("a steady rate = %s", said(got[0]))
+	}
+	got := steady(s, 2, 50, 0.3)
+	if len(got) != 1 || said(got[0]) != "opened rate all +658123" {
+		t.Fatalf("a fall = %+v, want the prefix named", got)
+	}
+	d, ok := got[0].Incident.Details.Value.(watch.RateDetails)
+	if !ok || len(d.Parts) != 1 || d.Parts[0].UsualRate < 0.69 || d.Parts[0].UsualRate > 0.71 {
+		t.Errorf("details = %+v, want the usual rate of 0.7", got[0].Incident.Details.Value)
+	}
+}
+
+// TestPending has one window that is low open nothing.
+func TestPending(t *testing.T) {
+	t.Parallel()
+	s := newSender(newWorld(1, 1))
+	steady(s, 2*windowsADay, 50, 0.7)
+	if got := steady(s, 1, 50, 0.2); len(got) != 0 {
+		t.Errorf("one low window = %s, want nothing", said(got[0]))
+	}
+	if got := steady(s, 6, 50, 0.7); len(got) != 0 {
+		t.Errorf("afterwards = %s, want nothing", said(got[0]))
+	}
+}
