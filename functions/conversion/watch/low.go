@@ -81,11 +81,11 @@ func (v *view) tree(s spread, out func(*part) bool) tree {
 		f := family{}
 		sum := part{key: a.key}
 		var own float64
-		if a.swollen(s.ofRequests(), a.seen) {
+		if a.swollen(s.ofRequests(), a.usual.seen) {
 			continue
 		}
 		for _, p := range a.prefixes {
-			if out(p) || p.key.Prefix != "" && p.swollen(s.ofPrefixRequests(), a.seen) {
+			if out(p) || p.key.Prefix != "" && p.swollen(s.ofPrefixRequests(), a.usual.seen) {
 				continue
 			}
 			w := weighed{part: p, variance: s.variance(p)}
@@ -103,13 +103,6 @@ func (v *view) tree(s spread, out func(*part) bool) tree {
 	slices.SortFunc(t.all.members, func(a, b weighed) int { return cmp.Compare(a.key.Country, b.key.Country) })
 	t.all.whole = weighed{part: everything, variance: variance + s.ofAll()*everything.expected*everything.expected, all: true}
 	return t
-}
-
-func (p *part) include(other *part) {
-	p.requested += other.requested
-	p.verified += other.verified
-	p.expected += other.expected
-	p.usualRequests += other.usualRequests
 }
 
 // lowest returns the highest score of a country or prefix that misses enough.

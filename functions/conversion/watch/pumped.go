@@ -109,10 +109,10 @@ func (p *Profile) pumped(views [horizons]*view) []pumping {
 	for h, v := range views {
 		s := p.spreads[h]
 		for code, a := range v.areas {
-			if a.seen <= 0 {
+			if a.usual.seen <= 0 {
 				continue
 			}
-			add(found, code, a.pumped(s, h, p.countries[code]), views[min(h, 1)].areas[code])
+			add(found, code, a.pumped(s, h), views[min(h, 1)].areas[code])
 		}
 		for code, a := range v.fresh {
 			add(found, code, a.pumpedFresh(s, h, rate), views[min(h, 1)].fresh[code])
@@ -144,8 +144,8 @@ func add(found map[string]pumping, code string, one *pumping, last *area) {
 }
 
 // pumped returns nil where nothing is unusual.
-func (a *area) pumped(s spread, horizon int, past *country) *pumping {
-	whole := a.excess(s.ofRequests(), a.seen)
+func (a *area) pumped(s spread, horizon int) *pumping {
+	whole := a.excess(s.ofRequests(), a.usual.seen)
 	if !whole.breached() && !a.hasPumped(s) {
 		return nil
 	}
@@ -158,13 +158,13 @@ func (a *area) pumped(s spread, horizon int, past *country) *pumping {
 			}
 		}
 	}
-	return &pumping{excess: whole, horizon: horizon, parts: narrowest(all, whole.more, slices.Collect(maps.Keys(past.prefixes)))}
+	return &pumping{excess: whole, horizon: horizon, parts: narrowest(all, whole.more, slices.Collect(maps.Keys(a.past.prefixes)))}
 }
 
 // hasPumped reports whether requests to a prefix are pumped.
 func (a *area) hasPumped(s spread) bool {
 	for _, p := range a.prefixes {
-		if p.key.Prefix != "" && p.unverified() >= leastPumped && p.excess(s.ofPrefixRequests(), a.seen).breached() {
+		if p.key.Prefix != "" && p.unverified() >= leastPumped && p.excess(s.ofPrefixRequests(), a.usual.seen).breached() {
 			return true
 		}
 	}
@@ -182,8 +182,8 @@ func (a *area) freshExcess(prefix string, c *counted, s spread) excess {
 
 // lingers reports whether something pumped may not be over.
 func (a *area) lingers(s spread) bool {
-	return a.excess(s.ofRequests(), a.seen).lingers() || slices.ContainsFunc(a.prefixes, func(p *part) bool {
-		return p.key.Prefix != "" && p.excess(s.ofPrefixRequests(), a.seen).lingers()
+	return a.excess(s.ofRequests(), a.usual.seen).lingers() || slices.ContainsFunc(a.prefixes, func(p *part) bool {
+		return p.key.Prefix != "" && p.excess(s.ofPrefixRequests(), a.usual.seen).lingers()
 	})
 }
 
@@ -192,7 +192,7 @@ func (a *area) excesses(s spread) []excess {
 	all := make([]excess, 0, len(a.prefixes)+len(a.fresh))
 	for _, p := range a.prefixes {
 		if p.key.Prefix != "" { // the others are compared one by one
-			all = append(all, p.excess(s.ofPrefixRequests(), a.seen))
+			all = append(all, p.excess(s.ofPrefixRequests(), a.usual.seen))
 		}
 	}
 	for prefix, c := range a.fresh {
