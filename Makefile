@@ -30,8 +30,8 @@ NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|share
 race: ## run the tests in any order under the race detector, the longest not or shorter
 	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')
 
-redis: ## run the tests that need redis-server
-	CGO_ENABLED=1 go test -race -tags redis -count=1 -v ./internal/redistest
+redis: ## run the tests that need redis-server, but those of kills and bench-quota
+	CGO_ENABLED=1 go test -race -tags redis -count=1 -skip 'TestQuotaUnderLoad|TestKilledConversion' -v ./internal/redistest
 
 kills: ## kill alerts, and conversion with each of its stores, 200 times and compare
 	go test -tags redis -count=1 -run TestKilled -v ./internal/e2e ./internal/redistest -args -kills 200
@@ -88,7 +88,7 @@ bench-cardflow: ## hold the built cardflow at 2,000 lookups a second against a b
 	go test -count=1 -run TestLookups -v ./internal/loadtest -args -lookups 30s
 
 bench-quota: ## print how much of the quota ends in answers under overload and hang-ups, beside the ideal
-	go test -tags redis -run='^$$' -bench=Quota -benchtime=1x ./internal/redistest
+	go test -tags redis -count=1 -parallel 4 -run TestQuotaUnderLoad -v ./internal/redistest -args -span 45s
 
 bench-otp: ## print how many OTP events one core takes over HTTP, by store, beside the bare ledger
 	go test -tags redis -p 1 -run='^$$' -bench=OTPEvents -benchtime=1x ./internal/e2e ./internal/redistest

@@ -58,7 +58,7 @@ func runDev(ctx context.Context, options devOptions, c console) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; --port 0 takes a free port", err)
 	}
-	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, c.stderr)
+	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, c.environ, c.stderr)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"html"
 	"io"
 	"net/http"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -159,6 +161,19 @@ func TestDevServesWhatItPrints(t *testing.T) {
 	}
 	if !strings.Contains(inbox.body, "SIM cards: ") {
 		t.Errorf("the inbox does not show the sweep's message:\n%s", inbox.body)
+	}
+	list := regexp.MustCompile(`href="(http://[^"]*/incidents\?expires=[^"]+)"`)
+	for _, path := range []string{"", "/dingtalk", "/feishu", "/wecom", "/webhook"} {
+		shown := d.do(t, http.MethodGet, d.inbox+path, "", http.Header{})
+		found := list.FindStringSubmatch(shown.body)
+		if found == nil {
+			t.Errorf("%s%s does not lead to the incidents:\n%s", d.inbox, path, shown.body)
+			continue
+		}
+		incidents := d.do(t, http.MethodGet, html.UnescapeString(found[1]), "", http.Header{"Accept": {"text/html"}})
+		if incidents.status != http.StatusOK || !strings.Contains(incidents.body, "<h1>Incidents</h1>") {
+			t.Errorf("GET %s = %d, want the incidents: %s", found[1], incidents.status, incidents.body)
+		}
 	}
 	for _, name := range []string{"dingtalk", "feishu", "wecom", "webhook"} {
 		if other := d.do(t, http.MethodGet, d.inbox+"/"+name, "", http.Header{}); other.status != http.StatusOK || !strings.Contains(other.body, "SIM cards: ") {

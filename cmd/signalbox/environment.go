@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
+	"signalbox/shared/incidentlink"
 	"signalbox/shared/serve"
 	"signalbox/shared/slack/slacktest"
 )
@@ -42,6 +44,7 @@ const (
 type environment struct {
 	*http.ServeMux
 	base, folder string
+	language     string // line of the environment, "": none
 	cloud        *aliyuntest.Server
 	slack        *slacktest.Server
 	receivers    []devReceiver
@@ -49,13 +52,14 @@ type environment struct {
 }
 
 // newEnvironment builds everything that answers at base, with what it stores in
-// folder. The functions are made from an environment, as deployed ones are. It must
-// be closed.
-func newEnvironment(base, folder string, cards int, logs io.Writer) (*environment, error) {
+// folder. The functions are made from an environment, as deployed ones are; of outside,
+// the environment around, they get the language. It must be closed.
+func newEnvironment(base, folder string, cards int, outside []string, logs io.Writer) (*environment, error) {
 	e := &environment{
 		ServeMux: http.NewServeMux(),
 		base:     base,
 		folder:   folder,
+		language: languageIn(outside),
 		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: cards}),
 		slack:    slacktest.New(slacktest.Options{}),
 
@@ -66,7 +70,7 @@ func newEnvironment(base, folder string, cards int, logs io.Writer) (*environmen
 		e.open(cardflow.FromEnv, "", logs, "/", "/healthz"),
 		e.open(conversion.FromEnv, "conversion.db", logs,
 			"/conversions", "/conversions/", "/otp-events", "/otp-windows", "/dead-letters", "/dead-letters/"),
-		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke"),
+		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
 	if err != nil {
@@ -103,7 +107,11 @@ func (e *environment) Close() error {
 // environ is the configuration of all three functions, and of other commands, whose
 // state is in a file of their own: one process alone has such a file open.
 func (e *environment) environ(stateFile string) []string {
-	return append(e.receiversEnviron(),
+	environ := e.receiversEnviron()
+	if e.language != "" {
+		environ = append(environ, e.language)
+	}
+	return append(environ,
 		"ALIBABA_CLOUD_ACCESS_KEY_ID="+devKeyID,
 		"ALIBABA_CLOUD_ACCESS_KEY_SECRET="+devSecret,
 		"SIGNALBOX_LINKCARD_ENDPOINT="+e.base,
@@ -111,12 +119,22 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_API_TOKENS="+devToken,
 		"SIGNALBOX_INVOKE_TOKEN="+devToken,
 		"SIGNALBOX_PAGE_URL="+e.base+"/cardflow",
+		"SIGNALBOX_ALERTS_URL="+e.base,
 		"SIGNALBOX_LINK_SECRET="+devLinks,
 		"SIGNALBOX_SLACK_WEBHOOK_URL="+e.base+e.slack.WebhookPath(),
 		"SIGNALBOX_STATE_FILE="+filepath.Join(e.folder, stateFile),
 		"SIGNALBOX_OTP_WINDOW="+devWindow.String(),
 		"SIGNALBOX_OTP_GRACE=0s",
 		"SIGNALBOX_LOG_LEVEL=warn")
+}
+
+// languageIn is the line of an environment that chooses the language of messages, or "".
+func languageIn(environ []string) string {
+	at := slices.IndexFunc(environ, func(line string) bool { return strings.HasPrefix(line, "SIGNALBOX_LANGUAGE=") })
+	if at < 0 {
+		return ""
+	}
+	return environ[at]
 }
 
 // mount serves paths by a function, as a plain HTTP deployment does, and all paths
@@ -193,6 +211,11 @@ func (e *environment) pageLink() string {
 	return cardlink.New(e.base+"/cardflow", []string{devLinks}).To(card.ICCID(e.cloud.ICCID(shownCard)), time.Now())
 }
 
+// listLink leads to the list of incidents.
+func (e *environment) listLink() string {
+	return incidentlink.New(e.base, []string{devLinks}).List(time.Now())
+}
+
 // welcome says what to try.
 func (e *environment) welcome() string {
 	var text strings.Builder
@@ -206,6 +229,7 @@ func (e *environment) welcome() string {
 		fmt.Fprintf(&text, "  export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
 	}
 	fmt.Fprintf(&text, "\nPage of a card, by a signed link: %s\n", e.pageLink())
+	fmt.Fprintf(&text, "All incidents, by a signed link: %s\n", e.listLink())
 	fmt.Fprintf(&text, "Any card, with any name and the password %s: %s/cardflow/\n", devToken, e.base)
 	for _, r := range e.receivers {
 		fmt.Fprintf(&text, "%s inbox: %s%s\n", r.name, e.base, r.inboxPath())

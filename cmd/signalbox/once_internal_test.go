@@ -44,6 +44,16 @@ func TestDevOnce(t *testing.T) {
 	checkNamed(t, slack, "Usage is over its threshold", cards.ICCID(2), "92%")
 }
 
+// TestDevInChinese takes the language of the environment around it.
+func TestDevInChinese(t *testing.T) {
+	t.Parallel()
+	var stdout bytes.Buffer
+	c := console{environ: []string{"SIGNALBOX_LANGUAGE=zh"}, stdout: &stdout, stderr: t.Output()}
+	if code := run(t.Context(), []string{"dev", "--once", "--cards", "60"}, c); code != exitOK || !strings.Contains(stdout.String(), "套餐即将到期") {
+		t.Errorf("signalbox dev --once = %d, want 0 and messages in Chinese:\n%s", code, &stdout)
+	}
+}
+
 // checkNamed wants a group with that title, and a card, masked, in a line with
 // words about it.
 func checkNamed(t *testing.T, message, title, iccid, words string) {

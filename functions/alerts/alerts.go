@@ -13,13 +13,18 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
+	"signalbox/shared/incident"
+	"signalbox/shared/incidentlink"
+	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
 	"signalbox/shared/serve/function"
@@ -37,6 +42,12 @@ type Rules interface {
 	NeedsLookup(listed rule.Observation, now time.Time) bool
 	// GoesByTag reports whether tags matter.
 	GoesByTag() bool
+	// Grouping says when many cards are one incident.
+	Grouping() rule.Groups
+	// EvaluateGroup says whether what was formed, or is open, is one.
+	EvaluateGroup(o rule.GroupObservation, past rule.Incident, now time.Time) rule.Evaluation
+	// Suppression is what suppresses a card's incident, but for what inhibits it.
+	Suppression(i rule.Incident, now time.Time) incident.Suppression
 }
 
 var _ Rules = rule.Policy{}
@@ -48,13 +59,24 @@ type Config struct {
 	Receivers []notify.Receiver
 	// Routes say which receivers are notified of what. None: each of everything.
 	Routes rule.Routes
-	// Languages are those of the receivers' notifications, "en" or "zh", by name. One
-	// that is not among them has the language of all.
-	Languages map[string]string
+	// Languages are those of the receivers' notifications, by name. One that is not
+	// among them has the Style's.
+	Languages map[string]language.Language
 	Store     store.Store
 	Zone      *time.Location // of the times in Alibaba's answers
 	Style     message.Style
 	Logger    *slog.Logger
+	// Guard says who may see the list of incidents, beside those who come by a link. Nil:
+	// nobody may.
+	Guard web.Guard
+	// Links are to the list of incidents. Zero: there are none.
+	Links incidentlink.Links
+	// Standing returns what says of open incidents what became of them. Nil: it is what
+	// suppresses them.
+	Standing func(ctx context.Context) (func(rule.Incident) page.Standing, error)
+	// Actions returns what is offered for an incident to whoever asks for the list so. Nil:
+	// nothing is.
+	Actions func(l language.Language, query url.Values) func(page.Item) []page.Action
 	// Watch is the cards to look at. None: the whole account.
 	Watch []card.ICCID
 	// Pools answers for the data that cards share; such cards are themselves
@@ -105,7 +127,8 @@ func New(c Config) (*Function, error) {
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
-	f := &Function{config: c, routes: web.NewMux(c.Logger)}
+	f := &Function{config: c}
+	f.routes = f.newRoutes()
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})
@@ -116,7 +139,7 @@ func New(c Config) (*Function, error) {
 	return f, nil
 }
 
-// ServeHTTP answers GET /healthz: the function works by scheduled events.
+// ServeHTTP shows the incidents. All else that the function does is scheduled.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
 
 // Close gives up the state.

@@ -13,6 +13,7 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/rule"
 	"signalbox/shared/logging"
 	"signalbox/shared/notify"
 	"signalbox/shared/serve/servetest"
@@ -83,9 +84,10 @@ func (o badOrder) make(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer state.Close()
-	counts := &counted{Store: state}
+	counts, rules := &counted{Store: state}, standard()
+	rules.Groups = rule.DefaultGroups()
 	function, err := alerts.New(alerts.Config{
-		Cards: newBadFleet(o.Cards, o.Sweep == badResolves || o.Sweep == badForgets), Rules: standard(), Store: counts,
+		Cards: newBadFleet(o.Cards, o.Sweep == badResolves || o.Sweep == badForgets), Rules: rules, Store: counts,
 		Receivers: []notify.Receiver{{Name: alerts.SlackReceiver, Bot: new(willing), Channel: "alerts"}},
 		Zone:      shanghai, Style: message.Style{Zone: shanghai}, Logger: logging.Discard(), Every: 40 * time.Minute,
 	})

@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"flag"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 )
@@ -29,10 +30,22 @@ func TestChaos(t *testing.T) {
 	if *replay >= 0 {
 		first, last = *replay, *replay+1
 	}
+	var grouped atomic.Int64
+	t.Cleanup(func() {
+		if least := int64(last-first) / 10; grouped.Load() < least {
+			t.Errorf("a group was open in %d schedules of %d, want at least %d", grouped.Load(), last-first, least)
+		}
+		t.Logf("a group was open in %d of %d schedules", grouped.Load(), last-first)
+	})
 	for seed := first; seed < last; seed++ {
 		t.Run(strconv.Itoa(seed), func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { newChaos(t, uint64(seed)).live(t) })
+			synctest.Test(t, func(t *testing.T) {
+				c := newChaos(t, uint64(seed))
+				if c.live(t); c.grouped {
+					grouped.Add(1)
+				}
+			})
 		})
 	}
 }

@@ -51,6 +51,7 @@ type chaos struct {
 	numbers map[string]int // calls so far, by what is called
 	trace   []string
 	stepped time.Duration // by which the clock is wrong
+	grouped bool          // a group was open
 }
 
 // rates are how often a call goes wrong.
@@ -112,6 +113,7 @@ func (c *chaos) chance(purpose string, number int) *rand.Rand {
 func (c *chaos) set(card, condition int) {
 	c.truth[card] = condition
 	c.cloud.SetCard(c.cloud.ICCID(card), func(sim *aliyuntest.Card) {
+		sim.Tags, sim.Vendor = []string{tagOf(card)}, carrierOf(card)
 		sim.Status, sim.OsStatus, sim.UsedBytes = aliyuntest.StatusInUse, "100", sim.PackageBytes/10
 		sim.Effective, sim.Expires = time.Now().AddDate(-1, 0, 0), time.Now().AddDate(1, 0, 0)
 		sim.Refreshed = time.Now()
@@ -148,7 +150,7 @@ func (c *chaos) start(t *testing.T, killAt int) *process {
 		Cards: linkcard.New(api),
 		Rules: rule.Policy{Default: rule.Settings{
 			rule.Expiry{Days: []int{7}}, rule.Usage{Percent: []int{80, 100}}, rule.Stopped{On: true},
-		}},
+		}, Groups: rule.DefaultGroups()},
 		Receivers: []notify.Receiver{{Name: "webhook", Poster: toSlack(webhook)}, {Name: "bot", Bot: bot, Channel: "alerts", Render: message.Slack}},
 		Store:     mortal{c.state, c, p}, Zone: shanghai, Style: message.Style{Zone: shanghai, ShowICCID: true},
 		Every: chaosEvery, LeaseTime: chaosLease, Logger: logging.Discard(), Now: c.now,

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
@@ -55,9 +57,11 @@ func (r *run) notify(ctx context.Context) error {
 // deliver delivers, and counts what came of it.
 func (r *run) deliver(ctx context.Context) {
 	open := r.ledger.open()
-	writer := message.Writer{Style: r.config.Style, Coverage: r.coverage(), Open: open}
+	coverage := r.coverage()
 	r.reports = r.notifier.Deliver(ctx, notify.Run[rule.Details]{
-		Fence: r.lease.Fence(), Writer: func(string) notify.Writer[rule.Details] { return writer },
+		Fence: r.lease.Fence(), Writer: func(receiver string) notify.Writer[rule.Details] {
+			return message.Writer{Style: r.config.styleFor(receiver), Coverage: coverage, Open: open, Inside: r.ledger.cardsOf}
+		},
 		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep, Earlier: r.reports,
 	})
 	r.waiting = 0
@@ -140,11 +144,15 @@ func (r *run) receivers() rule.FleetObservation {
 
 // coverage says how much of the fleet the notifications are based on.
 func (r *run) coverage() message.Coverage {
-	report := r.summed()
-	why, most := r.state.sweep.Checkpoint.Counts.Why()
+	return coverageOf(r.state.sweep.Checkpoint, r.config.Now(), r.ledger.records[sweepKey].IsOpen())
+}
+
+// coverageOf says how far a sweep is.
+func coverageOf(c fleet.Checkpoint, now time.Time, late bool) message.Coverage {
+	why, most := c.Counts.Why()
 	return message.Coverage{
 		Why: why, Most: most,
-		Checked: report.Checked, Total: report.Cards, Failed: report.Failed, At: r.config.Now(), Partial: !report.Done,
-		Late: r.ledger.records[sweepKey].IsOpen(), OldestData: r.state.sweep.Checkpoint.Counts.Oldest,
+		Checked: c.Counts.Checked, Total: c.Cards(), Failed: c.Counts.Failed, At: now, Partial: c.Finished.IsZero(),
+		Late: late, OldestData: c.Counts.Oldest,
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/config"
+	"signalbox/shared/incidentlink"
+	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
@@ -29,22 +31,25 @@ type Env struct {
 	Slack    Slack
 	Pages    config.Pages
 	State    config.State
+	Auth     config.Auth
 	Invoke   config.Invoke
 
-	ICCIDs     ICCIDs        `env:"SIGNALBOX_ICCIDS"`
-	Triage     Triage        `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
-	Usage      config.Steps  `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
-	ExpiryDays config.Steps  `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
-	RulesFile  string        `env:"SIGNALBOX_RULES_FILE"`
-	Repeat     config.Period `env:"SIGNALBOX_ALERT_REPEAT" envDefault:"0s"`
-	Every      config.Period `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
-	Lease      config.Period `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
-	RunTimeout config.Period `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
+	AlertsURL  config.PageURL    `env:"SIGNALBOX_ALERTS_URL"`
+	Language   language.Language `env:"SIGNALBOX_LANGUAGE" envDefault:"en"`
+	ICCIDs     ICCIDs            `env:"SIGNALBOX_ICCIDS"`
+	Triage     Triage            `env:"SIGNALBOX_TRIAGE" envDefault:"all"`
+	Usage      config.Steps      `env:"SIGNALBOX_ALERT_USAGE" envDefault:"80,90,100"`
+	ExpiryDays config.Steps      `env:"SIGNALBOX_ALERT_EXPIRY_DAYS" envDefault:"30,14,7,3,1"`
+	RulesFile  string            `env:"SIGNALBOX_RULES_FILE"`
+	Repeat     config.Period     `env:"SIGNALBOX_ALERT_REPEAT" envDefault:"0s"`
+	Every      config.Period     `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
+	Lease      config.Period     `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
+	RunTimeout config.Period     `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
 }
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.Pages.Validate(), needed(e.State, e.Quota),
+	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), needed(e.State, e.Quota),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }
@@ -56,6 +61,20 @@ func (e Env) slackProblems() []config.Problem {
 		return nil
 	}
 	return e.Slack.Validate()
+}
+
+// linkProblems are those of what signs links to the list of incidents.
+func (e Env) linkProblems() []config.Problem {
+	if _, secrets := e.Pages.Links(); e.AlertsURL != "" && len(secrets) == 0 {
+		return []config.Problem{config.Missing("SIGNALBOX_LINK_SECRET", "it signs the links to SIGNALBOX_ALERTS_URL")}
+	}
+	return nil
+}
+
+// incidentLinks are those to the list of incidents.
+func (e Env) incidentLinks() incidentlink.Links {
+	_, secrets := e.Pages.Links()
+	return incidentlink.New(string(e.AlertsURL), secrets)
 }
 
 // least is the problem of a time that is too short to do anything in.
@@ -157,7 +176,7 @@ func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 	cards := linkcard.New(service.Client)
 	return Config{
 		Cards: cards, Pools: cards, Ready: service.Ready, Watch: e.ICCIDs, Filters: filters,
-		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Style: e.style(), Zone: e.Linkcard.Zone.Location,
+		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
 		Logger: logger, Meter: meter,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
 		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
@@ -181,7 +200,7 @@ func (e Env) filters(policy rule.Policy) (fleet.Filters, error) {
 func (e Env) file(environ []string) (rulefile.File, error) {
 	defaults := rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
 	if e.RulesFile == "" {
-		return rulefile.File{Policy: rule.Policy{Default: defaults}}, nil
+		return rulefile.File{Policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}, nil
 	}
 	file, err := rulefile.Load(e.RulesFile, defaults, variablesOf(environ))
 	if err != nil {

@@ -102,6 +102,9 @@ func (r *run) evaluateFleet(ctx context.Context) error {
 	if err := r.advance(r.config.Rules.EvaluateFleet(r.state.fleet(r.config.Every), now), now); err != nil {
 		return err
 	}
+	if err := r.settleGroups(now); err != nil {
+		return err
+	}
 	elapsed, err := r.ledger.elapse(now)
 	r.change(elapsed)
 	if err != nil {

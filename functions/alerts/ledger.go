@@ -28,6 +28,7 @@ type ledger struct {
 	stored  map[incident.Key]uint64 // hash of what the store has
 	changed map[incident.Key][]byte // what it is to have; nil: nothing
 	opened  int                     // how many of the records are open
+	groups  map[incident.Key]bool   // those of groups whose phase is open
 	// forget are those to be deleted with the last batch of the run. Batch by batch,
 	// the same pages of the store would be written again and again.
 	forget map[incident.Key]bool
@@ -40,19 +41,29 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy, routes ru
 	l := &ledger{
 		policy: p, routes: routes, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
 		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
+		groups: make(map[incident.Key]bool),
 	}
 	return l, each(ctx, s, incidents, l.decode)
 }
 
 var errNoIncident = errors.New("it is no incident of its key")
 
-func (l *ledger) decode(r store.Record) error {
+// decodeIncident reads what is stored of an incident.
+func decodeIncident(r store.Record) (rule.Incident, error) {
 	var i rule.Incident
 	if err := json.Unmarshal(r.Value, &i); err != nil {
-		return err
+		return i, err
 	}
 	if i.IsZero() || i.Key.String() != r.Key {
-		return errNoIncident
+		return i, errNoIncident
+	}
+	return i, nil
+}
+
+func (l *ledger) decode(r store.Record) error {
+	i, err := decodeIncident(r)
+	if err != nil {
+		return err
 	}
 	l.remember(i.Key, i)
 	l.stored[i.Key] = maphash.Bytes(l.seed, r.Value)
@@ -90,7 +101,7 @@ func (l *ledger) route(past rule.Incident, next *rule.Incident, changes []rule.C
 		if c.Kind == incident.Opened {
 			notified = nil
 		}
-		notified = slices.Concat(notified, l.routes.Receivers(c.Incident))
+		notified = slices.Concat(notified, l.receivers(c.Incident))
 		slices.Sort(notified)
 		notified = slices.Compact(notified)
 		c.Incident.Details.Receivers = notified
@@ -162,6 +173,9 @@ func (l *ledger) remember(key incident.Key, next rule.Incident) {
 		delete(l.records, key)
 	} else {
 		l.records[key] = next
+	}
+	if delete(l.groups, key); key.Subject.Kind == incident.Group && next.Phase == incident.PhaseOpen {
+		l.groups[key] = true
 	}
 }
 

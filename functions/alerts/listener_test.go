@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -20,6 +21,7 @@ type listener struct {
 
 	t     *testing.T
 	store *mapStore
+	named string // the receiver; "": as by default
 
 	mu            sync.Mutex
 	changes       []rule.Change   // delivered, in this order
@@ -57,7 +59,7 @@ func (l *listener) changesOf(id string) []rule.Change {
 		} `json:"sending"`
 	}
 	receivers := l.store.peek("receivers")
-	at := slices.IndexFunc(receivers, func(r store.Record) bool { return r.Key == alerts.SlackReceiver })
+	at := slices.IndexFunc(receivers, func(r store.Record) bool { return r.Key == l.receiver() })
 	if at < 0 || json.Unmarshal(receivers[at].Value, &state) != nil {
 		l.t.Errorf("message %s was not saved before it was sent", id)
 		return nil
@@ -74,7 +76,7 @@ func (l *listener) changesOf(id string) []rule.Change {
 // pick are the changes of these ids in the outbox.
 func (l *listener) pick(ids []string) []rule.Change {
 	var picked []rule.Change
-	for _, r := range l.store.peek("outbox/" + alerts.SlackReceiver) {
+	for _, r := range l.store.peek("outbox/" + l.receiver()) {
 		var changes []rule.Change
 		if err := json.Unmarshal(r.Value, &changes); err != nil {
 			l.t.Errorf("the outbox has %s: %v", r.Value, err)
@@ -86,3 +88,5 @@ func (l *listener) pick(ids []string) []rule.Change {
 	}
 	return picked
 }
+
+func (l *listener) receiver() string { return cmp.Or(l.named, alerts.SlackReceiver) }

@@ -13,6 +13,7 @@ import (
 	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/dingtalk"
 	"signalbox/shared/feishu"
+	"signalbox/shared/language"
 	"signalbox/shared/notify"
 	"signalbox/shared/outbound"
 	"signalbox/shared/slack"
@@ -71,14 +72,23 @@ func posterOf(r rulefile.Receiver, logger *slog.Logger) (notify.PosterFunc, erro
 }
 
 // languages are those of the receivers that have one of their own.
-func languages(named []rulefile.Receiver) map[string]string {
-	all := make(map[string]string)
+func languages(named []rulefile.Receiver) map[string]language.Language {
+	all := make(map[string]language.Language)
 	for _, r := range named {
-		if r.Language != "" {
-			all[r.Name] = r.Language
+		if r.Language != nil {
+			all[r.Name] = *r.Language
 		}
 	}
 	return all
+}
+
+// styleFor is how things are shown to a receiver.
+func (c Config) styleFor(receiver string) message.Style {
+	s := c.Style
+	if l, ok := c.Languages[receiver]; ok {
+		s.Language = l
+	}
+	return s
 }
 
 // route reports whether a receiver is notified of an incident: by the routes, or since it

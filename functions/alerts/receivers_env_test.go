@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"signalbox/functions/alerts"
+	"signalbox/shared/language"
 )
 
 // configure makes the function of an environment with a rules file.
@@ -59,7 +60,7 @@ func TestReceiversOfTheRulesFile(t *testing.T) {
 			if err == nil && len(c.Receivers) != 1 {
 				t.Errorf("%d receivers, want one", len(c.Receivers))
 			}
-			if tt.name == "webhook without slack" && c.Languages["hook"] != "zh" {
+			if tt.name == "webhook without slack" && c.Languages["hook"] != language.Chinese {
 				t.Errorf("languages %v, want zh of the hook", c.Languages)
 			}
 		})

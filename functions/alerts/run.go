@@ -128,7 +128,7 @@ func (r *run) scan(ctx context.Context) error {
 func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	now := r.config.Now()
 	for _, o := range part.Observations {
-		if err := r.advance(r.evaluate(ctx, o, now), now); err != nil {
+		if err := r.advance(r.grouped(o, r.evaluate(ctx, o, now), now), now); err != nil {
 			return err
 		}
 	}
@@ -136,7 +136,7 @@ func (r *run) keep(ctx context.Context, part fleet.Part) error {
 		return err
 	}
 	if !part.Checkpoint.Finished.IsZero() {
-		if err := r.finish(now); err != nil {
+		if err := r.finish(ctx, now); err != nil {
 			return err
 		}
 	}
@@ -188,7 +188,10 @@ func (r *run) waits(part fleet.Part, now time.Time) bool {
 }
 
 // finish adds a whole sweep to what is remembered of the sweeps.
-func (r *run) finish(now time.Time) error {
+func (r *run) finish(ctx context.Context, now time.Time) error {
+	if err := r.decideGroups(ctx, now); err != nil {
+		return err
+	}
 	late := r.ledger.records[sweepKey].IsOpen()
 	r.state.health.finished(r.state.sweep.Checkpoint.Started, now, late)
 	if c := r.state.sweep.Checkpoint; !c.Partial {

@@ -65,6 +65,7 @@ func (p slackPoster) Post(ctx context.Context, m notify.Message) error {
 
 func (e Env) style() message.Style {
 	return message.Style{
-		Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL), Pages: cardlink.New(e.Pages.Links()),
+		Language: e.Language, Zone: e.Linkcard.Zone.Location, ShowICCID: e.Slack.ShowICCID, Console: string(e.Slack.ConsoleURL),
+		Pages: cardlink.New(e.Pages.Links()), Incidents: e.incidentLinks(),
 	}
 }

@@ -22,6 +22,7 @@ const (
 	sweeps  = "sweep"   // single records about the sweeps
 	lookups = "lookups" // what the last lookup of a card said, by ICCID
 	seen    = "seen"    // which known subjects the sweep under way has seen, by part
+	groups  = "groups"  // how many cards the groups have
 )
 
 // sweep is the sweep under way, or the last one.
@@ -39,6 +40,7 @@ type state struct {
 	usage   []total
 	lookups map[card.ICCID]fleet.Lookup
 	seen    fleet.Marks
+	groups  groupState
 
 	seenKeys []string
 	stored   map[string][]byte // the single records, as they are stored
@@ -57,6 +59,7 @@ func (s *state) single() map[string]any {
 func openState(ctx context.Context, st store.Store) (*state, error) {
 	s := &state{
 		lookups: make(map[card.ICCID]fleet.Lookup), stored: make(map[string][]byte), forget: make(map[card.ICCID]bool),
+		groups: newGroupState(),
 	}
 	err := each(ctx, st, sweeps, s.decodeSingle)
 	if err == nil {
@@ -64,6 +67,9 @@ func openState(ctx context.Context, st store.Store) (*state, error) {
 	}
 	if err == nil {
 		err = each(ctx, st, seen, s.decodeSeen)
+	}
+	if err == nil {
+		err = each(ctx, st, groups, s.groups.decode)
 	}
 	return s, err
 }
@@ -134,7 +140,10 @@ func (s *state) begin(now time.Time) {
 		s.sweep = sweep{Checkpoint: fleet.Begin(now, fleet.Census{})}
 	case !last.Finished.IsZero():
 		s.sweep = sweep{Checkpoint: last.Next(now)}
+	default:
+		return
 	}
+	s.groups.current = groupSweep{Sweep: s.sweep.Checkpoint.Sweep}
 }
 
 // add takes over a part of the scan. The lookups of earlier runs stay as they
@@ -203,13 +212,17 @@ func (s *state) records() ([]store.Record, error) {
 			changed = append(changed, store.Record{Collection: sweeps, Key: key, Value: value})
 		}
 	}
-	return changed, nil
+	counts, err := s.groups.records()
+	return append(changed, counts...), err
 }
 
 func (s *state) settle(stored []store.Record) {
 	for _, r := range stored {
-		if r.Collection == sweeps {
+		switch r.Collection {
+		case sweeps:
 			s.stored[r.Key] = r.Value
+		case groups:
+			s.groups.settle(r)
 		}
 	}
 	s.changed = nil
@@ -231,7 +244,7 @@ func (r *run) known() fleet.Known {
 	}
 	for _, key := range r.ledger.keys() {
 		i := r.ledger.records[key]
-		if key.Subject.Kind == incident.Fleet || !i.NeedsEvaluation() {
+		if key.Subject.Kind == incident.Fleet || key.Subject.Kind == incident.Group || !i.NeedsEvaluation() {
 			continue
 		}
 		known.Open[key.Subject] = openWith(known.Open[key.Subject], i)

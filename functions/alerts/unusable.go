@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"signalbox/shared/incident"
+	"signalbox/functions/alerts/message"
 	"signalbox/shared/notify"
 	"signalbox/shared/redisdial"
 	"signalbox/shared/serve/function"
@@ -49,6 +49,12 @@ func (f *Function) Ready(ctx context.Context) (reason, action string) {
 	if err == nil {
 		err = f.trouble.last()
 	}
+	return explain(err)
+}
+
+// explain says why the state cannot be used and what to do, in words that may be shown to
+// anybody; of nil both are empty.
+func explain(err error) (reason, action string) {
 	if err == nil {
 		return "", ""
 	}
@@ -97,9 +103,10 @@ func (f *Function) unusable(ctx context.Context, err error) error {
 		return err
 	}
 	reason, action := f.Ready(ctx)
-	text := "🔴 Signalbox does not watch the SIM cards: " + reason + ". To do: " + action + "."
-	said := notify.Message{Title: text, Severity: incident.Critical, Extent: notify.Short}
-	if failed := f.notifier.Broadcast(ctx, func(string) notify.Message { return said }); failed != nil {
+	said := func(receiver string) notify.Message {
+		return message.Unwatched(f.config.styleFor(receiver), reason, action)
+	}
+	if failed := f.notifier.Broadcast(ctx, said); failed != nil {
 		f.config.Logger.LogAttrs(ctx, slog.LevelError, "receivers were not notified that the state cannot be used",
 			slog.String("error", failed.Error()))
 	}

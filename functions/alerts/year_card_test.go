@@ -38,6 +38,9 @@ type simCard struct {
 	stop    [2]time.Time          // stopped for an unpaid bill from, to
 	leaves  time.Time             // when it leaves the account; zero: never
 	missed  int                   // by how many sweeps it was, since then
+	tag     string                // of twenty cards in a thousand
+	carrier string                // one in five has the second one
+	outages []outage
 
 	used, total int
 	lapsed      bool // its package has ended at least once, which hides its usage
@@ -64,6 +67,10 @@ func newSimCard(i int, start time.Time) *simCard {
 		tops:    i%4 == 1,
 		expires: start.AddDate(0, 0, chance.IntN(600)-5).Add(-time.Second),
 		months:  make(map[string]*simMonth),
+		tag:     "site-" + strconv.Itoa(i%50), carrier: "CMCC",
+	}
+	if i%5 == 3 {
+		c.carrier = "CUCC"
 	}
 	c.renewal = c.expires.Add(time.Second).AddDate(0, 0, -1-chance.IntN(25))
 	if i%10 == 5 {
@@ -156,8 +163,12 @@ func (c *simCard) info(now time.Time) linkcard.CardInfo {
 	if c.flaps {
 		info.Period = "1112"
 	}
+	info.Vendor, info.TagList = aliyun.Text(c.carrier), []linkcard.Tag{{TagName: aliyun.Text(c.tag)}}
 	if c.stopped(now) {
 		info.Status, info.OsStatus = "35", "400"
+	}
+	for _, o := range c.outages {
+		o.apply(&info, now)
 	}
 	return info
 }

@@ -45,13 +45,20 @@ type world struct {
 	eventful int // sweeps that notified of something
 }
 
+// newWorld has groups, of which none is true.
 func newWorld(t *testing.T, zone *time.Location, start time.Time) *world {
+	t.Helper()
+	return newWorldOf(t, yearCards, zone, start, rule.DefaultGroups())
+}
+
+func newWorldOf(t *testing.T, cards int, zone *time.Location, start time.Time, groups rule.Groups) *world {
 	t.Helper()
 	w := &world{
 		zone: zone, byID: make(map[string]*simCard), truth: newTruth(), slack: slacktest.New(slacktest.Options{}), store: newMapStore(),
 		witness: &witness{Policy: standard(), seen: make(map[incident.Subject]outlook)},
 	}
-	for i := range yearCards {
+	w.witness.Groups = groups
+	for i := range cards {
 		c := newSimCard(i, start)
 		w.cards, w.byID[string(c.id)] = append(w.cards, c), c
 	}

@@ -2,27 +2,26 @@ package cardflow
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"signalbox/functions/cardflow/page"
 	"signalbox/shared/card"
-	"signalbox/shared/cardlink"
+	"signalbox/shared/htmlpage"
 	"signalbox/shared/language"
 	"signalbox/shared/logging"
+	"signalbox/shared/signedlink"
 	"signalbox/shared/web"
 )
 
 // addPages adds the routes that browsers ask for.
 func (s *server) addPages(mux *web.Mux) {
 	mux.ErrorPage = s.refusePage
-	mux.HandlePage("GET /cards/{iccid}", s.linkOr(s.PageGuard, s.handlePage))
+	mux.HandlePage("GET /cards/{iccid}", web.LinkOr(s.PageGuard, s.verifyLink)(s.handlePage))
 	mux.HandlePage("GET /{$}", s.PageGuard(s.handleFind))
 }
 
@@ -32,9 +31,9 @@ func (s *server) handlePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return web.BadParameter("iccid", err.Error())
 	}
-	query, byLink := r.URL.Query(), cardlink.IsLink(r.URL.Query())
+	query, byLink := r.URL.Query(), signedlink.IsLink(r.URL.Query())
 	if !byLink {
-		if query, err = parsePageQuery(r); err != nil {
+		if query, err = web.PageQuery(r); err != nil {
 			return err
 		}
 	}
@@ -44,11 +43,11 @@ func (s *server) handlePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return refusal(err)
 	}
-	body, err := page.Card(languageOf(r, query), answer.Flow, query, byLink, time.Now())
+	body, err := page.Card(web.LanguageOf(r, query), answer.Flow, query, byLink, time.Now())
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
-	writePage(w, http.StatusOK, body)
+	web.WritePage(w, http.StatusOK, page.Policy, body)
 	return nil
 }
 
@@ -65,7 +64,7 @@ func lastMonths(now time.Time) []card.Month {
 // handleFind answers GET / with the form that finds a card, and GET /?iccid= with where
 // its page is.
 func (s *server) handleFind(w http.ResponseWriter, r *http.Request) error {
-	query, err := parsePageQuery(r, "iccid")
+	query, err := web.PageQuery(r, "iccid")
 	if err != nil {
 		return err
 	}
@@ -83,77 +82,33 @@ func (s *server) handleFind(w http.ResponseWriter, r *http.Request) error {
 	if entered != "" {
 		status = http.StatusBadRequest
 	}
-	body, err := page.Find(languageOf(r, query), entered)
+	body, err := page.Find(web.LanguageOf(r, query), entered)
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
-	writePage(w, status, body)
+	web.WritePage(w, status, page.Policy, body)
 	return nil
-}
-
-// parsePageQuery takes a page's own parameters and no others: what is misspelt is not
-// to look as if it were heeded.
-func parsePageQuery(r *http.Request, also ...string) (url.Values, error) {
-	known := append(also, language.Parameter)
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, web.BadParameter("query", "the query cannot be read")
-	}
-	for name, values := range query {
-		if !slices.Contains(known, name) || len(values) != 1 {
-			return nil, web.BadParameter(name, "this page takes "+strings.Join(known, " and ")+", once")
-		}
-	}
-	return query, nil
-}
-
-// linkOr lets those pass who come by a link to the card, and has guard ask the others.
-// A wrong link is refused whatever else is shown: it was meant to be enough.
-func (s *server) linkOr(guard web.Guard, h web.HandlerFunc) web.HandlerFunc {
-	guarded := guard(h)
-	return func(w http.ResponseWriter, r *http.Request) error {
-		query, err := url.ParseQuery(r.URL.RawQuery)
-		if !cardlink.IsLink(query) {
-			return guarded(w, r)
-		}
-		if err == nil {
-			err = s.Links.Verify(card.ICCID(r.PathValue("iccid")), query, time.Now())
-		}
-		if err != nil {
-			return wrongLink(err)
-		}
-		web.SetCaller(r, "signed link")
-		return h(w, r)
-	}
-}
-
-func wrongLink(err error) *web.Error {
-	slug, detail := "wrong-link", "This link was altered, or is of another card."
-	if errors.Is(err, cardlink.ErrExpired) {
-		slug, detail = "old-link", "This link is too old."
-	}
-	return web.NewError(http.StatusForbidden, slug, detail).Because(err)
 }
 
 // refusePage writes a refusal for a browser.
 func (s *server) refusePage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	query := r.URL.Query()
 	seconds, _ := strconv.Atoi(e.Header.Get("Retry-After")) // 0 where there is none
-	refusal := page.Refusal{
+	refusal := htmlpage.Refusal{
 		Status: e.Status, Slug: e.Slug, Field: e.Field, RetryAfter: seconds, RequestID: logging.RequestID(r.Context()),
 	}
-	body, err := page.Refuse(languageOf(r, query), refusal, query, home(r))
+	body, err := page.Refuse(web.LanguageOf(r, query), refusal, query, home(r))
 	if err != nil {
 		web.WriteError(w, e)
 		return
 	}
-	writePage(w, e.Status, body)
+	web.WritePage(w, e.Status, page.Policy, body)
 }
 
 // home is the way from a page to the form, where the page has no deeper path than ours have.
 func home(r *http.Request) string {
 	switch {
-	case cardlink.IsLink(r.URL.Query()):
+	case signedlink.IsLink(r.URL.Query()):
 		return ""
 	case strings.HasPrefix(r.URL.Path, "/cards/") && strings.Count(r.URL.Path, "/") == 2:
 		return "../"
@@ -162,20 +117,7 @@ func home(r *http.Request) string {
 	}
 }
 
-func languageOf(r *http.Request, query url.Values) language.Language {
-	return language.Match(query.Get(language.Parameter), r.Header.Get("Accept-Language"))
-}
-
-// writePage writes a page that runs no script, loads nothing, is shown in no frame and
-// tells no other site where it is: its address may be a signed link.
-func writePage(w http.ResponseWriter, status int, body []byte) {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", page.Policy)
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Cache-Control", "no-store")
-	h.Add("Vary", "Accept-Language")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) //nolint:gosec // html/template has escaped it; the caller may not be there any more
+// verifyLink says of a request whether it came by a link to its card.
+func (s *server) verifyLink(r *http.Request, query url.Values) error {
+	return s.Links.Verify(card.ICCID(r.PathValue("iccid")), query, time.Now())
 }

@@ -18,6 +18,7 @@ import (
 	"signalbox/shared/cardlink"
 	"signalbox/shared/config"
 	"signalbox/shared/logging"
+	"signalbox/shared/signedlink"
 	"signalbox/shared/web"
 )
 
@@ -142,7 +143,7 @@ func TestSignedLink(t *testing.T) {
 		if calls := cloud.Calls(action); len(calls) != 3 {
 			t.Errorf("%d lookups, want one for the API and one for each page", len(calls))
 		}
-		time.Sleep(cardlink.Lifetime - time.Minute)
+		time.Sleep(signedlink.Lifetime - time.Minute)
 		checkPage(t, browse(t, h, link, ""), http.StatusOK, id)
 		time.Sleep(24*time.Hour + time.Hour)
 		checkPage(t, browse(t, h, link, ""), http.StatusForbidden, "This link is too old")

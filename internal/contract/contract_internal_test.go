@@ -180,7 +180,7 @@ func TestTags(t *testing.T) {
 	}
 	for _, o := range b.operations {
 		switch o.tag {
-		case "cardflow", "conversion", "every function":
+		case "alerts", "cardflow", "conversion", "every function":
 		default:
 			t.Errorf("%s has the tag %s, of which no tests are to see everything", o.name(), o.tag)
 		}

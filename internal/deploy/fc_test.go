@@ -44,8 +44,6 @@ type (
 		InternetAccess       bool           `yaml:"internetAccess"`
 		Role                 string         `yaml:"role"`
 		LogConfig            string         `yaml:"logConfig"`
-		VPCConfig            string         `yaml:"vpcConfig"`
-		NASConfig            string         `yaml:"nasConfig"`
 		EnvironmentVariables map[string]any `yaml:"environmentVariables"`
 		ConcurrencyConfig    fcConcurrency  `yaml:"concurrencyConfig"`
 		AsyncInvokeConfig    fcAsync        `yaml:"asyncInvokeConfig"`
@@ -129,10 +127,6 @@ func (p *problems) fcResource(name string, r fcResource) function {
 		variables:   p.fcVariables(props.EnvironmentVariables),
 		timeout:     props.Timeout,
 		concurrency: props.ConcurrencyConfig.ReservedConcurrency,
-	}
-	if props.NASConfig == "auto" {
-		p.unless(props.VPCConfig == "auto", "a NAS file system is reached through a VPC")
-		f.mount = "/mnt/" + props.FunctionName
 	}
 	for _, t := range props.Triggers {
 		p.fcTrigger(t, &f)

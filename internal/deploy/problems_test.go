@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
-	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -20,7 +18,6 @@ type function struct {
 	http        bool
 	public      bool            // the platform lets everybody in
 	every       []time.Duration // between two events of each timer
-	mount       string          // a folder that outlives the instance, "" without
 }
 
 // problems collects what is wrong, each with where it is.
@@ -63,9 +60,8 @@ func (p *problems) function(f function) {
 		p.auth(f)
 	}
 	if len(f.every) > 0 {
-		_, redis := f.variables["SIGNALBOX_REDIS_URL"]
-		p.unless(f.concurrency == 1 || redis, "%d sweeps could run at once", f.concurrency)
-		p.unless(f.keepsState(), "the state is lost: no SIGNALBOX_REDIS_URL, and SIGNALBOX_STATE_FILE is on no mount")
+		p.unless(f.keepsState(), "the state is lost, and %d runs could be at work at once: no SIGNALBOX_REDIS_URL", f.concurrency)
+		p.unless(!f.http || f.concurrency > 1, "nobody is answered while a run is at work")
 	}
 }
 
@@ -87,8 +83,10 @@ func (f function) counts() bool {
 	return linkcard || dysms
 }
 
+// keepsState wants a Redis: a file on NAS or EFS is for a function without HTTP, at a
+// concurrency of 1.
 func (f function) keepsState() bool {
 	_, redis := f.variables["SIGNALBOX_REDIS_URL"]
-	file := f.variables["SIGNALBOX_STATE_FILE"]
-	return redis || f.mount != "" && path.Clean(file) == file && strings.HasPrefix(file, f.mount+"/")
+	_, file := f.variables["SIGNALBOX_STATE_FILE"]
+	return redis && !file
 }

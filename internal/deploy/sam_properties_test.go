@@ -48,18 +48,15 @@ type (
 		Value       string `yaml:"Value"`
 	}
 	samFunction struct {
-		Description       string               `yaml:"Description"`
-		CodeURI           string               `yaml:"CodeUri"`
-		MemorySize        int                  `yaml:"MemorySize"`
-		Timeout           int                  `yaml:"Timeout"`
-		Concurrency       int                  `yaml:"ReservedConcurrentExecutions"`
-		Environment       samEnvironment       `yaml:"Environment"`
-		FunctionURLConfig *samURL              `yaml:"FunctionUrlConfig"`
-		EventInvokeConfig samAsync             `yaml:"EventInvokeConfig"`
-		Events            map[string]samEvent  `yaml:"Events"`
-		FileSystemConfigs []samMount           `yaml:"FileSystemConfigs"`
-		VpcConfig         map[string]yaml.Node `yaml:"VpcConfig"`
-		Policies          []yaml.Node          `yaml:"Policies"`
+		Description       string              `yaml:"Description"`
+		CodeURI           string              `yaml:"CodeUri"`
+		MemorySize        int                 `yaml:"MemorySize"`
+		Timeout           int                 `yaml:"Timeout"`
+		Concurrency       int                 `yaml:"ReservedConcurrentExecutions"`
+		Environment       samEnvironment      `yaml:"Environment"`
+		FunctionURLConfig *samURL             `yaml:"FunctionUrlConfig"`
+		EventInvokeConfig samAsync            `yaml:"EventInvokeConfig"`
+		Events            map[string]samEvent `yaml:"Events"`
 	}
 	samURL struct {
 		AuthType   string `yaml:"AuthType"`
@@ -68,10 +65,6 @@ type (
 	samAsync struct {
 		MaximumRetryAttempts     *int `yaml:"MaximumRetryAttempts"`
 		MaximumEventAgeInSeconds *int `yaml:"MaximumEventAgeInSeconds"`
-	}
-	samMount struct {
-		Arn            string `yaml:"Arn"`
-		LocalMountPath string `yaml:"LocalMountPath"`
 	}
 	samEvent struct {
 		Type       string    `yaml:"Type"`

@@ -59,10 +59,6 @@ func (p *problems) samFunction(node yaml.Node, global samGlobal, queues samQueue
 		timeout:     s.Timeout,
 		concurrency: s.Concurrency,
 	}
-	for _, mount := range s.FileSystemConfigs {
-		p.unless(len(s.VpcConfig) == 2, "a file system is reached through a VPC")
-		f.mount = mount.LocalMountPath
-	}
 	if s.FunctionURLConfig != nil {
 		f.http, f.public = true, p.samURL(*s.FunctionURLConfig)
 	}

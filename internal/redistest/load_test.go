@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -88,26 +89,26 @@ func lookUp(client *linkcard.Client, deadline, hangUp time.Duration) (time.Durat
 }
 
 // offer has so many processes share the load and returns what became of all.
-func offer(b *testing.B, n int, redis string, span time.Duration, l load) outcome {
-	b.Helper()
-	s, url := cloud(b)
+func offer(t *testing.T, n int, redis string, span time.Duration, l load) outcome {
+	t.Helper()
+	s, url := cloud(t)
 	s.Inject(aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: 100 * time.Millisecond, Count: -1})
 	l.PerSecond /= float64(n)
 	text, err := json.Marshal(job{Cloud: url, Redis: redis, For: span, Load: &l})
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	all := outcome{Answered: make([][]time.Duration, len(l.Deadlines))}
 	var mu sync.Mutex
 	var processes sync.WaitGroup
 	for range n {
 		processes.Go(func() {
-			process := exec.CommandContext(b.Context(), os.Args[0])
+			process := exec.CommandContext(t.Context(), os.Args[0])
 			process.Env = append(os.Environ(), "REDISTEST_WORKER="+string(text))
 			out, err := process.Output()
 			var o outcome
 			if err != nil || json.Unmarshal(out, &o) != nil {
-				b.Errorf("a process: %v\n%s", err, out)
+				t.Errorf("a process: %v\n%s", err, out)
 				return
 			}
 			mu.Lock()
@@ -123,12 +124,6 @@ func offer(b *testing.B, n int, redis string, span time.Duration, l load) outcom
 	return all
 }
 
-// figures are the ways in which the measurements are made.
-var figures = []struct {
-	name      string
-	processes int
-}{{"one-process", 1}, {"four-processes", 4}}
-
 // used is the part of the quota that ended in an answer that was read.
 func (o outcome) used(span time.Duration) float64 {
 	return float64(len(slices.Concat(o.Answered...))) / (0.995 * perSecond * span.Seconds())
@@ -142,50 +137,40 @@ func p99(list []time.Duration) time.Duration {
 	return list[len(list)*99/100]
 }
 
-// BenchmarkQuotaGoodput offers three times the quota by callers of 20 s and of 2 s.
-func BenchmarkQuotaGoodput(b *testing.B) {
-	for _, f := range figures {
-		b.Run(f.name, func(b *testing.B) {
-			const span = 45 * time.Second
-			o := offer(b, f.processes, address(b, f.processes), span,
-				load{PerSecond: 60, Deadlines: []time.Duration{20 * time.Second, 2 * time.Second}})
-			report(b, o.used(span))
-			b.ReportMetric(p99(o.Answered[0]).Seconds(), "s-p99-of-20s")
-			b.ReportMetric(p99(o.Answered[1]).Seconds(), "s-p99-of-2s")
-			b.ReportMetric(float64(len(o.Answered[1]))/float64(len(slices.Concat(o.Answered...))), "share-of-2s")
+var span = flag.Duration("span", 10*time.Second, "for how long TestQuotaUnderLoad offers each load")
+
+// TestQuotaUnderLoad offers three times the quota to one process and to four that share a
+// Redis, by callers of 20 s and of 2 s, and by such of which half leave after 300 ms. The
+// loads are offered at the same time: each has a quota of its own, and calls seldom.
+func TestQuotaUnderLoad(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name      string
+		processes int
+		load      load
+	}{
+		{"goodput, one process", 1, load{Deadlines: []time.Duration{20 * time.Second, 2 * time.Second}}},
+		{"goodput, four processes", 4, load{Deadlines: []time.Duration{20 * time.Second, 2 * time.Second}}},
+		{"hang-ups, one process", 1, load{Deadlines: []time.Duration{20 * time.Second}, HangUp: 300 * time.Millisecond}},
+		{"hang-ups, four processes", 4, load{Deadlines: []time.Duration{20 * time.Second}, HangUp: 300 * time.Millisecond}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.load.PerSecond = 60
+			var redis string
+			if tt.processes > 1 {
+				redis = startRedis(t).address
+			}
+			o := offer(t, tt.processes, redis, *span, tt.load)
+			used := o.used(*span)
+			t.Logf("%.3f of the quota ended in answers that were read; ideal 1", used)
+			for i, deadline := range tt.load.Deadlines {
+				t.Logf("callers of %v: %d answered, p99 %v", deadline, len(o.Answered[i]), p99(o.Answered[i]).Round(time.Millisecond))
+			}
+			if used < 0.9 { // wide enough for a busy machine
+				t.Errorf("%.3f of the quota ended in answers that were read, want 0.9", used)
+			}
 		})
-	}
-}
-
-// BenchmarkQuotaHangUps has half of the callers leave after 300 ms.
-func BenchmarkQuotaHangUps(b *testing.B) {
-	for _, f := range figures {
-		b.Run(f.name, func(b *testing.B) {
-			const span = 30 * time.Second
-			o := offer(b, f.processes, address(b, f.processes), span,
-				load{PerSecond: 60, Deadlines: []time.Duration{20 * time.Second}, HangUp: 300 * time.Millisecond})
-			report(b, o.used(span))
-		})
-	}
-}
-
-// address is of a Redis where several processes need one.
-func address(b *testing.B, processes int) string {
-	b.Helper()
-	if processes == 1 {
-		return ""
-	}
-	return startRedis(b).address
-}
-
-// report prints a figure beside the ideal and holds it to a bound that is wide
-// enough for a busy machine.
-func report(b *testing.B, used float64) {
-	b.Helper()
-	b.ReportMetric(used, "of-the-quota")
-	b.ReportMetric(1, "ideal")
-	b.ReportMetric(0, "ns/op")
-	if used < 0.9 {
-		b.Errorf("%.3f of the quota ended in answers that were read, want 0.9", used)
 	}
 }

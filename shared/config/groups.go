@@ -111,17 +111,24 @@ func (a Auth) onPlatform() bool { return cmp.Or(a.FunctionCompute, a.RuntimeAPI,
 
 // Validate asks for tokens where tokens decide, and for a platform where it does.
 func (a Auth) Validate() []Problem {
+	if problems := a.ValidateMode(); len(problems) > 0 || a.Platform() || len(a.Tokens) > 0 {
+		return problems
+	}
+	why := "give the tokens that callers may show, of at least 16 characters each"
+	if a.onPlatform() {
+		why += ", or set SIGNALBOX_AUTH=platform where the trigger authenticates"
+	}
+	return []Problem{Missing("SIGNALBOX_API_TOKENS", why)}
+}
+
+// ValidateMode is [Auth.Validate] for a function that works without tokens, too: nobody
+// may call it then.
+func (a Auth) ValidateMode() []Problem {
 	switch {
 	case a.Mode != "token" && a.Mode != "platform":
 		return []Problem{{"SIGNALBOX_AUTH", "must be token or platform"}}
 	case a.Platform() && !a.onPlatform():
 		return []Problem{{"SIGNALBOX_AUTH", "must be token as a plain HTTP server, which has no trigger that authenticates"}}
-	case !a.Platform() && len(a.Tokens) == 0:
-		why := "give the tokens that callers may show, of at least 16 characters each"
-		if a.onPlatform() {
-			why += ", or set SIGNALBOX_AUTH=platform where the trigger authenticates"
-		}
-		return []Problem{Missing("SIGNALBOX_API_TOKENS", why)}
 	default:
 		return nil
 	}
@@ -143,17 +150,14 @@ type Pages struct {
 	Secrets LinkSecrets `env:"SIGNALBOX_LINK_SECRET"`
 }
 
-// Links is what package cardlink makes links of.
+// Links is what package cardlink makes links of. The secrets sign those to other pages,
+// too.
 func (p Pages) Links() (base string, secrets []string) { return string(p.URL), p.Secrets.values() }
 
-// Validate asks for both variables or none.
+// Validate asks for what signs links to the address.
 func (p Pages) Validate() []Problem {
-	switch {
-	case p.URL != "" && len(p.Secrets) == 0:
+	if p.URL != "" && len(p.Secrets) == 0 {
 		return []Problem{Missing("SIGNALBOX_LINK_SECRET", "it signs the links to SIGNALBOX_PAGE_URL")}
-	case p.URL == "" && len(p.Secrets) > 0:
-		return []Problem{Missing("SIGNALBOX_PAGE_URL", "it is where the links of SIGNALBOX_LINK_SECRET lead")}
-	default:
-		return nil
 	}
+	return nil
 }

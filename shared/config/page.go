@@ -16,7 +16,7 @@ type PageURL string
 func (p *PageURL) UnmarshalText(text []byte) error {
 	u, err := url.Parse(string(text))
 	if err != nil || u.Host == "" || u.User != nil || strings.ContainsAny(string(text), "?#") {
-		return errors.New("must be the address of cardflow without a query, such as https://example.com or https://example.com/cardflow")
+		return errors.New("must be the address of the function without a query, such as https://example.com or https://example.com/cardflow")
 	}
 	if err := checkScheme(u); err != nil {
 		return err

@@ -62,7 +62,7 @@ func TestPages(t *testing.T) {
 		{"below a path", "https://example.com/cardflow/", secret, ""},
 		{"two secrets", "http://127.0.0.1:9000", secret + ",fedcba9876543210", ""},
 		{"no secret", "https://example.com", "", "SIGNALBOX_LINK_SECRET: is not set"},
-		{"no address", "", secret, "SIGNALBOX_PAGE_URL: is not set"},
+		{"no address", "", secret, ""},
 		{"in the clear", "http://example.com", secret, "SIGNALBOX_PAGE_URL: must begin with https://"},
 		{"with a query", "https://example.com/?a=b", secret, "SIGNALBOX_PAGE_URL: must be the address"},
 		{"with a fragment", "https://example.com/#a", secret, "SIGNALBOX_PAGE_URL: must be the address"},

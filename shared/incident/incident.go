@@ -26,6 +26,7 @@ type SubjectKind string
 const (
 	Card  SubjectKind = "card"  // a SIM card; its ID is the ICCID
 	Pool  SubjectKind = "pool"  // a plan whose data cards share; its ID is the credential
+	Group SubjectKind = "group" // cards that have something in common; its ID says what, such as "tag/field"
 	Fleet SubjectKind = "fleet" // the fleet itself, its sweeps and receivers; its ID says which part
 )
 

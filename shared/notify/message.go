@@ -81,9 +81,9 @@ type Table struct {
 
 // Column is one of a table.
 type Column struct {
-	Title    string
-	Labelled bool // the title goes before the cell where there are no columns
-	Linked   bool // the cell leads to the row's Link
+	Title  string
+	Label  string // goes before a cell where there are no columns; "": nothing does
+	Linked bool   // the cell leads to the row's Link
 }
 
 // Row is one of a table.

@@ -61,6 +61,20 @@ func qualityOf(offer string, ranges []mediaRange) float64 {
 	return 0
 }
 
+// AcceptsGzip reports whether a caller takes a compressed answer, by its Accept-Encoding
+// (RFC 9110, 12.5.3). One that says nothing is not asked to.
+func AcceptsGzip(header http.Header) bool {
+	for field := range strings.SplitSeq(strings.Join(header.Values("Accept-Encoding"), ","), ",") {
+		coding, parameter, _ := strings.Cut(field, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			q, given := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+			quality, err := strconv.ParseFloat(q, 64)
+			return !given || err == nil && quality > 0
+		}
+	}
+	return false
+}
+
 // HasMatch reports whether a request already has the representation with that entity
 // tag, by its If-None-Match header (RFC 9110, 13.1.2): the answer is then a 304.
 func HasMatch(header http.Header, tag string) bool {

@@ -73,3 +73,14 @@ func TestPreferredWait(t *testing.T) {
 		}
 	}
 }
+
+func TestAcceptsGzip(t *testing.T) {
+	t.Parallel()
+	for accepted, want := range map[string]bool{
+		"": false, "gzip": true, "br, gzip": true, "GZIP;q=0.5": true, "gzip; q=0": false, "gzip;q=x": false, "br": false, "xgzip": false,
+	} {
+		if got := web.AcceptsGzip(http.Header{"Accept-Encoding": {accepted}}); got != want {
+			t.Errorf("AcceptsGzip(%q) = %v, want %v", accepted, got, want)
+		}
+	}
+}

@@ -4,7 +4,11 @@ import (
 	"maps"
 	"mime"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
+
+	"signalbox/shared/language"
 )
 
 // ErrorPage writes a refusal as a page. It sets the Content-Type, e.Status and what of
@@ -41,4 +45,40 @@ func wantsPage(r *http.Request) bool {
 		}
 	}
 	return false
+}
+
+// WritePage writes a page that runs no script, loads nothing, is shown in no frame and
+// tells no other site where it is: its address may be a signed link. policy is its
+// Content-Security-Policy.
+func WritePage(w http.ResponseWriter, status int, policy string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", policy)
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Add("Vary", "Accept-Language")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // html/template has escaped it; the caller may not be there any more
+}
+
+// PageQuery takes the parameters that are known, each once, and the page's language,
+// and no others: what is misspelt is not to look as if it were heeded.
+func PageQuery(r *http.Request, known ...string) (url.Values, error) {
+	known = append(slices.Clone(known), language.Parameter)
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, BadParameter("query", "the query cannot be read")
+	}
+	for name, values := range query {
+		if !slices.Contains(known, name) || len(values) != 1 {
+			return nil, BadParameter(name, "this page takes "+strings.Join(known, " and ")+", once")
+		}
+	}
+	return query, nil
+}
+
+// LanguageOf is the language in which a page is wanted.
+func LanguageOf(r *http.Request, query url.Values) language.Language {
+	return language.Match(query.Get(language.Parameter), r.Header.Get("Accept-Language"))
 }

@@ -99,6 +99,12 @@ func (c Checkpoint) Next(now time.Time) Checkpoint {
 	return next
 }
 
+// IsWhole reports whether the listing has all cards of the account, is believed, and nearly
+// all of them were read.
+func (c Checkpoint) IsWhole() bool {
+	return c.Listed && !c.Partial && c.Distrust == "" && !shrunk(c.read(), c.Cards())
+}
+
 // Cards returns how many cards the fleet has, as far as that is known.
 func (c Checkpoint) Cards() int { return c.Earlier + max(c.Total, c.Here+c.Lost) - c.Again }
 

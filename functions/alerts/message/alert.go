@@ -12,7 +12,7 @@ import (
 // alerts are changes as Alertmanager has them, the worst first.
 func (w Writer) alerts(changes []rule.Change) iter.Seq[notify.Alert] {
 	return func(yield func(notify.Alert) bool) {
-		rows := changeRows(changes)
+		rows := w.changeRows(changes)
 		over := make(map[*rule.Incident]bool, len(changes))
 		for i := range changes {
 			over[&changes[i].Incident] = changes[i].IsOver()
@@ -35,12 +35,12 @@ func (w Writer) alert(r row, over bool) notify.Alert {
 			"package": i.Details.Facts.Package,
 		}),
 		Annotations: known(map[string]string{
-			"summary":     title(notify.GroupOf(*i)),
-			"description": strings.Join(rowTexts(table(w.Style, w.Coverage.At, []row{r})), " "),
+			"summary":     w.Style.title(notify.GroupOf(*i)),
+			"description": strings.Join(rowTexts(w.Style.table([]row{r}, w.Coverage.At)), " "),
 		}),
 	}
 	if over {
-		a.Annotations["summary"], a.EndsAt = resolvedTitle(*i), endOf(*i, w.Coverage.At)
+		a.Annotations["summary"], a.EndsAt = w.Style.resolvedTitle(*i), endOf(*i, w.Coverage.At)
 	}
 	return a
 }

@@ -8,21 +8,20 @@ import (
 	"signalbox/shared/forecast"
 )
 
-// stopCauses are why a card was stopped.
-var stopCauses = map[rule.StopCause]string{
-	rule.UserStop:     "by its owner",
-	rule.QuotaStop:    "data used up",
-	rule.CreditStop:   "no credit",
-	rule.RebindStop:   "moved to another device",
-	rule.RealNameStop: "owner's identity not verified",
-	rule.AbnormalStop: "abnormal use",
-	rule.OtherStop:    "cause unknown",
-	rule.Suspended:    "suspended",
-}
-
-func stopCause(_ Style, _ time.Time, i rule.Incident) string {
+// stopCause says why a card was stopped.
+func stopCause(s Style, _ time.Time, i rule.Incident) string {
 	details, _ := i.Details.Value.(rule.StoppedDetails)
-	return stopCauses[details.Cause]
+	w := s.words().Causes.Stops
+	return map[rule.StopCause]string{
+		rule.UserStop:     w.User,
+		rule.QuotaStop:    w.Quota,
+		rule.CreditStop:   w.Credit,
+		rule.RebindStop:   w.Rebind,
+		rule.RealNameStop: w.RealName,
+		rule.AbnormalStop: w.Abnormal,
+		rule.OtherStop:    w.Other,
+		rule.Suspended:    w.Suspended,
+	}[details.Cause]
 }
 
 func lastCounted(s Style, now time.Time, i rule.Incident) string {
@@ -30,24 +29,24 @@ func lastCounted(s Style, now time.Time, i rule.Incident) string {
 	if at.IsZero() {
 		return ""
 	}
-	return s.clock(at) + ", " + age(now.Sub(at)) + " ago"
+	return s.when(s.clock(at), at, now)
 }
 
 // runsOut says when a card is expected to run out, and how sure that is.
-func runsOut(_ Style, _ time.Time, i rule.Incident) string {
+func runsOut(s Style, _ time.Time, i rule.Incident) string {
 	details, ok := i.Details.Value.(rule.ForecastDetails)
 	if !ok {
 		return ""
 	}
-	text := dayText(details.Expected)
+	w, text := s.words().Causes.Forecast, dayText(details.Expected)
 	if text != "" && details.Earliest != (card.Day{}) && details.Latest != (card.Day{}) {
-		text += " (" + dayText(details.Earliest) + " to " + dayText(details.Latest) + ")"
+		text = w.Between(text, dayText(details.Earliest), dayText(details.Latest))
 	}
-	text = joined(", ", text, wholePercent(details.Probability)+" likely before it renews")
+	var rough string
 	if details.Points < forecast.SoundPoints {
-		text += "; rough: only " + count(details.Points, "day of use is", "days of use are") + " known"
+		rough = w.Rough(details.Points)
 	}
-	return text
+	return s.apart(s.listed(text, w.Chance(wholePercent(details.Probability))), rough)
 }
 
 // runsOutAt orders forecasts; the zero time is unknown.

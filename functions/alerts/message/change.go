@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
@@ -16,8 +15,8 @@ import (
 // cannot update one. It ends with its id.
 func (w Writer) Digest(id string, changes []rule.Change) notify.Message {
 	d := w.changes(changes)
-	d.rest = "All are counted above."
-	d.footer += " · id " + id
+	d.rest = w.Style.words().Changes.AllAbove
+	d.footer += " · " + w.Style.words().Changes.ID(id)
 	m := d.message()
 	m.Alerts = w.alerts(changes)
 	return m
@@ -26,41 +25,42 @@ func (w Writer) Digest(id string, changes []rule.Change) notify.Message {
 // History words what changed in the group of a status message, for its thread.
 func (w Writer) History(changes []rule.Change) slack.Message {
 	d := w.changes(changes)
-	d.rest = "All are in the list in this thread."
+	d.rest = w.Style.words().Changes.InThread
 	return Slack(d.message())
 }
 
 // ListMissing says in a thread that the list could not be attached.
 func (w Writer) ListMissing() slack.Message {
 	d := w.draft()
-	d.title = "⚠️ The list could not be attached"
-	d.lines = []notify.Line{said("The messages name the worst cards and count all of them.")}
+	d.title = "⚠️ " + w.Style.words().Message.ListMissing
+	d.lines = []notify.Line{said(w.Style.words().Message.WorstNamed)}
 	return Slack(d.message())
 }
 
 func (w Writer) changes(changes []rule.Change) draft {
-	headings := headingsOf(changes)
+	s := w.Style
+	headings := s.headingsOf(changes)
 	d := w.draft()
-	d.rows, d.severity = changeRows(changes), worstOpen(changes)
+	d.rows, d.severity = w.changeRows(changes), worstOpen(changes)
 	switch len(headings) {
 	case 0:
-		d.title = "SIM cards: no changes"
+		d.title = s.words().Changes.None
 	case 1:
-		d.title = headings[0].icon + " " + headings[0].title + ": " + tally(pointers(changes))
+		d.title = headings[0].icon + " " + s.because(headings[0].title, s.tally(pointers(changes)))
 	default:
-		d.title, d.lines = headings[0].icon+" SIM cards: "+tally(pointers(changes)), totals(changes)
+		d.title, d.lines = headings[0].icon+" "+s.because(s.words().Changes.Cards, s.tally(pointers(changes))), s.totals(changes)
 	}
 	return d
 }
 
 // changeRows are the rows of changes, the worst first, what is over last.
-func changeRows(changes []rule.Change) []row {
-	several := len(headingsOf(changes)) > 1
+func (w Writer) changeRows(changes []rule.Change) []row {
+	several := len(w.Style.headingsOf(changes)) > 1
 	rows := make([]row, 0, len(changes))
 	for _, c := range slices.SortedStableFunc(slices.Values(pointers(changes)), worstChange) {
-		said := what(*c)
+		said := w.Style.what(*c)
 		if several {
-			said += ": " + headingOf(*c).title
+			said = w.Style.because(said, w.Style.headingOf(*c).title)
 		}
 		rows = append(rows, row{&c.Incident, said})
 	}
@@ -83,23 +83,28 @@ func compareBool(a, b bool) int {
 	}
 }
 
-// kinds are the kinds of change in the order in which they are shown, with the
-// word for each.
-var kinds = []struct {
-	kind incident.Kind
-	word string
-}{
-	{incident.Worsened, "worse"},
-	{incident.Opened, "new"},
-	{incident.Flapping, "flapping"},
-	{incident.Reminded, "still open"},
-	{incident.Resolved, "resolved"},
+// kind is one of change, and how it is counted.
+type kind struct {
+	kind  incident.Kind
+	count func(n int) string
+}
+
+// kinds are all in the order in which they are shown.
+func (s Style) kinds() []kind {
+	w := s.words().Changes
+	return []kind{
+		{incident.Worsened, w.Worsened},
+		{incident.Opened, w.Opened},
+		{incident.Flapping, w.Flapping},
+		{incident.Reminded, w.Reminded},
+		{incident.Resolved, w.Resolved},
+	}
 }
 
 // tally counts the changes: "2 worse, 12 new, 1 resolved".
-func tally(changes []*rule.Change) string {
+func (s Style) tally(changes []*rule.Change) string {
 	var parts []string
-	for _, kind := range kinds {
+	for _, kind := range s.kinds() {
 		n := 0
 		for _, c := range changes {
 			if c.Kind == kind.kind {
@@ -107,10 +112,10 @@ func tally(changes []*rule.Change) string {
 			}
 		}
 		if n > 0 {
-			parts = append(parts, number(n)+" "+kind.word)
+			parts = append(parts, kind.count(n))
 		}
 	}
-	return strings.Join(parts, ", ")
+	return s.listed(parts...)
 }
 
 // heading is what changes are counted under. What is over has no severity.
@@ -120,12 +125,12 @@ type heading struct {
 	icon, title string
 }
 
-func headingOf(c rule.Change) heading {
+func (s Style) headingOf(c rule.Change) heading {
 	if c.IsOver() && c.Kind != incident.Flapping { // what flaps is not well
-		return heading{notify.Group{Rule: c.Incident.Key.Rule}, resolvedIcon(c.Incident), resolvedTitle(c.Incident)}
+		return heading{notify.Group{Rule: c.Incident.Key.Rule}, resolvedIcon(c.Incident), s.resolvedTitle(c.Incident)}
 	}
 	g := notify.GroupOf(c.Incident)
-	return heading{g, icon(g.Severity), title(g)}
+	return heading{g, icon(g.Severity), s.title(g)}
 }
 
 func compareHeadings(a, b heading) int {
@@ -133,50 +138,62 @@ func compareHeadings(a, b heading) int {
 }
 
 // headingsOf are those of changes, the worst first.
-func headingsOf(changes []rule.Change) []heading {
+func (s Style) headingsOf(changes []rule.Change) []heading {
 	found := make(map[heading]bool)
 	for _, c := range changes {
-		found[headingOf(c)] = true
+		found[s.headingOf(c)] = true
 	}
 	return slices.SortedFunc(maps.Keys(found), compareHeadings)
 }
 
 // totals count the changes by kind and heading.
-func totals(changes []rule.Change) []notify.Line {
+func (s Style) totals(changes []rule.Change) []notify.Line {
 	var lines []notify.Line
-	for _, kind := range kinds {
+	for _, kind := range s.kinds() {
 		counts := make(map[heading]int)
 		for _, c := range changes {
 			if c.Kind == kind.kind {
-				counts[headingOf(c)]++
+				counts[s.headingOf(c)]++
 			}
 		}
 		for _, h := range slices.SortedFunc(maps.Keys(counts), compareHeadings) {
-			lines = append(lines, totalLine(h.icon, counts[h], kind.word, h.title))
+			lines = append(lines, totalLine(h.icon, kind.count(counts[h]), h.title))
 		}
 	}
 	return lines
 }
 
 // what says what is new of an incident, and for how long it has been open.
-func what(c rule.Change) string {
-	open := age(c.At.Sub(c.Incident.Opened))
+func (s Style) what(c rule.Change) string {
+	w, open := s.words().Changes, s.age(c.At.Sub(c.Incident.Opened))
 	switch c.Kind {
 	case incident.Resolved:
-		return "resolved after " + open
+		return w.Over(open)
 	case incident.Reminded:
-		return "still open after " + open
+		return w.StillOpen(open)
 	case incident.Worsened:
-		return "worse"
+		return w.Worse
 	case incident.Flapping:
-		return "flapping, " + count(c.Damped, "change", "changes") + ", now " + string(c.Incident.Phase)
+		return s.flaps(c)
 	default:
-		return "new"
+		return w.New
 	}
 }
 
-func totalLine(icon string, n int, word, title string) notify.Line {
-	return notify.Line{Bullet: true, Spans: []notify.Span{{Text: icon + " "}, {Text: number(n) + " " + word, Bold: true}, {Text: " · " + title}}}
+func (s Style) flaps(c rule.Change) string {
+	w := s.words().Changes.Flaps
+	switch c.Incident.Phase {
+	case incident.PhaseOpen:
+		return w.Open(c.Damped)
+	case incident.PhasePending:
+		return w.Pending(c.Damped)
+	default:
+		return w.Resolved(c.Damped)
+	}
+}
+
+func totalLine(icon, counted, title string) notify.Line {
+	return notify.Line{Bullet: true, Spans: []notify.Span{{Text: icon + " "}, {Text: counted, Bold: true}, {Text: " · " + title}}}
 }
 
 // worstOpen is the worst severity of what changes leave open, "" where that is nothing.

@@ -2,7 +2,6 @@ package message
 
 import (
 	"math"
-	"strings"
 
 	"signalbox/shared/card"
 	"signalbox/shared/notify"
@@ -24,7 +23,8 @@ func (s Style) usageChart(days []DayUsage) *notify.Chart {
 	for i, d := range days {
 		points[i] = notify.Point{Label: s.label(d), Value: math.Round(float64(d.Bytes)/gigabyte*100) / 100}
 	}
-	return &notify.Chart{Title: "Data used per day", Series: "Used", Unit: "GB", Points: points}
+	w := s.words().Summary
+	return &notify.Chart{Title: w.ChartTitle, Series: w.ChartSeries, Unit: "GB", Points: points}
 }
 
 // usageLine says the same in words, for readers and for where Slack takes no
@@ -38,7 +38,7 @@ func (s Style) usageLine(days []DayUsage) string {
 	for i, d := range days {
 		parts[i] = s.label(d) + " " + card.Bytes(d.Bytes).String()
 	}
-	return "Data used: " + strings.Join(parts, ", ")
+	return s.words().Summary.Used(s.listed(parts...))
 }
 
 func lastDays(days []DayUsage, n int) []DayUsage { return days[max(0, len(days)-n):] }

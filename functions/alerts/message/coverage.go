@@ -23,18 +23,19 @@ type Coverage struct {
 
 // line says it in one line.
 func (c Coverage) line(s Style) string {
-	parts := []string{c.checked()}
+	w := s.words().Coverage
+	parts := []string{c.checked(s)}
 	if !c.OldestData.IsZero() {
-		parts[0] += ", oldest data " + age(c.At.Sub(c.OldestData))
+		parts[0] = s.listed(parts[0], w.OldestData(s.age(c.At.Sub(c.OldestData))))
 	}
 	if c.Failed > 0 {
-		parts = append(parts, count(c.Failed, "card", "cards")+" could not be checked"+c.why())
+		parts = append(parts, c.notChecked(s))
 	}
 	if c.Partial {
-		parts = append(parts, "sweep not finished")
+		parts = append(parts, w.Partial)
 	}
 	if c.Late {
-		parts = append(parts, "sweep late")
+		parts = append(parts, w.Late)
 	}
 	return strings.Join(append(parts, s.clock(c.At)), " · ")
 }
@@ -42,21 +43,27 @@ func (c Coverage) line(s Style) string {
 // maxWhy is how many characters of a cause a line has room for, as Slack counts them.
 const maxWhy = 150
 
+func (c Coverage) notChecked(s Style) string {
+	w, why := s.words().Coverage, c.why()
+	said := w.NotChecked(c.Failed)
+	if c.Most < c.Failed && why != "" {
+		said = s.listed(said, w.OfThem(c.Most))
+	}
+	return s.because(said, why)
+}
+
 func (c Coverage) why() string {
 	why := clean(c.Why, maxWhy)
 	for limit := maxWhy - 1; utf8.RuneCountInString(slack.Escape(why)) > maxWhy; limit-- {
 		why = clean(c.Why, limit) // Slack counts a < as the four characters of &lt;.
 	}
-	why = because(why)
-	if c.Most < c.Failed && why != "" {
-		return ", " + number(c.Most) + " of them" + why
-	}
 	return why
 }
 
-func (c Coverage) checked() string {
+func (c Coverage) checked(s Style) string {
+	w := s.words().Coverage
 	if c.Total <= 0 || c.Checked <= 0 {
-		return "no cards checked"
+		return w.NoneChecked
 	}
-	return percent(min(c.Checked, c.Total), c.Total) + " of " + count(c.Total, "card", "cards") + " checked"
+	return w.Checked(percent(min(c.Checked, c.Total), c.Total), c.Total)
 }

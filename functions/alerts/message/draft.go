@@ -20,17 +20,17 @@ type draft struct {
 	style    Style
 	at       time.Time
 	title    string
-	severity incident.Severity // of the worst that is open; "": nothing is
-	lines    []notify.Line     // totals
-	rows     []row             // in the order in which they are named
-	first    string            // what the named ones are: the worst, or the first
-	rest     string            // says where those are that are not named
-	chart    *notify.Chart     // nil: none
+	severity incident.Severity           // of the worst that is open; "": nothing is
+	lines    []notify.Line               // totals
+	rows     []row                       // in the order in which they are named
+	first    func(named, all int) string // what the named ones are: the worst, or the first
+	rest     string                      // says where those are that are not named
+	chart    *notify.Chart               // nil: none
 	footer   string
 }
 
 func (w Writer) draft() draft {
-	return draft{style: w.Style, at: w.Coverage.At, first: "worst", footer: w.Coverage.line(w.Style)}
+	return draft{style: w.Style, at: w.Coverage.At, first: w.Style.words().Message.Worst, footer: w.Coverage.line(w.Style)}
 }
 
 // message is the draft for any receiver.
@@ -45,13 +45,13 @@ func (d draft) message() notify.Message {
 func (d draft) named() notify.Rows {
 	rows := rowsOf(d.style, d.at, d.rows)
 	rows.Unnamed = func(named int) string {
-		return "The " + d.first + " " + number(named) + " of " + number(len(d.rows)) + " are shown. " + d.rest
+		return d.style.words().Punctuation.Sentences(d.first(named, len(d.rows)), d.rest)
 	}
 	return rows
 }
 
 func rowsOf(s Style, now time.Time, rows []row) notify.Rows {
-	return notify.Rows{Count: len(rows), Table: func(n int) notify.Table { return table(s, now, rows[:n]) }}
+	return notify.Rows{Count: len(rows), Table: func(n int) notify.Table { return s.table(rows[:n], now) }}
 }
 
 // totals are the lines that there is room for.
@@ -59,20 +59,24 @@ func (d draft) totals() []notify.Line {
 	length := 0
 	for i, line := range d.lines {
 		if length += utf8.RuneCountInString(slackLine(line)) + 1; length > maxTotals {
-			more := count(len(d.lines)-i, "more line is left out", "more lines are left out")
+			more := d.style.words().Message.MoreLines(len(d.lines) - i)
 			return append(d.lines[:i:i], notify.Line{Bullet: true, Spans: marked(more)})
 		}
 	}
 	return d.lines
 }
 
-// links are what a message leads to: whatever else a button does needs somebody who
-// listens.
+// links are what a message leads to, all incidents first: whatever else a button does
+// needs somebody who listens.
 func (d draft) links() []notify.Link {
-	if d.style.Console == "" {
-		return nil
+	var links []notify.Link
+	if list := d.style.Incidents.List(d.at); list != "" {
+		links = append(links, notify.Link{ID: "incidents", Label: d.style.words().Page.Frame.Home, URL: list})
 	}
-	return []notify.Link{{ID: "console", Label: "Open the console", URL: d.style.Console}}
+	if d.style.Console != "" {
+		links = append(links, notify.Link{ID: "console", Label: d.style.words().Message.Console, URL: d.style.Console})
+	}
+	return links
 }
 
 // said is a line of our own words, in which *this* is bold.

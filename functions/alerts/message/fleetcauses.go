@@ -12,72 +12,69 @@ func sweepCause(s Style, now time.Time, i rule.Incident) string {
 	if !ok {
 		return ""
 	}
-	text := "no sweep was finished yet"
+	w := s.words().Causes.Sweep
+	last, failed := w.NoneFinished, ""
 	if !details.Finished.IsZero() {
-		text = "last finished " + s.clock(details.Finished) + ", " + age(now.Sub(details.Finished)) + " ago"
+		last = w.LastFinished(s.when(s.clock(details.Finished), details.Finished, now))
 	}
 	if details.FailedRuns > 0 {
-		text += "; " + count(details.FailedRuns, "run", "runs") + " in a row failed" + because(details.FailedCause)
+		failed = s.because(w.FailedRuns(details.FailedRuns), details.FailedCause)
 	}
-	return text
+	return s.apart(last, failed)
 }
 
-func lookupsCause(_ Style, _ time.Time, i rule.Incident) string {
+func lookupsCause(s Style, _ time.Time, i rule.Incident) string {
 	details, ok := i.Details.Value.(rule.LookupsDetails)
 	if !ok {
 		return ""
 	}
-	text := number(details.Failed) + " of " + number(details.Lookups) + " failed"
+	w := s.words().Causes.Lookups
+	text := w.Failed(details.Failed, details.Lookups)
 	if details.Failed <= 0 {
 		return text
 	}
-	text += because(details.Why)
+	text = s.because(text, details.Why)
 	if details.Denied {
-		text += "; allow the key or role the action linkcard:GetCardFlowInfo"
+		text = s.apart(text, w.Allow)
 	}
 	if i.Phase == incident.PhaseOpen {
-		text += "; until then the listing alone decides about these cards"
+		text = s.apart(text, w.ListingDecides)
 	}
 	return text
 }
 
-func listingCause(_ Style, _ time.Time, i rule.Incident) string {
+func listingCause(s Style, _ time.Time, i rule.Incident) string {
 	details, ok := i.Details.Value.(rule.ListingDetails)
 	if !ok {
 		return ""
 	}
-	text := "it has no cards"
+	w := s.words().Causes.Listing
+	text := w.Empty
 	if details.Total > 0 {
-		text = number(details.Listed) + " of its " + count(details.Total, "card", "cards") + " could be read"
+		text = w.Read(details.Listed, details.Total)
 	}
 	if details.Odd > 0 {
-		text += "; for " + count(details.Odd, "card", "cards") + " " + details.Why
+		text = s.apart(text, w.Odd(details.Odd, details.Why))
 	}
 	if details.Before <= 0 {
 		return text
 	}
-	text += "; before, it had " + number(details.Before)
+	text = s.apart(text, w.Before(details.Before))
 	if lost := 1 - details.Overlap; lost >= 0.01 && details.Total > 0 {
-		text += ", and " + wholePercent(lost) + " of those are missing now"
+		text = s.listed(text, w.Missing(wholePercent(lost)))
 	}
 	return text
 }
 
-func receiverCause(_ Style, now time.Time, i rule.Incident) string {
+func receiverCause(s Style, now time.Time, i rule.Incident) string {
 	details, ok := i.Details.Value.(rule.ReceiverDetails)
 	if !ok {
 		return ""
 	}
-	text := count(details.Waiting, "notification waits", "notifications wait")
+	w := s.words().Causes.Receiver
+	waiting, oldest := w.Waiting(details.Waiting), ""
 	if !details.Oldest.IsZero() {
-		text += ", the oldest for " + age(now.Sub(details.Oldest))
+		oldest = w.Oldest(s.age(now.Sub(details.Oldest)))
 	}
-	return text + because(details.Why)
-}
-
-func because(why string) string {
-	if why == "" {
-		return ""
-	}
-	return ": " + why
+	return s.because(s.listed(waiting, oldest), details.Why)
 }

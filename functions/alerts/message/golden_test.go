@@ -15,6 +15,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/language"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
@@ -31,22 +32,26 @@ var (
 // sees it.
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, m := range goldenMessages() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if err := m.Check(); err != nil {
-				t.Errorf("Check() = %v, want nil", err)
-			}
-			golden(t, name+".json", encode(t, m))
-			golden(t, name+".txt", []byte(plain(t, m)))
-		})
+	for _, l := range languages {
+		for name, m := range goldenMessages(l) {
+			name := filepath.Join(l.Code(), name)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				if err := m.Check(); err != nil {
+					t.Errorf("Check() = %v, want nil", err)
+				}
+				golden(t, name+".json", encode(t, m))
+				golden(t, name+".txt", []byte(plain(t, m)))
+			})
+		}
 	}
 }
 
-func goldenMessages() map[string]slack.Message {
-	whole := message.Writer{Style: console, Coverage: coverage}
-	linked := message.Writer{Style: message.Style{Zone: zone, Pages: pages}, Coverage: coverage}
-	late := message.Writer{Style: console, Coverage: coverage}
+func goldenMessages(l language.Language) map[string]slack.Message {
+	writer := in(l, writer)
+	whole := in(l, message.Writer{Style: console, Coverage: coverage})
+	linked := in(l, message.Writer{Style: message.Style{Zone: zone, Pages: pages}, Coverage: coverage})
+	late := whole
 	late.Coverage.Late, late.Coverage.Partial, late.Coverage.OldestData = true, true, time.Time{}
 	shared, fleet := incidentsOf(allKinds()), fleetIncidents()
 	toppedUp := highUsage(5)
@@ -78,11 +83,13 @@ func goldenMessages() map[string]slack.Message {
 		"status-replaced":  writer.Replaced(),
 		"history":          writer.History(allKinds()[:3]),
 		"history-many":     writer.History(opened(ofAll(30, usedUp))),
+		"digest-group":     digest(writer, groupChanges()),
+		"status-group":     whole.Status(groupsOf(incidentsOf(groupChanges())[:1]), incidentsOf(groupChanges())[:1], 0, groupChanges()[:1]),
 		"list-missing":     writer.ListMissing(),
 		"summary":          summary(writer, daily(), forSummary()),
 		"summary-fleet":    summary(writer, daily(), slices.Concat(forSummary(), fleet)),
 		"summary-silent":   summary(late, message.Daily{Day: now, Failed: 40, LastFinished: now.Add(-40 * time.Hour)}, forSummary()),
-		"summary-never":    summary(message.Writer{Coverage: message.Coverage{At: now}}, message.Daily{Day: now}, nil),
+		"summary-never":    summary(in(l, message.Writer{Coverage: message.Coverage{At: now}}), message.Daily{Day: now}, nil),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
+	"signalbox/shared/language"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -28,6 +29,14 @@ var (
 	}
 	writer = message.Writer{Style: style, Coverage: coverage}
 )
+
+var languages = []language.Language{language.English, language.Chinese}
+
+// in is w in a language.
+func in(l language.Language, w message.Writer) message.Writer {
+	w.Style.Language = l
+	return w
+}
 
 // messageID is one as package notify makes it.
 const messageID = "82c20a72d04e5f118f6a"

@@ -12,8 +12,6 @@ import (
 	"signalbox/shared/slack"
 )
 
-const cardColumn = "Card"
-
 // linkRows has the cards of a table for Slack lead to their pages, the worst first, as far
 // as there is room beside the other blocks of the message. What is named is the same with
 // and without links.

@@ -12,6 +12,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
+	"signalbox/shared/signedlink"
 	"signalbox/shared/slack"
 )
 
@@ -61,7 +62,7 @@ func TestRowsLeadToTheirPages(t *testing.T) {
 		if texts[i] != id.Masked() {
 			t.Errorf("the link says %s, want %s", texts[i], id.Masked())
 		}
-		if err := pages.Verify(id, link.Query(), now.Add(cardlink.Lifetime-time.Minute)); err != nil {
+		if err := pages.Verify(id, link.Query(), now.Add(signedlink.Lifetime-time.Minute)); err != nil {
 			t.Errorf("the link of %v = %v, want it to open", id, err)
 		}
 	}

@@ -3,24 +3,22 @@ package message
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
+	"signalbox/shared/plaintext"
 )
 
 const (
 	listName      = "cards.csv"
 	byteOrderMark = "\uFEFF" // says that it is UTF-8 to spreadsheet programs
-	maxExact      = 15       // digits that a spreadsheet program keeps
 )
 
+// listTitles are names for programs.
 var listTitles = []string{
 	"state", "what", "kind", "subject", "rule", "severity", "threshold", "details", "opened", "resolved",
 	"package", "used", "rest", "ratio", "expires", "pool", "refreshed", "renews", "tags", "remark",
@@ -29,10 +27,10 @@ var listTitles = []string{
 // List is the whole list of what is open, and of changes to what is not among
 // that, each the worst first, for a spreadsheet program: CSV in UTF-8 with a byte
 // order mark, in which no cell is taken for a formula. A number that such a
-// program would change, a whole ICCID, has an apostrophe before it. There is no
-// list where the messages about open and about changes name all.
+// program would change, a whole ICCID, has an apostrophe before it. A group is followed
+// by the cards that it inhibits. There is no list where the messages about open and about changes name all.
 func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
-	if len(open) <= MaxNamed && len(changes) <= MaxNamed && !w.leavesOut(openRows(open)) && !w.leavesOut(changeRows(changes)) {
+	if len(open) <= MaxNamed && len(changes) <= MaxNamed && !w.hides(w.openRows(open)) && !w.hides(w.changeRows(changes)) {
 		return notify.File{}
 	}
 	isOpen := make(map[incident.Key]bool, len(open))
@@ -48,29 +46,45 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 	lines.UseCRLF = true
 	write(lines, listTitles)
 	for _, i := range sorted(pointers(open)) {
-		write(lines, w.listLine(row{i, title(notify.GroupOf(*i))}))
+		w.writeOpen(lines, i)
 	}
 	for _, c := range slices.SortedStableFunc(slices.Values(others), worstChange) {
-		write(lines, w.listLine(row{&c.Incident, what(*c) + ": " + headingOf(*c).title}))
+		write(lines, w.listLine(row{&c.Incident, w.Style.because(w.Style.what(*c), w.Style.headingOf(*c).title)}))
+		w.writeInside(lines, &c.Incident)
 	}
 	lines.Flush()
-	return notify.File{Name: listName, Title: listTitle(len(open), others), Content: b.Bytes()}
+	return notify.File{Name: listName, Title: w.Style.listTitle(len(open), others), Content: b.Bytes()}
+}
+
+// hides reports whether messages do not name all that rows are about.
+func (w Writer) hides(rows []row) bool { return w.leavesOut(rows) || hidesCards(rows) }
+
+// writeOpen writes what is open, and after a group the cards in it.
+func (w Writer) writeOpen(lines *csv.Writer, i *rule.Incident) {
+	write(lines, w.listLine(row{i, w.Style.title(notify.GroupOf(*i))}))
+	w.writeInside(lines, i)
+}
+
+func (w Writer) writeInside(lines *csv.Writer, group *rule.Incident) {
+	for _, card := range w.inside(group) {
+		write(lines, w.listLine(row{&card, w.Style.title(notify.GroupOf(card))}))
+	}
 }
 
 // listTitle says "5,000 open", "1 worse, 12 new", or both.
-func listTitle(open int, changes []*rule.Change) string {
+func (s Style) listTitle(open int, changes []*rule.Change) string {
 	var counted string
 	if open > 0 {
-		counted = number(open) + " open"
+		counted = s.words().Status.Open(open)
 	}
-	return joined(", ", counted, tally(changes))
+	return s.listed(counted, s.tally(changes))
 }
 
 func (w Writer) listLine(r row) []string {
 	i, f := r.Incident, r.Details.Facts
 	return []string{
 		string(i.Phase), r.what, string(i.Key.Subject.Kind), w.Style.subject(i.Key.Subject), i.Key.Rule,
-		string(i.Severity), i.Threshold.String(), wordsOf(i.Key.Rule).said(w.Style, w.Coverage.At, *i),
+		string(i.Severity), i.Threshold.String(), w.Style.said(*i, w.Coverage.At),
 		w.optionalClock(i.Opened), w.optionalClock(i.Resolved),
 		f.Package, f.Used.Text(), f.Rest.Text(), f.Ratio.Text(), w.optionalClock(f.Expires), f.Pool,
 		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark,
@@ -88,27 +102,7 @@ func (w Writer) optionalClock(t time.Time) string {
 func write(w *csv.Writer, line []string) {
 	cells := make([]string, len(line))
 	for i, cell := range line {
-		cells[i] = harmless(cell)
+		cells[i] = plaintext.Cell(cell)
 	}
 	_ = w.Write(cells)
-}
-
-// harmless returns a cell that a spreadsheet program shows as it is.
-//
-// See https://owasp.org/www-community/attacks/CSV_Injection.
-func harmless(cell string) string {
-	start := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\uFEFF' })
-	isFormula := strings.IndexAny(start, "=+-@＝＋－＠|%") == 0
-	if isFormula || strings.IndexAny(cell, "\t\r\n") == 0 || isInexact(cell) {
-		return "'" + cell
-	}
-	return cell
-}
-
-// isInexact reports whether a spreadsheet program would round a number, or take
-// hexadecimal digits such as 8986E10 for one.
-func isInexact(cell string) bool {
-	_, err := strconv.ParseFloat(cell, 64)
-	isNumber := err == nil || errors.Is(err, strconv.ErrRange)
-	return isNumber && (len(cell) > maxExact || strings.ContainsAny(cell, "eE"))
 }

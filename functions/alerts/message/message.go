@@ -1,6 +1,7 @@
 // Package message words what people read about cards: the digest of a sweep, the
 // status message of a group of incidents, what changed in it, and the daily
-// summary. It is pure: incidents and counts go in, messages come out.
+// summary, in English or Chinese, with the texts of package words. It is pure: incidents
+// and counts go in, messages come out.
 //
 // However many cards there are, a message passes [slack.Message.Check]: it names
 // the worst, and says how many it does not name.
@@ -13,6 +14,8 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
+	"signalbox/shared/incidentlink"
+	"signalbox/shared/language"
 	"signalbox/shared/notify"
 )
 
@@ -22,16 +25,27 @@ type Writer struct {
 	Style    Style
 	Coverage Coverage
 	Open     []rule.Incident // all that are open, for the daily summary
+	// Inside are the cards that the open incident of a group inhibits, for the list. Nil:
+	// none is.
+	Inside func(group incident.Key) []rule.Incident
 }
 
 var _ notify.Writer[rule.Details] = Writer{}
 
 // Style is how things are shown. The zero value shows UTC and masks cards.
 type Style struct {
-	Zone      *time.Location // of the times shown; nil is UTC
-	ShowICCID bool           // whole numbers of cards, not masked ones
-	Console   string         // address that a button leads to; "": no button
-	Pages     cardlink.Links // to the pages of cards; zero: none
+	Language  language.Language
+	Zone      *time.Location     // of the times shown; nil is UTC
+	ShowICCID bool               // whole numbers of cards, not masked ones
+	Console   string             // address that a button leads to; "": no button
+	Pages     cardlink.Links     // to the pages of cards; zero: none
+	Incidents incidentlink.Links // to the list of incidents; zero: none
+}
+
+// Unwatched words that the cards are not watched, why, and what to do, where that is all
+// that can be said.
+func Unwatched(s Style, reason, action string) notify.Message {
+	return notify.Message{Title: "🔴 " + s.words().Message.Unwatched(reason, action), Severity: incident.Critical, Extent: notify.Short}
 }
 
 func (s Style) zone() *time.Location {

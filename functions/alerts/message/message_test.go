@@ -14,6 +14,7 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
+	"signalbox/shared/language"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
@@ -41,19 +42,22 @@ func FuzzMessages(f *testing.F) {
 				Checked: random.IntN(100_000), Total: random.IntN(100_000), Failed: random.IntN(9), At: now, OldestData: now, Late: true, Partial: true, Why: name, Most: random.IntN(9),
 			},
 		}
-		history, status := w.History(changes), w.Status(groupsOf(open), open, random.IntN(3), changes)
 		day := daily()
 		day.Sweeps = random.IntN(2)
-		for kind, m := range map[string]slack.Message{
-			"digest": digest(w, changes), "history": history, "status": status, "summary": summary(w, day, open), "clear": w.Status(groupsOf(open), nil, 1, nil),
-		} {
-			checkMessage(t, kind, m)
-			if !strings.Contains(name, "8986032") {
-				checkMasked(t, kind, m.Text+encoded(t, m))
+		for _, l := range languages {
+			w := in(l, w)
+			history, status := w.History(changes), w.Status(groupsOf(open), open, random.IntN(3), changes)
+			for kind, m := range map[string]slack.Message{
+				"digest": digest(w, changes), "history": history, "status": status, "summary": summary(w, day, open), "clear": w.Status(groupsOf(open), nil, 1, nil),
+			} {
+				checkMessage(t, kind, m)
+				if !strings.Contains(name, "8986032") {
+					checkMasked(t, kind, m.Text+encoded(t, m))
+				}
 			}
+			checkListed(t, l, history, w.List(nil, changes))
+			checkListed(t, l, status, w.List(open, nil))
 		}
-		checkListed(t, history, w.List(nil, changes))
-		checkListed(t, status, w.List(open, nil))
 	})
 }
 
@@ -88,9 +92,10 @@ func checkMasked(t *testing.T, kind, said string) {
 
 // checkListed wants a list where m, in blocks or in words, does not name all, and
 // none elsewhere.
-func checkListed(t *testing.T, m slack.Message, list notify.File) {
+func checkListed(t *testing.T, l language.Language, m slack.Message, list notify.File) {
 	t.Helper()
-	leavesOut := strings.Contains(m.Text+encoded(t, m), " are shown. All are in the list in th")
+	said := []string{" are shown. All are in the list in th", " 项。全部见"}[l]
+	leavesOut := strings.Contains(m.Text+encoded(t, m), said)
 	if isThere := len(list.Content) > 0; isThere != leavesOut {
 		t.Errorf("there is a list: %t, want %t, for:\n%s", isThere, leavesOut, m.Text)
 	}
@@ -164,18 +169,22 @@ func anyChanges(random *rand.Rand, name string, cards int) []rule.Change {
 func TestNothingUnsaid(t *testing.T) {
 	t.Parallel()
 	cards := ofAll(5000, usedUp)
-	for kind, m := range map[string]slack.Message{
-		"digest": digest(writer, opened(cards)), "history": writer.History(opened(cards)), "status": writer.Status(usageCritical, cards, 0, nil),
-	} {
-		checkMessage(t, kind, m)
-		for form, said := range map[string]string{"blocks": encoded(t, m), "text": m.Text} {
-			if !strings.Contains(said, "5,000") || !strings.Contains(said, "The worst 20 of 5,000 are shown") {
-				t.Errorf("%s as %s does not count 5,000 cards:\n%s", kind, form, said)
+	for l, counted := range []string{"The worst 20 of 5,000 are shown", "共 5,000 项，仅列出最严重的 20 项"} {
+		w := in(language.Language(l), writer)
+		for kind, m := range map[string]slack.Message{
+			"digest": digest(w, opened(cards)), "history": w.History(opened(cards)), "status": w.Status(usageCritical, cards, 0, nil),
+		} {
+			checkMessage(t, kind, m)
+			for form, said := range map[string]string{"blocks": encoded(t, m), "text": m.Text} {
+				title, _, _ := strings.Cut(m.Text, "\n")
+				if !strings.Contains(title, "5,000") || !strings.Contains(said, title) || !strings.Contains(said, counted) {
+					t.Errorf("%s as %s does not count 5,000 cards:\n%s", kind, form, said)
+				}
+				if got := strings.Count(said, "******"); got != message.MaxNamed {
+					t.Errorf("%s as %s names %d cards, want %d", kind, form, got, message.MaxNamed)
+				}
+				checkMasked(t, kind, said)
 			}
-			if got := strings.Count(said, "******"); got != message.MaxNamed {
-				t.Errorf("%s as %s names %d cards, want %d", kind, form, got, message.MaxNamed)
-			}
-			checkMasked(t, kind, said)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +16,7 @@ import (
 	"signalbox/shared/dingtalk/dingtalktest"
 	"signalbox/shared/feishu"
 	"signalbox/shared/feishu/feishutest"
+	"signalbox/shared/language"
 	"signalbox/shared/notify"
 	"signalbox/shared/outbound"
 	"signalbox/shared/outbound/outboundtest"
@@ -24,8 +26,11 @@ import (
 	"signalbox/shared/wecom/wecomtest"
 )
 
+// opener opens a fake, and says how to post to it.
+type opener func(*testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error)
+
 // receivers post a message to a fake that judges by its own code.
-var receivers = map[string]func(*testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error){
+var receivers = map[string]opener{
 	"dingtalk": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := dingtalktest.New("secret", nil)
@@ -65,7 +70,15 @@ func poster(t *testing.T, err error, post func(context.Context, notify.Message) 
 // TestReceiversGolden compares what a reader of each receiver sees.
 func TestReceiversGolden(t *testing.T) {
 	t.Parallel()
-	whole := message.Writer{Style: console, Coverage: coverage}
+	for _, l := range languages {
+		t.Run(l.Code(), func(t *testing.T) { receiversGolden(t, l) })
+	}
+}
+
+func receiversGolden(t *testing.T, l language.Language) {
+	t.Helper()
+	writer := in(l, writer)
+	whole := in(l, message.Writer{Style: console, Coverage: coverage})
 	messages := map[string]notify.Message{
 		"digest": whole.Digest(messageID, allKinds()), "many": writer.Digest(messageID, opened(ofAll(5000, usedUp))),
 		"summary": writer.Summary(daily(), forSummary()), "state": {Title: "🔴 The state is damaged: a*b", Extent: notify.Short},
@@ -87,7 +100,7 @@ func TestReceiversGolden(t *testing.T) {
 					if kind == "webhook" && name == "many" {
 						text = text[:3000] // more of the same
 					}
-					golden(t, kind+"-"+name+".txt", []byte(text))
+					golden(t, filepath.Join(l.Code(), kind+"-"+name+".txt"), []byte(text))
 				})
 			})
 		}
@@ -100,35 +113,40 @@ func TestReceiversTakeAnything(t *testing.T) {
 	t.Parallel()
 	names := []string{"plain", strings.Repeat("卡", 800), "<&>\x00\x1f\"\\\u2028\xff\n`*_~[a](b)", strings.Repeat("\x01<", 300), " ", "<at id=all></at> @all **b** https://evil.example"}
 	for kind, open := range receivers {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				for seed, name := range names {
-					random := rand.New(rand.NewPCG(uint64(seed), 1))
-					w := message.Writer{Coverage: coverage, Style: message.Style{Console: strings.Repeat("https://console.example/&", seed*20)}}
-					w.Coverage.Why = name
-					changes := anyChanges(random, name, 300)
-					for _, extent := range []notify.Extent{notify.Whole, notify.Plain, notify.Short} {
-						for n, m := range []notify.Message{w.Digest(fmt.Sprint(seed, extent), changes), w.Summary(daily(), incidentsOf(changes))} {
-							m.ID, m.Extent, m.Mention = fmt.Sprint(seed, extent, n), extent, seed%2 == 1
-							server, post := open(t)
-							if err := post(t.Context(), m); err != nil {
-								t.Fatalf("Post of %q = %v", name, err)
-							}
-							text := server.Inbox()[0].Text
-							checkMasked(t, kind, text)
-							if n == 0 && extent == notify.Whole && kind != "webhook" && !strings.Contains(text, "of 300 are shown") {
-								t.Errorf("%s does not say how many it does not name:\n%s", kind, text)
-							}
-							isText := kind == "webhook" || kind == "wecom" && extent != notify.Whole
-							if !isText && (strings.Contains(text, "](b)") || strings.Count(text, "<at id=all>") > seed%2 || strings.Contains(text, "**b**")) {
-								t.Errorf("%s has somebody else's markup:\n%s", kind, text)
-							}
-						}
-					}
-				}
+		for _, l := range languages {
+			t.Run(kind+" "+l.Code(), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { takesAnything(t, kind, l, open, names) })
 			})
-		})
+		}
+	}
+}
+
+func takesAnything(t *testing.T, kind string, l language.Language, open opener, names []string) {
+	t.Helper()
+	for seed, name := range names {
+		random := rand.New(rand.NewPCG(uint64(seed), 1))
+		w := message.Writer{Coverage: coverage, Style: message.Style{Language: l, Console: strings.Repeat("https://console.example/&", seed*20)}}
+		w.Coverage.Why = name
+		changes := anyChanges(random, name, 300)
+		for _, extent := range []notify.Extent{notify.Whole, notify.Plain, notify.Short} {
+			for n, m := range []notify.Message{w.Digest(fmt.Sprint(seed, extent), changes), w.Summary(daily(), incidentsOf(changes))} {
+				m.ID, m.Extent, m.Mention = fmt.Sprint(seed, extent, n), extent, seed%2 == 1
+				server, post := open(t)
+				if err := post(t.Context(), m); err != nil {
+					t.Fatalf("Post of %q = %v", name, err)
+				}
+				text := server.Inbox()[0].Text
+				checkMasked(t, kind, text)
+				if n == 0 && extent == notify.Whole && kind != "webhook" && !strings.Contains(text, []string{"of 300 are shown", "共 300 项"}[l]) {
+					t.Errorf("%s does not say how many it does not name:\n%s", kind, text)
+				}
+				isText := kind == "webhook" || kind == "wecom" && extent != notify.Whole
+				if !isText && (strings.Contains(text, "](b)") || strings.Count(text, "<at id=all>") > seed%2 || strings.Contains(text, "**b**")) {
+					t.Errorf("%s has somebody else's markup:\n%s", kind, text)
+				}
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/functions/alerts/words"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
 )
@@ -13,102 +14,81 @@ const maxRuleName = 40 // characters
 
 // ruleWords are what people read about one rule.
 type ruleWords struct {
-	warning, critical string // titles of its groups
-	resolved          string // how its incidents end
-	column            string // title of what only this rule says; empty: nothing
+	words.Rule
+
+	column words.Column // of what only this rule says; without a title: nothing
 	// details says it.
 	details func(s Style, now time.Time, i rule.Incident) string
 }
 
-// words are those of every rule: a new rule adds its own here. How an incident
-// ends is worded so that it holds where a threshold has changed, too.
-var words = map[string]ruleWords{
-	rule.ExpiryName: {
-		warning: "Package ends soon", critical: "Package has ended", resolved: "Package no longer ends soon",
-	},
-	rule.UsageName: {
-		warning: "Usage is over its threshold", critical: "Data is used up", resolved: "Usage is below its threshold",
-	},
-	rule.StoppedName: {
-		warning: "Card is stopped", critical: "Card is stopped until it is topped up", resolved: "Card is no longer stopped",
-		column: "Cause", details: stopCause,
-	},
-	rule.StaleName: {
-		warning: "Usage is not counted", resolved: "Usage is counted again",
-		column: "Last counted", details: lastCounted,
-	},
-	rule.ForecastName: {
-		warning:  "Data will not last until renewal, if use goes on like this",
-		resolved: "Data will last until renewal, if use goes on like this",
-		column:   "Runs out", details: runsOut,
-	},
-	rule.InactiveName: {
-		warning: "Card uses no data any more", resolved: "Card is no longer inactive",
-		column: "Last use", details: lastUse,
-	},
-	rule.UnreadableName: {
-		warning: "Card cannot be checked in full", resolved: "Card can be checked in full again",
-		column: "Why", details: unreadableWhy,
-	},
-	rule.SweepName: {
-		warning: "Sweep is late", critical: "Sweeps fail, cards are not checked", resolved: "Sweeps finish in time again",
-		column: "Sweeps", details: sweepCause,
-	},
-	rule.LookupsName: {
-		warning: "Many cards cannot be looked up", critical: "Hardly any card can be looked up", resolved: "Cards can be looked up again",
-		column: "Lookups", details: lookupsCause,
-	},
-	rule.ListingName: {
-		warning: "Listing of the fleet is not complete", critical: "Listing of the fleet cannot be trusted", resolved: "Listing of the fleet is complete again",
-		column: "Listing", details: listingCause,
-	},
-	rule.ReceiverName: {
-		warning: "Notifications have waited over an hour for a receiver", critical: "Notifications have waited over a day for a receiver",
-		resolved: "No notifications wait for the receiver any more",
-		column:   "Deliveries", details: receiverCause,
-	},
-}
-
-// wordsOf returns the words of a rule, or plain ones for a rule without.
-func wordsOf(name string) ruleWords {
-	w, ok := words[name]
-	if !ok {
-		plain := "Rule " + ruleName(name)
-		w = ruleWords{warning: plain, critical: plain, resolved: plain + ", resolved"}
+// ofRule returns the words of a rule, or plain ones for a rule without. A new rule adds
+// its own here.
+func (s Style) ofRule(name string) ruleWords {
+	w := s.words()
+	switch rules, columns := w.Rules, w.Columns; name {
+	case rule.ExpiryName:
+		return ruleWords{Rule: rules.Expiry}
+	case rule.UsageName:
+		return ruleWords{Rule: rules.Usage}
+	case rule.StoppedName:
+		return ruleWords{rules.Stopped, columns.Cause, stopCause}
+	case rule.StaleName:
+		return ruleWords{rules.Stale, columns.LastCounted, lastCounted}
+	case rule.ForecastName:
+		return ruleWords{rules.Forecast, columns.RunsOut, runsOut}
+	case rule.InactiveName:
+		return ruleWords{rules.Inactive, columns.LastUse, lastUse}
+	case rule.UnreadableName:
+		return ruleWords{rules.Unreadable, columns.Why, unreadableWhy}
+	case rule.SweepName:
+		return ruleWords{rules.Sweep, columns.Sweeps, sweepCause}
+	case rule.LookupsName:
+		return ruleWords{rules.Lookups, columns.Lookups, lookupsCause}
+	case rule.ListingName:
+		return ruleWords{rules.Listing, columns.Listing, listingCause}
+	case rule.ReceiverName:
+		return ruleWords{rules.Receiver, columns.Deliveries, receiverCause}
+	case rule.StoppedGroupName, rule.StaleGroupName:
+		return s.groupWords(name)
+	default:
+		plain, resolved := rules.Other(s.ruleName(name)), rules.OtherResolved(s.ruleName(name))
+		return ruleWords{Rule: words.Rule{Warning: plain, Critical: plain, Resolved: resolved}}
 	}
-	return w
 }
 
-func ruleName(name string) string { return clean(cmp.Or(name, "without a name"), maxRuleName) }
+func (s Style) ruleName(name string) string {
+	return clean(cmp.Or(name, s.words().Rules.Unnamed), maxRuleName)
+}
 
 // title says what is wrong with the subjects of a group.
-func title(g notify.Group) string {
-	w := wordsOf(g.Rule)
+func (s Style) title(g notify.Group) string {
+	w := s.ofRule(g.Rule)
 	if g.Severity == incident.Critical {
-		return cmp.Or(w.critical, w.warning)
+		return w.Critical
 	}
-	return w.warning
+	return w.Warning
 }
 
 // resolvedTitle says how an incident has ended. One whose rule was switched off,
 // or whose card is not there, has not ended well.
-func resolvedTitle(i rule.Incident) string {
+func (s Style) resolvedTitle(i rule.Incident) string {
+	w := s.words().Rules
 	switch {
 	case i.Status == incident.Off:
-		return "Rule " + ruleName(i.Key.Rule) + " is switched off, or does not apply"
+		return w.Off(s.ruleName(i.Key.Rule))
 	case i.Status == incident.Absent && i.Key.Subject.Kind == incident.Pool:
-		return "Pool not found"
+		return w.PoolAbsent
 	case i.Status == incident.Absent:
-		return "Card not found, or destroyed"
+		return w.CardAbsent
 	default:
-		return wordsOf(i.Key.Rule).resolved
+		return s.ofRule(i.Key.Rule).Resolved
 	}
 }
 
 // said is what only the incident's rule says of it, on one line.
-func (w ruleWords) said(s Style, now time.Time, i rule.Incident) string {
-	if w.details == nil {
-		return ""
+func (s Style) said(i rule.Incident, now time.Time) string {
+	if details := s.ofRule(i.Key.Rule).details; details != nil {
+		return details(s, now, i)
 	}
-	return w.details(s, now, i)
+	return ""
 }

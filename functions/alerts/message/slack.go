@@ -19,7 +19,7 @@ import (
 const (
 	maxTable  = 7000 // the table, as JSON
 	maxRows   = 2400 // the same in words
-	maxButton = 1000 // the button, as JSON
+	maxButton = 1000 // the buttons, as JSON
 )
 
 const bulletLine = "• "
@@ -81,7 +81,22 @@ func slackText(m notify.Message) string {
 	if m.Footer != "" {
 		lines = append(lines, slack.Escape(m.Footer))
 	}
-	return strings.Join(lines, "\n")
+	text := strings.Join(lines, "\n")
+	if m.Extent == notify.Plain { // there are no buttons
+		text = linked(text, m.Links)
+	}
+	return text
+}
+
+// linked adds links to a text, as far as there is room for them.
+func linked(text string, links []notify.Link) string {
+	for _, l := range links {
+		line := "\n<" + l.URL + "|" + slack.Escape(l.Label) + ">"
+		if utf8.RuneCountInString(text+line) <= slack.MaxText {
+			text += line
+		}
+	}
+	return text
 }
 
 // markup is text in Slack's markup, in which no name becomes a link.
@@ -127,11 +142,12 @@ func buttons(links []notify.Link) []slackgo.Block {
 		label := slackgo.NewTextBlockObject(slackgo.PlainTextType, link.Label, false, false)
 		elements[i] = slackgo.NewButtonBlockElement(link.ID, "", label).WithURL(link.URL)
 	}
-	block := slackgo.NewActionBlock("", elements...)
-	if len(links) == 0 || size(block) > maxButton {
-		return nil
+	for ; len(elements) > 0; elements = elements[:len(elements)-1] {
+		if block := slackgo.NewActionBlock("", elements...); size(block) <= maxButton {
+			return []slackgo.Block{block}
+		}
 	}
-	return []slackgo.Block{block}
+	return nil
 }
 
 // leavesOut reports whether a message to Slack does not name all rows, be it where it is

@@ -13,22 +13,23 @@ import (
 // opened at once that they share a message. Its first line has the number of
 // those newly opened.
 func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere int, opened []rule.Change) slack.Message {
-	o := overview{groups: groups, open: open, elsewhere: elsewhere}
+	o := overview{style: w.Style, groups: groups, open: open, elsewhere: elsewhere}
 	d := w.draft()
-	d.rest = "All are in the list in the thread."
+	said := w.Style.words().Status
+	d.rest = w.Style.words().Changes.AllInList
 	if len(open) == 0 {
-		d.title = fine + " " + o.title() + ": none open"
+		d.title = fine + " " + said.NoneOpen(o.title())
 		d.lines = o.elsewhereLine()
 		return Slack(d.message())
 	}
 	d.severity = o.shown()[0].Severity
-	d.title = icon(d.severity) + " " + o.title() + ": "
+	var isNew string
 	if len(opened) > 0 {
-		d.title += number(len(opened)) + " new, "
+		isNew = w.Style.words().Changes.Opened(len(opened))
 	}
-	d.title += number(len(open)) + " open"
+	d.title = icon(d.severity) + " " + w.Style.because(o.title(), w.Style.listed(isNew, said.Open(len(open))))
 	d.lines = slices.Concat(o.lines(d.at), o.elsewhereLine())
-	d.rows = openRows(open)
+	d.rows = w.openRows(open)
 	return Slack(d.message())
 }
 
@@ -36,19 +37,19 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 // names nothing, and has no colour: nothing in it is to be acted on.
 func (w Writer) Replaced() slack.Message {
 	d := w.draft()
-	d.title = over + " Replaced by a newer message"
-	d.lines = []notify.Line{said("This message is not kept up to date any more.")}
+	d.title = over + " " + w.Style.words().Status.Replaced
+	d.lines = []notify.Line{said(w.Style.words().Status.NotKeptUpToDate)}
 	return Slack(d.message())
 }
 
 // openRows are the rows of open incidents, the worst first.
-func openRows(open []rule.Incident) []row {
+func (w Writer) openRows(open []rule.Incident) []row {
 	several := len(countGroups(open)) > 1
 	rows := make([]row, 0, len(open))
 	for _, i := range sorted(pointers(open)) {
 		r := row{Incident: i}
 		if several {
-			r.what = title(notify.GroupOf(*i))
+			r.what = w.Style.title(notify.GroupOf(*i))
 		}
 		rows = append(rows, r)
 	}
@@ -57,6 +58,7 @@ func openRows(open []rule.Incident) []row {
 
 // overview is what a status message shows.
 type overview struct {
+	style     Style
 	groups    []notify.Group
 	open      []rule.Incident
 	elsewhere int
@@ -82,34 +84,31 @@ func countGroups(open []rule.Incident) map[notify.Group]int {
 func (o overview) title() string {
 	groups := o.shown()
 	if len(groups) == 1 {
-		return title(groups[0])
+		return o.style.title(groups[0])
 	}
-	return "SIM cards, " + number(len(groups)) + " kinds of incidents"
+	return o.style.words().Status.Kinds(len(groups))
 }
 
 // lines count what is open, by group where there are several.
 func (o overview) lines(now time.Time) []notify.Line {
 	oldest := slices.MinFunc(o.open, func(a, b rule.Incident) int { return a.Opened.Compare(b.Opened) }).Opened
+	w, since := o.style.words().Status, o.style.age(now.Sub(oldest))
 	if len(o.open) == 1 {
-		return []notify.Line{said("Open for " + age(now.Sub(oldest)))}
+		return []notify.Line{said(w.OpenFor(since))}
 	}
-	lines := []notify.Line{said("The oldest has been open for " + age(now.Sub(oldest)))}
+	lines := []notify.Line{said(w.Oldest(since))}
 	if groups := o.shown(); len(groups) > 1 {
 		counts := countGroups(o.open)
 		for _, g := range groups {
-			lines = append(lines, totalLine(icon(g.Severity), counts[g], "open", title(g)))
+			lines = append(lines, totalLine(icon(g.Severity), w.Open(counts[g]), o.style.title(g)))
 		}
 	}
 	return lines
 }
 
 func (o overview) elsewhereLine() []notify.Line {
-	switch o.elsewhere {
-	case 0:
+	if o.elsewhere == 0 {
 		return nil
-	case 1:
-		return []notify.Line{said("1 more, of another severity, is in another status message")}
-	default:
-		return []notify.Line{said(number(o.elsewhere) + " more, of another severity, are in another status message")}
 	}
+	return []notify.Line{said(o.style.words().Status.Elsewhere(o.elsewhere))}
 }

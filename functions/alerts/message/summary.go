@@ -44,7 +44,9 @@ type DayUsage struct {
 func (w Writer) Announcement(body json.RawMessage) notify.Message {
 	var d Daily
 	if err := json.Unmarshal(body, &d); err != nil {
-		return notify.Message{Title: "📋 SIM cards: the daily summary was written by another version and cannot be shown"}
+		unknown := w.draft()
+		unknown.title = "📋 " + w.Style.words().Summary.Unreadable
+		return unknown.message()
 	}
 	return w.Summary(d, w.Open)
 }
@@ -52,17 +54,17 @@ func (w Writer) Announcement(body json.RawMessage) notify.Message {
 // Summary words the daily summary: what happened, what is open, and what can
 // still be prevented.
 func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
-	d := w.draft()
-	d.title = "📋 SIM cards on " + w.Style.day(day.Day)
+	d, say := w.draft(), w.Style.words().Summary
+	d.title = "📋 " + say.Title(w.Style.day(day.Day))
 	if day.Sweeps <= 0 {
-		d.title = "⚠️ SIM cards on " + w.Style.day(day.Day) + ": no sweep was finished"
+		d.title = "⚠️ " + say.NoneFinishedTitle(w.Style.day(day.Day))
 	}
 	expiring, runningOut, critical := expiring(open, d.at), runningOut(open), critical(open)
 	worst := worstOfEach(critical)
-	d.lines = append(day.lines(w.Style, d.at, len(open)), criticalLines(len(critical), len(worst))...)
+	d.lines = append(day.lines(w.Style, d.at, len(open)), w.Style.criticalLines(len(critical), len(worst))...)
 	d.lines = append(d.lines,
-		said("*"+number(len(expiring))+"* with a package that ends within a week"),
-		said("*"+number(len(runningOut))+"* forecast to run out before renewal, if use goes on like this"))
+		said(say.Expiring(len(expiring))),
+		said(say.RunningOut(len(runningOut))))
 	d.lines = append(d.lines, w.fleetLines(open)...)
 	if used := w.Style.usageLine(day.Usage); used != "" {
 		d.lines = append(d.lines, said(used))
@@ -71,10 +73,10 @@ func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
 		d.lines[i].Bullet = true
 	}
 	d.chart = w.Style.usageChart(day.Usage)
-	d.first, d.rest = "first", "All are counted above."
+	d.first, d.rest = w.Style.words().Message.First, w.Style.words().Changes.AllAbove
 	preventable := slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd)
 	for _, i := range slices.Concat(worst, preventable) {
-		d.rows = append(d.rows, row{i, title(notify.GroupOf(*i))})
+		d.rows = append(d.rows, row{i, w.Style.title(notify.GroupOf(*i))})
 	}
 	return d.message()
 }
@@ -82,26 +84,23 @@ func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
 // lines say how the sweeps did, and what came of them. Where none was finished,
 // what is said next is old.
 func (d Daily) lines(s Style, now time.Time, open int) []notify.Line {
-	var late, failed string
+	w := s.words().Summary
+	var swept, late, failed string
 	if d.Late > 0 {
-		late = ", *" + number(d.Late) + " late*"
+		late = w.Late(d.Late)
 	}
 	if d.Failed > 0 {
-		failed = ", *" + count(d.Failed, "run", "runs") + " failed*"
+		failed = w.Failed(d.Failed)
 	}
-	swept := count(d.Sweeps, "sweep", "sweeps") + " finished" + late + failed
 	switch {
 	case d.Sweeps > 0:
+		swept = s.listed(w.Finished(d.Sweeps), late, failed)
 	case d.LastFinished.IsZero():
-		swept = "*No sweep was ever finished*" + failed + ": what follows is of the cards checked so far"
+		swept = s.because(s.listed(w.NeverFinished, failed), w.SoFar)
 	default:
-		swept = "*No sweep was finished*" + failed + ": what follows is as of the last one, " +
-			s.clock(d.LastFinished) + ", " + age(now.Sub(d.LastFinished)) + " ago"
+		swept = s.because(s.listed(w.NoneFinished, failed), w.AsOf(s.when(s.clock(d.LastFinished), d.LastFinished, now)))
 	}
-	return []notify.Line{
-		said(swept),
-		said("*" + number(d.Opened) + "* opened, *" + number(d.Resolved) + "* resolved, *" + number(open) + "* open"),
-	}
+	return []notify.Line{said(swept), said(w.Counts(d.Opened, d.Resolved, open))}
 }
 
 // fleetLines say what is wrong with the sweeps themselves: all else that the
@@ -109,8 +108,8 @@ func (d Daily) lines(s Style, now time.Time, open int) []notify.Line {
 func (w Writer) fleetLines(open []rule.Incident) []notify.Line {
 	var lines []notify.Line
 	for _, i := range sorted(those(open, func(i *rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
-		r := row{i, icon(i.Severity) + " " + title(notify.GroupOf(*i))}
-		for _, text := range rowTexts(table(w.Style, w.Coverage.At, []row{r})) {
+		r := row{i, icon(i.Severity) + " " + w.Style.title(notify.GroupOf(*i))}
+		for _, text := range rowTexts(w.Style.table([]row{r}, w.Coverage.At)) {
 			lines = append(lines, notify.Line{Spans: []notify.Span{{Text: text}}})
 		}
 	}
@@ -118,14 +117,15 @@ func (w Writer) fleetLines(open []rule.Incident) []notify.Line {
 }
 
 // criticalLines count what is too late to be prevented.
-func criticalLines(all, named int) []notify.Line {
-	switch line := "*" + number(all) + "* critical"; all {
+func (s Style) criticalLines(all, named int) []notify.Line {
+	w := s.words().Summary
+	switch all {
 	case 0:
 		return nil
 	case named:
-		return []notify.Line{said(line)}
+		return []notify.Line{said(w.Critical(all))}
 	default:
-		return []notify.Line{said(line + ", the worst " + number(maxWorst) + " of each kind are named")}
+		return []notify.Line{said(s.listed(w.Critical(all), w.WorstNamed(maxWorst)))}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/functions/alerts/words"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
 )
@@ -29,20 +30,26 @@ type row struct {
 // column is what a table may show of a row; one that is unknown for all rows is
 // left out.
 type column struct {
-	title    string
-	labelled bool // its title goes before its value in words, where there are no columns
+	words.Column
+
+	labelled bool // its label goes before its value in words, where there are no columns
+	linked   bool
 	limit    int
-	value    func(s Style, now time.Time, r row) string
+	value    func(r row) string
 }
 
-var columns = []column{
-	{"What", false, maxTitle + maxCell, func(_ Style, _ time.Time, r row) string { return r.what }},
-	{cardColumn, false, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Card, r) }},
-	{"Pool", true, maxCell, func(s Style, _ time.Time, r row) string { return s.ofKind(incident.Pool, r) }},
-	{"Receiver", true, maxCell, func(s Style, _ time.Time, r row) string { return s.receiver(r) }},
-	{"Plan", false, maxCell, func(_ Style, _ time.Time, r row) string { return r.Details.Facts.Package }},
-	{"Used / total", false, maxCell, func(_ Style, _ time.Time, r row) string { return usage(r.Details.Facts) }},
-	{"Package end", true, maxCell, func(s Style, now time.Time, r row) string { return s.expiry(r.Details.Facts.Expires, now) }},
+// columns are those that every rule has.
+func (s Style) columns(now time.Time) []column {
+	w := s.words().Columns
+	return []column{
+		{w.What, false, false, maxTitle + maxCause, func(r row) string { return r.what }},
+		{w.Card, false, true, maxCell, func(r row) string { return s.ofKind(incident.Card, r) }},
+		{w.Pool, true, false, maxCell, func(r row) string { return s.ofKind(incident.Pool, r) }},
+		{w.Receiver, true, false, maxCell, s.receiver},
+		{w.Plan, false, false, maxCell, func(r row) string { return r.Details.Facts.Package }},
+		{w.Usage, false, false, maxCell, func(r row) string { return usage(r.Details.Facts) }},
+		{w.PackageEnd, true, false, maxCell, func(r row) string { return s.expiry(r.Details.Facts.Expires, now) }},
+	}
 }
 
 // ofKind names what a row is about where that is of a kind.
@@ -63,47 +70,48 @@ func (s Style) receiver(r row) string {
 
 // columnsOf are those that every rule has, and one for what only the rules of
 // rows say.
-func columnsOf(rows []row) []column {
-	titles := make(map[string]bool)
+func (s Style) columnsOf(rows []row, now time.Time) []column {
+	own := make(map[words.Column]bool)
 	for _, r := range rows {
-		if title := wordsOf(r.Key.Rule).column; title != "" {
-			titles[title] = true
+		if column := s.ofRule(r.Key.Rule).column; column.Title != "" {
+			own[column] = true
 		}
 	}
-	details := column{title: "Details", limit: maxCause, value: details}
-	if len(titles) == 1 {
-		title := slices.Collect(maps.Keys(titles))[0]
-		details = column{title: title, labelled: true, limit: maxCause, value: func(s Style, now time.Time, r row) string {
-			return wordsOf(r.Key.Rule).said(s, now, *r.Incident)
-		}}
+	details := column{s.words().Columns.Details, false, false, maxCause, func(r row) string { return s.details(r, now) }}
+	if len(own) == 1 {
+		only := slices.Collect(maps.Keys(own))[0]
+		details = column{only, true, false, maxCause, func(r row) string { return s.said(*r.Incident, now) }}
 	}
-	return append(slices.Clone(columns), details)
+	return append(s.columns(now), details, s.firstColumn())
 }
 
 // details is what only the rule of a row says, with its title.
-func details(s Style, now time.Time, r row) string {
-	words := wordsOf(r.Key.Rule)
-	if said := words.said(s, now, *r.Incident); said != "" {
-		return words.column + ": " + said
+func (s Style) details(r row, now time.Time) string {
+	if said := s.said(*r.Incident, now); said != "" {
+		return s.because(s.ofRule(r.Key.Rule).column.Title, said)
 	}
 	return ""
 }
 
 // table has the columns that have something to say of rows.
-func table(s Style, now time.Time, rows []row) notify.Table {
+func (s Style) table(rows []row, now time.Time) notify.Table {
 	t := notify.Table{Rows: make([]notify.Row, len(rows))}
 	for i, r := range rows {
 		t.Rows[i].Link = s.page(r, now)
 	}
-	for _, column := range columnsOf(rows) {
+	for _, column := range s.columnsOf(rows, now) {
 		cells := make([]string, len(rows))
 		for i, r := range rows {
-			cells[i] = clean(column.value(s, now, r), column.limit)
+			cells[i] = clean(column.value(r), column.limit)
 		}
 		if !slices.ContainsFunc(cells, func(cell string) bool { return cell != "" }) {
 			continue
 		}
-		t.Columns = append(t.Columns, notify.Column{Title: column.title, Labelled: column.labelled, Linked: column.title == cardColumn})
+		var label string
+		if column.labelled {
+			label = column.Label + s.words().Punctuation.Colon
+		}
+		t.Columns = append(t.Columns, notify.Column{Title: column.Title, Label: label, Linked: column.linked})
 		for i, cell := range cells {
 			t.Rows[i].Cells = append(t.Rows[i].Cells, cell)
 		}
@@ -111,9 +119,9 @@ func table(s Style, now time.Time, rows []row) notify.Table {
 	if len(t.Columns) > 0 {
 		return t
 	}
-	t.Columns = []notify.Column{{Title: columns[0].title}}
+	t.Columns = []notify.Column{{Title: s.words().Columns.What.Title}}
 	for i, r := range rows { // Nothing is known, and Slack takes no table without a column.
-		t.Rows[i].Cells = []string{title(notify.GroupOf(*r.Incident))}
+		t.Rows[i].Cells = []string{s.title(notify.GroupOf(*r.Incident))}
 	}
 	return t
 }
@@ -133,10 +141,10 @@ func rowTexts(t notify.Table) []string {
 
 // inWords is a cell where there are no columns.
 func inWords(c notify.Column, cell string) string {
-	if cell == "" || !c.Labelled {
-		return cell
+	if cell == "" {
+		return ""
 	}
-	return strings.ToLower(c.Title) + ": " + cell
+	return c.Label + cell
 }
 
 // usage says "92.00MB / 100.00MB (92%)", as far as it is known.
@@ -156,8 +164,5 @@ func (s Style) expiry(end, now time.Time) string {
 	if end.IsZero() {
 		return ""
 	}
-	if left := end.Sub(now); left > 0 {
-		return s.day(end) + ", in " + age(left)
-	}
-	return s.day(end) + ", " + age(now.Sub(end)) + " ago"
+	return s.when(s.day(end), end, now)
 }

@@ -7,27 +7,9 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"signalbox/functions/alerts/words"
 )
-
-// number writes n with its thousands apart.
-func number(n int) string {
-	digits := strconv.Itoa(n)
-	var b strings.Builder
-	for i, digit := range digits {
-		if left := len(digits) - i; i > 0 && left%3 == 0 && digits[i-1] != '-' {
-			b.WriteByte(',')
-		}
-		b.WriteRune(digit)
-	}
-	return b.String()
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(n) + " " + many
-}
 
 // percent is a share with two decimals, rounded down: all but one is not all.
 func percent(part, whole int) string {
@@ -47,24 +29,37 @@ func joined(separator string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), separator)
 }
 
-// age says a duration the way people do: minutes under two hours, hours under
-// two days, or days.
-func age(d time.Duration) string {
-	switch d = max(d, 0); {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < 2*time.Hour:
-		return number(int(d.Minutes())) + " min"
-	case d < 48*time.Hour:
-		return number(int(d.Hours())) + " h"
-	default:
-		return number(int(d.Hours()/24)) + " days"
+func (s Style) words() *words.Words { return words.In(s.Language) }
+
+func (s Style) age(d time.Duration) string { return s.words().Time.Age(d) }
+
+// because adds why something is so, where that is known.
+func (s Style) because(said, why string) string {
+	return joined(s.words().Punctuation.Colon, said, why)
+}
+
+// listed is a list of clauses, without the empty ones.
+func (s Style) listed(clauses ...string) string {
+	return joined(s.words().Punctuation.Comma, clauses...)
+}
+
+// apart are clauses of which each stands for itself, without the empty ones.
+func (s Style) apart(clauses ...string) string {
+	return joined(s.words().Punctuation.Semicolon, clauses...)
+}
+
+// when says when t was or will be, and how far from now that is.
+func (s Style) when(at string, t, now time.Time) string {
+	if left := t.Sub(now); left > 0 {
+		return s.words().Time.Future(at, s.age(left))
 	}
+	return s.words().Time.Past(at, s.age(now.Sub(t)))
 }
 
 func (s Style) day(t time.Time) string { return t.In(s.zone()).Format(time.DateOnly) }
 
-func (s Style) clock(t time.Time) string { return t.In(s.zone()).Format("2006-01-02 15:04 MST") }
+// clock has the offset of the zone: its letters may be those of several.
+func (s Style) clock(t time.Time) string { return t.In(s.zone()).Format("2006-01-02 15:04 -07:00") }
 
 // clean returns text on one line, of at most limit characters, without those that
 // turn the direction of what follows.

@@ -10,16 +10,17 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/forecast"
 	"signalbox/shared/incident"
+	"signalbox/shared/language"
 )
 
 // maxTitle is how long a title may be: a phone shows no more.
 const maxTitle = 100
 
 // titleOf is what a message about one change begins with, without its count.
-func titleOf(t *testing.T, c rule.Change) string {
+func titleOf(t *testing.T, l language.Language, c rule.Change) string {
 	t.Helper()
-	first, _, _ := strings.Cut(digest(writer, []rule.Change{c}).Text, "\n")
-	title, _, ok := strings.Cut(first, ": 1 ")
+	first, _, _ := strings.Cut(digest(in(l, writer), []rule.Change{c}).Text, "\n")
+	title, _, ok := strings.Cut(first, []string{": 1 ", "："}[l])
 	if !ok {
 		t.Fatalf("first line %q counts nothing", first)
 	}
@@ -32,17 +33,19 @@ func TestEveryRuleHasWords(t *testing.T) {
 	for _, name := range rule.Names() {
 		warning := ofCard(1, name, incident.Warning, 0, nil)
 		critical := ofCard(1, name, incident.Critical, 0, nil)
-		for _, c := range []rule.Change{change(incident.Opened, warning), change(incident.Opened, critical), resolved(warning, incident.Clear)} {
-			title := titleOf(t, c)
-			if _, words, _ := strings.Cut(title, " "); words == "" || strings.Contains(title, "Rule "+name) {
-				t.Errorf("rule %s, %s, is called %q, want words of its own", name, c.Kind, title)
+		for _, l := range languages {
+			for _, c := range []rule.Change{change(incident.Opened, warning), change(incident.Opened, critical), resolved(warning, incident.Clear)} {
+				title := titleOf(t, l, c)
+				if _, words, _ := strings.Cut(title, " "); words == "" || strings.Contains(title, "Rule ") || strings.Contains(title, "规则") {
+					t.Errorf("rule %s, %s, is called %q, want words of its own", name, c.Kind, title)
+				}
+				if n := utf8.RuneCountInString(title); n > maxTitle {
+					t.Errorf("%q has %d characters, want at most %d", title, n, maxTitle)
+				}
 			}
-			if n := utf8.RuneCountInString(title); n > maxTitle {
-				t.Errorf("%q has %d characters, want at most %d", title, n, maxTitle)
+			if on, off := titleOf(t, l, change(incident.Opened, warning)), titleOf(t, l, resolved(warning, incident.Clear)); on == off {
+				t.Errorf("rule %s begins and ends with %q", name, on)
 			}
-		}
-		if on, off := titleOf(t, change(incident.Opened, warning)), titleOf(t, resolved(warning, incident.Clear)); on == off {
-			t.Errorf("rule %s begins and ends with %q", name, on)
 		}
 	}
 }
@@ -52,9 +55,11 @@ func TestEveryStopCauseHasWords(t *testing.T) {
 	for _, cause := range []rule.StopCause{
 		rule.UserStop, rule.QuotaStop, rule.CreditStop, rule.RebindStop, rule.RealNameStop, rule.AbnormalStop, rule.OtherStop, rule.Suspended,
 	} {
-		text := digest(writer, opened([]rule.Incident{stopped(1, cause, incident.Warning)})).Text
-		if !strings.Contains(text, " · cause: ") {
-			t.Errorf("cause %s has no words:\n%s", cause, text)
+		for l, label := range []string{" · cause: ", " · 原因："} {
+			text := digest(in(language.Language(l), writer), opened([]rule.Incident{stopped(1, cause, incident.Warning)})).Text
+			if !strings.Contains(text, label) {
+				t.Errorf("cause %s has no words:\n%s", cause, text)
+			}
 		}
 	}
 }
@@ -79,7 +84,7 @@ func TestResolvedHow(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := titleOf(t, tt.c); got != tt.want {
+			if got := titleOf(t, language.English, tt.c); got != tt.want {
 				t.Errorf("title = %q, want %q", got, tt.want)
 			}
 		})

@@ -73,6 +73,9 @@ func decodeValue(name string, data []byte, d *Details) error {
 			return r.decode(data, d)
 		}
 	}
+	if of := CardRule(name); of != "" {
+		return decodeGroup(of, data, d)
+	}
 	for _, r := range fleetRules {
 		if r.Name() == name {
 			return r.decode(data, d)

@@ -82,6 +82,9 @@ const (
 	statusDestroyed = "50"
 )
 
+// InUse reports whether o is a card that is in use, as the listing has it.
+func (o Observation) InUse() bool { return o.Status == statusInUse }
+
 // Destroyed reports whether the card is no more, as the listing has it.
 func (o Observation) Destroyed() bool { return o.Status == statusDestroyed }
 

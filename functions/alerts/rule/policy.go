@@ -17,6 +17,8 @@ type Policy struct {
 	Overrides []Override
 	Silences  []Silence
 	MuteTimes []MuteTime
+	// Groups say when many cards are one incident.
+	Groups Groups
 	// Routes choose the receivers. None: each is notified of everything.
 	Routes Routes
 }

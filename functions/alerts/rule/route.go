@@ -13,7 +13,7 @@ type Routes []Route
 // Route is one of them. One without a match fits every incident.
 type Route struct {
 	Match
-	Rule      string            // empty: all rules
+	Rule      string            // empty: all rules; see [isRule]
 	Severity  incident.Severity // empty: any
 	Receivers []string
 	// Fallback are notified in place of those that take nothing.
@@ -42,10 +42,9 @@ func (r Routes) of(i Incident) Routes {
 // fits goes by what the incident says. One whose tags or package are unknown fits no
 // route that goes by them.
 func (r Route) fits(i Incident) bool {
-	facts := i.Details.Facts
 	isCard := i.Key.Subject.Kind != incident.Fleet
-	return (r.Match == Match{} || isCard && r.covers(Observation{Subject: i.Key.Subject, Tags: facts.Tags, Package: facts.Package})) &&
-		(r.Rule == "" || r.Rule == i.Key.Rule) && (r.Severity == "" || r.Severity == i.Severity)
+	return (r.Match == Match{} || isCard && r.covers(said(i))) &&
+		isRule(r.Rule, i.Key.Rule) && (r.Severity == "" || r.Severity == i.Severity)
 }
 
 // Receivers are those that are notified of an incident.

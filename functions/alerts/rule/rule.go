@@ -58,14 +58,17 @@ var rules = []Rule{
 	Unreadable{},
 }
 
-// Names returns the names of all rules, those about the fleet last.
+// Names returns the names of all rules: about cards, about the fleet, and about groups.
 func Names() []string {
-	names := make([]string, 0, len(rules)+len(fleetRules))
+	names := make([]string, 0, len(rules)+len(groupRules)+len(fleetRules))
 	for _, r := range rules {
 		names = append(names, r.Name())
 	}
 	for _, r := range fleetRules {
 		names = append(names, r.Name())
+	}
+	for _, of := range groupRules {
+		names = append(names, GroupRule(of))
 	}
 	return names
 }

@@ -15,11 +15,15 @@ type Stale struct {
 	After time.Duration // 0: it is off
 }
 
-// StaleDetails are the details of [Stale]: the facts say all.
-type StaleDetails struct{}
+// StaleDetails are the details of [Stale]. The facts say the rest.
+type StaleDetails struct {
+	Carrier string `json:"carrier,omitempty"` // empty: unknown
+}
 
 // Rule returns [StaleName].
 func (StaleDetails) Rule() string { return StaleName }
+
+func (d StaleDetails) carrier() string { return d.Carrier }
 
 // Name returns [StaleName].
 func (Stale) Name() string { return StaleName }
@@ -35,7 +39,7 @@ func (s Stale) evaluate(o Observation, now time.Time) Evaluation {
 	if o.Status == statusInUse && now.Sub(o.Refreshed) > s.After {
 		found.Status, found.Severity = incident.Breached, incident.Warning
 	}
-	found.Details.Value = StaleDetails{}
+	found.Details.Value = StaleDetails{Carrier: o.Vendor}
 	return found
 }
 

@@ -17,11 +17,14 @@ type Stopped struct {
 
 // StoppedDetails are the details of [Stopped].
 type StoppedDetails struct {
-	Cause StopCause `json:"cause,omitempty"` // empty: the card is not stopped
+	Cause   StopCause `json:"cause,omitempty"`   // empty: the card is not stopped
+	Carrier string    `json:"carrier,omitempty"` // empty: unknown
 }
 
 // Rule returns [StoppedName].
 func (StoppedDetails) Rule() string { return StoppedName }
+
+func (d StoppedDetails) carrier() string { return d.Carrier }
 
 // StopCause is why a card is stopped or suspended.
 type StopCause string
@@ -67,7 +70,7 @@ func (s Stopped) evaluate(o Observation, _ time.Time) Evaluation {
 		found.Severity = incident.Critical
 	default:
 	}
-	found.Details.Value = StoppedDetails{Cause: cause}
+	found.Details.Value = StoppedDetails{Cause: cause, Carrier: o.Vendor}
 	return found
 }
 

@@ -9,7 +9,7 @@ import (
 // Silence suppresses what somebody knows about.
 type Silence struct {
 	Match
-	Rule    string    // empty: all rules about cards and pools
+	Rule    string    // empty: all rules about cards, pools and groups; see [isRule]
 	Until   time.Time // the first moment at which it is over
 	Comment string    // why, for people
 }
@@ -45,7 +45,7 @@ func (p Policy) silence(covers func(Silence) bool, now time.Time) (incident.Supp
 
 // silences reports whether s covers a rule's evaluation of o.
 func (s Silence) silences(rule string, o Observation) bool {
-	return s.covers(o) && (s.Rule == "" || s.Rule == rule)
+	return s.covers(o) && isRule(s.Rule, rule)
 }
 
 // silencesFleet reports whether s covers an evaluation of the fleet: it must name the

@@ -43,16 +43,22 @@ func (p *parser) wholeOrOff(n *yaml.Node, most int) int {
 
 // whole returns a whole number from 1 to most.
 func (p *parser) whole(n *yaml.Node, most int) (int, bool) {
+	number := p.from(n, 1, most)
+	return number, number > 0
+}
+
+// from returns a whole number from least, which is above 0, to most; 0 after a mistake.
+func (p *parser) from(n *yaml.Node, least, most int) int {
 	number, err := strconv.Atoi(n.Value)
 	switch {
 	case n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int":
-		p.fail(n, "must be a whole number from 1 to %d", most)
-	case err != nil || number < 1 || number > most:
-		p.fail(n, "must be from 1 to %d, not %s", most, n.Value)
+		p.fail(n, "must be a whole number from %d to %d", least, most)
+	case err != nil || number < least || number > most:
+		p.fail(n, "must be from %d to %d, not %s", least, most, n.Value)
 	default:
-		return number, true
+		return number
 	}
-	return 0, false
+	return 0
 }
 
 // probability returns a number above 0 and at most 1.

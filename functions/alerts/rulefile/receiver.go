@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"signalbox/shared/config"
+	"signalbox/shared/language"
 )
 
 // Kind is what a receiver is.
@@ -33,8 +34,8 @@ type Receiver struct {
 	Channel string
 	// URL and Secret are what the variables that the file names hold.
 	URL, Secret config.Secret
-	// Language of what it gets to read, "en" or "zh"; "": as in the environment.
-	Language string
+	// Language of what it gets to read; nil: as in the environment.
+	Language *language.Language
 	// AllowPrivate lets the URL resolve to a private network.
 	AllowPrivate bool
 }
@@ -85,7 +86,7 @@ func (p *parser) receiverName(n *yaml.Node) string {
 func (p *parser) settings(n *yaml.Node, r *Receiver) {
 	known := fields{
 		"url_env":       func(n *yaml.Node) { r.URL = p.variable(n) },
-		"language":      func(n *yaml.Node) { r.Language = p.oneOf(n, "en", "zh") },
+		"language":      func(n *yaml.Node) { r.Language = p.language(n) },
 		"allow_private": func(n *yaml.Node) { r.AllowPrivate = p.yesNo(n) },
 	}
 	switch r.Kind {
@@ -138,6 +139,14 @@ func (p *parser) oneOf(n *yaml.Node, values ...string) string {
 		p.fail(n, "must be one of %s", strings.Join(values, ", "))
 	}
 	return n.Value
+}
+
+func (p *parser) language(n *yaml.Node) *language.Language {
+	l := new(language.Language)
+	if err := l.UnmarshalText([]byte(n.Value)); err != nil {
+		p.fail(n, "%v", err)
+	}
+	return l
 }
 
 func (p *parser) yesNo(n *yaml.Node) bool { return p.oneOf(n, "true", "false") == "true" }

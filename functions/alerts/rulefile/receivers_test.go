@@ -11,6 +11,7 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/incident"
+	"signalbox/shared/language"
 )
 
 const receiversText = `version: 1
@@ -33,7 +34,7 @@ func TestReceiversAndRoutes(t *testing.T) {
 	}
 	want := []rulefile.Receiver{
 		{Name: "ops", Kind: rulefile.Slack, Line: 3, Channel: "C0123456"},
-		{Name: "factory", Kind: rulefile.DingTalk, Line: 4, URL: "https://oapi.dingtalk.com/robot/send?access_token=secret-of-a-test", Secret: "secret-of-a-test", Language: "zh"},
+		{Name: "factory", Kind: rulefile.DingTalk, Line: 4, URL: "https://oapi.dingtalk.com/robot/send?access_token=secret-of-a-test", Secret: "secret-of-a-test", Language: new(language.Chinese)},
 		{Name: "duty", Kind: rulefile.Feishu, Line: 5, URL: "https://open.feishu.cn/open-apis/bot/v2/hook/secret-of-a-test", Secret: "secret-of-a-test"},
 		{Name: "anything", Kind: rulefile.Webhook, Line: 6, URL: "https://hook.example/secret-of-a-test", Secret: "secret-of-a-test", AllowPrivate: true},
 	}

@@ -39,7 +39,7 @@ func Load(path string, defaults rule.Settings, variables func(name string) strin
 }
 
 // Parse returns what data describes. What an entry does not set is as
-// in defaults, which cards without one have, too. variables returns what a variable of
+// in defaults, which cards without one have, too; groups are as [rule.DefaultGroups]. variables returns what a variable of
 // the environment holds, "" where it is not set. The error has one line of
 // text for each mistake, such as
 //
@@ -48,7 +48,7 @@ func Load(path string, defaults rule.Settings, variables func(name string) strin
 // in the order of the file; no other error is possible, and none repeats a variable's
 // value. Text that is not YAML has one mistake only, the first.
 func Parse(data []byte, defaults rule.Settings, variables func(name string) string) (File, error) {
-	p := parser{policy: rule.Policy{Default: defaults}, variables: variables}
+	p := parser{policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}, variables: variables}
 	root, err := document(data)
 	if err != nil {
 		return File{}, err

@@ -43,7 +43,7 @@ func TestExample(t *testing.T) {
 	warehouse := defaults.With(rule.Usage{}, rule.Stopped{}, rule.Stale{}, rule.Forecast{})
 	yearly := defaults.With(rule.Expiry{Days: []int{90, 60, 30, 14, 7}})
 	want := rule.Policy{
-		Default: defaults,
+		Default: defaults, Groups: rule.Groups{Share: 80, Least: 10},
 		Overrides: []rule.Override{
 			{
 				Match: rule.Match{Tag: "车队-*", Package: "移动-单卡*-月包-*", ICCID: "89860[34]*"},
@@ -88,10 +88,39 @@ func TestUnsetStaysDefault(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, err := rulefile.Parse([]byte(tt.text), defaults, variables)
-			if diff := cmp.Diff(rulefile.File{Policy: rule.Policy{Default: defaults}}, got); err != nil || diff != "" {
+			if diff := cmp.Diff(rulefile.File{Policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}, got); err != nil || diff != "" {
 				t.Errorf("Parse(%q) gives %v (-want +got):\n%s", tt.text, err, diff)
 			}
 		})
+	}
+}
+
+// TestGroups has keys that are left out stay as by default.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		want       rule.Groups
+	}{
+		{"off", "groups: off", rule.Groups{}},
+		{"both", "groups: {share: 100, least: 2}", rule.Groups{Share: 100, Least: 2}},
+		{"share", "groups: {share: 50}", rule.Groups{Share: 50, Least: 10}},
+		{"least", "groups: {least: 100000}", rule.Groups{Share: 80, Least: 100_000}},
+		{"nothing", "groups: {}", rule.DefaultGroups()},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := rulefile.Parse([]byte("version: 1\n"+tt.text), defaults, variables)
+			if err != nil || got.Policy.Groups != tt.want {
+				t.Errorf("Parse(%q) gives %+v, %v, want %+v", tt.text, got.Policy.Groups, err, tt.want)
+			}
+		})
+	}
+	const on = "version: 1\ngroups: on"
+	want := "line 2: groups: must be off or a mapping with the keys least, share"
+	if _, err := rulefile.Parse([]byte(on), defaults, variables); err == nil || err.Error() != want {
+		t.Errorf("Parse(%q) = %v, want %s", on, err, want)
 	}
 }
 
@@ -121,8 +150,8 @@ func TestNotOneDocument(t *testing.T) {
 		{"empty", "", "line 1: the file is empty; it needs at least version: 1"},
 		{"comments", "# one\n# two\n", "line 1: the file is empty; it needs at least version: 1"},
 		{"empty document", "---", "line 1: the file is empty; it needs at least version: 1"},
-		{"scalar", "\n\nversion", "line 3: must be a mapping with the keys mute, receivers, routes, rules, silences, version"},
-		{"list", "- version: 1", "line 1: must be a mapping with the keys mute, receivers, routes, rules, silences, version"},
+		{"scalar", "\n\nversion", "line 3: must be a mapping with the keys groups, mute, receivers, routes, rules, silences, version"},
+		{"list", "- version: 1", "line 1: must be a mapping with the keys groups, mute, receivers, routes, rules, silences, version"},
 		{"two documents", "version: 1\n---\nversion: 1", "line 2: a second document begins; one file is one document"},
 		{"tab", "version: 1\nrules:\n\t- match: {}", "line 3: is not YAML: found character that cannot start any token"},
 		{"unclosed", "version: [", "line 1: is not YAML: did not find expected node content"},

@@ -22,6 +22,7 @@ func (p *parser) file(n *yaml.Node) {
 		"rules":    p.each(p.override),
 		"silences": p.each(p.silence),
 		"mute":     p.each(p.muteTime),
+		"groups":   func(n *yaml.Node) { p.policy.Groups = p.groups(n) },
 
 		"receivers": p.each(p.receiver),
 		"routes":    p.each(p.route),

@@ -8,10 +8,23 @@ package words
 import "signalbox/shared/language"
 
 // Words are all texts in one language. None is empty. They are shared: nobody changes
-// them.
+// them. In some, *this* is bold.
 type Words struct {
 	Tag  string // of the language, as HTML has it
 	Name string // of the language, in itself
+
+	Punctuation Punctuation
+	Time        Time
+	Rules       Rules
+	Causes      Causes
+	Columns     Columns
+	Changes     Changes
+	Status      Status
+	Summary     Summary
+	Coverage    Coverage
+	Message     Message
+	Group       Group
+	Page        Page // the list of incidents as a page
 }
 
 // In returns the texts in a language.

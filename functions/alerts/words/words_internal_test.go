@@ -39,11 +39,37 @@ func texts(t *testing.T, path string, v reflect.Value, found map[string]string) 
 				t.Errorf("%s says %q of 42", path, f("42"))
 			}
 		default:
-			t.Fatalf("%s is of the kind %v, which this test does not know", path, v.Type())
+			found[path] = ofSeveral(t, path, v)
 		}
 	default:
 		t.Fatalf("%s is of the kind %v, which this test does not know", path, v.Type())
 	}
+}
+
+// ofSeveral is what a function of several numbers and texts says. It has all of them.
+func ofSeveral(t *testing.T, path string, f reflect.Value) string {
+	t.Helper()
+	var in []reflect.Value
+	for i := range f.Type().NumIn() {
+		switch value := 1234 + i; f.Type().In(i).Kind() {
+		case reflect.Int:
+			in = append(in, reflect.ValueOf(value))
+		case reflect.String:
+			in = append(in, reflect.ValueOf(Number(value)))
+		default:
+			t.Fatalf("%s is of the kind %v, which this test does not know", path, f.Type())
+		}
+	}
+	if out := f.Type(); out.NumOut() != 1 || out.Out(0).Kind() != reflect.String {
+		t.Fatalf("%s is of the kind %v, which this test does not know", path, f.Type())
+	}
+	said := f.Call(in)[0].String()
+	for i := range in {
+		if !strings.Contains(said, Number(1234+i)) {
+			t.Errorf("%s says %q, without %s", path, said, Number(1234+i))
+		}
+	}
+	return said
 }
 
 // TestEveryTextInBothLanguages wants each text in both, none empty, and Chinese where
@@ -53,7 +79,11 @@ func TestEveryTextInBothLanguages(t *testing.T) {
 	en, zh := make(map[string]string), make(map[string]string)
 	texts(t, "words", reflect.ValueOf(english), en)
 	texts(t, "words", reflect.ValueOf(chinese), zh)
-	foreign := map[string]bool{"words.Tag": true}
+	foreign := map[string]bool{
+		"words.Tag":            true,
+		"words.Page.Frame.Tag": true, "words.Page.Frame.Switch": true, "words.Page.Frame.SwitchTag": true,
+		"words.Punctuation.Comma": true, "words.Punctuation.Semicolon": true, "words.Punctuation.Colon": true, "words.Punctuation.Sentences": true,
+	}
 	for path, text := range en {
 		if text == "" || zh[path] == "" {
 			t.Errorf("%s is %q in English and %q in Chinese, want both", path, text, zh[path])

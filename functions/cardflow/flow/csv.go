@@ -3,13 +3,13 @@ package flow
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"signalbox/shared/card"
+	"signalbox/shared/plaintext"
 )
 
 // CSV writes the daily series as RFC 4180 has it, in UTF-8, with a header: one row a
@@ -53,26 +53,9 @@ const formulaStarts = "=+-@＝＋－＠"
 // cell makes a vendor's text harmless: what is not printable becomes an escape such as
 // \u202e, and an apostrophe before a formula makes it a text.
 func cell(text string) string {
-	text = Printable(text)
+	text = plaintext.Printable(text)
 	if first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(text, unicode.IsSpace)); strings.ContainsRune(formulaStarts, first) {
 		return "'" + text
 	}
 	return text
-}
-
-// Printable escapes control characters, those that change the direction of text and
-// others without a shape, such as U+202E as \u202e, and replaces bytes that are no UTF-8.
-func Printable(text string) string {
-	var out strings.Builder
-	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
-		switch {
-		case unicode.IsPrint(r):
-			out.WriteRune(r)
-		case r > 0xFFFF:
-			fmt.Fprintf(&out, `\U%08x`, r)
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
-		}
-	}
-	return out.String()
 }

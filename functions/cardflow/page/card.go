@@ -6,6 +6,7 @@ import (
 
 	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/card"
+	"signalbox/shared/htmlpage"
 	"signalbox/shared/language"
 )
 
@@ -24,11 +25,11 @@ func Card(l language.Language, f flow.Flow, query url.Values, byLink bool, now t
 		Carriers: w.carriers(f.Usage.Vendors), Packages: w.packages(f.Usage.Packages), Facts: w.facts(f.Listing), Raw: answer,
 		Asked: w.moment(f.RetrievedAt), Ago: w.Card.Ago(int(now.Sub(f.RetrievedAt).Minutes())),
 	}
-	view.Other = inOther(l, query)
+	view.Other = htmlpage.InOther(l, query)
 	if !byLink {
 		view.Home = "../"
 	}
-	return render("card.html", view)
+	return pages.Render("card.html", view)
 }
 
 type cardView struct {

@@ -5,18 +5,15 @@ import (
 	"strconv"
 	"time"
 
-	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/card"
+	"signalbox/shared/htmlpage"
+	"signalbox/shared/plaintext"
 )
 
 // cell is one value on a page.
-type cell struct {
-	Text    string
-	Time    string // RFC 3339, of a time
-	Unknown bool   // Text says so
-}
+type cell = htmlpage.Cell
 
-func printable(text string) string { return flow.Printable(text) }
+func printable(text string) string { return plaintext.Printable(text) }
 
 func (w *words) unknown() cell { return cell{Text: w.Card.Unknown, Unknown: true} }
 

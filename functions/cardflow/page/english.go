@@ -4,11 +4,14 @@ import (
 	"strconv"
 
 	"signalbox/shared/forecast"
+	"signalbox/shared/htmlpage"
 )
 
 var english = words{
-	Tag: "en", Switch: "中文", SwitchTag: "zh-Hans", SwitchCode: "zh",
-	Home: "Find a card", SkipToContent: "Skip to the content",
+	Words: htmlpage.Words{
+		Tag: "en", Switch: "中文", SwitchTag: "zh-Hans",
+		Home: "Find a card", SkipToContent: "Skip to the content",
+	},
 	Find: findWords{
 		Title: "Find a SIM card", Label: "ICCID",
 		Hint:   "The number that is printed on the card: 15 to 22 letters or digits.",
@@ -74,30 +77,30 @@ var english = words{
 		None:  "No carrier is known.",
 		Names: map[string]string{"CMCC": "China Mobile", "CUCC": "China Unicom", "CTCC": "China Telecom"},
 	},
-	Refusal: refusalWords{
-		BySlug: map[string]refusal{
-			"wrong-link":           {"This link is wrong", "It was altered, or is of another card. Ask for a new one."},
-			"old-link":             {"This link is too old", "It was good for seven days. Ask for a new one."},
-			"unauthorized":         {"Sign in", "Any name will do; the password is one of this function’s tokens."},
-			"no-such-card":         {"No such card", "This account has no such card, or the card no longer exists."},
-			"no-such-path":         {"No such page", "There is nothing at this address."},
-			"invalid-parameter":    {"Wrong address", "A part of this page’s address is wrong."},
-			"quota-exhausted":      {"Too many lookups", "The account’s quota of calls is used up for now."},
-			"upstream-timeout":     {"No answer in time", "Alibaba Cloud did not answer in time. Try again."},
-			"upstream-unavailable": {"Alibaba Cloud failed", "It did not answer as it should. Try again."},
-			"upstream-denied":      {"Alibaba Cloud refused", "It does not accept this function’s credentials or permissions. Its operator has to mend that."},
-			"upstream-refused":     {"Alibaba Cloud refused", "It refused the call. Trying again will not help."},
+	Refusal: htmlpage.RefusalWords{
+		BySlug: map[string]htmlpage.Said{
+			"wrong-link":           {Title: "This link is wrong", Detail: "It was altered, or is of another card. Ask for a new one."},
+			"old-link":             {Title: "This link is too old", Detail: "It was good for seven days. Ask for a new one."},
+			"unauthorized":         {Title: "Sign in", Detail: "Any name will do; the password is one of this function’s tokens."},
+			"no-such-card":         {Title: "No such card", Detail: "This account has no such card, or the card no longer exists."},
+			"no-such-path":         {Title: "No such page", Detail: "There is nothing at this address."},
+			"invalid-parameter":    {Title: "Wrong address", Detail: "A part of this page’s address is wrong."},
+			"quota-exhausted":      {Title: "Too many lookups", Detail: "The account’s quota of calls is used up for now."},
+			"upstream-timeout":     {Title: "No answer in time", Detail: "Alibaba Cloud did not answer in time. Try again."},
+			"upstream-unavailable": {Title: "Alibaba Cloud failed", Detail: "It did not answer as it should. Try again."},
+			"upstream-denied":      {Title: "Alibaba Cloud refused", Detail: "It does not accept this function’s credentials or permissions. Its operator has to mend that."},
+			"upstream-refused":     {Title: "Alibaba Cloud refused", Detail: "It refused the call. Trying again will not help."},
 		},
-		ByStatus: map[int]refusal{
-			400: {"Wrong request", "This request cannot be understood."},
-			405: {"Wrong method", "This page can only be read."},
-			429: {"Too many requests", "Try again later."},
-			500: {"Something went wrong", "The reason has been logged."},
-			502: {"Alibaba Cloud failed", "Try again."},
-			503: {"Not available now", "Try again."},
-			504: {"No answer in time", "Try again."},
+		ByStatus: map[int]htmlpage.Said{
+			400: {Title: "Wrong request", Detail: "This request cannot be understood."},
+			405: {Title: "Wrong method", Detail: "This page can only be read."},
+			429: {Title: "Too many requests", Detail: "Try again later."},
+			500: {Title: "Something went wrong", Detail: "The reason has been logged."},
+			502: {Title: "Alibaba Cloud failed", Detail: "Try again."},
+			503: {Title: "Not available now", Detail: "Try again."},
+			504: {Title: "No answer in time", Detail: "Try again."},
 		},
-		Other:   refusal{"This did not work", "The reason has been logged."},
+		Other:   htmlpage.Said{Title: "This did not work", Detail: "The reason has been logged."},
 		Again:   func(n int) string { return "Try again in " + plural(n, "second", "seconds") + "." },
 		Field:   "What is wrong:",
 		Request: "Request",

@@ -19,7 +19,9 @@ import (
 	"signalbox/functions/cardflow/flow"
 	"signalbox/functions/cardflow/page"
 	"signalbox/shared/card"
+	"signalbox/shared/htmlpage"
 	"signalbox/shared/language"
+	"signalbox/shared/plaintext"
 )
 
 const id = card.ICCID("89860345190897749986")
@@ -106,7 +108,7 @@ func TestHostileTexts(t *testing.T) {
 			}
 		}
 		for _, part := range []string{"carrier", "used", "ratio", "delay", "signal", "package", "remark", "month", "day", "status", "tag", "tag2", "note", "pool"} {
-			want := html.EscapeString(flow.Printable(hostile(part)))
+			want := html.EscapeString(plaintext.Printable(hostile(part)))
 			if !strings.Contains(strings.ReplaceAll(body, "&#43;", "+"), want) {
 				t.Errorf("the page lacks the text of %s: %s", part, want)
 			}
@@ -125,7 +127,7 @@ func pages(t *testing.T) map[string]string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused, err := page.Refuse(l, page.Refusal{Status: 429, Slug: "quota-exhausted", Field: hostile("field"), RetryAfter: 31, RequestID: "ID"}, url.Values{}, "../")
+		refused, err := page.Refuse(l, htmlpage.Refusal{Status: 429, Slug: "quota-exhausted", Field: hostile("field"), RetryAfter: 31, RequestID: "ID"}, url.Values{}, "../")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +270,7 @@ func TestOtherLanguageKeepsTheLink(t *testing.T) {
 // TestWrongLinkSaysNothingElse wants no way on from there.
 func TestWrongLinkSaysNothingElse(t *testing.T) {
 	t.Parallel()
-	body, err := page.Refuse(language.English, page.Refusal{Status: 403, Slug: "wrong-link", RequestID: "ID"}, url.Values{"lang": {"en"}}, "../")
+	body, err := page.Refuse(language.English, htmlpage.Refusal{Status: 403, Slug: "wrong-link", RequestID: "ID"}, url.Values{"lang": {"en"}}, "../")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package page
 
-import "signalbox/shared/language"
+import (
+	"signalbox/shared/htmlpage"
+	"signalbox/shared/language"
+)
 
 // wordsIn are the texts in a language.
 func wordsIn(l language.Language) *words {
@@ -12,9 +15,7 @@ func wordsIn(l language.Language) *words {
 
 // words are all texts of the pages in one language. None is empty.
 type words struct {
-	Tag                           string // of the html element
-	Switch, SwitchTag, SwitchCode string // to the other language, in that language
-	Home, SkipToContent           string
+	htmlpage.Words
 
 	Find     findWords
 	Card     cardWords
@@ -22,7 +23,7 @@ type words struct {
 	Forecast forecastWords
 	Usage    usageWords
 	Carriers carrierWords
-	Refusal  refusalWords
+	Refusal  htmlpage.RefusalWords
 }
 
 type findWords struct{ Title, Label, Hint, Button, Wrong string }
@@ -70,15 +71,3 @@ type carrierWords struct {
 	Title, Used, Share, Signal, Delay, None string
 	Names                                   map[string]string
 }
-
-type refusalWords struct {
-	BySlug   map[string]refusal
-	ByStatus map[int]refusal
-	Other    refusal
-	Again    func(seconds int) string
-	Field    string
-	Request  string
-}
-
-// refusal is what a page says instead.
-type refusal struct{ Title, Detail string }

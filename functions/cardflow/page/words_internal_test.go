@@ -56,7 +56,7 @@ func TestEveryTextInBothLanguages(t *testing.T) {
 	if len(en) < 100 {
 		t.Errorf("%d texts in English, want all of them", len(en))
 	}
-	foreign := map[string]bool{"words.Switch": true, "words.Find.Label": true, "words.Tag": true, "words.SwitchTag": true, "words.SwitchCode": true}
+	foreign := map[string]bool{"words.Words.Switch": true, "words.Find.Label": true, "words.Words.Tag": true, "words.Words.SwitchTag": true}
 	for path, text := range en {
 		if text == "" || zh[path] == "" {
 			t.Errorf("%s is %q in English and %q in Chinese, want both", path, text, zh[path])

@@ -10,7 +10,9 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -178,8 +180,18 @@ func (s *Server) page(w http.ResponseWriter) {
 		"article{border:1px solid #8888;border-radius:6px;padding:0 1em;margin:1em 0}</style><h1>%[1]s inbox</h1>", html.EscapeString(s.name))
 	for _, m := range slices.Backward(s.Inbox()) {
 		fmt.Fprintf(w, "<article><h2>%s</h2><pre>%s</pre><p><time>%s</time></article>",
-			html.EscapeString(m.Title), html.EscapeString(cmp.Or(m.Shown, m.Text)), m.At.Format(time.RFC3339))
+			html.EscapeString(m.Title), linked(cmp.Or(m.Shown, m.Text)), m.At.Format(time.RFC3339))
 	}
+}
+
+// address is one in escaped text, in Markdown or JSON, say.
+var address = regexp.MustCompile(`https?://(?:[^\s<>&)\]]|&amp;)+`)
+
+// linked is text in which addresses are links.
+func linked(text string) string {
+	return address.ReplaceAllStringFunc(html.EscapeString(text), func(found string) string {
+		return `<a href="` + strings.ReplaceAll(found, `\u0026`, "&amp;") + `">` + found + `</a>`
+	})
 }
 
 func (a Answer) send(w http.ResponseWriter) {

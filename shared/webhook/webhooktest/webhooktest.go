@@ -74,6 +74,7 @@ func read(body []byte) (m outboundtest.Message, problem string) {
 	}
 	var p struct {
 		Version, Status   string
+		ExternalURL       string
 		TruncatedAlerts   int
 		CommonAnnotations map[string]string
 		Alerts            []struct {
@@ -96,5 +97,6 @@ func read(body []byte) (m outboundtest.Message, problem string) {
 	if p.TruncatedAlerts > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", p.TruncatedAlerts))
 	}
-	return outboundtest.Message{Title: p.CommonAnnotations["summary"], Text: strings.Join(lines, "\n")}, ""
+	text := strings.Join(lines, "\n")
+	return outboundtest.Message{Title: p.CommonAnnotations["summary"], Text: text, Shown: text + "\n" + p.ExternalURL}, ""
 }

@@ -1,0 +1,134 @@
+package alerts
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+)
+
+// openGroups are the open groups of a rule about cards, in their order.
+func (l *ledger) openGroups(of string) []rule.GroupID {
+	var open []rule.GroupID
+	for _, key := range slices.SortedFunc(maps.Keys(l.groups), incident.Key.Compare) {
+		if id, err := rule.ParseGroupID(key.Subject.ID); err == nil && rule.CardRule(key.Rule) == of {
+			open = append(open, id)
+		}
+	}
+	return open
+}
+
+// strayGroups end the groups that have a name which nothing is known of, such as another
+// version's: no sweep would.
+func (l *ledger) strayGroups() []rule.Evaluation {
+	var off []rule.Evaluation
+	for key := range l.groups {
+		if _, err := rule.ParseGroupID(key.Subject.ID); err != nil || rule.CardRule(key.Rule) == "" {
+			off = append(off, rule.Evaluation{Key: key, Status: incident.Off})
+		}
+	}
+	return off
+}
+
+// explains returns the open group that inhibits a card's incident: the one that does so
+// already, or else the largest. One that a receiver of the card was not notified of does
+// not.
+func (l *ledger) explains(i rule.Incident) (found rule.GroupID, ok bool) {
+	if len(l.groups) == 0 {
+		return rule.GroupID{}, false
+	}
+	most := 0
+	for _, id := range rule.GroupsOf(i.Details) {
+		key := rule.GroupKey(id, i.Key.Rule)
+		if !l.groups[key] || !l.reaches(l.records[key], i) {
+			continue
+		}
+		if i.Suppressed == rule.InhibitedBy(id) {
+			return id, true
+		}
+		details, _ := l.records[key].Details.Value.(rule.GroupDetails)
+		if !ok || details.Cards > most {
+			found, ok, most = id, true, details.Cards
+		}
+	}
+	return found, ok
+}
+
+// reaches reports whether everybody who would be notified of a card's incident is of its
+// group's. While nobody is, that is not decided.
+func (l *ledger) reaches(group, card rule.Incident) bool {
+	if len(l.routes) == 0 || group.Notified.Count == 0 {
+		return true
+	}
+	for _, name := range l.routes.Receivers(card) {
+		if !slices.Contains(group.Details.Receivers, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// receivers are those who are notified of an incident: of a group's also those of the cards
+// that it inhibits, or may.
+func (l *ledger) receivers(i rule.Incident) []string {
+	names := l.routes.Receivers(i)
+	of, id := rule.CardRule(i.Key.Rule), i.Key.Subject.ID
+	if of == "" {
+		return names
+	}
+	for key, card := range l.records {
+		if key.Rule == of && rule.ByGroup(card.Suppressed) && slices.ContainsFunc(rule.GroupsOf(card.Details), named(id)) {
+			names = append(names, l.routes.Receivers(card)...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func named(id string) func(rule.GroupID) bool {
+	return func(g rule.GroupID) bool { return g.String() == id }
+}
+
+// inhibited are the incidents that a group inhibits, or may, in the order of their keys.
+func (l *ledger) inhibited() []incident.Key {
+	var keys []incident.Key
+	for key, i := range l.records {
+		if rule.ByGroup(i.Suppressed) {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, incident.Key.Compare)
+	return keys
+}
+
+// suppress changes what suppresses an incident. One that nothing does is notified of.
+func (l *ledger) suppress(key incident.Key, s incident.Suppression, now time.Time) ([]rule.Change, error) {
+	past := l.records[key]
+	if past.Suppressed == s {
+		return nil, nil
+	}
+	past.Suppressed = s
+	next, changes := incident.Elapse(past, now, l.policy)
+	l.route(past, &next, changes)
+	return changes, l.put(key, next)
+}
+
+// cardsOf are the cards that a group inhibits, in the order of their ICCIDs.
+func (l *ledger) cardsOf(group incident.Key) []rule.Incident {
+	id, err := rule.ParseGroupID(group.Subject.ID)
+	if err != nil {
+		return nil
+	}
+	of := rule.CardRule(group.Rule)
+	var cards []rule.Incident
+	for key, i := range l.records {
+		if key.Rule == of && i.Suppressed == rule.InhibitedBy(id) {
+			cards = append(cards, i)
+		}
+	}
+	slices.SortFunc(cards, func(a, b rule.Incident) int { return cmp.Compare(a.Key.Subject.ID, b.Key.Subject.ID) })
+	return cards
+}

@@ -1,0 +1,165 @@
+package page
+
+import (
+	"encoding/json"
+	"time"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/card"
+	"signalbox/shared/incident"
+)
+
+// answer is a list as JSON. What is not known is null.
+type answer struct {
+	Incidents   []incidentAnswer `json:"incidents"`
+	Counts      countsAnswer     `json:"counts"`
+	Coverage    *coverageAnswer  `json:"coverage"`
+	RetrievedAt *time.Time       `json:"retrievedAt"`
+}
+
+type countsAnswer struct {
+	Open         int `json:"open"`
+	Acknowledged int `json:"acknowledged"`
+	Silenced     int `json:"silenced"`
+}
+
+type coverageAnswer struct {
+	Sweep        string     `json:"sweep"`
+	Started      *time.Time `json:"started"`
+	Done         bool       `json:"done"`
+	Cards        int        `json:"cards"`
+	Checked      int        `json:"checked"`
+	Failed       int        `json:"failed"`
+	FailedWhy    *string    `json:"failedWhy"`
+	OldestData   *time.Time `json:"oldestData"`
+	LastFinished *time.Time `json:"lastFinished"`
+	Late         bool       `json:"late"`
+}
+
+type incidentAnswer struct {
+	ID           string     `json:"id"`
+	Subject      string     `json:"subject"`
+	Kind         string     `json:"kind"`
+	Rule         string     `json:"rule"`
+	Severity     *string    `json:"severity"`
+	Title        string     `json:"title"`
+	Details      *string    `json:"details"`
+	State        State      `json:"state"`
+	By           *string    `json:"by"`
+	At           *time.Time `json:"at"`
+	Until        *time.Time `json:"until"`
+	Comment      *string    `json:"comment"`
+	SuppressedBy *string    `json:"suppressedBy"`
+	InhibitedBy  *string    `json:"inhibitedBy"`
+	Opened       *time.Time `json:"opened"`
+	Threshold    *float64   `json:"threshold"`
+	Package      *string    `json:"package"`
+	Pool         *string    `json:"pool"`
+	Tags         []string   `json:"tags"`
+	Remark       *string    `json:"remark"`
+	UsedBytes    *int64     `json:"usedBytes"`
+	UsedFlow     *string    `json:"usedFlow"`
+	RestBytes    *int64     `json:"restBytes"`
+	RestFlow     *string    `json:"restFlow"`
+	TotalBytes   *int64     `json:"totalBytes"`
+	TotalFlow    *string    `json:"totalFlow"`
+	Ratio        *float64   `json:"ratio"`
+	Expires      *time.Time `json:"expires"`
+	Renews       *time.Time `json:"renews"`
+	Counted      *time.Time `json:"counted"`
+	PageURL      *string    `json:"pageUrl"`
+}
+
+// JSON writes the list as the API answers it.
+func (l List) JSON() ([]byte, error) {
+	a := answer{
+		Incidents: make([]incidentAnswer, len(l.Items)), RetrievedAt: l.time(l.now()), Coverage: l.coverage(),
+		Counts: countsAnswer{l.Counts[Open], l.Counts[Acknowledged], l.Counts[Silenced]},
+	}
+	for i, item := range l.Items {
+		a.Incidents[i] = l.incident(item)
+	}
+	body, err := json.Marshal(a)
+	return append(body, '\n'), err
+}
+
+func (l List) coverage() *coverageAnswer {
+	c := l.Coverage
+	if c.Sweep == "" {
+		return nil
+	}
+	return &coverageAnswer{
+		Sweep: c.Sweep, Started: l.time(c.Started), Done: !c.Partial, Cards: c.Total, Checked: c.Checked, Failed: c.Failed,
+		FailedWhy: known(c.Why), OldestData: l.time(c.OldestData), LastFinished: l.time(c.LastFinished), Late: c.Late,
+	}
+}
+
+func (l List) incident(i Item) incidentAnswer {
+	said, f, s := l.Style.Describe(*i.Incident, l.now()), i.Details.Facts, i.Standing
+	a := incidentAnswer{
+		ID: i.ID(), Subject: said.Subject, Kind: string(i.Key.Subject.Kind), Rule: i.Key.Rule, Severity: known(string(i.Severity)),
+		Title: said.Title, Details: known(said.Details), State: s.State, By: known(s.By), At: l.time(s.At), Until: l.time(s.Until),
+		Comment: known(s.Comment), SuppressedBy: suppressor(i.Suppressed), Opened: l.time(i.Opened), Threshold: threshold(i.Threshold),
+		PageURL: known(said.Page),
+	}
+	if i.Suppressed.By == incident.ByInhibition {
+		a.InhibitedBy = known(i.Suppressed.Name)
+	}
+	l.addFacts(&a, f)
+	return a
+}
+
+func (l List) addFacts(a *incidentAnswer, f rule.Facts) {
+	total := f.Used.Plus(f.Rest)
+	a.Package, a.Pool, a.Tags, a.Remark = known(f.Package), known(f.Pool), f.Tags, known(f.Remark)
+	a.UsedBytes, a.UsedFlow = size(f.Used)
+	a.RestBytes, a.RestFlow = size(f.Rest)
+	a.TotalBytes, a.TotalFlow = size(total)
+	if ratio, ok := f.Ratio.Value(); ok {
+		a.Ratio = &ratio
+	}
+	a.Expires, a.Renews, a.Counted = l.time(f.Expires), l.time(f.Renews), l.time(f.Refreshed)
+}
+
+// suppressor is what keeps an incident from being notified now.
+func suppressor(s incident.Suppression) *string {
+	switch s.By {
+	case incident.BySilence:
+		return new("silence")
+	case incident.ByMuteTime:
+		return new("muteTime")
+	case incident.ByInhibition:
+		return new("inhibition")
+	default:
+		return nil
+	}
+}
+
+// time is null where it is not known. Fractions of seconds say nothing to people.
+func (l List) time(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(l.zoned(t).Truncate(time.Second))
+}
+
+func known(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+func threshold(t incident.Threshold) *float64 {
+	if t == (incident.Threshold{}) {
+		return nil
+	}
+	return &t.Value
+}
+
+func size(s card.DataSize) (bytes *int64, text *string) {
+	if n, ok := s.Bytes(); ok {
+		bytes = &n
+	}
+	return bytes, known(s.Text())
+}

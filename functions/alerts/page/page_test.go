@@ -1,0 +1,208 @@
+package page_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/page"
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/card"
+	"signalbox/shared/htmlpage"
+	"signalbox/shared/incident"
+	"signalbox/shared/language"
+)
+
+var (
+	zone = time.FixedZone("CST", 8*60*60)
+	now  = time.Date(2026, 11, 22, 16, 30, 0, 0, zone)
+)
+
+// usageOf is an incident of the nth card, with somebody's words in it.
+func usageOf(n int, severity incident.Severity, words string) rule.Incident {
+	i := rule.Incident{
+		Key:   incident.Key{Subject: incident.Subject{Kind: incident.Card, ID: fmt.Sprintf("8986032100000001%04d", n)}, Rule: rule.UsageName},
+		Phase: incident.PhaseOpen, Opened: now.Add(-time.Duration(n) * time.Hour), Severity: severity, Threshold: incident.Threshold{Value: 80},
+	}
+	i.Details.Facts = rule.Facts{
+		Tags: []string{words}, Remark: words, Package: words, Expires: now.AddDate(0, 0, 12),
+		Used: card.ParseDataSize("81MB"), Rest: card.ParseDataSize("19MB"), Ratio: card.ParseRatio("81%"),
+	}
+	return i
+}
+
+func coverage() page.Coverage {
+	return page.Coverage{
+		Coverage: message.Coverage{Checked: 99, Total: 100, At: now, OldestData: now.Add(-3 * time.Hour)},
+		Sweep:    "S", Started: now.Add(-10 * time.Minute), LastFinished: now.Add(-8 * time.Minute),
+	}
+}
+
+func listOf(l language.Language, incidents ...rule.Incident) page.List {
+	return page.NewList(incidents, page.StandingOf, page.Filter{}, coverage(), message.Style{Zone: zone, Language: l})
+}
+
+func render(t *testing.T, l page.List, r page.Request) string {
+	t.Helper()
+	body, err := l.HTML(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// TestPolicyNamesTheStyle by its hash, and there is no other style and no script.
+func TestPolicyNamesTheStyle(t *testing.T) {
+	t.Parallel()
+	body := render(t, listOf(language.English, usageOf(1, incident.Warning, "a")), page.Request{})
+	_, rest, _ := strings.Cut(body, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	if want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; !strings.Contains(page.Policy, want) {
+		t.Errorf("Policy = %s, want %s", page.Policy, want)
+	}
+	if strings.Contains(body, "<script") || strings.Contains(body, "style=") || strings.Count(body, "<style>") != 1 {
+		t.Error("the page has a script or another style")
+	}
+}
+
+// TestSomebodysWords are shown as they are, whatever they hold.
+func TestSomebodysWords(t *testing.T) {
+	t.Parallel()
+	const hostile = `<script>alert(1)</script>" onload='x' & 门禁` + "\u202e\x00"
+	i := usageOf(1, incident.Warning, hostile)
+	i.Suppressed = incident.Suppression{By: incident.BySilence, Name: hostile}
+	plain, spoilt := render(t, listOf(language.Chinese, usageOf(1, incident.Warning, "a")), page.Request{}), render(t, listOf(language.Chinese, i), page.Request{})
+	if strings.Contains(spoilt, "<script") || strings.ContainsAny(spoilt, "\u202e\x00") {
+		t.Errorf("the page holds what was put into it:\n%s", spoilt)
+	}
+	if shown := html.UnescapeString(spoilt); strings.Count(shown, `<script>alert(1)</script>" onload='x' & 门禁\u202e\u0000`) != 4 {
+		t.Errorf("the page does not show it four times:\n%s", shown)
+	}
+	tags := regexp.MustCompile(`<[a-z]+`)
+	if a, b := tags.FindAllString(plain, -1), tags.FindAllString(spoilt, -1); len(b) < len(a) || len(b) > len(a)+6 { // a column more
+		t.Errorf("%d elements, and %d with somebody's words", len(a), len(b))
+	}
+}
+
+// TestOrder has each state the worst first, with what is open in front.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	silenced := usageOf(1, incident.Critical, "a")
+	silenced.Suppressed.By = incident.BySilence
+	l := listOf(language.English, silenced, usageOf(2, incident.Warning, "b"), usageOf(3, incident.Critical, "c"))
+	var order []string
+	for _, item := range l.Items {
+		order = append(order, string(item.Standing.State)+" "+string(item.Severity))
+	}
+	want := []string{"open critical", "open warning", "silenced critical"}
+	if diff := cmp.Diff(want, order); diff != "" {
+		t.Errorf("order (-want +got):\n%s", diff)
+	}
+	headings := regexp.MustCompile(`<h[123][^>]*>(.*?)</h`).FindAllStringSubmatch(render(t, l, page.Request{}), -1)
+	var titles []string
+	for _, h := range headings {
+		titles = append(titles, strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(h[1], " ")), " "))
+	}
+	want = []string{"Incidents", "Open", "Critical Data is used up 1", "Warning Usage is over its threshold 1", "Silenced", "Critical Data is used up 1"}
+	if diff := cmp.Diff(want, titles); diff != "" {
+		t.Errorf("headings (-want +got):\n%s", diff)
+	}
+}
+
+// TestLinksKeepTheirSignature has whoever came by a link go on by it.
+func TestLinksKeepTheirSignature(t *testing.T) {
+	t.Parallel()
+	query := url.Values{"expires": {"1796490000"}, "signature": {"abc"}, "lang": {"zh"}, "state": {"open"}}
+	body := render(t, listOf(language.Chinese, usageOf(1, incident.Warning, "a")), page.Request{Query: query})
+	links := regexp.MustCompile(`href="(\?[^"]*)"`).FindAllStringSubmatch(html.UnescapeString(body), -1)
+	var got []string
+	for _, l := range links {
+		got = append(got, l[1])
+	}
+	const signed = "?expires=1796490000&lang=zh&signature=abc"
+	want := []string{
+		"?expires=1796490000&lang=en&signature=abc&state=open",
+		signed,
+		signed + "&state=open", signed + "&state=acknowledged", signed + "&state=silenced",
+		"?expires=1796490000&lang=zh&severity=critical&signature=abc",
+		"?expires=1796490000&lang=zh&rule=usage&signature=abc",
+		"?expires=1796490000&format=csv&lang=zh&signature=abc&state=open", "?expires=1796490000&format=json&lang=zh&signature=abc&state=open",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("links (-want +got):\n%s", diff)
+	}
+	if strings.Count(body, `aria-current="page"`) != 1 || query.Get("lang") != "zh" {
+		t.Error("want one current filter, and the query as it was")
+	}
+}
+
+// TestActions are offered where there are any.
+func TestActions(t *testing.T) {
+	t.Parallel()
+	l := listOf(language.English, usageOf(1, incident.Warning, "a"))
+	if body := render(t, l, page.Request{}); strings.Contains(body, "Actions") {
+		t.Error("the page has a column for nothing")
+	}
+	body := render(t, l, page.Request{Actions: func(i page.Item) []page.Action {
+		return []page.Action{{Label: "Acknowledge", URL: "incidents/" + i.ID() + "/acknowledge?lang=en"}, {Label: "Bad", URL: "javascript:alert(1)"}}
+	}})
+	if want := `href="incidents/` + l.Items[0].ID() + `/acknowledge?lang=en">Acknowledge</a>`; !strings.Contains(body, want) || strings.Contains(body, "javascript:") {
+		t.Errorf("the page lacks %s, or has a script:\n%s", want, body)
+	}
+}
+
+// TestRefusals are in both languages, and a wrong link shows no way on.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for _, l := range []language.Language{language.English, language.Chinese} {
+		titles := make(map[string]bool)
+		for _, slug := range []string{"wrong-link", "old-link", "unauthorized", "no-incidents-page", "no-such-path", "invalid-parameter", "store-unavailable", "other"} {
+			r := htmlpage.Refusal{Status: 403, Slug: slug, RequestID: "ID-1"}
+			if slug == "store-unavailable" {
+				r.Status, r.RetryAfter = 503, 30
+			}
+			body, err := page.Refuse(l, r, url.Values{}, "incidents")
+			if err != nil {
+				t.Fatal(err)
+			}
+			heading := regexp.MustCompile(`<h1>(.*?)</h1>`).FindSubmatch(body)
+			titles[string(heading[1])] = true
+			if _, main, _ := strings.Cut(string(body), "<body>"); strings.Contains(main, "<a") == (r.Status == 403) {
+				t.Errorf("%s: the page has a way on, or none:\n%s", slug, main)
+			}
+			if r.RetryAfter > 0 && !strings.Contains(string(body), "30") {
+				t.Errorf("%s: the page does not say when to come again", slug)
+			}
+		}
+		if len(titles) != 8 {
+			t.Errorf("the titles are %v, want one of each", titles)
+		}
+	}
+}
+
+// TestStandingOf goes by what suppresses.
+func TestStandingOf(t *testing.T) {
+	t.Parallel()
+	for by, want := range map[incident.Suppressor]page.State{
+		"": page.Open, incident.BySilence: page.Silenced, incident.ByMuteTime: page.Open, incident.ByInhibition: page.Open,
+	} {
+		got := page.StandingOf(rule.Incident{Suppressed: incident.Suppression{By: by, Name: "why"}})
+		if got.State != want || (got.Comment == "why") != (want == page.Silenced) {
+			t.Errorf("StandingOf(%q) = %+v, want %s", by, got, want)
+		}
+	}
+	if !slices.Equal(page.States, []page.State{page.Open, page.Acknowledged, page.Silenced}) {
+		t.Errorf("States = %v", page.States)
+	}
+}

@@ -1,0 +1,32 @@
+package words
+
+var englishGroup = Group{
+	Stopped: Rule{
+		Warning: "A whole group of cards is stopped", Critical: "A whole group of cards is stopped until it is topped up",
+		Resolved: "Most cards of the group are no longer stopped",
+	},
+	Stale: Rule{
+		Warning: "Usage of a whole group of cards is not counted", Critical: "Usage of a whole group of cards is not counted",
+		Resolved: "Usage of most cards of the group is counted again",
+	},
+	Cards: Column{"Group", "group"},
+	First: Column{"First cards", "first"},
+	More:  func(cards string, more int) string { return cards + " and " + Number(more) + " more" },
+	Tag:   around("tag ", ""), Pool: around("pool ", ""), Carrier: around("carrier ", ""),
+	StoppedSince: func(cards, total int, group, since string) string {
+		return ofCards(cards, total, group) + " are stopped since " + since
+	},
+	StaleSince: func(cards, total int, group, since string) string {
+		return ofCards(cards, total, group) + " are not counted, seen first at " + since
+	},
+	StillStopped: func(cards, total int, group string) string {
+		return ofCards(cards, total, group) + " are still stopped"
+	},
+	StillStale: func(cards, total int, group string) string {
+		return ofCards(cards, total, group) + " are still not counted"
+	},
+}
+
+func ofCards(cards, total int, group string) string {
+	return Number(cards) + " of " + count(total, "card", "cards") + " of " + group
+}
