@@ -48,7 +48,7 @@ func (a *area) count(g window.Group) {
 	if l.hour != a.hour {
 		l.hour, l.rate = a.hour, a.usual.of(l.past)
 	}
-	a.part.add(c, l.rate)
+	a.add(c, l.rate)
 	l.part.add(c, l.rate)
 	if l.fresh != nil {
 		l.fresh.requested += c.requested

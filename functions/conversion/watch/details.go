@@ -92,7 +92,7 @@ var rules = map[string]func([]byte) (Typed, error){
 	SilenceName: decodeAs[SilenceDetails],
 }
 
-func decodeAs[T Typed](data []byte) (Typed, error) {
+func decodeAs[T Typed](data []byte) (Typed, error) { //nolint:ireturn // of any rule
 	var value T
 	if err := json.Unmarshal(data, &value); err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ type encodedCountry struct {
 	Others   [2]number            `json:"others"`
 }
 
-func (s sums) encode() [2]number { return [2]number{number(s.requested), number(s.verified)} }
+func (s *sums) encode() [2]number { return [2]number{number(s.requested), number(s.verified)} }
 
 func decodeSums(pair [2]number) sums { return sums{float64(pair[0]), float64(pair[1])} }
 
@@ -72,7 +72,7 @@ func (p *Profile) Encode() ([]byte, error) {
 	return data, nil
 }
 
-func (s spread) encode() (all [10]number) {
+func (s *spread) encode() (all [10]number) {
 	for i, r := range []ratio{s.prefix, s.country, s.all, s.requests, s.prefixRequests} {
 		all[2*i], all[2*i+1] = number(r.over), number(r.under)
 	}
@@ -147,6 +147,6 @@ func (e encodedCountry) decode() (*country, bool) {
 }
 
 // valid allows for the rounding of what was written.
-func (s sums) valid() bool {
+func (s *sums) valid() bool {
 	return s.requested >= 0 && s.verified >= 0 && s.verified <= s.requested*1.01+1 && !math.IsInf(s.requested, 0)
 }

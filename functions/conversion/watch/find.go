@@ -9,8 +9,8 @@ func (r *result) findLow() {
 		if !t.breached(lowAll[h], lowPart[h]) {
 			continue
 		}
-		parts, more, clear := t.explain()
-		if h == horizons-1 && !r.lasts(parts) || h < horizons-1 && !clear {
+		parts, more, certain := t.explain()
+		if h == horizons-1 && !r.lasts(parts) || h < horizons-1 && !certain {
 			continue
 		}
 		if s := max(t.all.whole.score(), t.lowest()); s > best {

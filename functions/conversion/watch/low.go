@@ -130,15 +130,15 @@ func (t tree) breached(all, part float64) bool {
 }
 
 // explain returns the fewest parts that explain most of what is missing, the largest
-// first, and how many more are low. It is clear where the rest is as usual.
-func (t tree) explain() (parts []weighed, more int, clear bool) {
+// first, and how many more are low. It is certain where the rest is as usual.
+func (t tree) explain() (parts []weighed, more int, certain bool) {
 	for _, whole := range t.all.members {
 		parts = append(parts, t.countries[whole.key.Country].low()...)
 	}
 	rest, variance := t.all.whole.without(parts)
-	clear = len(parts) > 0 && score(rest.missing(), variance) < restScore && !t.doubts(parts)
+	certain = len(parts) > 0 && score(rest.missing(), variance) < restScore && !t.doubts(parts)
 	if t.all.whole.includesRest(parts) {
-		parts, clear = []weighed{t.all.whole}, true
+		parts, certain = []weighed{t.all.whole}, true
 	}
 	if len(parts) == 0 {
 		return []weighed{t.all.whole}, 0, false
@@ -151,10 +151,10 @@ func (t tree) explain() (parts []weighed, more int, clear bool) {
 	var explained float64
 	for i, w := range parts {
 		if explained += w.missing(); explained >= enough*sum {
-			return parts[:i+1], len(parts) - i - 1, clear
+			return parts[:i+1], len(parts) - i - 1, certain
 		}
 	}
-	return parts, 0, clear
+	return parts, 0, certain
 }
 
 // doubts reports whether parts that are not named may be low as well.

@@ -140,6 +140,9 @@ func (p *Profile) elapse(w window.Window) {
 			past.scale(by)
 		}
 	}
+	for h := range p.spreads {
+		p.spreads[h].fade(math.Exp(-float64(w.End.Sub(p.until)) / float64(longPast)))
+	}
 	if w.Start.Sub(p.until) <= longestGap {
 		for at := p.until; at.Before(w.Start); {
 			next := at.Truncate(time.Hour).Add(time.Hour)

@@ -91,7 +91,7 @@ func freshExcess(key window.Key, c counted, usual, correlation float64) excess {
 	e.expected = c.requested * usual
 	e.more = c.unverified() - c.verified*(1-usual)/usual
 	more := 1 + max(c.requested-1, 0)*correlation
-	_, high := wilson(c.verified/more, c.requested/more, freshScore)
+	high := wilson(c.verified/more, c.requested/more, freshScore)
 	e.limit = c.requested
 	if high < freshShare*usual {
 		e.clear = true
@@ -105,7 +105,7 @@ func freshExcess(key window.Key, c counted, usual, correlation float64) excess {
 // pumped returns the countries in which requests are pumped, the worst first.
 func (p *Profile) pumped(views [horizons]*view) []pumping {
 	found := make(map[string]pumping)
-	rate := bounded(p.everything().toward(0.5, 1))
+	rate := p.overall()
 	for h, v := range views {
 		s := p.spreads[h]
 		for code, a := range v.areas {
@@ -182,8 +182,11 @@ func (a *area) freshExcess(prefix string, c *counted, s spread) excess {
 
 // lingers reports whether something pumped may not be over.
 func (a *area) lingers(s spread) bool {
+	if a.unverified() < lingeringShare*leastPumped {
+		return false
+	}
 	return a.excess(s.ofRequests(), a.usual.seen).lingers() || slices.ContainsFunc(a.prefixes, func(p *part) bool {
-		return p.key.Prefix != "" && p.excess(s.ofPrefixRequests(), a.usual.seen).lingers()
+		return p.key.Prefix != "" && p.unverified() >= lingeringShare*leastPumped && p.excess(s.ofPrefixRequests(), a.usual.seen).lingers()
 	})
 }
 

@@ -27,7 +27,7 @@ func (r *result) evaluateRate(s Settings) Evaluation {
 	}
 	all := r.trees[horizon].all.whole
 	d := RateDetails{Part: all.describe(), Minutes: r.minutes(horizon), More: r.more}
-	d.Part.All = true
+	d.All = true
 	if under {
 		d.Floor = s.Floor
 	}
@@ -74,7 +74,7 @@ func (r *result) underFloor(floor float64) (bool, int) {
 		if chance > 0 {
 			more = max(t.variance/chance, 1)
 		}
-		if _, high := wilson(verified/more, requested/more, floorScore); floor > 0 && high < floor {
+		if high := wilson(verified/more, requested/more, floorScore); floor > 0 && high < floor {
 			return true, h
 		}
 	}

@@ -46,7 +46,6 @@ func said(c watch.Change) string {
 // of a Wednesday.
 type scene struct {
 	name   string
-	volume float64
 	hours  int
 	change event
 	// extra makes requests that the world has none of.
@@ -127,7 +126,7 @@ func TestScenes(t *testing.T) {
 		{name: "fewer requests than usual at the usual rate", hours: 6, change: func(prefixWorld, time.Time) (float64, float64) { return 0.3, 1 }},
 	}
 	for _, sc := range scenes {
-		t.Run(sc.name, func(t *testing.T) {
+		t.Run(sc.name, func(t *testing.T) { //nolint:paralleltest // the world draws from one source
 			s := base.fork(t, monday.Add(time.Duration(warm+noon)*windowTime))
 			changes := s.play(sc)
 			var got []string

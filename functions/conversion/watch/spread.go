@@ -20,13 +20,16 @@ func (r *ratio) add(over, under float64) {
 	r.under += under
 }
 
-func (r *ratio) scale(by float64) {
-	r.over *= by
-	r.under *= by
+// fade has the moments lose weight.
+func (s *spread) fade(by float64) {
+	for _, r := range []*ratio{&s.prefix, &s.country, &s.all, &s.requests, &s.prefixRequests} {
+		r.over *= by
+		r.under *= by
+	}
 }
 
 // value returns the quotient, drawn towards prior by a weight, and at least least.
-func (r ratio) value(prior, weight, least float64) float64 {
+func (r *ratio) value(prior, weight, least float64) float64 {
 	return max((r.over+prior*weight)/(r.under+weight), least)
 }
 
@@ -38,17 +41,17 @@ const (
 	priorVolume  = 0.04 // 20 % of its requests
 )
 
-func (s spread) ofPrefix() float64   { return s.prefix.value(priorPrefix, 2e5, 0.0005) }
-func (s spread) ofCountry() float64  { return s.country.value(priorCountry, 1e5, 1e-5) }
-func (s spread) ofAll() float64      { return s.all.value(priorAll, 1e5, 1e-5) }
-func (s spread) ofRequests() float64 { return s.requests.value(priorVolume, 1e5, 0.005) }
+func (s *spread) ofPrefix() float64   { return s.prefix.value(priorPrefix, 2e5, 0.0005) }
+func (s *spread) ofCountry() float64  { return s.country.value(priorCountry, 1e5, 1e-5) }
+func (s *spread) ofAll() float64      { return s.all.value(priorAll, 1e5, 1e-5) }
+func (s *spread) ofRequests() float64 { return s.requests.value(priorVolume, 1e5, 0.005) }
 
-func (s spread) ofPrefixRequests() float64 {
+func (s *spread) ofPrefixRequests() float64 {
 	return max(s.prefixRequests.value(priorVolume, 1e5, 0.01), s.ofRequests())
 }
 
 // variance returns that of a prefix's verifications.
-func (s spread) variance(p *part) float64 {
+func (s *spread) variance(p *part) float64 {
 	rate := bounded(p.rate())
 	n := p.requested
 	return n * rate * (1 - rate) * (1 + max(n-1, 0)*s.ofPrefix() + n/max(p.past/2, 1))

@@ -8,17 +8,18 @@ const (
 	hourPrior    = 100
 )
 
-// everything returns the sum of all countries.
-func (p *Profile) everything() (all sums) {
+// overall returns the rate of all countries.
+func (p *Profile) overall() float64 {
+	var all sums
 	for _, c := range p.countries {
 		all.requested += c.sum.requested
 		all.verified += c.sum.verified
 	}
-	return all
+	return bounded(all.toward(0.5, 1))
 }
 
 // toward returns the rate of s, drawn towards another by so many requests.
-func (s sums) toward(rate, strength float64) float64 {
+func (s *sums) toward(rate, strength float64) float64 {
 	return (s.verified + rate*strength) / (s.requested + strength)
 }
 

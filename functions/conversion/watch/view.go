@@ -65,7 +65,7 @@ const (
 
 // look returns the horizons of windows, the newest of which is the last.
 func (p *Profile) look(windows []window.Window) (views [horizons]*view) {
-	all := bounded(p.everything().toward(0.5, 1))
+	all := p.overall()
 	v := p.newView(all)
 	next := 0
 	for i, w := range slices.Backward(windows) {
