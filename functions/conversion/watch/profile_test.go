@@ -92,11 +92,11 @@ func TestEncode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	twice, err := again.Encode()
+	encodedAgain, err := again.Encode()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(encoded), string(twice)); diff != "" {
+	if diff := cmp.Diff(string(encoded), string(encodedAgain)); diff != "" {
 		t.Errorf("encoded again (-want +got):\n%.500s", diff)
 	}
 	newer := strings.Replace(string(encoded), `"schema":1`, `"schema":2`, 1)

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -226,7 +227,7 @@ func (y *score) row(table *tabwriter.Writer, factor float64, name string) {
 	slices.Sort(y.spent)
 	delay, worst, spent := "-", "-", "-"
 	if n := len(y.delays); n > 0 {
-		delay, worst, spent = fmt.Sprint(y.delays[n/2]), fmt.Sprint(y.delays[n-1]), fmt.Sprint(y.spent[n/2])
+		delay, worst, spent = fmt.Sprint(y.delays[n/2]), fmt.Sprint(y.delays[n-1]), strconv.Itoa(y.spent[n/2])
 	}
 	fmt.Fprintf(table, "%gx\t%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t\n", factor, name, y.attacks, y.found, y.narrow, y.lowFirst, y.again, delay, worst, spent, y.falsely)
 }

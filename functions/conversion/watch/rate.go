@@ -22,7 +22,7 @@ func (r *result) evaluateRate(s Settings) Evaluation {
 		if r.low < 0 {
 			horizon = inHorizon
 		}
-	case e.Status == incident.Clear && s.Floor > 0 && r.nearFloor(s.Floor):
+	case e.Status == incident.Clear && s.Floor > 0 && r.barelyAbove(s.Floor):
 		e.Status = incident.Hysteresis
 	}
 	all := r.trees[horizon].all.whole
@@ -81,7 +81,7 @@ func (r *result) underFloor(floor float64) (bool, int) {
 	return false, 0
 }
 
-func (r *result) nearFloor(floor float64) bool {
+func (r *result) barelyAbove(floor float64) bool {
 	requested, verified := r.views[1].counts()
 	return requested > 0 && verified/requested < floor*floorMargin
 }

@@ -126,8 +126,10 @@ func TestScenes(t *testing.T) {
 		{name: "fewer requests than usual at the usual rate", hours: 6, change: func(prefixWorld, time.Time) (float64, float64) { return 0.3, 1 }},
 	}
 	for _, sc := range scenes {
-		t.Run(sc.name, func(t *testing.T) { //nolint:paralleltest // the world draws from one source
+		t.Run(sc.name, func(t *testing.T) {
+			t.Parallel()
 			s := base.fork(t, monday.Add(time.Duration(warm+noon)*windowTime))
+			s.world = newWorld(seedsOf["scenes"], perDay) // the same, with draws of its own
 			changes := s.play(sc)
 			var got []string
 			for _, c := range changes {
