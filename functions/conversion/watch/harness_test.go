@@ -11,7 +11,8 @@ import (
 	"signalbox/shared/incident"
 )
 
-// The sizes of the simulations: small in go test, whole in make watch.
+// The sizes of the simulations: small in go test, whole in make watch. The rules were chosen
+// with other seeds than these for drops and pumping, and with no look at those of calm.
 var (
 	trials  = flag.Int("trials", 40, "drops that are planted")
 	seeds   = flag.Int("seeds", 2, "worlds in which nothing is planted")
@@ -19,7 +20,7 @@ var (
 	pumps   = flag.Int("pumps", 4, "worlds in which requests are pumped, for each factor")
 	randoms = flag.Int("random", 50_000, "random prefixes that come")
 	warm    = 3 * perWeek
-	seedsOf = map[string]uint64{"drops": 7_000, "calm": 11_000, "pumping": 13_000, "scenes": 17_000}
+	seedsOf = map[string]uint64{"drops": 20_261_129, "calm": 11_000, "pumping": 20_261_229, "scenes": 17_000}
 )
 
 // sender is a world that is watched.
