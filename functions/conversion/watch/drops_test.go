@@ -169,7 +169,7 @@ func (o outcome) right() bool {
 // TestDrops has rates fall somewhere: what is named is what fell, and next to nothing else.
 func TestDrops(t *testing.T) {
 	t.Parallel()
-	const worlds = 8
+	worlds := max(2, *trials/125)
 	outcomes := make([][]outcome, worlds)
 	together(worlds, func(seed int) {
 		s := newSender(newWorld(seedsOf["drops"]+uint64(seed), perDay)).train(warm)

@@ -12,7 +12,8 @@ import (
 )
 
 // The sizes of the simulations: small in go test, whole in make watch. The rules were chosen
-// with other seeds than these for drops and pumping, and with no look at those of calm.
+// with other seeds than these for drops and pumping; of calm four of the twenty had been seen,
+// for 35 days, without an incident.
 var (
 	trials  = flag.Int("trials", 40, "drops that are planted")
 	seeds   = flag.Int("seeds", 2, "worlds in which nothing is planted")

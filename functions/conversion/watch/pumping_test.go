@@ -202,7 +202,7 @@ func TestPumping(t *testing.T) {
 		for n := range *pumps {
 			for _, factor := range factors {
 				f := s.fork(t, s.at.Add(time.Duration(s.chance.IntN(perWeek/2))*windowTime))
-				f.pump(t, s.attack(n, factor), &history{slices.Clone(h.windows)}, all)
+				f.pump(t, s.attack(n, factor), &history{windows: slices.Clone(h.windows)}, all)
 			}
 		}
 	})
