@@ -10,7 +10,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills million watch chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build test race redis kills million act watch chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ kills: ## kill alerts, and conversion with each of its stores, 200 times and com
 
 million: ## send a million OTP events to conversion and compare its rates with a computation
 	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
+
+act: ## have people press buttons at random for a simulated year, and alter 10,000 of Slack's requests
+	go test -count=1 -timeout 20m -run YearOfActions -v ./functions/alerts -args -days 365
+	go test -count=1 -run AlteredRequests -v ./functions/alerts -args -altered 10000
 
 watch: ## watch simulated senders: 1,000 drops, attacks, 20 worlds of 90 calm days, a million random prefixes
 	GOGC=800 nice -n 10 go test -count=1 -timeout 120m -v -run 'TestDrops|TestCalm|TestPumping|TestBounded|TestScenes' ./functions/conversion/watch \

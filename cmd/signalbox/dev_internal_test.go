@@ -159,7 +159,7 @@ func TestDevServesWhatItPrints(t *testing.T) {
 	if inbox.status != http.StatusOK || !strings.HasPrefix(inbox.media, "text/html") {
 		t.Errorf("GET %s = %d, %s; want 200 and HTML", d.inbox, inbox.status, inbox.media)
 	}
-	if !strings.Contains(inbox.body, "SIM cards: ") {
+	if !strings.Contains(inbox.body, "Package ends soon") {
 		t.Errorf("the inbox does not show the sweep's message:\n%s", inbox.body)
 	}
 	list := regexp.MustCompile(`href="(http://[^"]*/incidents\?expires=[^"]+)"`)
@@ -176,7 +176,7 @@ func TestDevServesWhatItPrints(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"dingtalk", "feishu", "wecom", "webhook"} {
-		if other := d.do(t, http.MethodGet, d.inbox+"/"+name, "", http.Header{}); other.status != http.StatusOK || !strings.Contains(other.body, "SIM cards: ") {
+		if other := d.do(t, http.MethodGet, d.inbox+"/"+name, "", http.Header{}); other.status != http.StatusOK || !strings.Contains(other.body, "Package ends soon") {
 			t.Errorf("GET %s/%s = %d, want the sweep's message:\n%s", d.inbox, name, other.status, other.body)
 		}
 	}
@@ -199,7 +199,7 @@ func TestDevPointsOtherCommandsAtIt(t *testing.T) {
 	if code := run(t.Context(), []string{"sweep"}, console{environ: strings.Split(string(environ), "\n"), stdout: &out, stderr: t.Output()}); code != exitOK || !strings.Contains(out.String(), `"cards": 60`) {
 		t.Errorf("sweep with %q = %d, want 0 and 60 cards:\n%s", d.export, code, &out)
 	}
-	if inbox := d.do(t, http.MethodGet, d.inbox, "", http.Header{}); !strings.Contains(inbox.body, "SIM cards: ") {
+	if inbox := d.do(t, http.MethodGet, d.inbox, "", http.Header{}); !strings.Contains(inbox.body, "Package ends soon") {
 		t.Errorf("the inbox does not show what the command posted:\n%s", inbox.body)
 	}
 }

@@ -42,7 +42,7 @@ func TestSweepCommand(t *testing.T) {
 	if errs != "" {
 		t.Errorf("dry run that posts said %q", errs)
 	}
-	if code != exitOK || !strings.Contains(out, "SIM cards: ") || !strings.Contains(out, `"checked": 60`) || len(e.slack.Inbox()) != 0 {
+	if code != exitOK || !strings.Contains(out, "Package ends soon") || !strings.Contains(out, `"checked": 60`) || len(e.slack.Inbox()) != 0 {
 		t.Errorf("dry run: code %d, %d messages posted, printed\n%s", code, len(e.slack.Inbox()), out)
 	}
 	if left, err := filepath.Glob(filepath.Join(e.folder, "sweep*")); err != nil || len(left) > 0 {

@@ -103,6 +103,8 @@ type Config struct {
 	// Observe is called after each part of a sweep. If nil, progress is not
 	// reported.
 	Observe func(Report)
+	// Buttons are how people act from Slack.
+	Buttons Buttons
 	// Meter counts the calls that Cards makes. Nil: they are not counted.
 	Meter *metric.Meter
 }
@@ -129,6 +131,12 @@ func New(c Config) (*Function, error) {
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
 	f := &Function{config: c}
 	f.routes = f.newRoutes()
+	if f.config.Standing == nil {
+		f.config.Standing = f.standings
+	}
+	if f.config.Actions == nil {
+		f.config.Actions = ways
+	}
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})
@@ -139,7 +147,8 @@ func New(c Config) (*Function, error) {
 	return f, nil
 }
 
-// ServeHTTP shows the incidents. All else that the function does is scheduled.
+// ServeHTTP shows the incidents, and takes what people do about them. All else that the
+// function does is scheduled.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.routes.ServeHTTP(w, r) }
 
 // Close gives up the state.

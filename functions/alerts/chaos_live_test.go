@@ -142,7 +142,7 @@ func (c *chaos) oracle() map[string]incident.Severity {
 }
 
 var (
-	changeRow = regexp.MustCompile(`^• (new|worse|resolved|flapping|still open)[^·]* · (\d{20})`)
+	changeRow = regexp.MustCompile(`^• (?:🔴|🟠|✅|⚪) (new|worse|resolved|flapping|still open)[^·]* · (\d{20})`)
 	digestID  = regexp.MustCompile(`· id ([0-9a-f]{12})`)
 )
 
@@ -196,18 +196,19 @@ func (c *chaos) checkWebhook(t *testing.T, want map[string]incident.Severity) {
 
 // isOver reports whether a row says that an incident is resolved, or nothing.
 func isOver(row string) bool {
-	return row == "" || strings.HasPrefix(row, "• resolved") || strings.Contains(row, "now resolved")
+	return row == "" || strings.Contains(row, " resolved after ") || strings.Contains(row, "now resolved")
 }
 
-// ruleWords are how a row, or the totals where all rows are of one kind, name a
-// rule.
+// ruleWords are how a row, or the title where all rows are of one kind, name a rule.
 var ruleWords = map[string]string{
-	"Package": rule.ExpiryName, "Usage": rule.UsageName, "Data is used up": rule.UsageName,
-	"Card is stopped": rule.StoppedName, "Card is no longer stopped": rule.StoppedName, "checked in full": rule.UnreadableName,
+	"Package": rule.ExpiryName, "whose package": rule.ExpiryName,
+	"Usage": rule.UsageName, "high usage": rule.UsageName, "used up": rule.UsageName,
+	"stopped": rule.StoppedName, "checked in full": rule.UnreadableName,
 }
 
 func ruleOf(m slacktest.Message, row string) string {
-	for _, text := range []string{row[:strings.LastIndex(row[:strings.Index(row, " · ")+1], " ")+1], m.Text} {
+	first, _, _ := strings.Cut(m.Text, "\n")
+	for _, text := range []string{row[:strings.Index(row, " · ")], first} {
 		for words, name := range ruleWords {
 			if strings.Contains(text, words) {
 				return name
@@ -237,7 +238,7 @@ func (c *chaos) checkBot(t *testing.T, want map[string]incident.Severity) {
 	shown := make(map[string]bool)
 	for _, thread := range c.bot.Threads("alerts") {
 		first, _, _ := strings.Cut(thread.Text, "\n")
-		if !strings.Contains(first, " open") {
+		if strings.Contains(first, "Replaced") {
 			continue
 		}
 		if first == thread.Text || strings.Contains(thread.Text, "are shown") {

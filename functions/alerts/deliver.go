@@ -56,14 +56,10 @@ func (r *run) notify(ctx context.Context) error {
 
 // deliver delivers, and counts what came of it.
 func (r *run) deliver(ctx context.Context) {
-	open := r.ledger.open()
-	coverage := r.coverage()
-	r.reports = r.notifier.Deliver(ctx, notify.Run[rule.Details]{
-		Fence: r.lease.Fence(), Writer: func(receiver string) notify.Writer[rule.Details] {
-			return message.Writer{Style: r.config.styleFor(receiver), Coverage: coverage, Open: open, Inside: r.ledger.cardsOf}
-		},
-		Open: open, Sweep: r.state.sweep.Checkpoint.Sweep, Earlier: r.reports,
-	})
+	r.heed(ctx)
+	delivery := r.delivery()
+	delivery.Earlier = r.reports
+	r.reports = r.notifier.Deliver(ctx, delivery)
 	r.waiting = 0
 	for _, report := range r.reports {
 		r.messages += report.Messages

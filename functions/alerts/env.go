@@ -49,7 +49,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), needed(e.State, e.Quota),
+	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.actionProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), needed(e.State, e.Quota),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }
@@ -173,11 +173,15 @@ func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
+	buttons, err := e.buttons()
+	if err != nil {
+		return Config{}, err
+	}
 	cards := linkcard.New(service.Client)
 	return Config{
 		Cards: cards, Pools: cards, Ready: service.Ready, Watch: e.ICCIDs, Filters: filters,
 		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
-		Logger: logger, Meter: meter,
+		Logger: logger, Meter: meter, Buttons: buttons,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
 		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
 	}, nil

@@ -40,6 +40,8 @@ type fixture struct {
 	slack *slacktest.Server
 	store *mapStore
 	logs  *bytes.Buffer
+
+	config alerts.Config // as the function was made with
 }
 
 func newFixture(t *testing.T, cards int, edit func(*alerts.Config)) *fixture {
@@ -70,13 +72,21 @@ func newFixtureAt(t *testing.T, cards, perSecond int, edit func(*alerts.Config))
 		Receivers: []notify.Receiver{{Name: alerts.SlackReceiver, Poster: newWebhook(t, f.slack)}},
 		Zone:      shanghai, Style: message.Style{Zone: shanghai}, Logger: logging.New(f.logs, nil),
 	}
+	f.config = config
+	f.again(t, edit)
+	return f
+}
+
+// again makes the function anew, as a process begins on what is stored.
+func (f *fixture) again(t *testing.T, edit func(*alerts.Config)) {
+	t.Helper()
 	if edit != nil {
-		edit(&config)
+		edit(&f.config)
 	}
-	if f.Function, err = alerts.New(config); err != nil {
+	var err error
+	if f.Function, err = alerts.New(f.config); err != nil {
 		t.Fatal(err)
 	}
-	return f
 }
 
 func newWebhook(t *testing.T, s *slacktest.Server) notify.Poster {

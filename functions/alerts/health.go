@@ -112,5 +112,9 @@ func (r *run) evaluateFleet(ctx context.Context) error {
 	}
 	r.ledger.end()
 	r.state.end()
-	return r.write(ctx)
+	if err := r.write(ctx); err != nil {
+		return err
+	}
+	r.forgetActions(ctx)
+	return nil
 }

@@ -40,6 +40,8 @@ func (f *Function) newRoutes() *web.Mux {
 	mux := web.NewMux(f.config.Logger)
 	mux.ErrorPage = f.refusePage
 	mux.HandlePage("GET "+incidentlink.Path, f.listGuard()(f.handleIncidents))
+	f.routeActions(mux)
+	f.routeForms(mux)
 	return mux
 }
 

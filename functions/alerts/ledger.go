@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/store"
@@ -22,7 +23,11 @@ const incidents = "incidents" // a collection
 // since they were stored: an unchanged fleet writes nothing. It is not safe for
 // concurrent use.
 type ledger struct {
-	policy  incident.Policy
+	policy incident.Policy
+	// levels says how bad an incident was when it was acknowledged, the zero Level if it
+	// was not; nil: none was. over are the ids of acknowledged ones that are over.
+	levels  func(rule.Incident) incident.Level
+	over    map[string]bool
 	routes  rule.Routes
 	records map[incident.Key]rule.Incident
 	stored  map[incident.Key]uint64 // hash of what the store has
@@ -41,6 +46,7 @@ func openLedger(ctx context.Context, s store.Store, p incident.Policy, routes ru
 	l := &ledger{
 		policy: p, routes: routes, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
 		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
+		over:   make(map[string]bool),
 		groups: make(map[incident.Key]bool),
 	}
 	return l, each(ctx, s, incidents, l.decode)
@@ -75,7 +81,8 @@ func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.C
 	var all []rule.Change
 	for _, e := range evaluations {
 		past, known := l.records[e.Key]
-		next, changes := incident.Advance(past, e, now, l.policy)
+		next, changes := incident.Advance(past, e, now, l.policyFor(past))
+		l.release(past, next)
 		l.route(past, &next, changes)
 		if !known && next.IsZero() {
 			continue
@@ -86,6 +93,34 @@ func (l *ledger) advance(evaluations []rule.Evaluation, now time.Time) ([]rule.C
 		all = append(all, changes...)
 	}
 	return all, nil
+}
+
+// policyFor is the policy for an incident, which may be acknowledged.
+func (l *ledger) policyFor(i rule.Incident) incident.Policy {
+	p := l.policy
+	if l.levels != nil {
+		p.Acknowledged = l.levels(i)
+	}
+	return p
+}
+
+// release ends the acknowledgement of an incident that is over.
+func (l *ledger) release(past, next rule.Incident) {
+	if past.Phase != incident.PhaseOpen || l.policyFor(past).Acknowledged == (incident.Level{}) {
+		return
+	}
+	if next.Phase != incident.PhaseOpen || !next.Opened.Equal(past.Opened) {
+		l.over[past.ID()] = true
+	}
+}
+
+// released are the records of acknowledgements that end with the next batch.
+func (l *ledger) released() []store.Record {
+	var records []store.Record
+	for _, id := range slices.Sorted(maps.Keys(l.over)) {
+		records = append(records, action.Released(id))
+	}
+	return records
 }
 
 // route remembers who is notified of changes. Whoever was notified that an incident
@@ -127,7 +162,7 @@ func (l *ledger) notified(key incident.Key, receiver string) error {
 func (l *ledger) elapse(now time.Time) ([]rule.Change, error) {
 	var all []rule.Change
 	for _, key := range l.keys() {
-		next, changes := incident.Elapse(l.records[key], now, l.policy)
+		next, changes := incident.Elapse(l.records[key], now, l.policyFor(l.records[key]))
 		l.route(l.records[key], &next, changes)
 		if err := l.put(key, next); err != nil {
 			return all, err
@@ -206,6 +241,7 @@ func (l *ledger) settle() {
 		}
 	}
 	clear(l.changed)
+	clear(l.over)
 }
 
 // open are the incidents that receivers take for open, in the order of their keys.
@@ -217,6 +253,17 @@ func (l *ledger) open() []rule.Incident {
 		}
 	}
 	return open
+}
+
+// unresolved are those that are open, suppressed or not.
+func (l *ledger) unresolved() []rule.Incident {
+	var all []rule.Incident
+	for _, i := range l.records {
+		if i.Phase == incident.PhaseOpen {
+			all = append(all, i)
+		}
+	}
+	return all
 }
 
 func (l *ledger) keys() []incident.Key {

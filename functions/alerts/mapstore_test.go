@@ -36,6 +36,7 @@ type mapStore struct {
 	applied func(b store.Batch)
 	batches int   // written
 	bytes   int64 // of their values
+	killed  bool  // see dieAt
 }
 
 var _ store.Store = (*mapStore)(nil)
@@ -160,4 +161,13 @@ func (m *mapStore) open(t *testing.T) map[incident.Key]rule.Incident {
 	found := m.incidents(t)
 	maps.DeleteFunc(found, func(_ incident.Key, i rule.Incident) bool { return !i.IsOpen() })
 	return found
+}
+
+// forget deletes records behind the hook's back.
+func (m *mapStore) forget(collection string, keys ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, key := range keys {
+		delete(m.records[collection], key)
+	}
 }

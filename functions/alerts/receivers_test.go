@@ -162,7 +162,7 @@ func (k *everyKind) deliver(t *testing.T, n *notify.Notifier[rule.Details], card
 		}
 		said := k.said(r.Receiver)
 		switch {
-		case len(said) != 1 || !strings.Contains(said[0], cards+" new"):
+		case len(said) != 1 || !strings.Contains(said[0], cards+" cards used up"):
 			t.Errorf("%s has %d messages, want one that says %s:\n%.300s", r.Receiver, len(said), cards, said)
 		case r.Receiver == "webhook" && !strings.Contains(said[0], "more") && strings.Count(said[0], "\nfiring usage ") != 500:
 			t.Errorf("webhook does not say how many it does not name:\n%.300s", said[0])
@@ -229,7 +229,7 @@ func checkFallback(t *testing.T, k *everyKind) {
 		t.Errorf("the fallback has %d firing and %d resolved, want each of two cards once and the end of one:\n%s", firing, resolved, k.said("webhook"))
 	}
 	said := k.said("slack")
-	if len(said) != 1 || strings.Contains(said[0], "new") || !strings.Contains(said[0], "1 still open") {
+	if len(said) != 1 || strings.Contains(said[0], "new") || !strings.Contains(said[0], "still open") {
 		t.Errorf("Slack has %q, want one message of the one that is still open, not as new", said)
 	}
 }

@@ -201,7 +201,7 @@ func TestLateSweep(t *testing.T) {
 		if _, err := f.Summary(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		checkWords(t, f.slack.Inbox()[1].Plain(), "Sweep is late: 1 new", "60 min ago")
+		checkWords(t, f.slack.Inbox()[1].Plain(), "🟠 Sweep is late\n", "🟠 new", "60 min ago")
 		checkWords(t, f.last(t), "SIM cards on 2000-01-01")
 		if r := f.sweep(t); r.Resolved != 0 || r.Messages != 0 {
 			t.Errorf("the late sweep: %+v, want nothing to be well before one came in time", r)
@@ -225,7 +225,7 @@ func TestFailingRunsAreAnIncident(t *testing.T) {
 				t.Error("sweep without a listing = nil, want an error")
 			}
 		}
-		checkWords(t, f.last(t), "Sweeps fail, cards are not checked: 1 new", "3 runs in a row failed: ListCardInfo expired")
+		checkWords(t, f.last(t), "🔴 Sweeps fail, cards are not checked\n", "🔴 new", "3 runs in a row failed: ListCardInfo expired")
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
@@ -41,7 +42,7 @@ func (f *Function) Scheduled(ctx context.Context, e event.Scheduled) (any, error
 // done, or that notifications wait for the next run; the Report says how far it
 // got.
 func (f *Function) Sweep(ctx context.Context) (Report, error) {
-	lease, err := f.acquire(ctx)
+	lease, err := f.acquireSoon(ctx)
 	if errors.Is(err, store.ErrHeld) {
 		f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "another run has the lease", slog.String("lease", err.Error()))
 		return Report{Busy: true}, nil
@@ -73,7 +74,10 @@ type run struct {
 	// unsaved are changes that could not be written yet. They are written with the
 	// next batch: an incident is never stored without its changes.
 	unsaved []rule.Change
-	reports []notify.Report // of the receivers, from this run's last delivery
+	// standing is what people have done, as of the last time that it was read.
+	standing action.Standing
+	silenced rule.Silenced
+	reports  []notify.Report // of the receivers, from this run's last delivery
 	// The counts of what this run has delivered, and of what still waits or
 	// [notify.Unknown].
 	messages, waiting, deadLetters int
@@ -81,6 +85,23 @@ type run struct {
 
 func (f *Function) acquire(ctx context.Context) (*store.Lease, error) {
 	return store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Now: f.config.Now})
+}
+
+// acquireSoon tries again where the lease is held for a moment: to show what somebody did.
+func (f *Function) acquireSoon(ctx context.Context) (*store.Lease, error) {
+	lease, err := f.acquire(ctx)
+	for range int(afterTime/leasePause) + 1 {
+		if !errors.Is(err, store.ErrBrief) {
+			return lease, err
+		}
+		select {
+		case <-time.After(leasePause):
+			lease, err = f.acquire(ctx)
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+	return lease, err
 }
 
 // under does work under the lease, whose loss cancels ctx, and releases it.
@@ -127,6 +148,7 @@ func (r *run) scan(ctx context.Context) error {
 // follows.
 func (r *run) keep(ctx context.Context, part fleet.Part) error {
 	now := r.config.Now()
+	r.heed(ctx)
 	for _, o := range part.Observations {
 		if err := r.advance(r.grouped(o, r.evaluate(ctx, o, now), now), now); err != nil {
 			return err
@@ -166,6 +188,7 @@ func (r *run) evaluate(ctx context.Context, o rule.Observation, now time.Time) (
 // advance applies evaluations. The changes that follow are written with the
 // incidents.
 func (r *run) advance(evaluations []rule.Evaluation, now time.Time) error {
+	r.silenced.Suppress(evaluations, now)
 	changes, err := r.ledger.advance(evaluations, now)
 	r.change(changes)
 	return err
@@ -214,7 +237,7 @@ func (r *run) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	put := slices.Concat(r.ledger.pending(), records, outbox)
+	put := slices.Concat(r.ledger.pending(), r.ledger.released(), records, outbox)
 	if len(put) == 0 {
 		return nil
 	}

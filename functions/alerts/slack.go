@@ -23,6 +23,9 @@ type Slack struct {
 	APIURL     config.SecretURL `env:"SIGNALBOX_SLACK_API_URL" envDefault:"https://slack.com/api/"`
 	ShowICCID  bool             `env:"SIGNALBOX_SLACK_SHOW_ICCID" envDefault:"false"`
 	ConsoleURL config.Link      `env:"SIGNALBOX_CONSOLE_URL"`
+
+	SigningSecrets config.LinkSecrets `env:"SIGNALBOX_SLACK_SIGNING_SECRET"`
+	Operators      Operators          `env:"SIGNALBOX_SLACK_OPERATORS"`
 }
 
 // Bot reports whether a bot posts.

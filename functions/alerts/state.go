@@ -55,12 +55,16 @@ func (s *state) single() map[string]any {
 	return map[string]any{"current": &s.sweep, "health": &s.health, "usage": &s.usage}
 }
 
-// openState reads the state.
-func openState(ctx context.Context, st store.Store) (*state, error) {
-	s := &state{
+func newState() *state {
+	return &state{
 		lookups: make(map[card.ICCID]fleet.Lookup), stored: make(map[string][]byte), forget: make(map[card.ICCID]bool),
 		groups: newGroupState(),
 	}
+}
+
+// openState reads the state.
+func openState(ctx context.Context, st store.Store) (*state, error) {
+	s := newState()
 	err := each(ctx, st, sweeps, s.decodeSingle)
 	if err == nil {
 		err = each(ctx, st, lookups, s.decodeLookup)
@@ -270,8 +274,10 @@ func (r *run) load(ctx context.Context) (err error) {
 	if r.state, err = openState(ctx, r.config.Store); err != nil {
 		return err
 	}
-	r.ledger, err = openLedger(ctx, r.config.Store, incident.Policy{Repeat: r.config.Repeat}, r.config.Routes)
-	return err
+	if r.ledger, err = openLedger(ctx, r.config.Store, incident.Policy{Repeat: r.config.Repeat}, r.config.Routes); err != nil {
+		return err
+	}
+	return r.loadStanding(ctx)
 }
 
 // summed is the report of the run so far.

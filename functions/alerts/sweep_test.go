@@ -97,8 +97,8 @@ func TestSweepNotifiesOfChanges(t *testing.T) {
 			t.Errorf("sweep after the new period: %+v, want 1 resolved and notified", r)
 		}
 		for i, words := range [][]string{
-			1: {"1 new, 2 resolved", card.ICCID(worse).Masked(), "Package no longer ends soon", "resolved after", "Card not found, or destroyed"},
-			2: {"1 worse", "Data is used up", "100%"},
+			1: {"🟠 1 card with high usage, 2 resolved", card.ICCID(worse).Masked(), "Package no longer ends soon", "resolved after", "Card not found, or destroyed"},
+			2: {"🔴 1 card used up", "🔴 worse", "100% reached", "top up"},
 			3: {"1 resolved", "Usage is below its threshold"},
 		} {
 			checkWords(t, f.slack.Inbox()[i].Plain(), words...)

@@ -59,6 +59,7 @@ var order = []layer{
 	}},
 	{"functions", []string{
 		"signalbox/functions/*",
+		"signalbox/functions/*/action",
 		"signalbox/functions/*/fleet",
 		"signalbox/functions/*/intake",
 		"signalbox/functions/*/ledger",

@@ -86,7 +86,7 @@ func TestInboxPage(t *testing.T) {
 	address, cloud := newInbox(t)
 	page := chromium(t, address, "--dump-dom")
 	for _, words := range []string{
-		"Package ends soon", "Usage is over its threshold", "Data is used up", "SIM cards on ", "单卡通用流量",
+		"whose package ends soon", "high usage", "used up", "SIM cards on ", "单卡通用流量",
 		card.ICCID(cloud.ICCID(2)).Masked(), "edited",
 	} {
 		if !strings.Contains(page, words) {

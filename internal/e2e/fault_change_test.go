@@ -37,7 +37,7 @@ func TestChangedThresholds(t *testing.T) {
 			r := f.sweep()
 			text := said(o.arrived())
 			if tt.worse {
-				wants(t, text, "1 worse", o.cloud.ICCID(2))
+				wants(t, text, "worse", o.cloud.ICCID(2))
 			} else {
 				lacks(t, text, o.cloud.ICCID(2))
 			}
@@ -139,8 +139,8 @@ func toppedUpCard(t *testing.T) {
 		}
 		title := m.Plain()
 		if m.ThreadTS == "" && match != nil {
-			wants(t, title, "Usage is over its threshold")
-			lacks(t, title, "Data is used up")
+			wants(t, title, "high usage")
+			lacks(t, title, "used up")
 		}
 	}
 }

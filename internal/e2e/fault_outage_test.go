@@ -44,7 +44,7 @@ func TestDownForManyRuns(t *testing.T) {
 			o.slack.ClearRefusals()
 			r := f.sweep()
 			text := said(o.arrived())
-			wants(t, text, o.cloud.ICCID(worse), "Data is used up")
+			wants(t, text, o.cloud.ICCID(worse), "used up")
 			lacks(t, text, o.cloud.ICCID(over))
 			if r.Waiting != 0 {
 				t.Errorf("sweep = %+v, want nothing to wait", r)

@@ -58,7 +58,7 @@ func TestUnreadableHidesNothing(t *testing.T) {
 				garble(o, card)
 				o.use(critical, card)
 				f.sweep()
-				wants(t, said(o.arrived()), "Data is used up", o.cloud.ICCID(card))
+				wants(t, said(o.arrived()), "used up", o.cloud.ICCID(card))
 			})
 		}
 	}
@@ -110,5 +110,5 @@ func TestLongTextsAreCut(t *testing.T) {
 	if err != nil || info.Size() > 8<<20 {
 		t.Errorf("the state has %d bytes for 400 cards with 30 kB of text each, want 8 MiB at the most: %v", info.Size(), err)
 	}
-	wants(t, said(o.arrived()), "Data is used up")
+	wants(t, said(o.arrived()), "used up")
 }

@@ -27,7 +27,7 @@ func TestRefusedUpload(t *testing.T) {
 			f := o.start(t)
 			r := f.sweep()
 			text := said(o.arrived())
-			wants(t, text, "Data is used up", "Package ends soon", "Card is stopped", "could not be attached")
+			wants(t, text, "used up", "whose package ends soon", " stopped", "could not be attached")
 			if r.Waiting != 0 || r.DeadLetters != 0 {
 				t.Errorf("sweep = %+v, want all delivered", r)
 			}
@@ -90,7 +90,7 @@ func TestRejectedMessage(t *testing.T) {
 			if r := f.sweep(); r.Waiting != 0 || r.DeadLetters != 0 {
 				t.Errorf("sweep = %+v, want all delivered", r)
 			}
-			wants(t, said(o.arrived()), "Data is used up", o.cloud.ICCID(card[0]))
+			wants(t, said(o.arrived()), "used up", o.cloud.ICCID(card[0]))
 		})
 	}
 }
@@ -138,7 +138,7 @@ func TestArchived(t *testing.T) {
 	}
 	o.slack.Unarchive("alerts")
 	f.sweep()
-	wants(t, said(o.arrived()), "Data is used up", o.cloud.ICCID(card[0]))
+	wants(t, said(o.arrived()), "used up", o.cloud.ICCID(card[0]))
 }
 
 // newlyCritical wants the number of new critical cards in the first
@@ -157,11 +157,11 @@ func newlyCritical(t *testing.T) {
 		if m.ThreadTS == "" || m.Broadcast {
 			visible++
 			line, _, _ := strings.Cut(m.Text, "\n")
-			found = found || strings.Contains(line, "30 new")
+			found = found || strings.Contains(line, "30 cards used up")
 		}
 	}
 	if !found || visible > 5 {
-		t.Errorf("%d messages in the channel, want at most 5, one of which says 30 new in its first line:\n%s", visible, said(o.slack.Inbox()))
+		t.Errorf("%d messages in the channel, want at most 5, one of which says 30 cards in its first line:\n%s", visible, said(o.slack.Inbox()))
 	}
 }
 

@@ -79,6 +79,8 @@ func (t Threshold) worse(u Threshold) bool {
 type Suppression struct {
 	By   Suppressor `json:"by,omitempty"`
 	Name string     `json:"name,omitempty"` // the silence's comment, or the rule that inhibits
+	// Origin is where a silence was made, such as in Slack. Empty: in the rules file.
+	Origin string `json:"origin,omitempty"`
 }
 
 // Suppressor is what kept an incident from being notified.
@@ -128,4 +130,19 @@ type Policy struct {
 	// Damping is the least time between two notifications of one incident that
 	// flaps. Zero: 1 h.
 	Damping time.Duration
+	// Acknowledged is how bad the incident was when somebody acknowledged it: it is not
+	// reminded, and while it is open receivers are notified only of what is worse. Zero:
+	// nobody did.
+	Acknowledged Level
+}
+
+// Level is how bad an incident is. The zero Level is none.
+type Level struct {
+	Severity  Severity  `json:"severity,omitempty"`
+	Threshold Threshold `json:"threshold,omitzero"`
+}
+
+// Covers reports whether other is no worse than l.
+func (l Level) Covers(other Level) bool {
+	return l.Severity != "" && other.Severity.Compare(l.Severity) <= 0 && !other.Threshold.worse(l.Threshold)
 }

@@ -142,6 +142,9 @@ func (i Incident[D]) ID() string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// Level is how bad the incident is now.
+func (i Incident[D]) Level() Level { return Level{i.Severity, i.Threshold} }
+
 // IsZero reports whether there is nothing to remember.
 func (i Incident[D]) IsZero() bool { return i.Phase == "" }
 

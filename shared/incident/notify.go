@@ -16,6 +16,10 @@ func (s *step[D]) notify(next Incident[D]) (Incident[D], []Change[D]) {
 		return next.forgottenUnless(next.Phase != PhaseResolved || next.Notified.Open), s.changes
 	}
 	kind := next.difference()
+	if s.acknowledged(next, kind) {
+		next.Notified.Severity = lower(next.Notified.Severity, next.Severity)
+		return next, s.changes
+	}
 	if next.changedFrom(s.past) && !next.immediate(kind) {
 		next.Notified.Damped++
 	}
@@ -24,6 +28,12 @@ func (s *step[D]) notify(next Incident[D]) (Incident[D], []Change[D]) {
 		return s.notified(next, kind)
 	}
 	return next.forgottenUnless(!s.isOver(next)), s.changes
+}
+
+// acknowledged reports whether somebody knows of all that there is to say of an open
+// incident.
+func (s *step[D]) acknowledged(i Incident[D], kind Kind) bool {
+	return i.Phase == PhaseOpen && kind != Opened && s.policy.Acknowledged.Covers(i.Level())
 }
 
 // isOver reports whether an incident was resolved so long ago that it cannot flap any

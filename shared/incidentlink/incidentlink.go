@@ -37,6 +37,12 @@ func New(base string, secrets []string) Links { return Links{signedlink.New(base
 // or "" where l makes none.
 func (l Links) List(now time.Time) string { return l.signed.To(Path, list(), now) }
 
+// Form returns a link to a form of the list: what is done about the incident with an id.
+// It opens what List opens.
+func (l Links) Form(id, verb string, now time.Time) string {
+	return l.signed.To(Path+"/"+id+"/"+verb, list(), now)
+}
+
 // Verify reports whether query is that of a link to the list which has not ended at
 // now, be it with the list's own parameters. Forms below the list take the same query.
 // The error is [signedlink.ErrAltered] or [signedlink.ErrExpired].

@@ -24,6 +24,9 @@ type Run[D any] struct {
 	// Earlier is what the deliveries before in the same run returned: a receiver
 	// that failed in one is not tried again.
 	Earlier []Report
+	// Mark says what a status message shows of an incident beside the incident: the same
+	// as long as that is the same. Nil: nothing.
+	Mark func(i incident.Incident[D]) string
 	// Sweep names what shares a budget of visible messages. "": this run alone.
 	Sweep string
 }
@@ -71,10 +74,20 @@ func (d *round[D]) steps(ctx context.Context) {
 	for !d.stopped && ctx.Err() == nil {
 		s := d.next()
 		if s == nil {
-			d.markReplaced(ctx)
+			d.finish(ctx)
 			return
 		}
 		d.step(ctx, s)
+	}
+}
+
+// finish does what is left once nothing is to be sent any more.
+func (d *round[D]) finish(ctx context.Context) {
+	if len(d.extra) > 0 && !d.save(ctx) {
+		return
+	}
+	if !d.redraw {
+		d.markReplaced(ctx)
 	}
 }
 
@@ -160,14 +173,24 @@ func (d *round[D]) next() *sending {
 		d.again = nil
 		return s
 	}
+	if d.redraw {
+		return d.add(d.planRedraw())
+	}
 	if s := d.state.untried((*sending).goesFirst); s != nil {
 		return s
 	}
 	if d.passed || d.state.uncertain() < maxUncertain {
-		if s := d.plan(); s != nil {
-			d.state.Sending = append(d.state.Sending, s)
+		if s := d.add(d.plan()); s != nil {
 			return s
 		}
 	}
 	return d.state.untried(func(*sending) bool { return true })
+}
+
+// add takes note of what is planned, if anything is.
+func (d *round[D]) add(s *sending) *sending {
+	if s != nil {
+		d.state.Sending = append(d.state.Sending, s)
+	}
+	return s
 }

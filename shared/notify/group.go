@@ -33,13 +33,14 @@ type view[D any] struct {
 	open   map[incident.Key]*incident.Incident[D]
 	groups map[Group][]incident.Incident[D]
 	prints map[Group]string
+	mark   func(incident.Incident[D]) string // what is shown beside an incident; nil: nothing
 }
 
-func newView[D any](open []incident.Incident[D], shown func(incident.Incident[D]) bool) view[D] {
+func newView[D any](open []incident.Incident[D], shown func(incident.Incident[D]) bool, mark func(incident.Incident[D]) string) view[D] {
 	v := view[D]{
 		open:   make(map[incident.Key]*incident.Incident[D], len(open)),
 		groups: make(map[Group][]incident.Incident[D]),
-		prints: make(map[Group]string),
+		prints: make(map[Group]string), mark: mark,
 	}
 	sizes := make(map[Group]int)
 	for at := range open {
@@ -88,7 +89,7 @@ func (v view[D]) print(groups []Group) string {
 	parts := []string{strconv.Itoa(v.elsewhere(groups))}
 	for _, g := range slices.SortedFunc(slices.Values(groups), Group.Compare) {
 		if v.prints[g] == "" {
-			v.prints[g] = shownOf(v.groups[g])
+			v.prints[g] = shownOf(v.groups[g], v.mark)
 		}
 		parts = append(parts, g.Rule, string(g.Severity), v.prints[g])
 	}
@@ -96,15 +97,22 @@ func (v view[D]) print(groups []Group) string {
 }
 
 // shownOf identifies what readers could see of incidents.
-func shownOf[D any](incidents []incident.Incident[D]) string {
+func shownOf[D any](incidents []incident.Incident[D], mark func(incident.Incident[D]) string) string {
 	sum := sha256.New()
 	for _, i := range incidents {
+		marked := ""
+		if mark != nil {
+			marked = mark(i)
+		}
 		i.Breached, i.Absent, i.Seen, i.Notified = 0, 0, "", incident.Notified{}
 		raw, err := json.Marshal(i)
 		if err != nil { // it must encode, but a message is worth more
 			raw = fmt.Append(nil, i.Key, i.Severity, i.Threshold)
 		}
 		addPart(sum, raw)
+		if marked != "" {
+			addPart(sum, []byte(marked))
+		}
 	}
 	return printOf(sum)
 }

@@ -84,6 +84,25 @@ type Column struct {
 	Title  string
 	Label  string // goes before a cell where there are no columns; "": nothing does
 	Linked bool   // the cell leads to the row's Link
+	Spare  int    // the higher, the sooner it is left out where there is no room; 0: never
+}
+
+// Keeping is the table without the columns that are more to spare than that.
+func (t Table) Keeping(spare int) Table {
+	kept := Table{Rows: make([]Row, len(t.Rows))}
+	for i, r := range t.Rows {
+		kept.Rows[i].Link = r.Link
+	}
+	for at, c := range t.Columns {
+		if c.Spare > spare {
+			continue
+		}
+		kept.Columns = append(kept.Columns, c)
+		for i, r := range t.Rows {
+			kept.Rows[i].Cells = append(kept.Rows[i].Cells, r.Cells[at])
+		}
+	}
+	return kept
 }
 
 // Row is one of a table.

@@ -53,6 +53,8 @@ type Writer[D any] interface {
 	// Replaced is what a status message says once another message shows what it
 	// showed: it is not kept up to date any more.
 	Replaced() slack.Message
+	// Note words the body of a [Note], for the thread of a status message.
+	Note(body json.RawMessage) slack.Message
 	// Announcement words the body given to [Notifier.Announce].
 	Announcement(body json.RawMessage) Message
 }

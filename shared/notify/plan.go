@@ -37,6 +37,9 @@ func (d *round[D]) planThreads(waiting map[Group][]*incident.Change[D]) *sending
 			}
 		}
 	}
+	if s := d.planNote(); s != nil {
+		return s
+	}
 	var rest []*incident.Change[D]
 	for _, g := range slices.SortedFunc(maps.Keys(waiting), Group.Compare) {
 		if t := d.state.threadOf(g); t == nil || t.Ref == (slack.Ref{}) {
@@ -159,7 +162,7 @@ func (d *round[D]) planThread(t thread, waiting map[Group][]*incident.Change[D])
 	var s *sending
 	switch {
 	case t.Shown != d.view.print(t.Groups) && !d.state.isSending(update, t.Ref):
-		s = d.newSending(update, nil)
+		return d.updateOf(t)
 	case t.Owed && !d.state.isSending(list, t.Ref):
 		s = d.newSending(list, nil)
 	case len(changes) > 0 && t.Listed != of && !d.state.isSending(list, t.Ref) && len(d.writer.List(nil, valuesOf(changes)).Content) > 0:
@@ -172,6 +175,14 @@ func (d *round[D]) planThread(t thread, waiting map[Group][]*incident.Change[D])
 	default:
 		return nil
 	}
+	s.Thread = t.Ref
+	s.ID = fingerprint(string(s.Action), t.Ref.TS, s.List, s.Since.String())
+	return s
+}
+
+// updateOf plans to bring a status message up to date.
+func (d *round[D]) updateOf(t thread) *sending {
+	s := d.newSending(update, nil)
 	s.Thread = t.Ref
 	s.ID = fingerprint(string(s.Action), t.Ref.TS, s.List, s.Since.String())
 	return s

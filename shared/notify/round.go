@@ -18,6 +18,7 @@ type round[D any] struct {
 	availability
 
 	run      Run[D]
+	redraw   bool // status messages and notes alone
 	receiver Receiver
 	writer   Writer[D]
 	began    time.Time
@@ -26,9 +27,11 @@ type round[D any] struct {
 	outbox       outbox[D]
 	state        state
 	announcement announcement
-	letters      []store.Record // dead ones to be stored
-	extra        []store.Record // of other outboxes, to be stored
-	unusable     error          // what the store failed with
+	notes        map[string]Note // by their keys
+	noteKeys     []string        // the oldest first
+	letters      []store.Record  // dead ones to be stored
+	extra        []store.Record  // of other outboxes, to be stored
+	unusable     error           // what the store failed with
 
 	again *sending       // what is sent next, in a simpler form
 	lost  map[Group]bool // their threads were lost in this run
@@ -49,14 +52,14 @@ const (
 func (d *round[D]) load(ctx context.Context, follow func(key string)) {
 	d.lost = make(map[Group]bool)
 	d.outbox.collection = outboxOf(d.receiver.Name)
-	err := errors.Join(d.loadOutbox(ctx, follow), d.loadState(ctx), d.loadAnnouncement(ctx))
+	err := errors.Join(d.loadOutbox(ctx, follow), d.loadState(ctx), d.loadAnnouncement(ctx), d.loadNotes(ctx))
 	if err != nil {
 		d.cannotUse(err)
 		return
 	}
-	d.view = newView(d.run.Open, func(i incident.Incident[D]) bool { return d.Route(d.receiver.Name, i) })
+	d.view = newView(d.run.Open, func(i incident.Incident[D]) bool { return d.Route(d.receiver.Name, i) }, d.run.Mark)
 	waiting := d.outbox.where(func(*incident.Change[D]) bool { return true })
-	d.state.restore(d.began, setOf(idsOf(waiting)), d.announcement.ID)
+	d.state.restore(d.began, setOf(idsOf(waiting)), d.announcement.ID, d.notes)
 	d.outbox.compact(d.state.reserved())
 	if d.outbox.isDirty() || len(d.letters) > 0 {
 		d.save(ctx)

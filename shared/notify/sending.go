@@ -20,6 +20,7 @@ const (
 	list        action = "list"         // a file in a thread
 	listMissing action = "list missing" // said in a thread
 	announce    action = "announcement"
+	sayNote     action = "note" // said in a thread
 )
 
 // sending is a message, reply, update or file that is about to be sent.
@@ -33,6 +34,7 @@ type sending struct {
 	// List is the fingerprint of the changes that a list is of; "": of what is
 	// open.
 	List string `json:"list,omitempty"`
+	Note string `json:"note,omitempty"` // the key of the note that it says
 	// Broadcast shows a reply in the channel too.
 	Broadcast bool      `json:"broadcast,omitempty"`
 	Since     time.Time `json:"since"` // when it was first about to be sent
@@ -102,6 +104,8 @@ func formsOf(a action) []form {
 		return []form{{method: upload}}
 	case listMissing:
 		return replied[:1]
+	case sayNote:
+		return replied
 	default:
 		return posted
 	}

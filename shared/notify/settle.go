@@ -126,6 +126,8 @@ func (d *round[D]) succeed(s *sending) {
 	switch {
 	case s.Action == newStatus:
 		d.begin(s)
+	case s.Action == sayNote:
+		d.dropNote(s.Note)
 	case s.Action == announce:
 		d.state.Announced = s.ID
 	case t == nil:
@@ -178,6 +180,9 @@ func (d *round[D]) giveUp(ctx context.Context, s *sending) {
 	switch {
 	case s.Action == update:
 		d.state.drop(s.Thread)
+		return
+	case s.Action == sayNote:
+		d.giveUpNote(ctx, s)
 		return
 	case s.Action == list && t != nil:
 		t.Unlisted = true

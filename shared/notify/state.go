@@ -188,7 +188,7 @@ func (s *state) uncertain() int {
 // restore brings what was being sent into line with what is known now. A message whose
 // changes are there no more is not sent. Once an answer was lost for so long that nobody
 // can find out any more what arrived, all that lost one are planned anew.
-func (s *state) restore(now time.Time, waiting map[string]bool, announcement string) {
+func (s *state) restore(now time.Time, waiting map[string]bool, announcement string, notes map[string]Note) {
 	// All of them at the same time, so that their changes are compacted together.
 	unsure := slices.ContainsFunc(s.Sending, func(one *sending) bool {
 		return one.Lost > 0 && now.Sub(one.Since).Abs() >= maxUnsure
@@ -199,6 +199,9 @@ func (s *state) restore(now time.Time, waiting map[string]bool, announcement str
 			return true
 		case one.Action == digest, one.Action == history:
 			return !slices.ContainsFunc(one.Changes, func(id string) bool { return waiting[id] })
+		case one.Action == sayNote:
+			_, exists := notes[one.Note]
+			return !exists
 		default:
 			return one.Action == announce && one.ID != announcement
 		}

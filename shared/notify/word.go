@@ -21,6 +21,8 @@ func (d *round[D]) word(s *sending) slack.Message {
 			groups = t.Groups
 		}
 		return d.writer.Status(groups, d.view.of(groups), d.view.elsewhere(groups), nil)
+	case sayNote:
+		return d.writer.Note(d.notes[s.Note].Body)
 	case listMissing:
 		return d.writer.ListMissing()
 	default:

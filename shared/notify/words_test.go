@@ -64,6 +64,10 @@ func (words) ListMissing() slack.Message {
 	return slack.Message{Text: "the list could not be attached"}
 }
 
+func (words) Note(body json.RawMessage) slack.Message {
+	return slack.Message{Text: "note " + string(body)}
+}
+
 func (words) Replaced() slack.Message {
 	return slack.Message{Text: "replaced by a newer message", Blocks: section("replaced by a newer message")}
 }

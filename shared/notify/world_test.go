@@ -29,6 +29,7 @@ type world struct {
 	fallback  func(string, event) []string
 	mention   func(string, event) bool
 	sweep     string
+	mark      func(event) string
 	earlier   []notify.Report
 	fence     store.Record
 	now       func() time.Time
@@ -168,9 +169,15 @@ func (w *world) run(limit time.Duration) []notify.Report {
 	w.enqueue()
 	ctx, cancel := context.WithTimeout(w.t.Context(), limit)
 	defer cancel()
-	return w.notifier().Deliver(ctx, notify.Run[details]{
-		Fence: w.fence, Writer: func(string) notify.Writer[details] { return words{} }, Open: slices.Collect(maps.Values(w.open)), Sweep: w.sweep, Earlier: w.earlier,
-	})
+	return w.notifier().Deliver(ctx, w.delivery())
+}
+
+// delivery is what a run has to deliver with.
+func (w *world) delivery() notify.Run[details] {
+	return notify.Run[details]{
+		Fence: w.fence, Writer: func(string) notify.Writer[details] { return words{} }, Open: slices.Collect(maps.Values(w.open)),
+		Sweep: w.sweep, Earlier: w.earlier, Mark: w.mark,
+	}
 }
 
 // mustRun delivers everything.

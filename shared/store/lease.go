@@ -5,11 +5,15 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
 // ErrHeld says that another run has the lease: leave the work to it.
 var ErrHeld = errors.New("another run has the lease")
+
+// ErrBrief says of a lease that is held that it is so for a moment: ask again.
+var ErrBrief = errors.New("it is held for a moment")
 
 // ErrLost says that a lease was taken over, or could not be renewed in time.
 var ErrLost = errors.New("the lease was lost")
@@ -33,6 +37,9 @@ type Lease struct {
 type LeaseConfig struct {
 	Name   string
 	Length time.Duration
+	// Brief says that the lease is to be held for a moment, so that others may wait for its
+	// end: they find ErrBrief beside ErrHeld.
+	Brief bool
 	// Now is the clock. Nil: time.Now.
 	Now func() time.Time
 }
@@ -48,11 +55,21 @@ func Acquire(ctx context.Context, s Store, c LeaseConfig) (*Lease, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	l := &Lease{store: s, config: c, holder: c.record("holder", []byte(rand.Text())), acquired: time.Now()}
+	l := &Lease{store: s, config: c, holder: c.record("holder", []byte(c.mark()+rand.Text())), acquired: time.Now()}
 	if err := l.acquire(ctx); err != nil {
 		return nil, fmt.Errorf("acquire the lease %s: %w", c.Name, err)
 	}
 	return l, nil
+}
+
+// brief begins the name of a holder for a moment.
+const brief = "brief-"
+
+func (c LeaseConfig) mark() string {
+	if c.Brief {
+		return brief
+	}
+	return ""
 }
 
 func (c LeaseConfig) record(what string, value []byte) Record {
@@ -94,6 +111,9 @@ func (l *Lease) vacant(ctx context.Context, holder, end Record) error {
 	}
 	now := l.config.Now()
 	if now.Before(until) && !until.After(now.Add(2*l.config.Length)) {
+		if strings.HasPrefix(string(holder.Value), brief) {
+			return fmt.Errorf("%w: %w", ErrHeld, ErrBrief)
+		}
 		return fmt.Errorf("%w: %s until %s", ErrHeld, holder.Value, until.Format(time.RFC3339))
 	}
 	return nil

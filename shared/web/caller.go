@@ -52,6 +52,14 @@ func SetCaller(r *http.Request, name string) {
 	}
 }
 
+// Caller is who has sent r, as a Guard has named them. "": none has.
+func Caller(r *http.Request) string {
+	if caller, ok := r.Context().Value(callerKey{}).(*string); ok {
+		return *caller
+	}
+	return ""
+}
+
 // withCaller returns r with room for a name.
 func withCaller(r *http.Request) (_ *http.Request, caller *string) {
 	caller = new(string)

@@ -29,6 +29,9 @@ func (r *run) observe(c listedCard) rule.Observation {
 		Activated: card.ParseTime(string(c.ActiveTime), zone),
 	}
 	o = withBalance(o, c.Balance(r.now, zone))
+	if o.Pool == "" {
+		o.Volume = card.ParseDataSize(string(c.DataLevel))
+	}
 	if o.Unreadable = oddField(c, o); o.Unreadable == "" && o.TagsUnknown && r.config.Rules.GoesByTag() {
 		o.Unreadable = "the listing's TagList is no list of tags"
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
@@ -18,8 +19,30 @@ func (w Writer) Digest(id string, changes []rule.Change) notify.Message {
 	d.rest = w.Style.words().Changes.AllAbove
 	d.footer += " · " + w.Style.words().Changes.ID(id)
 	m := d.message()
-	m.Alerts = w.alerts(changes)
+	m.Alerts, m.Links = w.alerts(changes), append(w.forms(changes), m.Links...)
 	return m
+}
+
+// forms lead to what can be done about the one incident that changes leave open: where
+// there are several, the list does.
+func (w Writer) forms(changes []rule.Change) []notify.Link {
+	var id string
+	for _, c := range changes {
+		switch {
+		case c.IsOver():
+		case id != "" && id != c.Incident.ID():
+			return nil
+		default:
+			id = c.Incident.ID()
+		}
+	}
+	if id == "" || w.Style.Incidents.List(w.Coverage.At) == "" {
+		return nil
+	}
+	form := func(verb action.Verb, label string) notify.Link {
+		return notify.Link{ID: "open-" + string(verb), Label: label, URL: w.Style.Incidents.Form(id, string(verb), w.Coverage.At)}
+	}
+	return []notify.Link{form(action.Acknowledge, w.act().Acknowledge), form(action.Silence, w.act().FormSilence)}
 }
 
 // History words what changed in the group of a status message, for its thread.
@@ -41,16 +64,35 @@ func (w Writer) changes(changes []rule.Change) draft {
 	s := w.Style
 	headings := s.headingsOf(changes)
 	d := w.draft()
-	d.rows, d.severity = w.changeRows(changes), worstOpen(changes)
-	switch len(headings) {
-	case 0:
+	d.rows = w.changeRows(changes)
+	h := headlineOf(changes)
+	d.severity = h.severity()
+	switch {
+	case len(headings) == 0:
 		d.title = s.words().Changes.None
-	case 1:
-		d.title = headings[0].icon + " " + s.because(headings[0].title, s.tally(pointers(changes)))
+	case h.novelty == isOver:
+		d.title = headings[0].icon + " " + s.because(s.resolvedHeadings(headings), s.tally(pointers(changes)))
 	default:
-		d.title, d.lines = headings[0].icon+" "+s.because(s.words().Changes.Cards, s.tally(pointers(changes))), s.totals(changes)
+		d.title = s.headline(h, s.resolved(changes))
+	}
+	if len(headings) > 1 {
+		d.lines = s.totals(changes)
 	}
 	return d
+}
+
+// resolvedHeadings names what is over.
+func (s Style) resolvedHeadings(headings []heading) string {
+	if len(headings) == 1 {
+		return headings[0].title
+	}
+	return s.words().Changes.Cards
+}
+
+// resolved counts what is over, "" where nothing is.
+func (s Style) resolved(changes []rule.Change) string {
+	over := slices.DeleteFunc(pointers(changes), func(c *rule.Change) bool { return noveltyOf(c) != isOver })
+	return s.tally(over)
 }
 
 // changeRows are the rows of changes, the worst first, what is over last.
@@ -62,7 +104,7 @@ func (w Writer) changeRows(changes []rule.Change) []row {
 		if several {
 			said = w.Style.because(said, w.Style.headingOf(*c).title)
 		}
-		rows = append(rows, row{&c.Incident, said})
+		rows = append(rows, row{&c.Incident, w.Style.headingOf(*c).icon, said})
 	}
 	return rows
 }
@@ -194,15 +236,4 @@ func (s Style) flaps(c rule.Change) string {
 
 func totalLine(icon, counted, title string) notify.Line {
 	return notify.Line{Bullet: true, Spans: []notify.Span{{Text: icon + " "}, {Text: counted, Bold: true}, {Text: " · " + title}}}
-}
-
-// worstOpen is the worst severity of what changes leave open, "" where that is nothing.
-func worstOpen(changes []rule.Change) incident.Severity {
-	var worst incident.Severity
-	for _, c := range changes {
-		if !c.IsOver() && c.Incident.Severity.Compare(worst) > 0 {
-			worst = c.Incident.Severity
-		}
-	}
-	return worst
 }

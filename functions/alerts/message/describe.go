@@ -20,15 +20,17 @@ type Description struct {
 func (s Style) Describe(i rule.Incident, now time.Time) Description {
 	return Description{
 		Subject: s.subject(i.Key.Subject), Title: s.title(notify.GroupOf(i)),
-		Details: s.said(i, now), Column: s.ofRule(i.Key.Rule).column.Title, Page: s.page(row{Incident: &i}, now),
+		Details: s.onlyRuleSays(i, now), Column: s.ofRule(i.Key.Rule).own.Title, Page: s.page(row{Incident: &i}, now),
 	}
 }
 
-// Usage says "92.00MB / 100.00MB (92%)", as far as it is known.
-func Usage(f rule.Facts) string { return usage(f) }
-
 // When says when t was or will be, with the time that is left or over; "": it is not known.
-func (s Style) When(t, now time.Time) string { return s.expiry(t, now) }
+func (s Style) When(t, now time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return s.when(s.day(t), t, now)
+}
 
 // WorstFirst orders incidents as messages do: by severity, rule and threshold, and those
 // of one threshold by what ends first.

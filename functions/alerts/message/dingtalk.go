@@ -12,7 +12,7 @@ var dingtalkMarkdown = dialect{escape: fullWidth, paragraph: "\n\n", bullet: "- 
 // DingTalk lays m out for a group of DingTalk's: markdown without tables, with links as
 // buttons.
 func DingTalk(m notify.Message) dingtalk.Message {
-	laidOut := func(named int) dingtalk.Message {
+	laidOut := func(m notify.Message, named int) dingtalk.Message {
 		title := fullWidth(m.Title)
 		said := dingtalk.Message{Title: title, Markdown: "### " + title, All: m.Mention}
 		if m.Extent == notify.Short {
@@ -30,7 +30,7 @@ func DingTalk(m notify.Message) dingtalk.Message {
 		said.Markdown = strings.Join(append([]string{said.Markdown}, lines...), dingtalkMarkdown.paragraph)
 		return said
 	}
-	return fit(m.Rows, laidOut, func(said dingtalk.Message) bool { return said.Size() <= dingtalk.MaxBody })
+	return fit(m, laidOut, func(said dingtalk.Message) bool { return said.Size() <= dingtalk.MaxBody })
 }
 
 func dingtalkButtons(links []notify.Link) []dingtalk.Button {

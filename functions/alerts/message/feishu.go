@@ -18,7 +18,7 @@ var feishuMarkdown = dialect{escape: strings.NewReplacer(
 
 // Feishu lays m out for a group of Feishu's: a card, or a text where that is refused.
 func Feishu(m notify.Message) feishu.Message {
-	laidOut := func(named int) feishu.Message {
+	laidOut := func(m notify.Message, named int) feishu.Message {
 		if m.Extent != notify.Whole {
 			return feishuText(m, named)
 		}
@@ -35,7 +35,7 @@ func Feishu(m notify.Message) feishu.Message {
 		}
 		return feishu.Message{Card: &card}
 	}
-	return fit(m.Rows, laidOut, func(said feishu.Message) bool { return said.Size() <= feishu.MaxBody })
+	return fit(m, laidOut, func(said feishu.Message) bool { return said.Size() <= feishu.MaxBody })
 }
 
 // feishuText is m in words. A text knows links, mentions and a few tags.

@@ -56,7 +56,11 @@ func ofCard(n int, ruleName string, severity incident.Severity, threshold float6
 		Ratio:     card.ParseRatio(fmt.Sprintf("%d%%", 80+n%20)),
 		Expires:   now.Add(time.Duration(n%40-2) * 24 * time.Hour),
 		Refreshed: now.Add(-30 * time.Hour),
+		Volume:    card.ParseDataSize("100.00MB"),
 		Tags:      []string{"cars", "north"},
+	}
+	if n%3 == 2 {
+		facts.Remark = []string{"Gate 7", "货车 京A12345"}[n%2]
 	}
 	opened := now.Add(-time.Duration(n%90) * time.Hour)
 	return rule.Incident{

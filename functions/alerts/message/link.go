@@ -17,10 +17,7 @@ import (
 // and without links.
 func linkRows(table *slackgo.TableBlock, t notify.Table, blocks []slackgo.Block) {
 	column := slices.IndexFunc(t.Columns, func(c notify.Column) bool { return c.Linked })
-	room := slack.MaxTotal - len("[]") - mentionRoom
-	for _, block := range blocks {
-		room -= size(block) + len(",")
-	}
+	room := roomBeside(blocks)
 	for i, r := range t.Rows {
 		if column < 0 || r.Link == "" {
 			continue
@@ -33,6 +30,15 @@ func linkRows(table *slackgo.TableBlock, t notify.Table, blocks []slackgo.Block)
 		}
 		cells[column] = linked
 	}
+}
+
+// roomBeside is how many characters a message has left beside blocks.
+func roomBeside(blocks []slackgo.Block) int {
+	room := slack.MaxTotal - len("[]") - mentionRoom
+	for _, block := range blocks {
+		room -= size(block) + len(",")
+	}
+	return room
 }
 
 // mentionRoom is left for a block that mentions everybody.

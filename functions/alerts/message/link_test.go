@@ -59,8 +59,8 @@ func TestRowsLeadToTheirPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		id := card.ICCID(strings.TrimPrefix(link.Path, "/prefix/cards/"))
-		if texts[i] != id.Masked() {
-			t.Errorf("the link says %s, want %s", texts[i], id.Masked())
+		if want := "🔴 " + id.Masked() + " · "; !strings.HasPrefix(texts[i], want) || !strings.HasSuffix(texts[i], "cars, north") {
+			t.Errorf("the link says %s, want %s, a remark where there is one, and the tags", texts[i], want)
 		}
 		if err := pages.Verify(id, link.Query(), now.Add(signedlink.Lifetime-time.Minute)); err != nil {
 			t.Errorf("the link of %v = %v, want it to open", id, err)

@@ -21,7 +21,7 @@ const (
 // listTitles are names for programs.
 var listTitles = []string{
 	"state", "what", "kind", "subject", "rule", "severity", "threshold", "details", "opened", "resolved",
-	"package", "used", "rest", "ratio", "expires", "pool", "refreshed", "renews", "tags", "remark",
+	"package", "used", "rest", "ratio", "expires", "pool", "refreshed", "renews", "tags", "remark", "volume", "action",
 }
 
 // List is the whole list of what is open, and of changes to what is not among
@@ -49,7 +49,7 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 		w.writeOpen(lines, i)
 	}
 	for _, c := range slices.SortedStableFunc(slices.Values(others), worstChange) {
-		write(lines, w.listLine(row{&c.Incident, w.Style.because(w.Style.what(*c), w.Style.headingOf(*c).title)}))
+		write(lines, w.listLine(row{&c.Incident, "", w.Style.because(w.Style.what(*c), w.Style.headingOf(*c).title)}))
 		w.writeInside(lines, &c.Incident)
 	}
 	lines.Flush()
@@ -61,13 +61,13 @@ func (w Writer) hides(rows []row) bool { return w.leavesOut(rows) || hidesCards(
 
 // writeOpen writes what is open, and after a group the cards in it.
 func (w Writer) writeOpen(lines *csv.Writer, i *rule.Incident) {
-	write(lines, w.listLine(row{i, w.Style.title(notify.GroupOf(*i))}))
+	write(lines, w.listLine(row{i, "", w.Style.title(notify.GroupOf(*i))}))
 	w.writeInside(lines, i)
 }
 
 func (w Writer) writeInside(lines *csv.Writer, group *rule.Incident) {
 	for _, card := range w.inside(group) {
-		write(lines, w.listLine(row{&card, w.Style.title(notify.GroupOf(card))}))
+		write(lines, w.listLine(row{&card, "", w.Style.title(notify.GroupOf(card))}))
 	}
 }
 
@@ -84,10 +84,10 @@ func (w Writer) listLine(r row) []string {
 	i, f := r.Incident, r.Details.Facts
 	return []string{
 		string(i.Phase), r.what, string(i.Key.Subject.Kind), w.Style.subject(i.Key.Subject), i.Key.Rule,
-		string(i.Severity), i.Threshold.String(), w.Style.said(*i, w.Coverage.At),
+		string(i.Severity), i.Threshold.String(), w.Style.onlyRuleSays(*i, w.Coverage.At),
 		w.optionalClock(i.Opened), w.optionalClock(i.Resolved),
 		f.Package, f.Used.Text(), f.Rest.Text(), f.Ratio.Text(), w.optionalClock(f.Expires), f.Pool,
-		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark,
+		w.optionalClock(f.Refreshed), w.optionalClock(f.Renews), strings.Join(f.Tags, " "), f.Remark, f.Volume.Text(), w.Style.action(*i, w.Coverage.At),
 	}
 }
 

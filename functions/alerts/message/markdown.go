@@ -60,14 +60,12 @@ func (d dialect) line(l notify.Line) string {
 
 // row is one in words, without what is unknown.
 func (d dialect) row(columns []notify.Column, r notify.Row) string {
-	parts := make([]string, len(r.Cells))
-	for i, cell := range r.Cells {
-		parts[i] = d.escape(inWords(columns[i], cell))
-		if columns[i].Linked && !d.unlinked && r.Link != "" && cell != "" {
-			parts[i] = d.link(cell, r.Link)
+	return joined(" · ", inWords(columns, r, func(column int, text string) string {
+		if columns[column].Linked && !d.unlinked && r.Link != "" {
+			return d.link(text, r.Link)
 		}
-	}
-	return joined(" · ", parts...)
+		return d.escape(text)
+	})...)
 }
 
 func (d dialect) link(text, address string) string {
@@ -86,15 +84,21 @@ func inWordsAlone(m notify.Message, named int) string {
 	return strings.Join(lines, inPlain.paragraph)
 }
 
-// fit lays a message out with as many rows as fits finds room for, at most [MaxNamed].
-func fit[M any](rows notify.Rows, laidOut func(named int) M, fits func(M) bool) M {
-	named := min(MaxNamed, rows.Count)
-	m := laidOut(named)
-	for named > 0 && !fits(m) {
-		named--
-		m = laidOut(named)
+// fit lays m out with as many rows as fits finds room for, at most [MaxNamed]. Where
+// there is no room for all of them it leaves columns out first.
+func fit[M any](m notify.Message, lay func(m notify.Message, named int) M, fits func(M) bool) M {
+	named := min(MaxNamed, m.Rows.Count)
+	with := func(rows notify.Rows) M {
+		m.Rows = rows
+		return lay(m, named)
 	}
-	return m
+	rows := narrowed(m.Rows, func(rows notify.Rows) bool { return fits(with(rows)) })
+	laidOut := with(rows)
+	for named > 0 && !fits(laidOut) {
+		named--
+		laidOut = with(rows)
+	}
+	return laidOut
 }
 
 // cut keeps the first bytes of a text, whole characters, with an ellipsis for the rest.

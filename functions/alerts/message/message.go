@@ -10,6 +10,7 @@ package message
 import (
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
@@ -25,6 +26,8 @@ type Writer struct {
 	Style    Style
 	Coverage Coverage
 	Open     []rule.Incident // all that are open, for the daily summary
+	Standing action.Standing // what people have done about them
+	Buttons  bool            // status messages have buttons: somebody listens
 	// Inside are the cards that the open incident of a group inhibits, for the list. Nil:
 	// none is.
 	Inside func(group incident.Key) []rule.Incident

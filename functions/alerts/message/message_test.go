@@ -146,7 +146,7 @@ func anyChanges(random *rand.Rand, name string, cards int) []rule.Change {
 	for n := range changes {
 		i := makes[random.IntN(len(makes))](n % 9000)
 		if random.IntN(3) == 0 {
-			i.Details.Facts = rule.Facts{Package: name, Used: card.ParseDataSize(name), Ratio: card.ParseRatio(name), Pool: name, Remark: name}
+			i.Details.Facts = rule.Facts{Package: name, Used: card.ParseDataSize(name), Ratio: card.ParseRatio(name), Pool: name, Remark: name, Tags: []string{name, name}}
 		}
 		switch random.IntN(8) {
 		case 0:

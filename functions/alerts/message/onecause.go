@@ -73,16 +73,16 @@ func (s Style) firstCards(r row) string {
 
 // firstColumn names the first cards of groups.
 func (s Style) firstColumn() column {
-	return column{s.words().Group.First, true, false, maxFirst, s.firstCards}
+	return column{Column: s.words().Group.First, labelled: true, limit: maxFirst, value: s.firstCards}
 }
 
 // groupWords are what people read about a rule about groups.
 func (s Style) groupWords(name string) ruleWords {
-	w := s.words().Group
+	w, console := s.words().Group, always(s.words().Actions.Console)
 	if rule.CardRule(name) == rule.StaleName {
-		return ruleWords{w.Stale, w.Cards, staleGroup}
+		return ofSubjects(w.Stale, ownColumn{w.Cards, false, staleGroup, nil, console})
 	}
-	return ruleWords{w.Stopped, w.Cards, stoppedGroup}
+	return ofSubjects(w.Stopped, ownColumn{w.Cards, false, stoppedGroup, nil, console})
 }
 
 // inside are the cards that a group inhibits.

@@ -81,7 +81,7 @@ func TestGroupOfAnotherVersion(t *testing.T) {
 	without := i
 	without.Details.Value = nil
 	text := digest(writer, opened([]rule.Incident{odd, without})).Text
-	if !strings.Contains(text, "20 of 20 cards of planet are stopped") || strings.Count(text, "\n• new") != 2 {
+	if !strings.Contains(text, "20 of 20 cards of planet are stopped") || strings.Count(text, "\n• 🟠 new") != 2 {
 		t.Errorf("the digest is\n%s", text)
 	}
 }

@@ -71,7 +71,10 @@ func poster(t *testing.T, err error, post func(context.Context, notify.Message) 
 func TestReceiversGolden(t *testing.T) {
 	t.Parallel()
 	for _, l := range languages {
-		t.Run(l.Code(), func(t *testing.T) { receiversGolden(t, l) })
+		t.Run(l.Code(), func(t *testing.T) {
+			t.Parallel()
+			receiversGolden(t, l)
+		})
 	}
 }
 

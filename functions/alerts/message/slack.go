@@ -26,9 +26,14 @@ const bulletLine = "• "
 
 // Slack lays m out for Slack.
 func Slack(m notify.Message) slack.Message {
+	return slackWith(m, func(int) []slackgo.Block { return nil })
+}
+
+// slackWith is [Slack] with blocks at the end that fit into a room, in characters.
+func slackWith(m notify.Message, more func(room int) []slackgo.Block) slack.Message {
 	laidOut := slack.Message{ID: m.ID, Text: slackText(m)}
 	if m.Extent == notify.Whole {
-		laidOut.Blocks = slackBlocks(m)
+		laidOut.Blocks = slackBlocks(m, more)
 	}
 	if m.Mention {
 		return laidOut.Mentioning()
@@ -36,8 +41,8 @@ func Slack(m notify.Message) slack.Message {
 	return laidOut
 }
 
-func slackBlocks(m notify.Message) []slackgo.Block {
-	named := namedInTable(m.Rows)
+func slackBlocks(m notify.Message, more func(room int) []slackgo.Block) []slackgo.Block {
+	shown, named := namedInTable(m.Rows)
 	blocks := []slackgo.Block{
 		slackgo.NewHeaderBlock(slackgo.NewTextBlockObject(slackgo.PlainTextType, m.Title, false, false)),
 	}
@@ -50,7 +55,7 @@ func slackBlocks(m notify.Message) []slackgo.Block {
 	var rows notify.Table
 	var table *slackgo.TableBlock
 	if named > 0 {
-		rows = m.Rows.Table(named)
+		rows = shown.Table(named)
 		table = tableBlock(rows)
 		blocks = append(blocks, table)
 	}
@@ -61,6 +66,7 @@ func slackBlocks(m notify.Message) []slackgo.Block {
 		blocks = append(blocks, slackgo.NewContextBlock("", markup(slack.Escape(m.Footer))))
 	}
 	blocks = append(blocks, buttons(m.Links)...)
+	blocks = append(blocks, more(roomBeside(blocks))...)
 	if named > 0 {
 		linkRows(table, rows, blocks)
 	}
@@ -154,16 +160,23 @@ func buttons(links []notify.Link) []slackgo.Block {
 // shown as words.
 func (w Writer) leavesOut(all []row) bool {
 	rows := rowsOf(w.Style, w.Coverage.At, all)
-	return namedInTable(rows) < rows.Count || len(namedInText(rows)) < rows.Count
+	_, named := namedInTable(rows)
+	return named < rows.Count || len(namedInText(rows)) < rows.Count
 }
 
-// namedInTable is how many rows a table has room for.
-func namedInTable(rows notify.Rows) int {
+// namedInTable is how many rows a table has room for, once columns were left out that
+// there is none for.
+func namedInTable(rows notify.Rows) (notify.Rows, int) {
 	named := min(MaxNamed, rows.Count)
-	for named > 0 && size(tableBlock(rows.Table(named))) > maxTable {
+	if named == 0 {
+		return rows, 0
+	}
+	fits := func(rows notify.Rows) bool { return size(tableBlock(rows.Table(named))) <= maxTable }
+	rows = narrowed(rows, fits)
+	for named > 0 && !fits(rows) {
 		named--
 	}
-	return named
+	return rows, named
 }
 
 // namedInText are the rows in words that there is room for.
@@ -172,10 +185,19 @@ func namedInText(rows notify.Rows) []string {
 		return nil
 	}
 	var lines []string
-	length := 0
-	for _, text := range rowTexts(rows.Table(min(MaxNamed, rows.Count))) {
+	narrowed(rows, func(rows notify.Rows) bool {
+		lines = linesWithin(rowTexts(rows.Table(min(MaxNamed, rows.Count))), maxRows)
+		return len(lines) == min(MaxNamed, rows.Count)
+	})
+	return lines
+}
+
+// linesWithin are the first of the texts that have room in so many characters.
+func linesWithin(texts []string, room int) []string {
+	var lines []string
+	for _, text := range texts {
 		line := bulletLine + slack.Escape(text)
-		if length += utf8.RuneCountInString(line) + 1; length > maxRows {
+		if room -= utf8.RuneCountInString(line) + 1; room < 0 {
 			break
 		}
 		lines = append(lines, line)

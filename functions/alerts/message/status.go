@@ -1,10 +1,12 @@
 package message
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -22,15 +24,16 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 		d.lines = o.elsewhereLine()
 		return Slack(d.message())
 	}
-	d.severity = o.shown()[0].Severity
-	var isNew string
-	if len(opened) > 0 {
-		isNew = w.Style.words().Changes.Opened(len(opened))
+	o.open, o.known = w.fold(open)
+	if len(o.open) == 0 {
+		d.title = knownIcon + " " + w.act().NothingOpen(o.title(), len(open))
+		d.lines = slices.Concat(w.foldLine(o.known), o.elsewhereLine())
+		return w.status(d, groups, open)
 	}
-	d.title = icon(d.severity) + " " + w.Style.because(o.title(), w.Style.listed(isNew, said.Open(len(open))))
-	d.lines = slices.Concat(o.lines(d.at), o.elsewhereLine())
-	d.rows = w.openRows(open)
-	return Slack(d.message())
+	d.title, d.severity = o.headline(opened)
+	d.lines = slices.Concat(o.lines(d.at), w.foldLine(o.known), o.elsewhereLine())
+	d.rows = w.openRows(o.open)
+	return w.status(d, groups, open)
 }
 
 // Replaced is what a status message says that is not kept up to date any more. It
@@ -47,7 +50,7 @@ func (w Writer) openRows(open []rule.Incident) []row {
 	several := len(countGroups(open)) > 1
 	rows := make([]row, 0, len(open))
 	for _, i := range sorted(pointers(open)) {
-		r := row{Incident: i}
+		r := row{Incident: i, icon: icon(i.Severity)}
 		if several {
 			r.what = w.Style.title(notify.GroupOf(*i))
 		}
@@ -61,6 +64,7 @@ type overview struct {
 	style     Style
 	groups    []notify.Group
 	open      []rule.Incident
+	known     []rule.Incident // of those that are open, what somebody knows of
 	elsewhere int
 }
 
@@ -87,6 +91,33 @@ func (o overview) title() string {
 		return o.style.title(groups[0])
 	}
 	return o.style.words().Status.Kinds(len(groups))
+}
+
+// headline names the worst that is open, those newly opened before others, and is
+// alarming for what is newly opened alone.
+func (o overview) headline(opened []rule.Change) (title string, severity incident.Severity) {
+	isOpening := make(map[notify.Group]bool)
+	for _, c := range opened {
+		isOpening[notify.GroupOf(c.Incident)] = true
+	}
+	worst := slices.MinFunc(o.shown(), func(a, b notify.Group) int {
+		return cmp.Or(b.Severity.Compare(a.Severity), compareBool(!isOpening[a], !isOpening[b]), a.Compare(b))
+	})
+	h := headline{Group: worst, novelty: isStanding}
+	if isOpening[worst] {
+		h.novelty = isNew
+	}
+	for _, i := range pointers(o.open) {
+		if notify.GroupOf(*i) == worst {
+			h.named = append(h.named, i)
+		}
+	}
+	h.others = len(o.open) - len(h.named)
+	var fresh string
+	if len(opened) > 0 && len(opened) < len(o.open) {
+		fresh = o.style.words().Changes.Opened(len(opened))
+	}
+	return o.style.headline(h, fresh), h.severity()
 }
 
 // lines count what is open, by group where there are several.

@@ -76,7 +76,7 @@ func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
 	d.first, d.rest = w.Style.words().Message.First, w.Style.words().Changes.AllAbove
 	preventable := slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd)
 	for _, i := range slices.Concat(worst, preventable) {
-		d.rows = append(d.rows, row{i, w.Style.title(notify.GroupOf(*i))})
+		d.rows = append(d.rows, row{i, icon(i.Severity), w.Style.title(notify.GroupOf(*i))})
 	}
 	return d.message()
 }
@@ -108,8 +108,8 @@ func (d Daily) lines(s Style, now time.Time, open int) []notify.Line {
 func (w Writer) fleetLines(open []rule.Incident) []notify.Line {
 	var lines []notify.Line
 	for _, i := range sorted(those(open, func(i *rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
-		r := row{i, icon(i.Severity) + " " + w.Style.title(notify.GroupOf(*i))}
-		for _, text := range rowTexts(w.Style.table([]row{r}, w.Coverage.At)) {
+		r := row{i, icon(i.Severity), w.Style.title(notify.GroupOf(*i))}
+		for _, text := range rowTexts(w.Style.table([]row{r}, w.Coverage.At).Keeping(0)) {
 			lines = append(lines, notify.Line{Spans: []notify.Span{{Text: text}}})
 		}
 	}

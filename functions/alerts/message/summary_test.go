@@ -34,11 +34,11 @@ func TestSummaryNamesTheWorst(t *testing.T) {
 				t.Errorf("the summary mentions critical incidents: %t:\n%s", got, text)
 			}
 			for title, want := range tt.named {
-				if got := strings.Count(text, "\n• "+title+" · "); got != want {
+				if got := strings.Count(text, "\n• 🔴 "+title+" · "); got != want {
 					t.Errorf("%q is on %d lines, want %d:\n%s", title, got, want, text)
 				}
 			}
-			if first := strings.Index(text, "\n• Package ends soon"); first < 0 || first < strings.Index(text, "\n• Package has ended") {
+			if first := strings.Index(text, "\n• 🟠 Package ends soon"); first < 0 || first < strings.Index(text, "\n• 🔴 Package has ended") {
 				t.Errorf("what can still be prevented is not named after what is critical:\n%s", text)
 			}
 		})

@@ -3,7 +3,6 @@ package message
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -15,6 +14,8 @@ import (
 // Limits of cells, in characters: a cause has to be read to its end.
 const (
 	maxCell  = 60
+	maxNote  = 30 // a card's remark, and its tags
+	maxWhich = 20 + 2*maxNote + 10
 	maxTitle = 100
 	maxCause = 250
 	unknown  = "–"
@@ -24,6 +25,7 @@ const (
 type row struct {
 	*rule.Incident
 
+	icon string // of its severity, or of how it ended
 	what string // empty: the table does not say one kind from another
 }
 
@@ -35,21 +37,60 @@ type column struct {
 	labelled bool // its label goes before its value in words, where there are no columns
 	linked   bool
 	limit    int
+	spare    int // the higher, the sooner it is left out where there is no room; 0: never
 	value    func(r row) string
 }
 
-// columns are those that every rule has.
-func (s Style) columns(now time.Time) []column {
+// The columns that are left out where there is no room, the first of them last.
+const (
+	spareAction = iota + 1
+	spareThreshold
+	spareUsage
+	sparePlan
+	maxSpare = sparePlan
+)
+
+// columnsOf are which rows they are, what decided about them, the threshold, what to do,
+// and then what did not decide, as far as the details of rows of several rules have not
+// said it.
+func (s Style) columnsOf(rows []row, now time.Time) []column {
+	w := s.words().Columns
+	own, isMixed := s.ownColumn(rows, now)
+	columns := append(s.subjectColumns(), own, s.firstColumn(),
+		column{Column: w.Threshold, limit: maxCell, spare: spareThreshold, value: func(r row) string { return s.threshold(*r.Incident, now) }},
+		column{Column: w.Action, limit: maxCell, spare: spareAction, value: func(r row) string { return s.action(*r.Incident, now) }})
+	for _, c := range []column{
+		{Column: w.PackageEnd, labelled: true, limit: maxCell, value: func(r row) string { return packageEnd(s, now, *r.Incident) }},
+		{Column: w.Usage, limit: maxCell, spare: spareUsage, value: func(r row) string { return used(s, now, *r.Incident) }},
+		{Column: w.Plan, limit: maxCell, spare: sparePlan, value: func(r row) string { return r.Details.Facts.Package }},
+	} {
+		isSaid := isMixed && c.spare != sparePlan
+		if c.Column != own.Column && !isSaid {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
+// subjectColumns say which rows they are.
+func (s Style) subjectColumns() []column {
 	w := s.words().Columns
 	return []column{
-		{w.What, false, false, maxTitle + maxCause, func(r row) string { return r.what }},
-		{w.Card, false, true, maxCell, func(r row) string { return s.ofKind(incident.Card, r) }},
-		{w.Pool, true, false, maxCell, func(r row) string { return s.ofKind(incident.Pool, r) }},
-		{w.Receiver, true, false, maxCell, s.receiver},
-		{w.Plan, false, false, maxCell, func(r row) string { return r.Details.Facts.Package }},
-		{w.Usage, false, false, maxCell, func(r row) string { return usage(r.Details.Facts) }},
-		{w.PackageEnd, true, false, maxCell, func(r row) string { return s.expiry(r.Details.Facts.Expires, now) }},
+		{Column: w.What, limit: maxTitle + maxCause, value: func(r row) string { return r.what }},
+		{Column: w.Card, linked: true, limit: maxWhich, value: s.card},
+		{Column: w.Pool, labelled: true, limit: maxCell, value: func(r row) string { return s.ofKind(incident.Pool, r) }},
+		{Column: w.Receiver, labelled: true, limit: maxCell, value: s.receiver},
 	}
+}
+
+// card names a card, with what its owner calls it.
+func (s Style) card(r row) string {
+	id := s.ofKind(incident.Card, r)
+	if id == "" {
+		return ""
+	}
+	f := r.Details.Facts
+	return joined(" · ", clean(id, maxWhich-2*maxNote), clean(f.Remark, maxNote), clean(s.listed(f.Tags...), maxNote))
 }
 
 // ofKind names what a row is about where that is of a kind.
@@ -68,32 +109,39 @@ func (s Style) receiver(r row) string {
 	return s.ofKind(incident.Fleet, r)
 }
 
-// columnsOf are those that every rule has, and one for what only the rules of
-// rows say.
-func (s Style) columnsOf(rows []row, now time.Time) []column {
-	own := make(map[words.Column]bool)
+// ownColumn has what decided about each of the rows. Where they are of several rules, each
+// says what that is, and when the package ends.
+func (s Style) ownColumn(rows []row, now time.Time) (own column, isMixed bool) {
+	ofRules := make(map[words.Column]ownColumn)
 	for _, r := range rows {
-		if column := s.ofRule(r.Key.Rule).column; column.Title != "" {
-			own[column] = true
+		if c := s.ofRule(r.Key.Rule).own; c.Title != "" {
+			ofRules[c.Column] = c
 		}
 	}
-	details := column{s.words().Columns.Details, false, false, maxCause, func(r row) string { return s.details(r, now) }}
-	if len(own) == 1 {
-		only := slices.Collect(maps.Keys(own))[0]
-		details = column{only, true, false, maxCause, func(r row) string { return s.said(*r.Incident, now) }}
+	if len(ofRules) == 1 {
+		only := slices.Collect(maps.Values(ofRules))[0]
+		return column{Column: only.Column, labelled: !only.evident, limit: maxCause, value: func(r row) string { return s.said(*r.Incident, now) }}, false
 	}
-	return append(s.columns(now), details, s.firstColumn())
+	return column{Column: s.words().Columns.Details, limit: maxCause + maxCell, value: func(r row) string { return s.details(r, now) }}, true
 }
 
-// details is what only the rule of a row says, with its title.
+// details are what decided about a row, and when the package ends, which is never cut off.
 func (s Style) details(r row, now time.Time) string {
-	if said := s.said(*r.Incident, now); said != "" {
-		return s.because(s.ofRule(r.Key.Rule).column.Title, said)
+	own, end := s.ofRule(r.Key.Rule).own, s.words().Columns.PackageEnd
+	labelled := func(c words.Column, text string) string {
+		if text == "" {
+			return ""
+		}
+		return s.because(c.Label, text)
 	}
-	return ""
+	details := labelled(own.Column, clean(s.said(*r.Incident, now), maxCause))
+	if own.Column == end {
+		return details
+	}
+	return joined(" · ", details, labelled(end, packageEnd(s, now, *r.Incident)))
 }
 
-// table has the columns that have something to say of rows.
+// table has the columns that have something to say of rows. The first has their icons.
 func (s Style) table(rows []row, now time.Time) notify.Table {
 	t := notify.Table{Rows: make([]notify.Row, len(rows))}
 	for i, r := range rows {
@@ -107,62 +155,76 @@ func (s Style) table(rows []row, now time.Time) notify.Table {
 		if !slices.ContainsFunc(cells, func(cell string) bool { return cell != "" }) {
 			continue
 		}
-		var label string
-		if column.labelled {
-			label = column.Label + s.words().Punctuation.Colon
-		}
-		t.Columns = append(t.Columns, notify.Column{Title: column.Title, Label: label, Linked: column.linked})
-		for i, cell := range cells {
-			t.Rows[i].Cells = append(t.Rows[i].Cells, cell)
-		}
+		s.addColumn(&t, column, cells)
 	}
-	if len(t.Columns) > 0 {
-		return t
+	if len(t.Columns) == 0 { // Nothing is known, and Slack takes no table without a column.
+		titles := make([]string, len(rows))
+		for i, r := range rows {
+			titles[i] = s.title(notify.GroupOf(*r.Incident))
+		}
+		s.addColumn(&t, column{Column: s.words().Columns.What}, titles)
 	}
-	t.Columns = []notify.Column{{Title: s.words().Columns.What.Title}}
-	for i, r := range rows { // Nothing is known, and Slack takes no table without a column.
-		t.Rows[i].Cells = []string{s.title(notify.GroupOf(*r.Incident))}
+	t.Columns[0].Label = "" // its icons say where a row begins
+	for i, r := range rows {
+		t.Rows[i].Cells[0] = joined(" ", r.icon, t.Rows[i].Cells[0])
 	}
 	return t
+}
+
+func (s Style) addColumn(t *notify.Table, c column, cells []string) {
+	added := notify.Column{Title: c.Title, Linked: c.linked, Spare: c.spare}
+	if c.labelled {
+		added.Label = c.Label + s.words().Punctuation.Colon
+	}
+	t.Columns = append(t.Columns, added)
+	for i, cell := range cells {
+		t.Rows[i].Cells = append(t.Rows[i].Cells, cell)
+	}
 }
 
 // rowTexts are rows in words, without what is unknown.
 func rowTexts(t notify.Table) []string {
 	texts := make([]string, len(t.Rows))
 	for i, r := range t.Rows {
-		parts := make([]string, len(r.Cells))
-		for j, cell := range r.Cells {
-			parts[j] = inWords(t.Columns[j], cell)
-		}
-		texts[i] = joined(" · ", parts...)
+		texts[i] = joined(" · ", inWords(t.Columns, r, func(_ int, text string) string { return text })...)
 	}
 	return texts
 }
 
-// inWords is a cell where there are no columns.
-func inWords(c notify.Column, cell string) string {
-	if cell == "" {
-		return ""
+// inWords are the cells of a row where there are no columns, each as word has it.
+func inWords(columns []notify.Column, r notify.Row, word func(column int, text string) string) []string {
+	parts := make([]string, 0, len(r.Cells))
+	for i, cell := range r.Cells {
+		if cell != "" {
+			parts = append(parts, word(i, columns[i].Label+cell))
+		}
 	}
-	return c.Label + cell
+	return parts
 }
 
-// usage says "92.00MB / 100.00MB (92%)", as far as it is known.
-func usage(f rule.Facts) string {
-	text := f.Used.Text()
-	if total := f.Used.Plus(f.Rest); total.Known() {
-		text += " / " + total.Text()
-	}
-	if ratio := f.Ratio.Text(); ratio != "" {
-		text = strings.TrimSpace(text + " (" + ratio + ")")
-	}
-	return text
+// packageEnd says when a package ends, and in how many days.
+func packageEnd(s Style, now time.Time, i rule.Incident) string {
+	return s.When(i.Details.Facts.Expires, now)
 }
 
-// expiry says when a package ends, and in how many days.
-func (s Style) expiry(end, now time.Time) string {
-	if end.IsZero() {
-		return ""
+// narrowed are rows without as many columns as it takes for them to fit, the least
+// important first.
+func narrowed(rows notify.Rows, fits func(notify.Rows) bool) notify.Rows {
+	fewer := rows
+	for spare := maxSpare; spare >= 0; spare-- {
+		if fewer = keeping(rows, spare); fits(fewer) {
+			break
+		}
 	}
-	return s.when(s.day(end), end, now)
+	return fewer
+}
+
+// keeping are rows without the columns that are more to spare than that.
+func keeping(rows notify.Rows, spare int) notify.Rows {
+	whole := rows.Table
+	if whole == nil {
+		return rows
+	}
+	rows.Table = func(n int) notify.Table { return whole(n).Keeping(spare) }
+	return rows
 }

@@ -13,20 +13,20 @@ var wecomMarkdown = dialect{escape: fullWidth, paragraph: "\n", bullet: "• ", 
 // is not known by name, or a text where that is refused.
 func WeCom(m notify.Message) wecom.Message {
 	if m.Extent != notify.Whole {
-		text := fit(m.Rows, func(named int) string { return inWordsAlone(m, named) }, func(text string) bool { return len(text) <= wecom.MaxText })
+		text := fit(m, inWordsAlone, func(text string) bool { return len(text) <= wecom.MaxText })
 		return wecom.Message{Text: cut(text, wecom.MaxText)}
 	}
-	laidOut := func(named int) wecom.Message {
+	laidOut := func(m notify.Message, named int) wecom.Message {
 		lines := append([]string{"### " + fullWidth(m.Title)}, wecomMarkdown.lines(m, named)...)
 		for _, l := range m.Links {
 			lines = append(lines, wecomMarkdown.link(l.Label, l.URL))
 		}
 		return wecom.Message{Markdown: strings.Join(lines, wecomMarkdown.paragraph)}
 	}
-	said := fit(m.Rows, laidOut, func(said wecom.Message) bool { return len(said.Markdown) <= wecom.MaxMarkdown })
+	said := fit(m, laidOut, func(said wecom.Message) bool { return len(said.Markdown) <= wecom.MaxMarkdown })
 	if len(said.Markdown) > wecom.MaxMarkdown { // a link or lines of endless length
 		m.Links = nil
-		said = laidOut(0)
+		said = laidOut(m, 0)
 		said.Markdown = cut(said.Markdown, wecom.MaxMarkdown)
 	}
 	return said

@@ -106,6 +106,7 @@ type Facts struct {
 	Used      card.DataSize `json:"used,omitzero"`
 	Rest      card.DataSize `json:"rest,omitzero"`
 	Ratio     card.Ratio    `json:"ratio,omitzero"`
+	Volume    card.DataSize `json:"volume,omitzero"` // of the plan
 	Refreshed time.Time     `json:"refreshed,omitzero"`
 	Renews    time.Time     `json:"renews,omitzero"`
 }
@@ -113,6 +114,6 @@ type Facts struct {
 func (o Observation) facts() Facts {
 	return Facts{
 		Tags: o.Tags, Remark: o.Remark, Package: o.Package, Pool: o.Pool, Expires: o.Expires,
-		Used: o.Used, Rest: o.Rest, Ratio: o.Ratio, Refreshed: o.Refreshed, Renews: o.Renews,
+		Used: o.Used, Rest: o.Rest, Ratio: o.Ratio, Volume: o.Volume, Refreshed: o.Refreshed, Renews: o.Renews,
 	}
 }

@@ -32,6 +32,7 @@ type Observation struct {
 	Used    card.DataSize // in this period
 	Rest    card.DataSize // left in this period
 	Ratio   card.Ratio    // used share of the period's data
+	Volume  card.DataSize // of the plan; where the card has more or less, Used and Rest know
 
 	// Pool is the credential of the plan whose data the card shares. A card's
 	// own Used, Rest and Ratio are then unknown; the pool has an observation of

@@ -12,6 +12,13 @@ type Silence struct {
 	Rule    string    // empty: all rules about cards, pools and groups; see [isRule]
 	Until   time.Time // the first moment at which it is over
 	Comment string    // why, for people
+	// Origin is where it was made, such as in Slack. Empty: in the rules file.
+	Origin string
+}
+
+// suppression is what s does to an evaluation.
+func (s Silence) suppression() incident.Suppression {
+	return incident.Suppression{By: incident.BySilence, Name: s.Comment, Origin: s.Origin}
 }
 
 // suppress says what keeps evaluations from being notified: a silence that covers them
@@ -37,7 +44,7 @@ func (p Policy) suppress(evaluations []Evaluation, covers func(Silence, Evaluati
 func (p Policy) silence(covers func(Silence) bool, now time.Time) (incident.Suppression, bool) {
 	for _, s := range p.Silences {
 		if now.Before(s.Until) && covers(s) {
-			return incident.Suppression{By: incident.BySilence, Name: s.Comment}, true
+			return s.suppression(), true
 		}
 	}
 	return incident.Suppression{}, false

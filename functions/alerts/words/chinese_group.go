@@ -2,10 +2,14 @@ package words
 
 var chineseGroup = Group{
 	Stopped: Rule{
-		Warning: "整组卡已停机", Critical: "整组卡已停机，充值后才能恢复", Resolved: "该组大部分卡不再停机",
+		Warning:  RuleGroup{"整组卡已停机", around("", "已停机")},
+		Critical: RuleGroup{"整组卡已停机，充值后才能恢复", around("", "已停机，充值后才能恢复")},
+		Resolved: "该组大部分卡不再停机",
 	},
 	Stale: Rule{
-		Warning: "整组卡的用量没有更新", Critical: "整组卡的用量没有更新", Resolved: "该组大部分卡的用量恢复更新",
+		Warning:  RuleGroup{"整组卡的用量没有更新", around("", "用量没有更新")},
+		Critical: RuleGroup{"整组卡的用量没有更新", around("", "用量没有更新")},
+		Resolved: "该组大部分卡的用量恢复更新",
 	},
 	Cards: column("卡组"),
 	First: column("前几张卡"),

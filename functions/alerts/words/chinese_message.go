@@ -9,7 +9,8 @@ var chineseTime = Time{
 
 var chineseColumns = Columns{
 	What: column("情况"), Card: column("卡"), Pool: column("流量池"), Receiver: column("接收方"),
-	Plan: column("套餐"), Usage: column("已用 / 总量"), PackageEnd: column("套餐到期"), Details: column("详情"),
+	Plan: column("套餐"), Usage: Column{"已用 / 总量", "已用"}, PackageEnd: column("套餐到期"), Details: column("详情"),
+	Threshold: column("阈值"), Action: column("处理"),
 	Cause: column("原因"), LastCounted: column("上次更新"), RunsOut: column("预计用完"), LastUse: column("最后使用"),
 	Why: column("原因"), Sweeps: column("巡检"), Lookups: column("查询"), Listing: column("列表"), Deliveries: column("投递"),
 }
@@ -26,6 +27,7 @@ var chineseChanges = Changes{
 		Pending:  numbered("反复波动 ", " 次，目前待确认"),
 		Resolved: numbered("反复波动 ", " 次，目前已恢复"),
 	},
+	More: numbered("另有 ", " 项"), StillBad: around("仍未解决：", ""), NowAndThen: around("反复波动：", ""),
 	Cards: "物联网卡", None: "物联网卡：没有变化",
 	InThread: "全部见本消息列中的列表。", AllInList: "全部见消息列中的列表。", AllAbove: "以上数字已包含全部。",
 	ID: around("编号 ", ""),

@@ -2,11 +2,13 @@ package words
 
 var englishGroup = Group{
 	Stopped: Rule{
-		Warning: "A whole group of cards is stopped", Critical: "A whole group of cards is stopped until it is topped up",
+		Warning:  RuleGroup{"A whole group of cards is stopped", around("", " stopped")},
+		Critical: RuleGroup{"A whole group of cards is stopped until it is topped up", around("", " stopped until topped up")},
 		Resolved: "Most cards of the group are no longer stopped",
 	},
 	Stale: Rule{
-		Warning: "Usage of a whole group of cards is not counted", Critical: "Usage of a whole group of cards is not counted",
+		Warning:  RuleGroup{"Usage of a whole group of cards is not counted", around("", " whose usage is not counted")},
+		Critical: RuleGroup{"Usage of a whole group of cards is not counted", around("", " whose usage is not counted")},
 		Resolved: "Usage of most cards of the group is counted again",
 	},
 	Cards: Column{"Group", "group"},

@@ -9,7 +9,8 @@ var englishTime = Time{
 
 var englishColumns = Columns{
 	What: Column{"What", "what"}, Card: Column{"Card", "card"}, Pool: Column{"Pool", "pool"}, Receiver: Column{"Receiver", "receiver"},
-	Plan: Column{"Plan", "plan"}, Usage: Column{"Used / total", "used / total"}, PackageEnd: Column{"Package end", "package end"},
+	Plan: Column{"Plan", "plan"}, Usage: Column{"Used / total", "used"}, PackageEnd: Column{"Package end", "package end"},
+	Threshold: Column{"Threshold", "threshold"}, Action: Column{"To do", "to do"},
 	Details: Column{"Details", "details"},
 	Cause:   Column{"Cause", "cause"}, LastCounted: Column{"Last counted", "last counted"}, RunsOut: Column{"Runs out", "runs out"},
 	LastUse: Column{"Last use", "last use"}, Why: Column{"Why", "why"}, Sweeps: Column{"Sweeps", "sweeps"},
@@ -21,6 +22,7 @@ var englishChanges = Changes{
 	Reminded: numbered("", " still open"), Resolved: numbered("", " resolved"),
 	New: "new", Worse: "worse", StillOpen: around("still open after ", ""), Over: around("resolved after ", ""),
 	Flaps: Flaps{Open: flaps("open"), Pending: flaps("pending"), Resolved: flaps("resolved")},
+	More:  numbered("", " more"), StillBad: around("Still open: ", ""), NowAndThen: around("Flapping: ", ""),
 	Cards: "SIM cards", None: "SIM cards: no changes",
 	InThread: "All are in the list in this thread.", AllInList: "All are in the list in the thread.", AllAbove: "All are counted above.",
 	ID: around("id ", ""),

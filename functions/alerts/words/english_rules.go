@@ -2,45 +2,63 @@ package words
 
 var englishRules = Rules{
 	Expiry: Rule{
-		Warning: "Package ends soon", Critical: "Package has ended", Resolved: "Package no longer ends soon",
+		Warning:  RuleGroup{"Package ends soon", around("", " whose package ends soon")},
+		Critical: RuleGroup{"Package has ended", around("", " whose package has ended")},
+		Resolved: "Package no longer ends soon",
 	},
 	Usage: Rule{
-		Warning: "Usage is over its threshold", Critical: "Data is used up", Resolved: "Usage is below its threshold",
+		Warning:  RuleGroup{"Usage is over its threshold", around("", " with high usage")},
+		Critical: RuleGroup{"Data is used up", around("", " used up")},
+		Resolved: "Usage is below its threshold",
 	},
 	Stopped: Rule{
-		Warning: "Card is stopped", Critical: "Card is stopped until it is topped up", Resolved: "Card is no longer stopped",
+		Warning:  RuleGroup{"Card is stopped", around("", " stopped")},
+		Critical: RuleGroup{"Card is stopped until it is topped up", around("", " stopped until topped up")},
+		Resolved: "Card is no longer stopped",
 	},
 	Stale: Rule{
-		Warning: "Usage is not counted", Critical: "Usage is not counted", Resolved: "Usage is counted again",
+		Warning:  RuleGroup{"Usage is not counted", around("", " whose usage is not counted")},
+		Critical: RuleGroup{"Usage is not counted", around("", " whose usage is not counted")},
+		Resolved: "Usage is counted again",
 	},
 	Forecast: Rule{
-		Warning:  "Data will not last until renewal, if use goes on like this",
-		Critical: "Data will not last until renewal, if use goes on like this",
+		Warning:  RuleGroup{"Data will not last until renewal, if use goes on like this", around("", " that will probably run out before renewal")},
+		Critical: RuleGroup{"Data will not last until renewal, if use goes on like this", around("", " that will probably run out before renewal")},
 		Resolved: "Data will last until renewal, if use goes on like this",
 	},
 	Inactive: Rule{
-		Warning: "Card uses no data any more", Critical: "Card uses no data any more", Resolved: "Card is no longer inactive",
+		Warning:  RuleGroup{"Card uses no data any more", around("", " no longer active")},
+		Critical: RuleGroup{"Card uses no data any more", around("", " no longer active")},
+		Resolved: "Card is no longer inactive",
 	},
 	Unreadable: Rule{
-		Warning: "Card cannot be checked in full", Critical: "Card cannot be checked in full", Resolved: "Card can be checked in full again",
-	},
-	Sweep: Rule{
-		Warning: "Sweep is late", Critical: "Sweeps fail, cards are not checked", Resolved: "Sweeps finish in time again",
-	},
-	Lookups: Rule{
-		Warning: "Many cards cannot be looked up", Critical: "Hardly any card can be looked up", Resolved: "Cards can be looked up again",
-	},
-	Listing: Rule{
-		Warning: "Listing of the fleet is not complete", Critical: "Listing of the fleet cannot be trusted",
-		Resolved: "Listing of the fleet is complete again",
+		Warning:  RuleGroup{"Card cannot be checked in full", around("", " not checked in full")},
+		Critical: RuleGroup{"Card cannot be checked in full", around("", " not checked in full")},
+		Resolved: "Card can be checked in full again",
 	},
 	Receiver: Rule{
-		Warning: "Notifications have waited over an hour for a receiver", Critical: "Notifications have waited over a day for a receiver",
+		Warning:  RuleGroup{"Notifications have waited over an hour for a receiver", around("", " over an hour behind")},
+		Critical: RuleGroup{"Notifications have waited over a day for a receiver", around("", " over a day behind")},
 		Resolved: "No notifications wait for the receiver any more",
+	},
+	Sweep: FleetRule{
+		Warning: "Sweep is late", Critical: "Sweeps fail, cards are not checked", Resolved: "Sweeps finish in time again",
+	},
+	Lookups: FleetRule{
+		Warning: "Many cards cannot be looked up", Critical: "Hardly any card can be looked up", Resolved: "Cards can be looked up again",
+	},
+	Listing: FleetRule{
+		Warning: "Listing of the fleet is not complete", Critical: "Listing of the fleet cannot be trusted",
+		Resolved: "Listing of the fleet is complete again",
 	},
 	Other: around("Rule ", ""), OtherResolved: around("Rule ", ", resolved"), Unnamed: "without a name",
 	Off:        around("Rule ", " is switched off, or does not apply"),
 	CardAbsent: "Card not found, or destroyed", PoolAbsent: "Pool not found",
+}
+
+var englishSubjects = Subjects{
+	Cards: counts("card", "cards"), Pools: counts("pool", "pools"), Groups: counts("group of cards", "groups of cards"), Receivers: counts("receiver", "receivers"),
+	Several: counts("card or pool", "cards and pools"),
 }
 
 var englishCauses = Causes{
@@ -52,7 +70,10 @@ var englishCauses = Causes{
 		Between: func(expected, earliest, latest string) string {
 			return expected + " (" + earliest + " to " + latest + ")"
 		},
-		Chance: around("", " likely before it renews"),
+		From:          func(expected, earliest string) string { return expected + " (" + earliest + " at the earliest)" },
+		AlmostCertain: around("almost certain (", ")"), Likely: around("likely (", ")"),
+		Even: around("about even (", ")"), Unlikely: around("unlikely (", ")"),
+		Before: around("", " before it renews"),
 		Rough: func(days int) string {
 			return "rough: only " + count(days, "day of use is", "days of use are") + " known"
 		},
@@ -80,4 +101,16 @@ var englishCauses = Causes{
 		Waiting: counts("notification waits", "notifications wait"),
 		Oldest:  around("the oldest for ", ""),
 	},
+}
+
+var englishThresholds = Thresholds{
+	Over: around("over ", ""), Reached: around("", " reached"),
+	Under: func(days int) string { return "under " + count(days, "day", "days") }, NoneLeft: "0 days left",
+	Chance: around("over ", " likely"), Idle: counts("day without use", "days without use"),
+}
+
+var englishActions = Actions{
+	Renew: "renew the package", TopUp: "top up", TopUpSoon: "plan a top-up", TopUpBefore: "top up before then",
+	AskOwner: "ask the owner", Pay: "pay what is due", Verify: "verify the owner", CheckDevice: "check the device", CheckUse: "check what it is used for",
+	Console: "see Alibaba's console", Log: "see the log", Allow: "allow GetCardFlowInfo", CheckReceiver: "check the receiver",
 }

@@ -8,7 +8,7 @@ type Punctuation struct {
 
 // Columns are those of tables.
 type Columns struct {
-	What, Card, Pool, Receiver, Plan, Usage, PackageEnd, Details Column
+	What, Card, Pool, Receiver, Threshold, Action, Plan, Usage, PackageEnd, Details Column
 	// These have what only one rule says.
 	Cause, LastCounted, RunsOut, LastUse, Why, Sweeps, Lookups, Listing, Deliveries Column
 }
@@ -27,12 +27,14 @@ type Changes struct {
 	StillOpen, Over func(age string) string // the time since it was opened
 	Flaps           Flaps
 
-	Cards     string // title of changes of several kinds
-	None      string // title of no changes
-	InThread  string // where those are that are not named
-	AllInList string // the same, of a status message
-	AllAbove  string // the same, of a message without a list
-	ID        func(id string) string
+	More                 func(n int) string          // in a title, beside those that it names
+	StillBad, NowAndThen func(counted string) string // titles of what is not new
+	Cards                string                      // title of resolved ones of several kinds
+	None                 string                      // title of no changes
+	InThread             string                      // where those are that are not named
+	AllInList            string                      // the same, of a status message
+	AllAbove             string                      // the same, of a message without a list
+	ID                   func(id string) string
 }
 
 // Flaps is how often an incident has flapped, by what it is now.

@@ -4,7 +4,8 @@ package words
 // where a threshold has changed, too.
 type Rules struct {
 	Expiry, Usage, Stopped, Stale, Forecast, Inactive, Unreadable Rule // of cards
-	Sweep, Lookups, Listing, Receiver                             Rule // of the fleet
+	Receiver                                                      Rule
+	Sweep, Lookups, Listing                                       FleetRule
 
 	Other, OtherResolved func(name string) string // of a rule without words of its own
 	Unnamed              string                   // instead of a name
@@ -15,8 +16,25 @@ type Rules struct {
 
 // Rule is what people read about one rule.
 type Rule struct {
-	Warning, Critical string // titles of its groups
+	Warning, Critical RuleGroup
 	Resolved          string // how its incidents end
+}
+
+// RuleGroup is the incidents of a rule and a severity.
+type RuleGroup struct {
+	Title string
+	Of    func(subjects string) string // says it of some: "3 cards used up"
+}
+
+// FleetRule is what people read about a rule of which there is one incident at most.
+type FleetRule struct {
+	Warning, Critical, Resolved string
+}
+
+// Subjects are what incidents are about, counted.
+type Subjects struct {
+	Cards, Pools, Groups, Receivers func(n int) string
+	Several                         func(n int) string // of several kinds
 }
 
 // Causes are what only one rule says of its subject.
@@ -37,8 +55,27 @@ type Stops struct {
 // Forecast is when a card runs out.
 type Forecast struct {
 	Between func(expected, earliest, latest string) string
-	Chance  func(share string) string // that it runs out before it renews
-	Rough   func(days int) string     // of use that are known: too few
+	From    func(expected, earliest string) string // it may be renewed before the latest
+	// Each is a probability in words, with its number.
+	AlmostCertain, Likely, Even, Unlikely func(share string) string
+	Before                                func(chance string) string // that it runs out before it renews
+	Rough                                 func(days int) string      // of use that are known: too few
+}
+
+// Thresholds are those that were crossed.
+type Thresholds struct {
+	Over, Reached func(share string) string // of the data
+	Under         func(days int) string     // that are left of a package
+	NoneLeft      string
+	Chance        func(share string) string // that it runs out
+	Idle          func(days int) string     // without use
+}
+
+// Actions are what to do next. They are short.
+type Actions struct {
+	Renew, TopUp, TopUpSoon, TopUpBefore         string
+	AskOwner, Pay, Verify, CheckDevice, CheckUse string
+	Console, Log, Allow, CheckReceiver           string
 }
 
 // Sweep is how sweeps do.

@@ -13,10 +13,14 @@ type Words struct {
 	Tag  string // of the language, as HTML has it
 	Name string // of the language, in itself
 
+	Act         Act
 	Punctuation Punctuation
 	Time        Time
 	Rules       Rules
+	Subjects    Subjects
 	Causes      Causes
+	Thresholds  Thresholds
+	Actions     Actions
 	Columns     Columns
 	Changes     Changes
 	Status      Status

@@ -17,12 +17,14 @@ const (
 
 // part is one block as a reader sees it.
 type part struct {
-	Kind  string   // the block's type
-	Text  text     // its main text
-	Items []text   // fields of a section, elements of a context
-	Links []text   // buttons
-	Rows  [][]text // of a table
-	Chart chart
+	Kind  string // the block's type
+	Text  text   // its main text
+	Items []text // fields of a section, elements of a context
+	Links []text // buttons
+	// Controls are what an app listens to.
+	Controls []Control
+	Rows     [][]text // of a table
+	Chart    chart
 }
 
 // text is a piece of what a block says.

@@ -44,7 +44,7 @@ type element struct {
 	AltText  string          `json:"alt_text"`
 }
 
-// button reads a button that leads somewhere. Others need an app that listens.
+// button reads a button that leads somewhere.
 func (e element) button() (text, bool) {
 	var label textObject
 	ok := e.Type == "button" && json.Unmarshal(e.Text, &label) == nil && label.plain(maxButtonText) &&
@@ -134,17 +134,28 @@ func readContextElement(raw json.RawMessage) (text, bool) {
 
 func readActions(raw json.RawMessage) (p part, ok bool) {
 	var block struct {
-		Elements []element `json:"elements"`
+		BlockID  string            `json:"block_id"`
+		Elements []json.RawMessage `json:"elements"`
 	}
 	if json.Unmarshal(raw, &block) != nil || len(block.Elements) == 0 || len(block.Elements) > maxButtons {
 		return p, false
 	}
-	for _, e := range block.Elements {
-		link, ok := e.button()
-		if !ok {
+	ids := map[string]bool{}
+	for _, raw := range block.Elements {
+		var e element
+		if json.Unmarshal(raw, &e) != nil {
 			return p, false
 		}
-		p.Links = append(p.Links, link)
+		if link, ok := e.button(); ok {
+			p.Links = append(p.Links, link)
+			continue
+		}
+		c, ok := readControl(raw)
+		if !ok || ids[c.ActionID] {
+			return p, false
+		}
+		ids[c.ActionID], c.BlockID = true, block.BlockID
+		p.Controls = append(p.Controls, c)
 	}
 	return p, true
 }

@@ -47,6 +47,13 @@ func (p part) plain() string {
 	for _, link := range p.Links {
 		lines = append(lines, "["+link.Raw+"] "+link.URL)
 	}
+	if len(p.Controls) > 0 {
+		labels := make([]string, len(p.Controls))
+		for i, c := range p.Controls {
+			labels[i] = "[" + c.label() + "]"
+		}
+		lines = append(lines, strings.Join(labels, " "))
+	}
 	return strings.Join(lines, "\n")
 }
 

@@ -9,8 +9,8 @@
 //     Authorization header or in the form;
 //   - files: POST /api/files.getUploadURLExternal, then POST below /upload/v1/,
 //     then POST /api/files.completeUploadExternal;
-//   - the blocks header, section, divider, context, actions (buttons that are
-//     links), image, rich_text (its words), markdown, table, data_table and
+//   - the blocks header, section, divider, context, actions (buttons and menus),
+//     image, rich_text (its words), markdown, table, data_table and
 //     data_visualization, with Slack's limits; any other block is refused with
 //     invalid_blocks;
 //   - Slack's pace: one message per second and channel after a short burst,
@@ -20,12 +20,14 @@
 //     bot is not in, messages that were deleted or are too old to be edited;
 //   - every other answer that Slack can give, and none: see Refuse and
 //     ErrorWords;
+//   - the other direction: what somebody presses and enters, signed, and what an
+//     app answers to them alone, see Press and Enter;
 //   - GET /inbox, with files below it, /inbox.json and /inbox.txt: what a
 //     reader would see.
 //
 // It puts a file on the message whose thread it is for, where Slack makes a
-// reply of it. It does not know ephemeral messages, legacy attachments beyond
-// their number, mentions, clicks and everything else of Slack.
+// reply of it. It does not know ephemeral messages but by response URL, legacy
+// attachments beyond their number, mentions and everything else of Slack.
 //
 // See https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
 // and https://docs.slack.dev/reference/methods/chat.postMessage/.
@@ -80,6 +82,7 @@ type Server struct {
 	uploads  map[string]*upload
 	lastTS   int64 // microseconds, so that each message has its own
 	lastFile int
+	whispers []Whisper
 
 	updates, reads, threadReads bucket
 }
@@ -125,6 +128,7 @@ func (s *Server) routes() {
 	s.mux.HandleFunc("POST /upload/v1/{id}", s.handleUpload)
 	s.handleMethod("files.completeUploadExternal", "files:write", s.completeUpload)
 	s.mux.HandleFunc("POST /api/", func(w http.ResponseWriter, r *http.Request) { failed("unknown_method").reply().send(w, r) })
+	s.mux.HandleFunc("POST /actions/T0FAKE/{user}/{ts}", s.handleResponse)
 	s.mux.HandleFunc("GET /inbox", s.handlePage)
 	s.mux.HandleFunc("GET /inbox.json", s.handleJSON)
 	s.mux.HandleFunc("GET /inbox.txt", s.handleText)

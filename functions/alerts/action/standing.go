@@ -1,0 +1,186 @@
+package action
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+	"signalbox/shared/store"
+)
+
+// The collections.
+const (
+	actions      = "actions"      // by the id of the request: [Record]
+	acknowledged = "acknowledged" // by the id of the incident: acknowledgement
+	silences     = "silences"     // by what is silenced, as a key of an incident: silence
+	incidents    = "incidents"    // which a run alone writes
+)
+
+// acknowledgement is one incident's.
+type acknowledgement struct {
+	Key    incident.Key   `json:"key"`
+	By     Actor          `json:"by"`
+	Origin Origin         `json:"origin"`
+	At     time.Time      `json:"at"`
+	Level  incident.Level `json:"level"` // how bad it was: it counts until the incident is worse
+	Action string         `json:"action"`
+}
+
+// silence is one rule's of a subject, or all rules'.
+type silence struct {
+	Key    incident.Key `json:"key"` // without a rule: all of the subject's
+	By     Actor        `json:"by"`
+	Origin Origin       `json:"origin"`
+	At     time.Time    `json:"at"`
+	Until  time.Time    `json:"until"`
+	Action string       `json:"action"`
+}
+
+// maxAhead is by how much the clock of whoever made a silence may be ahead of ours.
+const maxAhead = time.Hour
+
+// isOn reports whether a silence counts at now. One from the future was made by a clock
+// that was wrong, or ours is: what is not certain suppresses nothing.
+func (s silence) isOn(now time.Time) bool { return now.Before(s.Until) && s.At.Sub(now) < maxAhead }
+
+// Standing is what stands of all actions. It is a value: load it anew to learn of
+// later ones. The zero value is that nothing stands.
+type Standing struct {
+	acknowledged map[string]kept[acknowledgement]
+	silences     map[incident.Key]kept[silence]
+	broken       []store.Record // that nobody can read
+}
+
+// kept is a value as the store has it.
+type kept[T any] struct {
+	value  T
+	stored store.Record
+}
+
+// Load reads what stands.
+func Load(ctx context.Context, s store.Store) (Standing, error) {
+	standing := Standing{
+		acknowledged: make(map[string]kept[acknowledgement]), silences: make(map[incident.Key]kept[silence]),
+	}
+	all, err := s.List(ctx, acknowledged)
+	if err != nil {
+		return Standing{}, fmt.Errorf("load what is acknowledged: %w", err)
+	}
+	for _, r := range all {
+		var a acknowledgement
+		if json.Unmarshal(r.Value, &a) != nil || a.Level.Severity == "" {
+			standing.broken = append(standing.broken, r)
+			continue
+		}
+		standing.acknowledged[r.Key] = kept[acknowledgement]{a, r}
+	}
+	if all, err = s.List(ctx, silences); err != nil {
+		return Standing{}, fmt.Errorf("load what is silenced: %w", err)
+	}
+	for _, r := range all {
+		var one silence
+		if json.Unmarshal(r.Value, &one) != nil || one.Key.String() != r.Key {
+			standing.broken = append(standing.broken, r)
+			continue
+		}
+		standing.silences[one.Key] = kept[silence]{one, r}
+	}
+	return standing, nil
+}
+
+// State is how an incident is as far as people have dealt with it.
+type State string
+
+// The states.
+const (
+	Open         State = "open"
+	Acknowledged State = "acknowledged"
+	Silenced     State = "silenced"
+)
+
+// Status is a state, and since when and by whom it is so.
+type Status struct {
+	State  State
+	By     string    // who acknowledged or silenced it; empty: the rules file
+	Origin Origin    // empty: the rules file
+	At     time.Time // zero: not known
+	Until  time.Time // of a silence; zero: not known, or none
+}
+
+// Of returns how an open incident is at now. One that is acknowledged and silenced
+// counts as acknowledged, with the end of its silence.
+func (s Standing) Of(i rule.Incident, now time.Time) Status {
+	status := Status{State: Open}
+	if one, ok := s.silenceOf(i.Key, now); ok {
+		status = Status{State: Silenced, By: one.By.Name, Origin: one.Origin, At: one.At, Until: one.Until}
+	} else if i.Suppressed.By == incident.BySilence && i.Suppressed.Origin == "" {
+		status.State = Silenced
+	}
+	if a, ok := s.acknowledgementOf(i); ok {
+		status.State, status.By, status.Origin, status.At = Acknowledged, a.By.Name, a.Origin, a.At
+	}
+	return status
+}
+
+// Level is how bad an incident was when it was acknowledged. Zero: it is not.
+func (s Standing) Level(i rule.Incident) incident.Level {
+	return s.acknowledged[i.ID()].value.Level
+}
+
+// Mark is the same as long as the status of an incident is. "": it is just open.
+func (s Standing) Mark(i rule.Incident, now time.Time) string {
+	status := s.Of(i, now)
+	if status.State == Open {
+		return ""
+	}
+	return fmt.Sprint(status.State, status.By, status.At.UnixNano(), status.Until.UnixNano())
+}
+
+// Silenced are the silences that count at now, as the rules take them.
+func (s Standing) Silenced(now time.Time) rule.Silenced {
+	silenced := make(rule.Silenced, len(s.silences))
+	for key, one := range s.silences {
+		if one.value.isOn(now) {
+			silenced[key] = rule.Silence{Until: one.value.Until, Comment: one.value.By.Name, Origin: string(one.value.Origin)}
+		}
+	}
+	return silenced
+}
+
+// acknowledgementOf returns the one that counts: the incident is no worse.
+func (s Standing) acknowledgementOf(i rule.Incident) (acknowledgement, bool) {
+	if len(s.acknowledged) == 0 {
+		return acknowledgement{}, false
+	}
+	a, ok := s.acknowledged[i.ID()]
+	return a.value, ok && a.value.Level.Covers(i.Level())
+}
+
+// silenceOf returns the longest that covers an incident.
+func (s Standing) silenceOf(key incident.Key, now time.Time) (silence, bool) {
+	var longest silence
+	for _, one := range s.silencesOf(key) {
+		if one.value.isOn(now) && one.value.Until.After(longest.Until) {
+			longest = one.value
+		}
+	}
+	return longest, !longest.Until.IsZero()
+}
+
+// silencesOf are all that are about an incident.
+func (s Standing) silencesOf(key incident.Key) []kept[silence] {
+	var found []kept[silence]
+	for _, by := range []incident.Key{key, {Subject: key.Subject}} {
+		if one, ok := s.silences[by]; ok {
+			found = append(found, one)
+		}
+	}
+	return found
+}
+
+// Released is the record of an incident's acknowledgement, to be deleted in the batch in which
+// the incident ends.
+func Released(id string) store.Record { return store.Record{Collection: acknowledged, Key: id} }

@@ -1,0 +1,173 @@
+package alerts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
+	"signalbox/functions/alerts/action"
+	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/words"
+	"signalbox/shared/notify"
+	"signalbox/shared/slack"
+	"signalbox/shared/store"
+	"signalbox/shared/web"
+)
+
+// Buttons are how people act from Slack. The zero value takes nothing from there.
+type Buttons struct {
+	// Requests verifies what Slack sends.
+	Requests slack.Requests
+	// Operators are the ids of the users who may act. None: whoever sees the buttons may
+	// press them, and commands only read.
+	Operators []string
+	// Responder answers who has pressed something in vain. Nil: nobody is answered.
+	Responder *slack.Responder
+}
+
+// Times of a request of Slack's, which waits for 3 s.
+const (
+	actTime    = 2 * time.Second         // to write what it does
+	afterTime  = 5 * time.Second         // to show it, once it was answered
+	beforeTime = 1200 * time.Millisecond // to show it before, where an answer ends the invocation
+)
+
+// timeFor is how long what follows an action may take.
+func timeFor(answered bool) time.Duration {
+	if answered {
+		return afterTime
+	}
+	return beforeTime
+}
+
+// maxSlackBody is the largest body that Slack may send.
+const maxSlackBody = 1 << 20
+
+// routeActions adds the paths on which people act.
+func (f *Function) routeActions(m *web.Mux) {
+	if f.config.Buttons.Requests.Verifies() {
+		m.HandleFunc("POST /slack/actions", f.handleSlackActions)
+		m.HandleFunc("POST /slack/commands", f.handleSlackCommands)
+	}
+}
+
+// book is where actions are kept.
+func (f *Function) book() action.Book { return action.Book{Store: f.config.Store, Say: f.say} }
+
+// say has an action said in the threads of the groups that it is about.
+func (f *Function) say(r action.Record, in []action.Group, below slack.Ref) ([]store.Record, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	note := notify.Note{ID: r.ID, Thread: below, Body: body}
+	for _, g := range in {
+		note.Groups = append(note.Groups, notify.Group(g))
+	}
+	return f.notifier.Note(note)
+}
+
+// act does what a request asks for, within the time that its sender waits, be it that
+// the sender has left.
+func (f *Function) act(ctx context.Context, r action.Request) (action.Record, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actTime)
+	defer cancel()
+	done, err := f.book().Do(ctx, r, f.config.Now())
+	if err != nil {
+		return done, err
+	}
+	f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "action", slog.String("action", done.ID), slog.String("verb", string(done.Verb)),
+		slog.String("origin", string(done.Origin)), slog.String("by", done.By.ID), slog.String("outcome", string(done.Outcome)),
+		slog.Int("incidents", done.Count), slog.Bool("repeated", done.Repeated))
+	return done, nil
+}
+
+// answered is what somebody is told of an action. plain is the text without markup.
+func (f *Function) answered(r action.Record, s message.Style) string {
+	said := &words.In(s.Language).Act
+	switch {
+	case r.Outcome == action.Over:
+		return said.Over
+	case r.Outcome == action.Nothing:
+		return said.NothingToUndo
+	case r.Outcome == action.Already && (r.Before.Name == "" || r.Before == r.By):
+		return said.AlreadyBySelf
+	case r.Outcome == action.Already:
+		return said.Already(r.Before.Name)
+	case r.Verb == action.Acknowledge:
+		return said.DoneAcknowledged(r.Count)
+	case r.Verb == action.Silence && r.Count == 0:
+		return said.SilencedSubject(s.Subject(r.Subject), s.Clock(r.Until))
+	case r.Verb == action.Silence:
+		return said.DoneSilenced(r.Count, s.Clock(r.Until))
+	case r.Count == 0:
+		return said.UndoneSubject
+	default:
+		return said.DoneUndone(r.Count)
+	}
+}
+
+// isOperator reports whether somebody may act by commands, too.
+func (f *Function) isOperator(u slack.User) bool {
+	return slices.Contains(f.config.Buttons.Operators, u.ID)
+}
+
+// redraw has the status messages show what was done, unless a run is under way, which
+// does so in the end. What it cannot do in a moment the next run does.
+func (f *Function) redraw(ctx context.Context, answered bool) {
+	if !slices.ContainsFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil }) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeFor(answered))
+	defer cancel()
+	lease, err := store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Brief: true, Now: f.config.Now})
+	if err == nil {
+		err = f.redrawUnder(ctx, lease)
+	}
+	if err != nil && !errors.Is(err, store.ErrHeld) {
+		f.config.Logger.LogAttrs(ctx, slog.LevelWarn, "the next run shows what was done", slog.String("error", err.Error()))
+	}
+}
+
+func (f *Function) redrawUnder(ctx context.Context, lease *store.Lease) (err error) {
+	defer func() {
+		bounded, cancel := afterwards(ctx)
+		defer cancel()
+		err = errors.Join(err, lease.Release(bounded))
+	}()
+	r := &run{Function: f, lease: lease, waiting: notify.Unknown}
+	if err := r.loadShown(ctx); err != nil {
+		return err
+	}
+	for _, report := range f.notifier.Redraw(ctx, r.delivery()) {
+		err = errors.Join(err, report.Err)
+	}
+	return err
+}
+
+// slackBody returns the body of a request that Slack has sent.
+func (f *Function) slackBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	defer r.Body.Close()
+	body, err := web.ReadBytes(w, r, maxSlackBody)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.config.Buttons.Requests.Verify(r.Header, body); err != nil {
+		if f.config.Meter != nil {
+			f.config.Meter.Event("slack_request_refused", 1)
+		}
+		return nil, web.NewError(http.StatusUnauthorized, "not-slack", "This path takes what Slack signs with SIGNALBOX_SLACK_SIGNING_SECRET, within five minutes.").Because(err)
+	}
+	web.SetCaller(r, "slack")
+	return body, nil
+}
+
+// cannotAct is the refusal of a request that may not have been done.
+func cannotAct(err error) error {
+	return web.NewError(http.StatusServiceUnavailable, "store-unavailable", "The store cannot be used now. Send the same again.").
+		RetryAfter(time.Second).Because(err)
+}

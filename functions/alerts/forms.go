@@ -1,0 +1,226 @@
+package alerts
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"signalbox/functions/alerts/action"
+	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/page"
+	"signalbox/functions/alerts/rule"
+	"signalbox/functions/alerts/words"
+	"signalbox/shared/incidentlink"
+	"signalbox/shared/language"
+	"signalbox/shared/signedlink"
+	"signalbox/shared/web"
+)
+
+// routeForms adds the forms of incidents. To look at one changes nothing: only who sends
+// it acts, so that whatever follows the links in messages does not.
+func (f *Function) routeForms(m *web.Mux) {
+	for _, verb := range []action.Verb{action.Acknowledge, action.Silence, action.Undo} {
+		path := incidentlink.Path + "/{id}/" + string(verb)
+		m.HandlePage("GET "+path, f.listGuard()(func(w http.ResponseWriter, r *http.Request) error { return f.showForm(w, r, verb) }))
+		m.HandlePage("POST "+path, sameSite(f.listGuard()(func(w http.ResponseWriter, r *http.Request) error { return f.takeForm(w, r, verb) })))
+	}
+}
+
+// sameSite refuses what a page of somebody else's has a browser send.
+func sameSite(h web.HandlerFunc) web.HandlerFunc {
+	var protection http.CrossOriginProtection
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := protection.Check(r); err != nil {
+			return web.NewError(http.StatusForbidden, "cross-site", "The form was sent from another site. Open its own page, and send it from there.").Because(err)
+		}
+		return h(w, r)
+	}
+}
+
+// form is the form of an incident as somebody asks for it.
+func (f *Function) form(ctx context.Context, r *http.Request, verb action.Verb) (page.Form, error) {
+	query, err := web.PageQuery(r, append(incidentlink.Parameters(), signedlink.Expires, signedlink.Signature)...)
+	if err != nil {
+		return page.Form{}, err
+	}
+	id := r.PathValue("id")
+	if !action.IsID(id) {
+		return page.Form{}, web.BadParameter("id", "the id of an incident has 16 characters, 0 to 9 and a to f")
+	}
+	style := f.config.Style
+	style.Language = f.languageOf(r, query)
+	form := page.Form{
+		Verb: verb, Now: f.config.Now(), Style: style, Query: query, Back: backTo(query), Request: rand.Text(),
+	}
+	open, err := action.OpenIncidents(ctx, f.config.Store)
+	if err != nil {
+		return page.Form{}, stateUnusable(err)
+	}
+	standing, err := action.Load(ctx, f.config.Store)
+	if err != nil {
+		return page.Form{}, stateUnusable(err)
+	}
+	if at := slices.IndexFunc(open, func(i rule.Incident) bool { return i.ID() == id }); at >= 0 {
+		form.Incident, form.Status = open[at], standing.Of(open[at], form.Now)
+	}
+	if name, _, ok := r.BasicAuth(); ok {
+		form.Name = name
+	}
+	return form, nil
+}
+
+// backTo leads from a form to the list, whatever path is in front of both.
+func backTo(query url.Values) string {
+	to := "../../" + strings.TrimPrefix(incidentlink.Path, "/")
+	if len(query) > 0 {
+		to += "?" + query.Encode()
+	}
+	return to
+}
+
+func (f *Function) showForm(w http.ResponseWriter, r *http.Request, verb action.Verb) error {
+	ctx, cancel := context.WithTimeout(r.Context(), listTimeout)
+	defer cancel()
+	form, err := f.form(ctx, r, verb)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if form.Incident.IsZero() {
+		status = http.StatusNotFound
+	}
+	return writeForm(w, form, status)
+}
+
+func writeForm(w http.ResponseWriter, form page.Form, status int) error {
+	body, err := form.HTML()
+	if err != nil {
+		return fmt.Errorf("write the form: %w", err)
+	}
+	web.WritePage(w, status, page.Policy, body)
+	return nil
+}
+
+// maxForm is the largest form that is read, in bytes.
+const maxForm = 8 << 10
+
+// takeForm does what a form asks for, and answers with a page or with JSON.
+func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.Verb) error {
+	defer r.Body.Close()
+	body, err := web.ReadBytes(w, r, maxForm)
+	if err != nil {
+		return err
+	}
+	sent, err := url.ParseQuery(string(body))
+	if err != nil {
+		return web.BadParameter("body", "send a form: application/x-www-form-urlencoded")
+	}
+	request, err := formRequest(r, verb, sent, f.config.Style.Language)
+	if err != nil {
+		return err
+	}
+	if !action.IsID(r.PathValue("id")) {
+		return web.BadParameter("id", "the id of an incident has 16 characters, 0 to 9 and a to f")
+	}
+	done, err := f.act(r.Context(), request)
+	if err != nil {
+		return cannotAct(err)
+	}
+	if err := f.answerForm(w, r, verb, done); err != nil {
+		return err
+	}
+	if done.Outcome == action.Done {
+		f.redraw(r.Context(), answerNow(w))
+	}
+	return nil
+}
+
+// requestName has the form of an id that a form gives to what it asks for.
+var requestName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// formRequest reads a form.
+func formRequest(r *http.Request, verb action.Verb, sent url.Values, l language.Language) (action.Request, error) {
+	id := cmp.Or(sent.Get("request"), rand.Text())
+	if !requestName.MatchString(id) {
+		return action.Request{}, web.BadParameter("request", "a request has a name of up to 64 letters and digits")
+	}
+	q := action.Request{
+		ID: "form-" + r.PathValue("id") + "-" + string(verb) + "-" + id, Verb: verb, Span: action.Span(sent.Get("for")),
+		Origin: action.Token, On: action.Selection{IDs: []string{r.PathValue("id")}},
+	}
+	if verb == action.Silence && !slices.Contains(action.Spans(), q.Span) {
+		return action.Request{}, web.BadParameter("for", "a silence lasts for 1h, 24h, 7d or renewal")
+	}
+	name, _, _ := r.BasicAuth()
+	who := cmp.Or(message.Actor(sent.Get("name")), message.Actor(name))
+	if signedlink.IsLink(r.URL.Query()) {
+		q.Origin, who = action.Link, cmp.Or(who, words.In(l).Act.Somebody)
+	}
+	q.By.Name = cmp.Or(who, web.Caller(r), words.In(l).Act.Somebody)
+	return q, nil
+}
+
+// answerForm says what became of a form.
+func (f *Function) answerForm(w http.ResponseWriter, r *http.Request, verb action.Verb, done action.Record) error {
+	status := http.StatusOK
+	if done.Outcome == action.Over {
+		status = http.StatusNotFound
+	}
+	w.Header().Add("Vary", "Accept")
+	if web.Accepted(r.Header, mediaJSON, mediaHTML) == mediaJSON {
+		return web.JSON(w, status, formAnswer(done))
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), listTimeout)
+	defer cancel()
+	form, err := f.form(ctx, r, verb)
+	if err != nil {
+		return err
+	}
+	form.Result = f.answered(done, form.Style)
+	return writeForm(w, form, status)
+}
+
+// formAnswer is what became of a form, as JSON.
+func formAnswer(done action.Record) map[string]any {
+	answer := map[string]any{
+		"outcome": done.Outcome, "by": cmp.Or(done.Before.Name, done.By.Name), "at": done.At.UTC(), "until": nil, "repeated": done.Repeated,
+	}
+	if !done.Until.IsZero() {
+		answer["until"] = done.Until.UTC()
+	}
+	return answer
+}
+
+// standings says what became of incidents, for the list.
+func (f *Function) standings(ctx context.Context) (func(rule.Incident) page.Standing, error) {
+	standing, err := action.Load(ctx, f.config.Store)
+	if err != nil {
+		return nil, err
+	}
+	now := f.config.Now()
+	return func(i rule.Incident) page.Standing {
+		status := standing.Of(i, now)
+		s := page.Standing{State: page.State(status.State), By: status.By, At: status.At, Until: status.Until}
+		if status.State == action.Silenced && status.Origin == "" {
+			s.Comment = i.Suppressed.Name
+		}
+		return s
+	}, nil
+}
+
+// ways offers the forms of an incident in the list.
+func ways(l language.Language, query url.Values) func(page.Item) []page.Action {
+	own := make(url.Values)
+	for _, name := range []string{signedlink.Expires, signedlink.Signature, language.Parameter} {
+		if value := query.Get(name); value != "" {
+			own.Set(name, value)
+		}
+	}
+	return func(i page.Item) []page.Action { return page.Ways(words.In(l), i, own) }
+}

@@ -1,0 +1,71 @@
+package alerts
+
+import (
+	"context"
+	"log/slog"
+
+	"signalbox/functions/alerts/action"
+	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/rule"
+	"signalbox/shared/incident"
+	"signalbox/shared/notify"
+)
+
+// loadStanding reads what people have done.
+func (r *run) loadStanding(ctx context.Context) error {
+	standing, err := action.Load(ctx, r.config.Store)
+	if err != nil {
+		return err
+	}
+	r.standing, r.silenced = standing, standing.Silenced(r.config.Now())
+	r.ledger.levels = standing.Level
+	return nil
+}
+
+// heed reads anew what people have done: they act while a run is under way. Where that
+// fails, what was read before counts on.
+func (r *run) heed(ctx context.Context) {
+	if err := r.loadStanding(ctx); err != nil && ctx.Err() == nil {
+		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "what people have done meanwhile could not be read", slog.String("error", err.Error()))
+	}
+}
+
+// forgetActions drops what counts no more. What cannot be dropped now is so by a later
+// run.
+func (r *run) forgetActions(ctx context.Context) {
+	err := r.loadStanding(ctx)
+	if err == nil {
+		err = action.Expire(ctx, r.config.Store, r.standing, r.ledger.unresolved(), r.lease.Fence(), r.config.Now())
+	}
+	if err != nil && ctx.Err() == nil {
+		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "what people have done is forgotten by a later run", slog.String("error", err.Error()))
+	}
+}
+
+// loadShown reads what status messages show: no lookups, of which there may be many.
+func (r *run) loadShown(ctx context.Context) (err error) {
+	r.state = newState()
+	if err := each(ctx, r.config.Store, sweeps, r.state.decodeSingle); err != nil {
+		return err
+	}
+	if r.ledger, err = openLedger(ctx, r.config.Store, incident.Policy{Repeat: r.config.Repeat}, r.config.Routes); err != nil {
+		return err
+	}
+	return r.loadStanding(ctx)
+}
+
+// delivery is what there is to deliver with now.
+func (r *run) delivery() notify.Run[rule.Details] {
+	open, coverage := r.ledger.open(), r.coverage()
+	now, standing := coverage.At, r.standing
+	return notify.Run[rule.Details]{
+		Fence: r.lease.Fence(), Open: open, Sweep: r.state.sweep.Checkpoint.Sweep,
+		Mark: func(i rule.Incident) string { return standing.Mark(i, now) },
+		Writer: func(receiver string) notify.Writer[rule.Details] {
+			return message.Writer{
+				Style: r.config.styleFor(receiver), Coverage: coverage, Open: open,
+				Inside: r.ledger.cardsOf, Standing: standing, Buttons: r.config.Buttons.Requests.Verifies(),
+			}
+		},
+	}
+}

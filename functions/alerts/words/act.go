@@ -1,0 +1,65 @@
+package words
+
+// Act is what people read where they acknowledge and silence incidents.
+type Act struct {
+	// Labels of buttons and of what is chosen from.
+	Acknowledge, Silence, Undo string
+	Which                      string             // one of the incidents
+	All                        func(n int) string // of them
+	Hour, Day, Week, Renewal   string             // how long a silence lasts
+
+	// A line of a status message, of incidents that nobody needs to look at now. Who is
+	// empty where several did it.
+	AcknowledgedBy func(n int, who string) string
+	Acknowledged   func(n int) string
+	SilencedUntil  func(n int, when string) string
+	SilencedOver   func(n int, first string) string // until several times
+	Silenced       func(n int) string
+	NothingOpen    func(title string, n int) string // title of a message of such ones alone
+
+	// What is said in a thread of who did what, and when.
+	SaidAcknowledged func(who string, n int, when string) string
+	SaidSilenced     func(who string, n int, until, when string) string
+	SaidUndone       func(who string, n int, when string) string
+	OfCards          func(cards string) string // which ones: it follows
+	And              func(more int) string     // it follows some of them
+	Command          string                    // where: it follows
+	ByLink           string
+
+	// Answers to who did it.
+	DoneAcknowledged func(n int) string
+	DoneSilenced     func(n int, until string) string
+	SilencedSubject  func(what, until string) string // of which nothing is open
+	DoneUndone       func(n int) string
+	UndoneSubject    string
+	Already          func(who string) string // did it before
+	AlreadyBySelf    string
+	Over             string // it is over, or was opened anew
+	NothingToUndo    string
+	MayNot           string
+	Elsewhere        string
+	NotUnderstood    string
+	TryAgain         string
+
+	// Answers to commands.
+	Help        func(command string) string
+	NoOperators string // commands only read
+	NoCard      func(text string) string
+	NoSpan      string
+	CardFine    func(what string) string
+	CardTitle   func(what string, n int) string
+	CardPage    string
+	NoneOpen    string
+	OpenTitle   func(n int) string
+	More        func(n int) string
+
+	// Forms.
+	FormAcknowledge, FormSilence, FormUndo string // titles
+	HintAcknowledge, HintSilence, HintUndo string
+	HowLong, YourName                      string
+	Somebody                               string // who came by a link, and gave no name
+	Subject, Since, State                  string // labels
+	StateOpen                              string
+	ThisIsOver                             string
+	Back                                   string
+}

@@ -1,0 +1,71 @@
+package words
+
+var englishAct = Act{
+	Acknowledge: "Acknowledge", Silence: "Silence for …", Undo: "Undo", Which: "Which one",
+	All:  func(n int) string { return "All " + Number(n) },
+	Hour: "1 hour", Day: "24 hours", Week: "7 days", Renewal: "until renewal",
+
+	AcknowledgedBy: func(n int, who string) string { return Number(n) + " acknowledged by " + who },
+	Acknowledged:   func(n int) string { return Number(n) + " acknowledged" },
+	SilencedUntil:  func(n int, when string) string { return Number(n) + " silenced until " + when },
+	SilencedOver:   func(n int, first string) string { return Number(n) + " silenced, the first until " + first },
+	Silenced:       func(n int) string { return Number(n) + " silenced" },
+	NothingOpen:    func(title string, n int) string { return title + ": nothing to do, " + Number(n) + " known" },
+
+	SaidAcknowledged: func(who string, n int, when string) string {
+		return who + " has acknowledged " + incidents(n) + " at " + when
+	},
+	SaidSilenced: func(who string, n int, until, when string) string {
+		return who + " has silenced " + incidents(n) + " until " + until + ", at " + when
+	},
+	SaidUndone: func(who string, n int, when string) string {
+		return who + " has undone what stood of " + incidents(n) + " at " + when
+	},
+	OfCards: func(cards string) string { return ": " + cards },
+	And:     func(more int) string { return " and " + Number(more) + " more" },
+	Command: " (by command)", ByLink: " (by link)",
+
+	DoneAcknowledged: func(n int) string { return "You have acknowledged " + incidents(n) + "." },
+	DoneSilenced:     func(n int, until string) string { return "You have silenced " + incidents(n) + " until " + until + "." },
+	SilencedSubject:  func(what, until string) string { return what + " is silenced until " + until + "." },
+	DoneUndone:       func(n int) string { return "What stood of " + incidents(n) + " is undone." },
+	UndoneSubject:    "The silence is ended.",
+	Already:          func(who string) string { return who + " has done that before you. Nothing was changed." },
+	AlreadyBySelf:    "You have done that before. Nothing was changed.",
+	Over:             "Nothing was changed: what the message showed is over, or was opened anew since. See the newest message.",
+	NothingToUndo:    "Nothing was changed: nothing of it is acknowledged or silenced.",
+	MayNot:           "Nothing was changed: you may not do this. Whoever runs Signalbox can add your user id to SIGNALBOX_SLACK_OPERATORS.",
+	Elsewhere:        "Nothing was changed: Signalbox does not post in this channel.",
+	NotUnderstood:    "Nothing was changed: Signalbox does not know this button. It may be of an older version: see the newest message.",
+	TryAgain:         "Nothing is known to be changed: the state could not be used. Try again in a moment.",
+
+	Help: func(command string) string {
+		return "*" + command + " card 8986…* what is open about a card\n" +
+			"*" + command + " open* what is open\n" +
+			"*" + command + " acknowledge 8986…* you take care of what is open about a card\n" +
+			"*" + command + " silence 8986… 24h* nobody is notified about a card for 1h, 24h, 7d or until its renewal\n" +
+			"*" + command + " undo 8986…* ends both\n" +
+			"*" + command + " help* this"
+	},
+	NoOperators: "Nothing was changed: commands only read, unless SIGNALBOX_SLACK_OPERATORS names who may do more.",
+	NoCard: func(text string) string {
+		return "“" + text + "” is not the number of a card, such as 89860345190897749986."
+	},
+	NoSpan:    "Say for how long: 1h, 24h, 7d or renewal.",
+	CardFine:  func(what string) string { return "Nothing is open about " + what + "." },
+	CardTitle: func(what string, n int) string { return what + ": " + Number(n) + " open" },
+	CardPage:  "The card's page",
+	NoneOpen:  "Nothing is open.",
+	OpenTitle: func(n int) string { return Number(n) + " open" },
+	More:      func(n int) string { return "and " + Number(n) + " more" },
+
+	FormAcknowledge: "Acknowledge", FormSilence: "Silence", FormUndo: "Undo",
+	HintAcknowledge: "It is not reminded, and people are notified only when it gets worse or is over.",
+	HintSilence:     "Nobody is notified of it until the silence is over.",
+	HintUndo:        "People are notified as if nobody had acknowledged or silenced it.",
+	HowLong:         "For how long", YourName: "Your name", Somebody: "Somebody", Subject: "About", Since: "Open since", State: "State", StateOpen: "open",
+	ThisIsOver: "This incident is over, or was opened anew since: there is nothing to do here.",
+	Back:       "All incidents",
+}
+
+func incidents(n int) string { return count(n, "incident", "incidents") }
