@@ -10,7 +10,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills million act chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build test race redis kills million act watch chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -25,7 +25,7 @@ test: ## run the tests
 	go test ./...
 
 # What other processes or files are asked, or arithmetic, has nothing for the race detector to see.
-NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$
+NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$|functions/conversion/watch$$
 
 race: ## run the tests in any order under the race detector, the longest not or shorter
 	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')
@@ -43,6 +43,10 @@ million: ## send a million OTP events to conversion and compare its rates with a
 act: ## have people press buttons at random for a simulated year, and alter 10,000 of Slack's requests
 	go test -count=1 -timeout 20m -run YearOfActions -v ./functions/alerts -args -days 365
 	go test -count=1 -run AlteredRequests -v ./functions/alerts -args -altered 10000
+
+watch: ## watch simulated senders: 1,000 drops, attacks, 20 worlds of 90 calm days, a million random prefixes
+	GOGC=800 nice -n 10 go test -count=1 -timeout 120m -v -run 'TestDrops|TestCalm|TestPumping|TestBounded|TestScenes' ./functions/conversion/watch \
+		-args -trials 1000 -seeds 20 -days 90 -pumps 20 -random 1000000
 
 chaos: ## run alerts against 2,000 schedules of faults
 	go test -count=1 -timeout 30m -run TestChaos ./functions/alerts -args -schedules 2000

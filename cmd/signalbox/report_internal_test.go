@@ -175,8 +175,9 @@ func TestWindowsCommand(t *testing.T) {
 		t.Fatalf("report = %+v", got)
 	}
 	for pattern, args := range map[string][]string{
-		`^ +start +end +requested +verified +rate +late +duplicate +status +reported +request\n +20\S+Z +20\S+Z +2 +1 +0\.5000 +0 +0 +(open|closing) +- +-\n$`:  nil,
-		`^ +start +end +country +requested +verified +rate +status\n +20\S+Z +20\S+Z +SG +1 +1 +1\.0000 +\w+\n +20\S+Z +20\S+Z +unknown +1 +0 +0\.0000 +\w+\n$`: {"--by", "country"},
+		`^ +start +end +requested +verified +rate +late +duplicate +status +reported +request\n +20\S+Z +20\S+Z +2 +1 +0\.5000 +0 +0 +(open|closing) +- +-\n$`:                nil,
+		`^ +start +end +country +requested +verified +rate +status\n +20\S+Z +20\S+Z +SG +1 +1 +1\.0000 +\w+\n +20\S+Z +20\S+Z +unknown +1 +0 +0\.0000 +\w+\n$`:               {"--by", "country"},
+		`^ +start +end +country +prefix +requested +verified +rate +status\n +20\S+Z +20\S+Z +SG +- +1 +1 +1\.0000 +\w+\n +20\S+Z +20\S+Z +unknown +- +1 +0 +0\.0000 +\w+\n$`: {"--by", "prefix"},
 		`^\{"windows":\[\{"start":`: {"--json"},
 		`^no windows\n$`:            {"--from", "1000000000000", "--to", "2001-09-09T09:46:41+08:00"},
 	} {

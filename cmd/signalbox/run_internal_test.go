@@ -47,7 +47,7 @@ func TestExitCodes(t *testing.T) {
 		{"a token in the clear", []string{"report", "--rate", "1", "--url", "http://example.com"}, exitUsage, "", "http on this machine alone"},
 		{"a token in the URL", []string{"windows", "--url", "https://token@example.com"}, exitUsage, "", "want --url"},
 		{"windows of nobody", []string{"windows"}, exitUsage, "", "want --url"},
-		{"windows by prefix", []string{"windows", "--url", "https://example.com", "--by", "prefix"}, exitUsage, "", "--by country"},
+		{"windows by number", []string{"windows", "--url", "https://example.com", "--by", "number"}, exitUsage, "", "--by country or --by prefix"},
 		{"flow of nothing", []string{"flow"}, exitUsage, "", "want one ICCID"},
 		{"flow of no ICCID", []string{"flow", "1234"}, exitUsage, "", "an ICCID is"},
 		{"flow of no month", []string{"flow", "89860345190897749986", "--month", "2026-11"}, exitUsage, "", "--month: "},

@@ -102,8 +102,8 @@ func TestHostileAnswers(t *testing.T) {
 // terminal as they are.
 func TestWindowsCommandShowsNothingRaw(t *testing.T) {
 	t.Parallel()
-	url := answering(t, written(200, "application/json", `{"windows":[{"status":"re\u001bported\n\t","requestId":"","rate":1e999,"by":[{"country":"\u202eSG","rest":false},{"rest":true}]}]}`))
-	for _, by := range [][]string{nil, {"--by", "country"}} {
+	url := answering(t, written(200, "application/json", `{"windows":[{"status":"re\u001bported\n\t","requestId":"","rate":1e999,"by":[{"country":"\u202eSG","prefix":"+65\u001b","rest":false},{"rest":true}]}]}`))
+	for _, by := range [][]string{nil, {"--by", "country"}, {"--by", "prefix"}} {
 		got := start(t, nil, "", append(by, "windows", "--url", url)...)
 		if got.code != exitOK || !strings.Contains(got.stdout, "re?ported??") || strings.Count(got.stdout, "\n") != 2+len(by)/2 || strings.ContainsAny(got.stdout, "\x1b\t\u202e") {
 			t.Errorf("windows = %+v", got)

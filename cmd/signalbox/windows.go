@@ -40,24 +40,25 @@ func windowsCommand(c console) *cobra.Command {
 	flags := command.Flags()
 	flags.Var(&o.from, "from", "windows that begin at this time or later, as RFC 3339; none: an hour before --to")
 	flags.Var(&o.to, "to", "windows that begin before this time; none: now")
-	flags.StringVar(&o.by, "by", "", "`country` splits each window by country")
+	flags.StringVar(&o.by, "by", "", "`country` or prefix splits each window")
 	flags.BoolVar(&o.json, "json", false, "print the function's answer as it is")
 	o.server.add(flags)
 	return command
 }
 
 func (o *windowsOptions) check() error {
-	if o.by != "" && o.by != "country" {
-		return errors.New("windows can be shown --by country")
+	if o.by != "" && o.by != "country" && o.by != "prefix" {
+		return errors.New("windows can be shown --by country or --by prefix")
 	}
 	_, err := o.server.base()
 	return err
 }
 
-// windowCounts are what a window, or a country in it, has counted.
+// windowCounts are what a window, or a country or prefix in it, has counted.
 type windowCounts struct {
 	Country   *string
-	Rest      bool // countries that the window does not know apart
+	Prefix    string
+	Rest      bool // prefixes, or countries, that the window does not know apart
 	Requested int64
 	Verified  int64
 	Rate      *json.Number
@@ -121,9 +122,12 @@ func (o *windowsOptions) table(w io.Writer, windows []shownWindow) error {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	if o.by == "" {
+	switch o.by {
+	case "":
 		fmt.Fprintln(t, "start\tend\trequested\tverified\trate\tlate\tduplicate\tstatus\treported\trequest\t")
-	} else {
+	case "prefix":
+		fmt.Fprintln(t, "start\tend\tcountry\tprefix\trequested\tverified\trate\tstatus\t")
+	default:
 		fmt.Fprintln(t, "start\tend\tcountry\trequested\tverified\trate\tstatus\t")
 	}
 	for _, one := range windows {
@@ -133,11 +137,23 @@ func (o *windowsOptions) table(w io.Writer, windows []shownWindow) error {
 			continue
 		}
 		for _, part := range one.By {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", clock(one.Start), clock(one.End), part.country(), part.Requested, part.Verified,
+			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d\t%s\t%s\t\n", clock(one.Start), clock(one.End), o.part(part), part.Requested, part.Verified,
 				part.rate(), text(one.Status))
 		}
 	}
 	return t.Flush()
+}
+
+// part names a part of a window, in one cell or two.
+func (o *windowsOptions) part(c windowCounts) string {
+	switch {
+	case o.by != "prefix":
+		return c.country()
+	case c.Rest:
+		return c.country() + "\tothers"
+	default:
+		return c.country() + "\t" + text(c.Prefix)
+	}
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
@@ -161,12 +177,12 @@ func (w shownWindow) reported() string {
 
 func (c windowCounts) country() string {
 	switch {
+	case c.Country != nil:
+		return text(*c.Country)
 	case c.Rest:
 		return "others"
-	case c.Country == nil:
-		return "unknown"
 	default:
-		return text(*c.Country)
+		return "unknown"
 	}
 }
 

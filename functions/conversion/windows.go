@@ -16,23 +16,24 @@ import (
 
 // windowAnswer is a window as GET /otp-windows shows it.
 type windowAnswer struct {
-	Start      time.Time       `json:"start"`
-	End        time.Time       `json:"end"`
-	Requested  int64           `json:"requested"`
-	Verified   int64           `json:"verified"`
-	Late       int64           `json:"late"`
-	Duplicate  int64           `json:"duplicate"`
-	Rate       *json.Number    `json:"rate"` // null: none was requested
-	Status     window.Status   `json:"status"`
-	ReportTime *int64          `json:"reportTime"` // Unix milliseconds; null: not reported
-	RequestID  *string         `json:"requestId"`  // likewise
-	By         []countryAnswer `json:"by,omitempty"`
+	Start      time.Time     `json:"start"`
+	End        time.Time     `json:"end"`
+	Requested  int64         `json:"requested"`
+	Verified   int64         `json:"verified"`
+	Late       int64         `json:"late"`
+	Duplicate  int64         `json:"duplicate"`
+	Rate       *json.Number  `json:"rate"` // null: none was requested
+	Status     window.Status `json:"status"`
+	ReportTime *int64        `json:"reportTime"` // Unix milliseconds; null: not reported
+	RequestID  *string       `json:"requestId"`  // likewise
+	By         []groupAnswer `json:"by,omitempty"`
 }
 
-// countryAnswer is what one country has in a window. Rest are countries that the
-// window does not know apart.
-type countryAnswer struct {
+// groupAnswer is what one country, or one prefix, has in a window. Rest are prefixes, or
+// countries, that the window does not know apart.
+type groupAnswer struct {
 	Country   *string      `json:"country"` // null: unknown
+	Prefix    string       `json:"prefix,omitempty"`
 	Rest      bool         `json:"rest,omitempty"`
 	Requested int64        `json:"requested"`
 	Verified  int64        `json:"verified"`
@@ -50,8 +51,16 @@ type windowsAnswer struct {
 // windowsRead how many are read at a time: each may have thousands of groups.
 const (
 	longestRange = 31 * 24 * time.Hour
-	mostWindows  = 10_000
-	windowsRead  = 100
+	// longestByPrefix bounds it where each window may have a thousand prefixes.
+	longestByPrefix = 24 * time.Hour
+	mostWindows     = 10_000
+	windowsRead     = 100
+)
+
+// How windows are split.
+const (
+	byCountry = "country"
+	byPrefix  = "prefix"
 )
 
 // handleWindows answers GET /otp-windows.
@@ -90,7 +99,7 @@ func earlier(a, b time.Time) time.Time {
 
 // windowsWanted reads the query: the windows that begin from one time up to, but not
 // at, another one.
-func (f *Function) windowsWanted(query url.Values) (from, to time.Time, by bool, err error) {
+func (f *Function) windowsWanted(query url.Values) (from, to time.Time, by string, err error) {
 	for name, values := range query {
 		if !slices.Contains([]string{"from", "to", "by"}, name) || len(values) != 1 {
 			return from, to, by, web.BadParameter(name, "Give from, to and by, each once at most.")
@@ -106,10 +115,12 @@ func (f *Function) windowsWanted(query url.Values) (from, to time.Time, by bool,
 	switch length := to.Sub(from); {
 	case length <= 0 || length > longestRange || length > mostWindows*f.config.Length:
 		return from, to, by, web.BadParameter("from", "The time from is before the time to, by at most 31 days and 10,000 windows.")
-	case query.Has("by") && query.Get("by") != "country":
-		return from, to, by, web.BadParameter("by", "Windows can be shown by=country.")
+	case query.Has("by") && query.Get("by") != byCountry && query.Get("by") != byPrefix:
+		return from, to, by, web.BadParameter("by", "Windows can be shown by=country or by=prefix.")
+	case query.Get("by") == byPrefix && length > longestByPrefix:
+		return from, to, by, web.BadParameter("from", "By prefix, the time from is at most 24 hours before the time to.")
 	}
-	return from, to, query.Has("by"), nil
+	return from, to, query.Get("by"), nil
 }
 
 func timeParameter(query url.Values, name string, missing time.Time) (time.Time, error) {
@@ -123,7 +134,7 @@ func timeParameter(query url.Values, name string, missing time.Time) (time.Time,
 	return at, nil
 }
 
-func newWindowAnswer(w window.Window, byCountry bool) windowAnswer {
+func newWindowAnswer(w window.Window, by string) windowAnswer {
 	answer := windowAnswer{
 		Start: w.Start, End: w.End, Requested: w.Requested, Verified: w.Verified, Late: w.Late, Duplicate: w.Duplicate,
 		Rate: rateOf(window.Counts{Requested: w.Requested, Verified: w.Verified}), Status: w.Status,
@@ -132,8 +143,8 @@ func newWindowAnswer(w window.Window, byCountry bool) windowAnswer {
 		at := w.ReportTime.UnixMilli()
 		answer.ReportTime, answer.RequestID = &at, &w.RequestID
 	}
-	if byCountry {
-		answer.By = countries(w.By)
+	if by != "" {
+		answer.By = groupAnswers(w.By, by)
 	}
 	return answer
 }
@@ -148,35 +159,38 @@ func rateOf(c window.Counts) *json.Number {
 	return &number
 }
 
-// countries adds groups up by country, the largest first.
-func countries(groups []window.Group) []countryAnswer {
+// groupAnswers adds groups up by country or by prefix, the largest first.
+func groupAnswers(groups []window.Group, by string) []groupAnswer {
 	sums := make(map[window.Key]window.Counts)
 	for _, g := range groups {
-		key := window.Key{Country: g.Country, Rest: g.Rest}
+		key := g.Key
+		if by == byCountry {
+			key = window.Key{Country: g.Country, Rest: g.Rest && g.Country == ""}
+		}
 		sums[key] = sums[key].Add(g.Counts)
 	}
-	answers := make([]countryAnswer, 0, len(sums))
+	answers := make([]groupAnswer, 0, len(sums))
 	for key, c := range sums {
-		answer := countryAnswer{Rest: key.Rest, Requested: c.Requested, Verified: c.Verified, Rate: rateOf(c)}
+		answer := groupAnswer{Prefix: key.Prefix, Rest: key.Rest, Requested: c.Requested, Verified: c.Verified, Rate: rateOf(c)}
 		if key.Country != "" {
 			answer.Country = &key.Country
 		}
 		answers = append(answers, answer)
 	}
-	slices.SortFunc(answers, func(a, b countryAnswer) int {
-		return cmp.Or(cmp.Compare(b.Requested, a.Requested), cmp.Compare(countryName(a), countryName(b)))
+	slices.SortFunc(answers, func(a, b groupAnswer) int {
+		return cmp.Or(cmp.Compare(b.Requested, a.Requested), cmp.Compare(countryName(a), countryName(b)), cmp.Compare(a.Prefix, b.Prefix))
 	})
 	return answers
 }
 
 // countryName is for an order that is always the same.
-func countryName(a countryAnswer) string {
+func countryName(a groupAnswer) string {
 	switch {
+	case a.Country != nil:
+		return *a.Country
 	case a.Rest:
 		return "~~"
-	case a.Country == nil:
-		return "~"
 	default:
-		return *a.Country
+		return "~"
 	}
 }

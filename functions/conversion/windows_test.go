@@ -1,6 +1,8 @@
 package conversion_test
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,6 +29,8 @@ type windowsAnswer struct {
 		RequestID           *string
 		By                  []struct {
 			Country             *string
+			Prefix              string
+			Rest                bool
 			Requested, Verified int
 			Rate                *float64
 		}
@@ -91,6 +95,46 @@ func TestWindowsThroughTheirLife(t *testing.T) {
 	})
 }
 
+// TestWindowsBy has more prefixes of one country than a window knows apart: the numbers of
+// each country are whole, and those by prefix add up to the same.
+func TestWindowsBy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, stores["file"](t), aliyuntest.Options{}, time.Now)
+	now := time.Now()
+	var events []window.Event
+	for i := range window.MaxOpenGroups + 10 {
+		events = append(events, window.Event{Kind: window.OTPRequested, ID: fmt.Sprint("pk", i), Time: now, Country: "PK", Prefix: fmt.Sprintf("+92300%04d", i)})
+	}
+	for i := range 20 {
+		sg := window.Event{Kind: window.OTPRequested, ID: fmt.Sprint("sg", i), Time: now, Country: "SG", Prefix: fmt.Sprintf("+65%04d", i)}
+		events = append(events, sg, window.Event{Kind: window.OTPVerified, ID: sg.ID, Time: now})
+	}
+	if _, err := w.ledger.Add(t.Context(), events); err != nil {
+		t.Fatal(err)
+	}
+	countries := make(map[string][2]int)
+	for _, part := range decoded[windowsAnswer](t, ask(t, w, "GET", "/otp-windows?by=country", ""), http.StatusOK).Windows[0].By {
+		if part.Rest || part.Prefix != "" {
+			t.Errorf("by country: %+v, want countries alone", part)
+		}
+		countries[*part.Country] = [2]int{part.Requested, part.Verified}
+	}
+	if want := map[string][2]int{"PK": {window.MaxOpenGroups + 10, 0}, "SG": {20, 20}}; !maps.Equal(countries, want) {
+		t.Errorf("by country: %v, want %v", countries, want)
+	}
+	apart := 0
+	for _, part := range decoded[windowsAnswer](t, ask(t, w, "GET", "/otp-windows?by=prefix", ""), http.StatusOK).Windows[0].By {
+		if !part.Rest {
+			apart++
+		}
+		left := countries[*part.Country]
+		countries[*part.Country] = [2]int{left[0] - part.Requested, left[1] - part.Verified}
+	}
+	if countries["PK"] != [2]int{} || countries["SG"] != [2]int{} || apart != window.MaxGroups {
+		t.Errorf("by prefix: %v are missing, and %d are apart, want none and %d", countries, apart, window.MaxGroups)
+	}
+}
+
 func TestWindowsQuery(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, stores["file"](t), aliyuntest.Options{}, time.Now)
@@ -107,7 +151,9 @@ func TestWindowsQuery(t *testing.T) {
 		{"from=yesterday", 400, "from"},
 		{"to=1764043200000", 400, "to"},
 		{"by=country", 200, ""},
-		{"by=prefix", 400, "by"},
+		{"by=prefix", 200, ""},
+		{"by=prefix&from=" + at("2026-11-24T03:59:59Z") + "&to=" + at("2026-11-25T04:00:00Z"), 400, "from"},
+		{"by=number", 400, "by"},
 		{"by=country&by=country", 400, "by"},
 		{"since=1", 400, "since"},
 	}

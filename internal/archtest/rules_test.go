@@ -24,6 +24,7 @@ var order = []layer{
 		"signalbox/functions/*/dial",
 		"signalbox/functions/*/flow",
 		"signalbox/functions/*/rule",
+		"signalbox/functions/*/watch",
 		"signalbox/functions/*/window",
 	}},
 	{"tools", []string{

@@ -20,6 +20,7 @@ func FuzzOTP(f *testing.F) {
 		{Requested: true, Span: span},
 		{Requested: true, Verified: true, Span: span, Group: window.Key{Country: "SG", Prefix: "+659123"}},
 		{Requested: true, Span: span, Group: window.Key{Rest: true}},
+		{Requested: true, Span: span, Group: window.Key{Country: "SG", Rest: true}},
 	} {
 		encoded := ledger.EncodeOTP(o, begin)
 		if diff := cmp.Diff(o, ledger.DecodeOTP(encoded)); diff != "" {

@@ -13,11 +13,11 @@ import (
 // more than it counts. Its key is the window's, 1 for the rest or else 0, the
 // length of the country, and both names.
 func groupKey(s window.Span, key window.Key) []byte {
-	buf := encodeSpan(s)
+	rest := byte(0)
 	if key.Rest {
-		return append(buf, 1, 0)
+		rest = 1
 	}
-	buf = append(buf, 0, byte(len(key.Country))) //nolint:gosec // two letters
+	buf := append(encodeSpan(s), rest, byte(len(key.Country))) //nolint:gosec // two letters
 	buf = append(buf, key.Country...)
 	return append(buf, key.Prefix...)
 }

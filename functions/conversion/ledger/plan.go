@@ -119,7 +119,7 @@ func (p *plan) count(span window.Span, c *change, step *window.Step) error {
 			return err
 		}
 		if !own {
-			step.OTP.Group = window.Key{Rest: true}
+			step.OTP.Group = step.OTP.Group.OfRest()
 		}
 	}
 	c.counts = c.counts.Add(step.Counts)
@@ -128,7 +128,7 @@ func (p *plan) count(span window.Span, c *change, step *window.Step) error {
 }
 
 // ownGroup reports whether a request is counted in a group of its own, and not with
-// the rest.
+// the rest of its country.
 func (p *plan) ownGroup(span window.Span, c *change, group window.Key) (bool, error) {
 	if own, ok := c.known[group]; ok {
 		return own, nil

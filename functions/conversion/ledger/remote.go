@@ -71,17 +71,18 @@ func spanOf(member string) (s window.Span, err error) {
 	return s, nil
 }
 
-// groupField is a group's field: its two names, or an asterisk for the rest.
+// groupField is a group's field: its two names, or an asterisk and the country for the
+// rest.
 func groupField(k window.Key) string {
 	if k.Rest {
-		return "*"
+		return "*" + k.Country
 	}
 	return k.Country + "/" + k.Prefix
 }
 
 func groupOf(field string) window.Key {
-	if field == "*" {
-		return window.Key{Rest: true}
+	if country, ok := strings.CutPrefix(field, "*"); ok {
+		return window.Key{Country: country, Rest: true}
 	}
 	country, prefix, _ := strings.Cut(field, "/")
 	return window.Key{Country: country, Prefix: prefix}

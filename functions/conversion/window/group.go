@@ -9,7 +9,9 @@ import (
 type Key struct {
 	Country string `json:"c,omitempty"`
 	Prefix  string `json:"p,omitempty"`
-	// Rest is the one group of all that have none of their own.
+	// Rest is the one group of all prefixes of a country that have none of their own, so
+	// that however many prefixes come, each country's numbers are whole. Without a Country it
+	// is that of unknown countries, or of all, as an older version wrote it.
 	Rest bool `json:"x,omitempty"`
 }
 
@@ -25,8 +27,8 @@ type Group struct {
 	Counts
 }
 
-// MaxGroups is how many groups a closed window or an hour has, the rest not
-// counted, and MaxOpenGroups how many an open window may have: of those the largest
+// MaxGroups is how many groups a closed window or an hour has, the rest of each country
+// not counted, and MaxOpenGroups how many an open window may have: of those the largest
 // are kept when it closes.
 const (
 	MaxGroups     = 1000
@@ -38,8 +40,11 @@ func (c Counts) Add(other Counts) Counts {
 	return Counts{Requested: c.Requested + other.Requested, Verified: c.Verified + other.Verified}
 }
 
+// OfRest returns the group of the rest that k is in where it has none of its own.
+func (k Key) OfRest() Key { return Key{Country: k.Country, Rest: true} }
+
 // Merge returns the groups of all lists, the largest first: the MaxGroups largest
-// of them, and the rest as one.
+// of them, and then the rest as one for each country.
 func Merge(lists ...[]Group) []Group {
 	sums := make(map[Key]Counts)
 	for _, list := range lists {
@@ -47,20 +52,24 @@ func Merge(lists ...[]Group) []Group {
 			sums[g.Key] = sums[g.Key].Add(g.Counts)
 		}
 	}
-	rest, some := sums[Key{Rest: true}]
-	delete(sums, Key{Rest: true})
-	merged := make([]Group, 0, len(sums)+1)
+	merged, rest := make([]Group, 0, len(sums)), make(map[Key]Counts)
 	for key, counts := range sums {
-		merged = append(merged, Group{key, counts})
+		if key.Rest {
+			rest[key.OfRest()] = rest[key.OfRest()].Add(counts)
+		} else {
+			merged = append(merged, Group{key, counts})
+		}
 	}
 	slices.SortFunc(merged, larger)
 	for _, g := range merged[min(len(merged), MaxGroups):] {
-		rest, some = rest.Add(g.Counts), true
+		rest[g.OfRest()] = rest[g.OfRest()].Add(g.Counts)
 	}
 	merged = merged[:min(len(merged), MaxGroups)]
-	if some {
-		merged = append(merged, Group{Key{Rest: true}, rest})
+	kept := len(merged)
+	for key, counts := range rest {
+		merged = append(merged, Group{key, counts})
 	}
+	slices.SortFunc(merged[kept:], larger)
 	return merged
 }
 

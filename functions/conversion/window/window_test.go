@@ -159,11 +159,14 @@ func TestMerge(t *testing.T) {
 	for i := range window.MaxGroups + 5 {
 		groups = append(groups, window.Group{Key: window.Key{Prefix: fmt.Sprintf("+%04d", i)}, Counts: window.Counts{Requested: int64(i / 2), Verified: 1}})
 	}
-	groups = append(groups, window.Group{Key: window.Key{Rest: true}, Counts: window.Counts{Requested: 3, Verified: 2}})
+	ofSG := window.Group{Key: window.Key{Country: "SG", Rest: true}, Counts: window.Counts{Requested: 1}}
+	groups = append(groups, window.Group{Key: window.Key{Rest: true}, Counts: window.Counts{Requested: 3, Verified: 2}},
+		window.Group{Key: window.Key{Country: "SG", Prefix: "+659123"}, Counts: ofSG.Counts})
 	want := window.Merge(groups)
 	rest := window.Group{Key: window.Key{Rest: true}, Counts: window.Counts{Requested: 3 + 0 + 0 + 1 + 1 + 2, Verified: 2 + 5}}
-	if len(want) != window.MaxGroups+1 || want[window.MaxGroups] != rest || want[0].Requested != window.MaxGroups/2+2 {
-		t.Errorf("Merge = %d groups, from %+v to %+v, want %d and the rest %+v", len(want), want[0], want[len(want)-1], window.MaxGroups, rest)
+	if len(want) != window.MaxGroups+2 || want[window.MaxGroups] != rest || want[window.MaxGroups+1] != ofSG || want[0].Requested != window.MaxGroups/2+2 {
+		t.Errorf("Merge = %d groups, from %+v to %+v, want %d and the rests %+v and %+v",
+			len(want), want[0], want[len(want)-2:], window.MaxGroups, rest, ofSG)
 	}
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(groups), func(i, j int) { groups[i], groups[j] = groups[j], groups[i] })
 	if diff := cmp.Diff(want, window.Merge(groups[:100], nil, groups[100:])); diff != "" {

@@ -18,7 +18,7 @@ import (
 )
 
 // groups are bounded, and none is lost: what has no group of its own is with the
-// rest.
+// rest of its country, however many prefixes another country has.
 func groups(t *testing.T, b *book) {
 	t.Helper()
 	at := b.past()
@@ -29,6 +29,12 @@ func groups(t *testing.T, b *book) {
 		events = append(events, e)
 	}
 	last := len(events) - 1
+	for i := range 3 { // of a country that comes when there is no room
+		e := requested(fmt.Sprint("MY", i), at)
+		e.Country, e.Prefix = "MY", fmt.Sprint("+6012", i)
+		events = append(events, e)
+	}
+	events = append(events, verified("MY1", at))
 	for i := range 10 { // of one group that is there, and of some that have no room
 		for _, of := range []int{7, last - i} {
 			e := events[of]
@@ -47,8 +53,16 @@ func groups(t *testing.T, b *book) {
 		for _, g := range w.By {
 			sum = sum.Add(g.Counts)
 		}
-		if len(w.By) != window.MaxGroups+1 || sum != (window.Counts{Requested: w.Requested, Verified: 20}) || !w.By[window.MaxGroups].Rest {
-			t.Errorf("%d groups of %+v in all, want %d and the rest, of %d", len(w.By), sum, window.MaxGroups, w.Requested)
+		if len(w.By) != window.MaxGroups+2 || sum != (window.Counts{Requested: w.Requested, Verified: 21}) {
+			t.Fatalf("%d groups of %+v in all, want %d and the rest of two countries, of %d", len(w.By), sum, window.MaxGroups, w.Requested)
+		}
+		rest := w.By[window.MaxGroups:]
+		if want := (window.Key{Country: "SG", Rest: true}); rest[0].Key != want {
+			t.Errorf("the larger rest is of %+v, want %+v", rest[0].Key, want)
+		}
+		want := window.Group{Key: window.Key{Country: "MY", Rest: true}, Counts: window.Counts{Requested: 3, Verified: 1}}
+		if rest[1] != want {
+			t.Errorf("the smaller rest is %+v, want %+v", rest[1], want)
 		}
 		if w.By[0].Prefix != "+650007" || w.By[0].Counts != (window.Counts{Requested: 11, Verified: 10}) {
 			t.Errorf("the largest group is %+v, want 11 and 10 of +650007", w.By[0])

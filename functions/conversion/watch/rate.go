@@ -1,0 +1,98 @@
+package watch
+
+import (
+	"cmp"
+
+	"signalbox/shared/incident"
+)
+
+// pendingFor is for how many windows the rate is low before an incident opens.
+const pendingFor = 2
+
+func (r *result) evaluateRate(s Settings) Evaluation {
+	e := Evaluation{
+		Key:    incident.Key{Subject: incident.Subject{Kind: OTP, ID: All}, Rule: RateName},
+		Status: r.rateStatus(), For: pendingFor, Seen: r.seen(),
+	}
+	horizon := max(r.low, 0)
+	under, inHorizon := r.underFloor(s.Floor)
+	switch {
+	case under:
+		e.Status, e.Severity = incident.Breached, incident.Critical
+		if r.low < 0 {
+			horizon = inHorizon
+		}
+	case e.Status == incident.Clear && s.Floor > 0 && r.barelyAbove(s.Floor):
+		e.Status = incident.Hysteresis
+	}
+	all := r.trees[horizon].all.whole
+	d := RateDetails{Part: all.describe(), Minutes: r.minutes(horizon), More: r.more}
+	d.All = true
+	if under {
+		d.Floor = s.Floor
+	}
+	for _, w := range r.parts {
+		d.Parts = append(d.Parts, w.describe())
+	}
+	if e.Status == incident.Breached {
+		share := 100 * all.missing() / max(all.expected, 1)
+		e.Threshold.Value = step(missingSteps, share)
+		e.Severity = cmp.Or(e.Severity, incident.Warning)
+		if share >= 50 {
+			e.Severity = incident.Critical
+		}
+	}
+	e.Details.Value = d
+	return e
+}
+
+// rateStatus compares with what is usual.
+func (r *result) rateStatus() incident.Status {
+	lately := r.trees[1]
+	switch {
+	case r.low >= 0:
+		return incident.Breached
+	case lately.all.whole.score() < clearAll && lately.lowest() < clearPart:
+		return incident.Clear
+	default:
+		return incident.Hysteresis
+	}
+}
+
+// floorScore is how sure it is that the rate is under the floor, and floorMargin how far
+// above it clears.
+const floorScore, floorMargin = 3, 1.02
+
+// underFloor reports whether the rate is under the floor, and in which horizon. What is
+// pumped is not left out: the rate is what is reported.
+func (r *result) underFloor(floor float64) (bool, int) {
+	for h, v := range r.views {
+		requested, verified := v.counts()
+		t := r.trees[h].all.whole
+		chance := t.requested * bounded(t.rate()) * (1 - bounded(t.rate()))
+		more := 1.0
+		if chance > 0 {
+			more = max(t.variance/chance, 1)
+		}
+		if high := wilson(verified/more, requested/more, floorScore); floor > 0 && high < floor {
+			return true, h
+		}
+	}
+	return false, 0
+}
+
+func (r *result) barelyAbove(floor float64) bool {
+	requested, verified := r.views[1].counts()
+	return requested > 0 && verified/requested < floor*floorMargin
+}
+
+// counts are of everything in the view.
+func (v *view) counts() (requested, verified float64) {
+	for _, areas := range []map[string]*area{v.areas, v.fresh} {
+		for _, a := range areas {
+			requested += a.requested
+			verified += a.verified
+		}
+	}
+	return requested, verified
+}

@@ -1,0 +1,60 @@
+package watch
+
+import "time"
+
+// RateDetails are the details of rule [RateName].
+type RateDetails struct {
+	// Part is everything, in the time that was looked at.
+	Part
+
+	// Minutes is how long that time is, up to the end of the window.
+	Minutes int `json:"minutes"`
+	// Floor is what the rate is under. 0: it is not.
+	Floor float64 `json:"floor,omitempty"`
+	// Parts are the fewest countries and prefixes that explain at least 80 % of what is
+	// missing, the largest first. None: it is not under what is usual.
+	Parts []Part `json:"parts,omitempty"`
+	// More is how many parts are low beside them. 0: everything else is as usual.
+	More int `json:"more,omitempty"`
+}
+
+// RateName is the name of the rule about the rate: it is under the floor, or lower than
+// usual.
+const RateName = "rate"
+
+// Rule returns [RateName].
+func (RateDetails) Rule() string { return RateName }
+
+// PumpingDetails are the details of rule [PumpingName].
+type PumpingDetails struct {
+	// Part is the country.
+	Part
+
+	Minutes int `json:"minutes"`
+	// New says that the country, or the prefixes that are named, have no past.
+	New bool `json:"new,omitempty"`
+	// Parts are the narrowest prefixes that explain at least 80 % of what is too many.
+	// None: it is all over the country.
+	Parts []Part `json:"parts,omitempty"`
+}
+
+// PumpingName is the name of the rule about countries in which far more OTPs are
+// requested than verified, by their past.
+const PumpingName = "pumping"
+
+// Rule returns [PumpingName].
+func (PumpingDetails) Rule() string { return PumpingName }
+
+// SilenceDetails are the details of rule [SilenceName].
+type SilenceDetails struct {
+	// Since is the end of the last window in which something was requested.
+	Since time.Time `json:"since"`
+	// UsualRequested is how many OTPs are requested in so much time.
+	UsualRequested int64 `json:"usualRequested"`
+}
+
+// SilenceName is the name of the rule about events that stay away.
+const SilenceName = "silence"
+
+// Rule returns [SilenceName].
+func (SilenceDetails) Rule() string { return SilenceName }

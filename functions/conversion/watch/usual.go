@@ -1,0 +1,64 @@
+package watch
+
+// Strengths of what is assumed of a part with little past, in requests: that it is as
+// what it is a part of.
+const (
+	countryPrior = 20
+	prefixPrior  = 30
+	hourPrior    = 100
+)
+
+// overall returns the rate of all countries.
+func (p *Profile) overall() float64 {
+	var all sums
+	for _, c := range p.countries {
+		all.requested += c.sum.requested
+		all.verified += c.sum.verified
+	}
+	return bounded(all.toward(0.5, 1))
+}
+
+// toward returns the rate of s, drawn towards another by so many requests.
+func (s *sums) toward(rate, strength float64) float64 {
+	return (s.verified + rate*strength) / (s.requested + strength)
+}
+
+// bounded keeps a rate from being certain.
+func bounded(rate float64) float64 { return min(max(rate, 0.005), 0.995) }
+
+func odds(rate float64) float64 { return rate / (1 - rate) }
+
+// usual is what a country does in one hour of the week.
+type usual struct {
+	rate float64 // over all hours
+	hour float64 // factor of the odds in this hour
+	// requests an hour; unknown where not known.
+	requests float64
+	seen     float64 // hours in which they were counted
+}
+
+// usual returns what is usual of c. all is the rate of all countries.
+func (p *Profile) usual(c *country, hour int, all float64) usual {
+	u := usual{rate: bounded(c.sum.toward(all, countryPrior)), hour: 1}
+	counts, seen := c.cells[hour], p.cells[hour].hours
+	if p.Age() < young {
+		counts, seen = sums{}, 0
+		for h := hour % day; h < week; h += day {
+			counts.requested += c.cells[h].requested
+			counts.verified += c.cells[h].verified
+			seen += p.cells[h].hours
+		}
+	} else {
+		u.hour = odds(bounded(counts.toward(u.rate, hourPrior))) / odds(u.rate)
+	}
+	if u.seen = seen; seen > 0 {
+		u.requests = counts.requested / seen
+	}
+	return u
+}
+
+// of returns the rate of a prefix of the country in this hour.
+func (u usual) of(past sums) float64 {
+	o := odds(bounded(past.toward(u.rate, prefixPrior))) * u.hour
+	return o / (1 + o)
+}
