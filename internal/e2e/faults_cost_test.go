@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -53,8 +54,13 @@ func quotasOverlap(t *testing.T) {
 	if n, _ := o.lookedUp(); n != pages || len(calls) != 2*pages {
 		t.Fatalf("%d lookups of %d calls, want one for each of %d pages", n, len(calls), pages)
 	}
-	if took := calls[len(calls)-1].At.Sub(calls[0].At); took > pages*time.Second*3/2/20 {
-		t.Errorf("%d pages and as many lookups at 20 a second took %v, want about 3 s, and not their sum", pages, took)
+	most := 0 // in a second; a busy machine makes no second out of two
+	for i := range calls {
+		first := slices.IndexFunc(calls, func(c aliyuntest.Call) bool { return calls[i].At.Sub(c.At) < time.Second })
+		most = max(most, i-first+1)
+	}
+	if most < 30 {
+		t.Errorf("at most %d calls were made in a second, want 20 of each of two quotas", most)
 	}
 }
 
@@ -68,7 +74,7 @@ func heartbeat(t *testing.T) {
 		o.moment.Store(nil)
 		ticker := time.NewTicker(500 * time.Millisecond)
 		defer ticker.Stop()
-		for range 8 {
+		for began := time.Now(); time.Since(began) < 4*time.Second; { // less than the client waits for an answer
 			<-ticker.C
 			_ = b.send(t.Context(), timer("")) // nothing to do, or all of it
 		}
