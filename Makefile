@@ -10,7 +10,7 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills million act watch chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build test race redis kills million act watch long chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -25,7 +25,7 @@ test: ## run the tests
 	go test ./...
 
 # What other processes or files are asked, or arithmetic, has nothing for the race detector to see.
-NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$|functions/conversion/watch$$
+NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$|conversion/watch$$|functions/conversion/watch$$
 
 race: ## run the tests in any order under the race detector, the longest not or shorter
 	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')
@@ -40,12 +40,16 @@ kills: ## kill alerts, and conversion with each of its stores, 200 times and com
 million: ## send a million OTP events to conversion and compare its rates with a computation
 	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
 
+long: ## run what takes minutes: fleets that live through a year, 100,000 cards, simulated senders
+	go test -tags long -count=1 -run 'TestYear$$|TestYearOfOutages|TestHundredThousandCards|TestDrops|TestCalm|TestPumping' -v \
+		./functions/alerts ./functions/conversion/watch
+
 act: ## have people press buttons at random for a simulated year, and alter 10,000 of Slack's requests
 	go test -count=1 -timeout 20m -run YearOfActions -v ./functions/alerts -args -days 365
 	go test -count=1 -run AlteredRequests -v ./functions/alerts -args -altered 10000
 
 watch: ## watch simulated senders: 1,000 drops, attacks, 20 worlds of 90 calm days, a million random prefixes
-	GOGC=800 nice -n 10 go test -count=1 -timeout 120m -v -run 'TestDrops|TestCalm|TestPumping|TestBounded|TestScenes' ./functions/conversion/watch \
+	GOGC=800 nice -n 10 go test -tags long -count=1 -timeout 120m -v -run 'TestDrops|TestCalm|TestPumping|TestBounded|TestScenes' ./functions/conversion/watch \
 		-args -trials 1000 -seeds 20 -days 90 -pumps 20 -random 1000000
 
 chaos: ## run alerts against 2,000 schedules of faults
@@ -69,7 +73,7 @@ cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
 	cfn-lint --non-zero-exit-code warning --template template.yaml
 
 vet: ## run go vet
-	go vet -tags redis,browser ./...
+	go vet -tags redis,browser,long ./...
 
 lint: ## run the linters of .golangci.yml
 	$(GOLANGCI_LINT) config verify

@@ -121,11 +121,20 @@ func (p *people) pressSomething() {
 
 // something is what somebody presses, nil where there is nothing to press.
 func (p *people) something() *slacktest.Sent {
-	inbox := slices.DeleteFunc(p.slack.Inbox(), func(m slacktest.Message) bool { return len(m.Controls()) == 0 })
-	if len(inbox) == 0 {
+	inbox := p.slack.Inbox()
+	var newest []slacktest.Message
+	for _, m := range slices.Backward(inbox[max(0, len(inbox)-100):]) {
+		if len(m.Controls()) > 0 {
+			newest = append(newest, m)
+		}
+		if len(newest) == 4 {
+			break
+		}
+	}
+	if len(newest) == 0 {
 		return nil
 	}
-	m := inbox[len(inbox)-1-p.chance.IntN(min(len(inbox), 4))]
+	m := newest[p.chance.IntN(len(newest))]
 	by := []slacktest.Person{ann, bob, {ID: "U0CARLA", Name: "Carla"}}[p.chance.IntN(3)]
 	id := []string{"acknowledge", "acknowledge", "silence", "undo"}[p.chance.IntN(4)]
 	chosen := make(map[string]string)

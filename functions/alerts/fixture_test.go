@@ -28,9 +28,14 @@ import (
 	"signalbox/shared/slack/slacktest"
 )
 
+var (
+	usageThresholds  = []int{80, 90, 100}
+	expiryThresholds = []int{30, 14, 7, 3, 1}
+)
+
 // standard are the rules that are on by default.
 func standard() rule.Policy {
-	return rule.Policy{Default: rule.Defaults().With(rule.Usage{Percent: yearUsage}, rule.Expiry{Days: yearExpiry})}
+	return rule.Policy{Default: rule.Defaults().With(rule.Usage{Percent: usageThresholds}, rule.Expiry{Days: expiryThresholds})}
 }
 
 // fixture is the function with the services it calls, in process.

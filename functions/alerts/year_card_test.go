@@ -1,3 +1,5 @@
+//go:build long
+
 package alerts_test
 
 import (
@@ -218,7 +220,7 @@ func (c *simCard) plights(now time.Time) map[string]plight {
 
 func (c *simCard) usage() plight {
 	p := plight{instance: c.end(), between: c.used*100 > 76*c.total && c.used*100 < 80*c.total}
-	for _, percent := range yearUsage {
+	for _, percent := range usageThresholds {
 		if c.used*100 >= percent*c.total {
 			p.severity, p.threshold.Value = incident.Warning, float64(percent)
 		}
@@ -231,7 +233,7 @@ func (c *simCard) usage() plight {
 
 func (c *simCard) expiry(now time.Time) plight {
 	p := plight{instance: c.end()}
-	for _, days := range yearExpiry {
+	for _, days := range expiryThresholds {
 		if !now.Add(time.Duration(days) * 24 * time.Hour).Before(c.expires) {
 			p.severity, p.threshold = incident.Warning, incident.Threshold{Value: float64(days), Falling: true}
 		}

@@ -1,3 +1,5 @@
+//go:build long
+
 package alerts_test
 
 import (
@@ -52,9 +54,6 @@ func plant(w *world, year int) {
 // with and without groups. In the months without a cause both notify of the same.
 func TestYearOfOutages(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("under the race detector a year takes minutes, and no more is done at once than in other tests")
-	}
 	with, without := outageYear(t, rule.DefaultGroups()), outageYear(t, rule.Groups{})
 	t.Log("changes of stopped and stale, notified by month:      groups   single cards")
 	for month := time.January; month <= time.December; month++ {

@@ -1,3 +1,5 @@
+//go:build long
+
 package alerts_test
 
 import (

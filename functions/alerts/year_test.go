@@ -1,3 +1,5 @@
+//go:build long
+
 package alerts_test
 
 import (
@@ -18,9 +20,6 @@ import (
 // packages happen at midnight.
 func TestYear(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("under the race detector a year takes minutes, and no more is done at once than in other tests")
-	}
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Fatal(err)

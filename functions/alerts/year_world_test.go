@@ -1,3 +1,5 @@
+//go:build long
+
 package alerts_test
 
 import (
@@ -23,11 +25,7 @@ const (
 	yearFlapping = 10
 )
 
-var (
-	yearUsage    = []int{80, 90, 100}
-	yearExpiry   = []int{30, 14, 7, 3, 1}
-	yearForecast = rule.Of[rule.Forecast](rule.Defaults())
-)
+var yearForecast = rule.Of[rule.Forecast](rule.Defaults())
 
 // world is the function with a fleet that lives through a year.
 type world struct {

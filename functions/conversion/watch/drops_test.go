@@ -1,3 +1,5 @@
+//go:build long
+
 package watch_test
 
 import (
@@ -208,7 +210,11 @@ func TestDrops(t *testing.T) {
 			t.Logf("not right: %+v", o)
 		}
 	}
-	if float64(right) < 0.95*float64(qualified) {
+	least := 0.95 * float64(qualified)
+	if qualified < 500 { // by chance two deviations fewer are
+		least -= 2 * math.Sqrt(0.95*0.05*float64(qualified))
+	}
+	if float64(right) < least {
 		t.Errorf("%d of %d drops are named as they are, want 95 %%", right, qualified)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build long
+
 package watch_test
 
 import "signalbox/functions/conversion/window"
