@@ -100,9 +100,13 @@ type Request struct {
 type Selection struct {
 	// IDs are those of incidents.
 	IDs []string
-	// Groups are those of a message that showed all of theirs as of Seen.
+	// Groups are those of a message that showed all of theirs, as far as Shown has them.
 	Groups []Group
-	Seen   time.Time
+	// Seen is when the incidents were shown: one of which people were notified since is
+	// another matter. Zero: that does not count.
+	Seen time.Time
+	// Shown reports whether the message shows incidents like that one. Nil: it shows all.
+	Shown func(rule.Incident) bool
 	// Subject is all that is open of one subject. To silence it is to silence whatever
 	// opens, too.
 	Subject incident.Subject
@@ -120,10 +124,16 @@ func (s Selection) covers(i rule.Incident) bool {
 	case s.Subject != incident.Subject{}:
 		return i.Key.Subject == s.Subject
 	case len(s.Groups) > 0:
-		return i.IsOpen() && slices.Contains(s.Groups, Group{i.Key.Rule, i.Severity}) && !i.Opened.After(s.Seen)
+		return i.IsOpen() && slices.Contains(s.Groups, Group{i.Key.Rule, i.Severity}) && s.showed(i)
 	default:
-		return slices.Contains(s.IDs, i.ID())
+		return slices.Contains(s.IDs, i.ID()) && (s.Seen.IsZero() || s.showed(i))
 	}
+}
+
+// showed reports whether the message showed an incident, and as it is now: not before it
+// was opened, or became worse.
+func (s Selection) showed(i rule.Incident) bool {
+	return !i.Opened.After(s.Seen) && !i.Notified.At.After(s.Seen) && (s.Shown == nil || s.Shown(i))
 }
 
 // Outcome is what became of a request.
@@ -161,6 +171,15 @@ type Record struct {
 	Before Actor `json:"before,omitzero"`
 	// Repeated says that the request had come before. It is not stored.
 	Repeated bool `json:"-"`
+}
+
+// Of returns the record as far as it is about those incidents.
+func (r Record) Of(changed []rule.Incident) Record {
+	r.Count, r.On = len(changed), nil
+	for _, i := range changed[:min(len(changed), maxTargets)] {
+		r.On = append(r.On, Target{ID: i.ID(), Key: i.Key})
+	}
+	return r
 }
 
 // Target is an incident that an action changed something of.

@@ -2,7 +2,6 @@ package action
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -158,19 +157,5 @@ func (p *plan) conclude() {
 	if len(p.after) > 0 {
 		p.record.Outcome, p.record.Before = Done, Actor{}
 	}
-	p.record.Count = len(p.touched)
-	for _, i := range p.touched[:min(len(p.touched), maxTargets)] {
-		p.record.On = append(p.record.On, Target{ID: i.ID(), Key: i.Key})
-	}
-}
-
-// groups are those of the incidents of which something changed.
-func (p *plan) groups() []Group {
-	var groups []Group
-	for _, i := range p.touched {
-		if g := (Group{i.Key.Rule, i.Severity}); !slices.Contains(groups, g) {
-			groups = append(groups, g)
-		}
-	}
-	return groups
+	p.record = p.record.Of(p.touched)
 }
