@@ -140,6 +140,7 @@ func (p *plan) replace(old store.Record, next any) {
 			return
 		}
 	}
+	old = p.standing.asStored(old)
 	r := store.Record{Collection: old.Collection, Key: old.Key}
 	if next != nil {
 		raw, err := json.Marshal(next)

@@ -91,6 +91,17 @@ func Load(ctx context.Context, s store.Store) (Standing, error) {
 	return standing, nil
 }
 
+// asStored returns a record that does not stand as the store has it: nobody may be able to
+// read it.
+func (s Standing) asStored(r store.Record) store.Record {
+	for _, broken := range s.broken {
+		if r.Value == nil && broken.Collection == r.Collection && broken.Key == r.Key {
+			return broken
+		}
+	}
+	return r
+}
+
 // State is how an incident is as far as people have dealt with it.
 type State string
 
