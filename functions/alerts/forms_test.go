@@ -275,3 +275,18 @@ func TestEveryFormAnswers(t *testing.T) {
 		})
 	})
 }
+
+// TestRefusedFormDoesNothing sends a form to an address that is refused.
+func TestRefusedFormDoesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newLinked(t)
+		bare, _, _ := strings.Cut(a.formLink(t, 1, action.Acknowledge), "?")
+		for _, query := range []string{"?misspelt=1", "?lang=en&lang=zh", "?%zz"} {
+			got := a.browse(t, http.MethodPost, bare+query, "name=Ann", func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+listToken) })
+			if done := len(a.did(t)); done > 0 || got.Code != http.StatusBadRequest {
+				t.Errorf("%s is answered %d, and %d actions are done", query, got.Code, done)
+			}
+		}
+	})
+}
