@@ -520,3 +520,17 @@ func TestWhileASweepRuns(t *testing.T) {
 		checkWords(t, a.status(t, highUsage...).Plain(), "2 acknowledged by Ann")
 	})
 }
+
+// TestSilencedCardIsSaid asks about a card that was silenced before anything opened.
+func TestSilencedCardIsSaid(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newActing(t, func(c *alerts.Config) { c.Buttons.Operators = []string{ann.ID} })
+		iccid := a.cloud.ICCID(4)
+		a.enter(t, ann, "silence "+iccid+" 7d")
+		checkWords(t, a.enter(t, bob, "card "+iccid), "Nothing is open", "is silenced until")
+		a.set(4, func(c *aliyuntest.Card) { c.UsedBytes, c.Refreshed = c.PackageBytes, time.Now() })
+		a.sweep(t)
+		checkWords(t, a.enter(t, bob, "card "+iccid), "1 open", "silenced until")
+	})
+}
