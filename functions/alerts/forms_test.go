@@ -290,3 +290,17 @@ func TestRefusedFormDoesNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoOfWhatIsOver undoes a silence that has ended: there is nothing to undo.
+func TestUndoOfWhatIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newLinked(t)
+		post := func(verb action.Verb, form string) string {
+			return a.browse(t, http.MethodPost, a.formLink(t, 1, verb), form, nil).Body.String()
+		}
+		post(action.Silence, "for=1h")
+		time.Sleep(2 * time.Hour)
+		checkWords(t, post(action.Undo, "request=r1"), "Nothing was changed")
+	})
+}

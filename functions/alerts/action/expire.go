@@ -61,7 +61,7 @@ func (s Standing) over(open []rule.Incident, now time.Time) []store.Record {
 	}
 	for _, one := range s.silences {
 		// One that is ahead by much more than a clock may be was made by a wrong one.
-		if !now.Before(one.value.Until) || one.value.At.Sub(now) > 24*time.Hour {
+		if one.value.isOver(now) || one.value.At.Sub(now) > 24*time.Hour {
 			records = append(records, one.stored)
 		}
 	}

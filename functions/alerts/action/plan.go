@@ -74,7 +74,7 @@ func (p *plan) addSubject() {
 	case Silence:
 		p.silence(key, p.request.Span.Until(p.facts, p.now))
 	case Undo:
-		if one, ok := p.standing.silences[key]; ok {
+		if one, ok := p.standing.silences[key]; ok && !one.value.isOver(p.now) {
 			p.replace(one.stored, nil)
 		}
 	case Acknowledge:
@@ -123,10 +123,13 @@ func later(a, b time.Time) time.Time {
 }
 
 func (p *plan) undo(i rule.Incident) {
-	if a, ok := p.standing.acknowledged[i.ID()]; ok {
-		p.replace(a.stored, nil)
+	if _, ok := p.standing.acknowledgementOf(i); ok {
+		p.replace(p.standing.acknowledged[i.ID()].stored, nil)
 	}
 	for _, one := range p.standing.silencesOf(i.Key) {
+		if one.value.isOver(p.now) {
+			continue
+		}
 		if one.value.Key.Rule != "" || p.request.On.Subject == (incident.Subject{}) {
 			p.replace(one.stored, nil)
 		}

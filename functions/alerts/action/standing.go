@@ -44,7 +44,10 @@ const maxAhead = time.Hour
 
 // isOn reports whether a silence counts at now. One from the future was made by a clock
 // that was wrong, or ours is: what is not certain suppresses nothing.
-func (s silence) isOn(now time.Time) bool { return now.Before(s.Until) && s.At.Sub(now) < maxAhead }
+func (s silence) isOn(now time.Time) bool { return !s.isOver(now) && s.At.Sub(now) < maxAhead }
+
+// isOver reports whether a silence has ended, whenever it was made.
+func (s silence) isOver(now time.Time) bool { return !now.Before(s.Until) }
 
 // Standing is what stands of all actions. It is a value: load it anew to learn of
 // later ones. The zero value is that nothing stands.
