@@ -55,14 +55,19 @@ const (
 	Hour    Span = "1h"
 	Day     Span = "24h"
 	Week    Span = "7d"
-	Renewal Span = "renewal" // until the data is fresh again, or a week where nobody knows when
+	Renewal Span = "renewal" // until the data is fresh again, or a week where that is not known to be within a year
 )
 
 // Spans are all of them, in the order in which they are offered.
 func Spans() []Span { return []Span{Hour, Day, Week, Renewal} }
 
-// week is how long a silence lasts at least as far as the renewal is unknown.
-const week = 7 * 24 * time.Hour
+const (
+	// week is how long a silence lasts where the renewal is unknown.
+	week = 7 * 24 * time.Hour
+	// longest is how far ahead a renewal may be: an end like 2099-12-31 says that there is
+	// none, and nothing is silenced for ever.
+	longest = 366 * 24 * time.Hour
+)
 
 // Until is when a silence of something with those facts ends that is made at now.
 func (s Span) Until(f rule.Facts, now time.Time) time.Time {
@@ -73,7 +78,7 @@ func (s Span) Until(f rule.Facts, now time.Time) time.Time {
 		return now.Add(24 * time.Hour)
 	case Renewal:
 		for _, end := range []time.Time{f.Renews, f.Expires} {
-			if end.After(now) {
+			if end.After(now) && end.Sub(now) <= longest {
 				return end
 			}
 		}

@@ -30,7 +30,10 @@ func newPlan(r Request, standing Standing, open []rule.Incident, now time.Time) 
 	}}
 	for _, i := range open {
 		if r.On.covers(i) {
-			p.record.Outcome, p.facts = p.without(), i.Details.Facts
+			p.record.Outcome = p.without()
+			if f := i.Details.Facts; !f.Renews.IsZero() || !f.Expires.IsZero() {
+				p.facts = f
+			}
 			p.add(i)
 		}
 	}
