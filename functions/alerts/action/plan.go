@@ -20,12 +20,14 @@ type plan struct {
 	touched []rule.Incident // of which something changes
 	before  []store.Record  // what the changes depend on
 	after   []store.Record
-	err     error
+	// replaced are the collections and keys of those: there may be 20,000.
+	replaced map[[2]string]bool
+	err      error
 }
 
 // newPlan decides what becomes of a request, given all open incidents. It is pure.
 func newPlan(r Request, standing Standing, open []rule.Incident, now time.Time) (plan, error) {
-	p := plan{request: r, standing: standing, now: now, record: Record{
+	p := plan{request: r, standing: standing, now: now, replaced: make(map[[2]string]bool), record: Record{
 		ID: r.ID, Verb: r.Verb, Span: r.Span, By: r.By, Origin: r.Origin, At: now, Subject: r.On.Subject, Outcome: Over,
 	}}
 	for _, i := range open {
@@ -141,11 +143,11 @@ func (p *plan) undo(i rule.Incident) {
 
 // replace has a record replaced, once, which must be as it was read.
 func (p *plan) replace(old store.Record, next any) {
-	for _, r := range p.before {
-		if r.Collection == old.Collection && r.Key == old.Key {
-			return
-		}
+	place := [2]string{old.Collection, old.Key}
+	if p.replaced[place] {
+		return
 	}
+	p.replaced[place] = true
 	old = p.standing.asStored(old)
 	r := store.Record{Collection: old.Collection, Key: old.Key}
 	if next != nil {
