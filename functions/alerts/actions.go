@@ -11,6 +11,7 @@ import (
 
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/words"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
@@ -58,17 +59,38 @@ func (f *Function) routeActions(m *web.Mux) {
 // book is where actions are kept.
 func (f *Function) book() action.Book { return action.Book{Store: f.config.Store, Say: f.say} }
 
-// say has an action said in the threads of the groups that it is about.
-func (f *Function) say(r action.Record, in []action.Group, below slack.Ref) ([]store.Record, error) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
+// say has an action said in the threads of the incidents that it is about, to each
+// receiver as far as that is notified of them.
+func (f *Function) say(r action.Record, of []rule.Incident, below slack.Ref) ([]store.Record, error) {
+	var records []store.Record
+	for _, to := range f.config.Receivers {
+		theirs := slices.DeleteFunc(slices.Clone(of), func(i rule.Incident) bool { return !f.config.route(to.Name, i) })
+		if to.Bot == nil || len(theirs) == 0 {
+			continue
+		}
+		body, err := json.Marshal(r.Of(theirs))
+		if err != nil {
+			return nil, err
+		}
+		note := notify.Note{ID: r.ID, Thread: below, Groups: groupsOf(theirs), Body: body}
+		said, err := f.notifier.Note(to.Name, note)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, said)
 	}
-	note := notify.Note{ID: r.ID, Thread: below, Body: body}
-	for _, g := range in {
-		note.Groups = append(note.Groups, notify.Group(g))
+	return records, nil
+}
+
+// groupsOf are the groups of incidents, each once.
+func groupsOf(incidents []rule.Incident) []notify.Group {
+	var groups []notify.Group
+	for _, i := range incidents {
+		if g := notify.GroupOf(i); !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
 	}
-	return f.notifier.Note(note)
+	return groups
 }
 
 // act does what a request asks for, within the time that its sender waits, be it that

@@ -200,3 +200,27 @@ func TestStoreUnavailable(t *testing.T) {
 		}
 	})
 }
+
+// TestDamagedRecords has what stands of one incident be unreadable: it is acted on all
+// the same, and so are the others.
+func TestDamagedRecords(t *testing.T) {
+	t.Parallel()
+	for collection, id := range map[string]string{"acknowledged": "acknowledge", "silences": "silence"} {
+		synctest.Test(t, func(t *testing.T) {
+			a := newActing(t, nil)
+			key, choice := a.incident(t, 1).ID(), ""
+			if collection == "silences" {
+				key, choice = a.incident(t, 1).Key.String(), "24h"
+			}
+			a.store.put([]store.Record{
+				{Collection: collection, Key: key, Value: []byte(`{"key":7}`)}, {Collection: "actions", Key: "other", Value: []byte(`[`)},
+			})
+			a.mustPress(t, press(ann, a.status(t, highUsage...), id, choice, nil))
+			for _, card := range []int{1, 2} {
+				if got := a.standing(t, card).State; got == action.Open {
+					t.Errorf("%s: card %d is %s", collection, card, got)
+				}
+			}
+		})
+	}
+}

@@ -16,9 +16,11 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/incident"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
+	"signalbox/shared/store"
 )
 
 const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -519,4 +521,64 @@ func TestWhileASweepRuns(t *testing.T) {
 		}
 		checkWords(t, a.status(t, highUsage...).Plain(), "2 acknowledged by Ann")
 	})
+}
+
+// TestSilencedCardIsSaid asks about a card that was silenced before anything opened.
+func TestSilencedCardIsSaid(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newActing(t, func(c *alerts.Config) { c.Buttons.Operators = []string{ann.ID} })
+		iccid := a.cloud.ICCID(4)
+		a.enter(t, ann, "silence "+iccid+" 7d")
+		checkWords(t, a.enter(t, bob, "card "+iccid), "Nothing is open", "is silenced until")
+		a.set(4, func(c *aliyuntest.Card) { c.UsedBytes, c.Refreshed = c.PackageBytes, time.Now() })
+		a.sweep(t)
+		checkWords(t, a.enter(t, bob, "card "+iccid), "1 open", "silenced until")
+	})
+}
+
+// TestUntilRenewal is about when nobody knows when the data is fresh again.
+func TestUntilRenewal(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	in := func(days int) time.Time { return now.AddDate(0, 0, days) }
+	tests := []struct {
+		name            string
+		renews, expires time.Time
+		want            time.Time
+	}{
+		{"it renews", in(3), in(90), in(3)},
+		{"it does not renew", time.Time{}, in(90), in(90)},
+		{"it has renewed, they say", in(-1), in(90), in(90)},
+		{"nobody knows", time.Time{}, time.Time{}, in(7)},
+		{"both are over", in(-40), in(-1), in(7)},
+		{"at this moment", now, now, in(7)},
+		{"never", time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC), in(7)},
+	}
+	for _, tt := range tests {
+		facts := rule.Facts{Renews: tt.renews, Expires: tt.expires}
+		if got := action.Renewal.Until(facts, now); !got.Equal(tt.want) {
+			t.Errorf("%s: Until = %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestUntilRenewalOfACard silences a card of which one incident knows when it renews, and
+// the next does not.
+func TestUntilRenewalOfACard(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	st, want := newMapStore(), now.AddDate(0, 0, 20)
+	for name, renews := range map[string]time.Time{rule.StoppedName: want, rule.UnreadableName: {}} {
+		i := rule.Incident{Key: keyOf("89860345190000049986", name), Phase: incident.PhaseOpen, Opened: now, Severity: incident.Critical}
+		i.Details = rule.Details{Facts: rule.Facts{Renews: renews}}
+		st.put([]store.Record{{Collection: "incidents", Key: i.Key.String(), Value: asJSON(t, i)}})
+	}
+	done, err := action.Book{Store: st}.Do(t.Context(), action.Request{
+		ID: "r", Verb: action.Silence, Span: action.Renewal, Origin: action.Command,
+		On: action.Selection{Subject: incident.Subject{Kind: incident.Card, ID: "89860345190000049986"}},
+	}, now)
+	if err != nil || !done.Until.Equal(want) {
+		t.Errorf("the silence ends at %v, %v; want %v", done.Until, err, want)
+	}
 }

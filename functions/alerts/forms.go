@@ -43,15 +43,20 @@ func sameSite(h web.HandlerFunc) web.HandlerFunc {
 	}
 }
 
+// formAddress reads the address of a form: the id of the incident, and the query.
+func formAddress(r *http.Request) (id string, query url.Values, err error) {
+	query, err = web.PageQuery(r, append(incidentlink.Parameters(), signedlink.Expires, signedlink.Signature)...)
+	if id = r.PathValue("id"); err == nil && !action.IsID(id) {
+		err = web.BadParameter("id", "the id of an incident has 16 characters, 0 to 9 and a to f")
+	}
+	return id, query, err
+}
+
 // form is the form of an incident as somebody asks for it.
 func (f *Function) form(ctx context.Context, r *http.Request, verb action.Verb) (page.Form, error) {
-	query, err := web.PageQuery(r, append(incidentlink.Parameters(), signedlink.Expires, signedlink.Signature)...)
+	id, query, err := formAddress(r)
 	if err != nil {
 		return page.Form{}, err
-	}
-	id := r.PathValue("id")
-	if !action.IsID(id) {
-		return page.Form{}, web.BadParameter("id", "the id of an incident has 16 characters, 0 to 9 and a to f")
 	}
 	style := f.config.Style
 	style.Language = f.languageOf(r, query)
@@ -113,6 +118,9 @@ const maxForm = 8 << 10
 // takeForm does what a form asks for, and answers with a page or with JSON.
 func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.Verb) error {
 	defer r.Body.Close()
+	if _, _, err := formAddress(r); err != nil {
+		return err // before anything is done
+	}
 	body, err := web.ReadBytes(w, r, maxForm)
 	if err != nil {
 		return err
@@ -124,9 +132,6 @@ func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.
 	request, err := formRequest(r, verb, sent, f.config.Style.Language)
 	if err != nil {
 		return err
-	}
-	if !action.IsID(r.PathValue("id")) {
-		return web.BadParameter("id", "the id of an incident has 16 characters, 0 to 9 and a to f")
 	}
 	done, err := f.act(r.Context(), request)
 	if err != nil {

@@ -275,3 +275,49 @@ func TestEveryFormAnswers(t *testing.T) {
 		})
 	})
 }
+
+// TestRefusedFormDoesNothing sends a form to an address that is refused.
+func TestRefusedFormDoesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newLinked(t)
+		bare, _, _ := strings.Cut(a.formLink(t, 1, action.Acknowledge), "?")
+		for _, query := range []string{"?misspelt=1", "?lang=en&lang=zh", "?%zz"} {
+			got := a.browse(t, http.MethodPost, bare+query, "name=Ann", func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+listToken) })
+			if done := len(a.did(t)); done > 0 || got.Code != http.StatusBadRequest {
+				t.Errorf("%s is answered %d, and %d actions are done", query, got.Code, done)
+			}
+		}
+	})
+}
+
+// TestUndoOfWhatIsOver undoes a silence that has ended: there is nothing to undo.
+func TestUndoOfWhatIsOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newLinked(t)
+		post := func(verb action.Verb, form string) string {
+			return a.browse(t, http.MethodPost, a.formLink(t, 1, verb), form, nil).Body.String()
+		}
+		post(action.Silence, "for=1h")
+		time.Sleep(2 * time.Hour)
+		checkWords(t, post(action.Undo, "request=r1"), "Nothing was changed")
+	})
+}
+
+// TestFormOverPlainHTTP has a browser send a form that says where it comes from by its
+// origin alone, as over plain HTTP or from an old browser: it names the origin of a page
+// only where that has a referrer.
+func TestFormOverPlainHTTP(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newLinked(t)
+		link := a.formLink(t, 1, action.Acknowledge)
+		shown := a.browse(t, http.MethodGet, link, "", nil)
+		origin := map[string]string{"no-referrer": "null", "same-origin": "http://example.com"}[shown.Header().Get("Referrer-Policy")]
+		sent := a.browse(t, http.MethodPost, link, "name=Ann", func(r *http.Request) { r.Header.Set("Origin", origin) })
+		if got := a.standing(t, 1).State; sent.Code != http.StatusOK || got != action.Acknowledged {
+			t.Errorf("a form from the origin %q is answered %d, and the incident is %s", origin, sent.Code, got)
+		}
+	})
+}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
@@ -128,5 +129,38 @@ func named(t *testing.T, format string, body []byte) int {
 			t.Fatal(err)
 		}
 		return len(answer.Incidents)
+	}
+}
+
+// TestActOnManyIncidents has one press acknowledge, silence and undo all incidents of a bad
+// day: it takes not many times as long as one about nothing, which reads them all, too.
+//
+//nolint:paralleltest // what others do would be counted, too
+func TestActOnManyIncidents(t *testing.T) {
+	st, opened := newMapStore(), time.Now().Add(-time.Hour)
+	records := make([]store.Record, manyIncidents)
+	for n := range records {
+		i := openOf(n, rule.UsageName, incident.Warning, 80, rule.UsageDetails{})
+		i.Key, i.Opened = keyOf(fmt.Sprintf("89860321%012d", n), rule.UsageName), opened
+		records[n] = store.Record{Collection: "incidents", Key: i.Key.String(), Value: asJSON(t, i)}
+	}
+	st.put(records)
+	do := func(verb action.Verb, on action.Selection) (action.Record, time.Duration) {
+		began := time.Now()
+		r := action.Request{ID: fmt.Sprint(verb, len(on.Groups)), Verb: verb, Span: action.Day, By: action.Actor{Name: "Ann"}, On: on}
+		done, err := action.Book{Store: st}.Do(t.Context(), r, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return done, time.Since(began)
+	}
+	all := action.Selection{Groups: []action.Group{{Rule: rule.UsageName, Severity: incident.Warning}}, Seen: time.Now().Add(time.Hour)}
+	do(action.Acknowledge, all)
+	do(action.Silence, all)
+	_, idle := do(action.Undo, action.Selection{IDs: []string{"0123456789abcdef"}})
+	done, took := do(action.Undo, all)
+	t.Logf("to undo %d of %d takes %v, to undo none %v", done.Count, manyIncidents, took, idle)
+	if done.Count != manyIncidents || took > 4*idle {
+		t.Errorf("to undo %d takes %v, more than four times %v", done.Count, took, idle)
 	}
 }

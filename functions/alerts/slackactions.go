@@ -8,6 +8,7 @@ import (
 
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
+	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/words"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
@@ -48,7 +49,7 @@ func answerNow(w http.ResponseWriter) bool { return http.NewResponseController(w
 // press does what was pressed. reply is what whoever did it should know; empty: the
 // message shows it.
 func (f *Function) press(ctx context.Context, in slack.Interaction) (reply string, changed bool, err error) {
-	style, ours := f.styleIn(in.Message.Channel)
+	style, receiver := f.styleIn(in.Message.Channel)
 	said := &words.In(style.Language).Act
 	if in.Type != "block_actions" || in.ActionID == action.WhichID {
 		return "", false, nil
@@ -57,11 +58,12 @@ func (f *Function) press(ctx context.Context, in slack.Interaction) (reply strin
 	switch {
 	case in.Foreign, err != nil:
 		return said.NotUnderstood, false, nil //nolint:nilerr // Who has pressed is answered.
-	case !ours:
+	case receiver == "":
 		return said.Elsewhere, false, nil
 	case len(f.config.Buttons.Operators) > 0 && !f.isOperator(in.User):
 		return said.MayNot, false, nil
 	}
+	request.On.Shown = func(i rule.Incident) bool { return f.config.route(receiver, i) }
 	done, err := f.act(ctx, request)
 	if err != nil {
 		return "", false, err
@@ -88,13 +90,15 @@ func requestOf(in slack.Interaction) (action.Request, error) {
 	return r, err
 }
 
-// styleIn is how things are shown in a channel of Slack's, and whether it is ours.
-func (f *Function) styleIn(in string) (style message.Style, ours bool) {
+// styleIn is how things are shown in a channel of Slack's, and whose it is. "": it is
+// not ours.
+func (f *Function) styleIn(in string) (style message.Style, receiver string) {
 	at := slices.IndexFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil && r.Channel == in })
 	if at < 0 {
-		return f.config.Style, false
+		return f.config.Style, ""
 	}
-	return f.config.styleFor(f.config.Receivers[at].Name), true
+	receiver = f.config.Receivers[at].Name
+	return f.config.styleFor(receiver), receiver
 }
 
 // respond tells somebody what became of what was pressed. It is no more than that:

@@ -157,13 +157,15 @@ func (f *Function) answerOpen(ctx context.Context, style message.Style) (string,
 		return "", err
 	}
 	said := &words.In(style.Language).Act
+	open = slices.DeleteFunc(open, func(i rule.Incident) bool { return !i.IsOpen() })
 	if len(open) == 0 {
 		return said.NoneOpen, nil
 	}
 	return "*" + said.OpenTitle(len(open)) + "*\n" + f.describe(open, standing, style), nil
 }
 
-// answerCard says what is open about a card.
+// answerCard says what is open about a card, be it that nobody is notified of it, and
+// until when the card is silenced.
 func (f *Function) answerCard(ctx context.Context, id card.ICCID, style message.Style) (string, error) {
 	open, standing, err := f.known(ctx)
 	if err != nil {
@@ -175,6 +177,10 @@ func (f *Function) answerCard(ctx context.Context, id card.ICCID, style message.
 	reply := said.CardFine(name)
 	if len(open) > 0 {
 		reply = "*" + said.CardTitle(name, len(open)) + "*\n" + f.describe(open, standing, style)
+	}
+	silenced := standing.Of(rule.Incident{Key: incident.Key{Subject: about}}, f.config.Now())
+	if silenced.State == action.Silenced && len(open) == 0 {
+		reply += "\n" + slack.Escape(said.SilencedSubject(name, style.Clock(silenced.Until)))
 	}
 	if page := style.Pages.To(id, f.config.Now()); page != "" {
 		reply += "\n<" + page + "|" + said.CardPage + ">"
@@ -201,7 +207,7 @@ func (f *Function) describe(open []rule.Incident, standing action.Standing, styl
 	return strings.TrimSuffix(cmp.Or(b.String(), said.NoneOpen), "\n")
 }
 
-// known are the open incidents and what people have done about them.
+// known are the open incidents, suppressed or not, and what people have done about them.
 func (f *Function) known(ctx context.Context) ([]rule.Incident, action.Standing, error) {
 	ctx, cancel := context.WithTimeout(ctx, actTime)
 	defer cancel()
@@ -209,7 +215,6 @@ func (f *Function) known(ctx context.Context) ([]rule.Incident, action.Standing,
 	if err != nil {
 		return nil, action.Standing{}, err
 	}
-	open = slices.DeleteFunc(open, func(i rule.Incident) bool { return !i.IsOpen() })
 	standing, err := action.Load(ctx, f.config.Store)
 	return open, standing, err
 }

@@ -25,21 +25,15 @@ type Note struct {
 
 func notesOf(receiver string) string { return "notes/" + receiver }
 
-// Note returns the records that have each bot say a note, to be written with what it is
-// about, once. One that shows nothing of its groups does not say it.
-func (n *Notifier[D]) Note(note Note) ([]store.Record, error) {
+// Note returns the record that has a receiver's bot say a note, to be written with what it
+// is about, once. One that shows nothing of its groups does not say it.
+func (n *Notifier[D]) Note(receiver string, note Note) (store.Record, error) {
 	raw, err := json.Marshal(note)
 	if err != nil {
-		return nil, fmt.Errorf("encode note %q: %w", note.ID, err)
+		return store.Record{}, fmt.Errorf("encode note %q: %w", note.ID, err)
 	}
-	var records []store.Record
-	for _, r := range n.config.Receivers {
-		if r.Bot != nil {
-			key := fmt.Sprintf("%020d-%s", n.next(), note.ID)
-			records = append(records, store.Record{Collection: notesOf(r.Name), Key: key, Value: raw})
-		}
-	}
-	return records, nil
+	key := fmt.Sprintf("%020d-%s", n.next(), note.ID)
+	return store.Record{Collection: notesOf(receiver), Key: key, Value: raw}, nil
 }
 
 // maxNoteAge is how old a note is still said: later it says nothing new.

@@ -17,11 +17,11 @@ import (
 // note has a note written, as a caller does with what it is about.
 func (w *world) note(id string, groups ...notify.Group) {
 	w.t.Helper()
-	records, err := w.notifier().Note(notify.Note{ID: id, Groups: groups, Body: json.RawMessage(`"` + id + `"`)})
+	record, err := w.notifier().Note("bot", notify.Note{ID: id, Groups: groups, Body: json.RawMessage(`"` + id + `"`)})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.store.Apply(w.t.Context(), store.Batch{Put: records}); err != nil {
+	if err := w.store.Apply(w.t.Context(), store.Batch{Put: []store.Record{record}}); err != nil {
 		w.t.Fatal(err)
 	}
 }

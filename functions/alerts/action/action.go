@@ -55,14 +55,19 @@ const (
 	Hour    Span = "1h"
 	Day     Span = "24h"
 	Week    Span = "7d"
-	Renewal Span = "renewal" // until the data is fresh again, or a week where nobody knows when
+	Renewal Span = "renewal" // until the data is fresh again, or a week where that is not known to be within a year
 )
 
 // Spans are all of them, in the order in which they are offered.
 func Spans() []Span { return []Span{Hour, Day, Week, Renewal} }
 
-// week is how long a silence lasts at least as far as the renewal is unknown.
-const week = 7 * 24 * time.Hour
+const (
+	// week is how long a silence lasts where the renewal is unknown.
+	week = 7 * 24 * time.Hour
+	// longest is how far ahead a renewal may be: an end like 2099-12-31 says that there is
+	// none, and nothing is silenced for ever.
+	longest = 366 * 24 * time.Hour
+)
 
 // Until is when a silence of something with those facts ends that is made at now.
 func (s Span) Until(f rule.Facts, now time.Time) time.Time {
@@ -73,7 +78,7 @@ func (s Span) Until(f rule.Facts, now time.Time) time.Time {
 		return now.Add(24 * time.Hour)
 	case Renewal:
 		for _, end := range []time.Time{f.Renews, f.Expires} {
-			if end.After(now) {
+			if end.After(now) && end.Sub(now) <= longest {
 				return end
 			}
 		}
@@ -100,9 +105,13 @@ type Request struct {
 type Selection struct {
 	// IDs are those of incidents.
 	IDs []string
-	// Groups are those of a message that showed all of theirs as of Seen.
+	// Groups are those of a message that showed all of theirs, as far as Shown has them.
 	Groups []Group
-	Seen   time.Time
+	// Seen is when the incidents were shown: one of which people were notified since is
+	// another matter. Zero: that does not count.
+	Seen time.Time
+	// Shown reports whether the message shows incidents like that one. Nil: it shows all.
+	Shown func(rule.Incident) bool
 	// Subject is all that is open of one subject. To silence it is to silence whatever
 	// opens, too.
 	Subject incident.Subject
@@ -120,10 +129,16 @@ func (s Selection) covers(i rule.Incident) bool {
 	case s.Subject != incident.Subject{}:
 		return i.Key.Subject == s.Subject
 	case len(s.Groups) > 0:
-		return i.IsOpen() && slices.Contains(s.Groups, Group{i.Key.Rule, i.Severity}) && !i.Opened.After(s.Seen)
+		return i.IsOpen() && slices.Contains(s.Groups, Group{i.Key.Rule, i.Severity}) && s.showed(i)
 	default:
-		return slices.Contains(s.IDs, i.ID())
+		return slices.Contains(s.IDs, i.ID()) && (s.Seen.IsZero() || s.showed(i))
 	}
+}
+
+// showed reports whether the message showed an incident, and as it is now: not before it
+// was opened, or became worse.
+func (s Selection) showed(i rule.Incident) bool {
+	return !i.Opened.After(s.Seen) && !i.Notified.At.After(s.Seen) && (s.Shown == nil || s.Shown(i))
 }
 
 // Outcome is what became of a request.
@@ -161,6 +176,15 @@ type Record struct {
 	Before Actor `json:"before,omitzero"`
 	// Repeated says that the request had come before. It is not stored.
 	Repeated bool `json:"-"`
+}
+
+// Of returns the record as far as it is about those incidents.
+func (r Record) Of(changed []rule.Incident) Record {
+	r.Count, r.On = len(changed), nil
+	for _, i := range changed[:min(len(changed), maxTargets)] {
+		r.On = append(r.On, Target{ID: i.ID(), Key: i.Key})
+	}
+	return r
 }
 
 // Target is an incident that an action changed something of.

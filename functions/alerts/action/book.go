@@ -15,9 +15,9 @@ import (
 // Book is where actions are kept. It is safe for concurrent use.
 type Book struct {
 	Store store.Store
-	// Say returns records that have an action said in the threads of groups, to be
-	// written with it. Nil: it is not said.
-	Say func(r Record, in []Group, below slack.Ref) ([]store.Record, error)
+	// Say returns records that have an action said in the threads of the incidents that it
+	// changed something of, to be written with it. Nil: it is not said.
+	Say func(r Record, of []rule.Incident, below slack.Ref) ([]store.Record, error)
 }
 
 // attempts is how often a request is tried that other writers overtake, or whose answer
@@ -86,7 +86,7 @@ func (b Book) write(ctx context.Context, p plan) error {
 		Put: append(p.after, store.Record{Collection: actions, Key: p.record.ID, Value: raw}),
 	}
 	if b.Say != nil && len(p.touched) > 0 {
-		said, err := b.Say(p.record, p.groups(), p.request.Thread)
+		said, err := b.Say(p.record, p.touched, p.request.Thread)
 		if err != nil {
 			return err
 		}

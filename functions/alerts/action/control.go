@@ -70,7 +70,7 @@ func (s Selection) Only(choice string) (Selection, error) {
 	case choice == "", choice == All:
 		return s, nil
 	case IsID(choice):
-		return Selection{IDs: []string{choice}}, nil
+		return Selection{IDs: []string{choice}, Seen: s.Seen, Shown: s.Shown}, nil
 	default:
 		return Selection{}, errBlock
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -44,7 +45,7 @@ func Expire(ctx context.Context, s store.Store, standing Standing, open []rule.I
 
 // over are the records that count no more.
 func (s Standing) over(open []rule.Incident, now time.Time) []store.Record {
-	records := s.broken
+	records := slices.Clone(s.broken)
 	stands := make(map[string]bool, len(s.acknowledged))
 	if len(s.acknowledged) > 0 {
 		for _, i := range open {
@@ -60,7 +61,7 @@ func (s Standing) over(open []rule.Incident, now time.Time) []store.Record {
 	}
 	for _, one := range s.silences {
 		// One that is ahead by much more than a clock may be was made by a wrong one.
-		if !now.Before(one.value.Until) || one.value.At.Sub(now) > 24*time.Hour {
+		if one.value.isOver(now) || one.value.At.Sub(now) > 24*time.Hour {
 			records = append(records, one.stored)
 		}
 	}

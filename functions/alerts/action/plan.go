@@ -2,7 +2,6 @@ package action
 
 import (
 	"encoding/json"
-	"slices"
 	"time"
 
 	"signalbox/functions/alerts/rule"
@@ -21,17 +20,22 @@ type plan struct {
 	touched []rule.Incident // of which something changes
 	before  []store.Record  // what the changes depend on
 	after   []store.Record
-	err     error
+	// replaced are the collections and keys of those: there may be 20,000.
+	replaced map[[2]string]bool
+	err      error
 }
 
 // newPlan decides what becomes of a request, given all open incidents. It is pure.
 func newPlan(r Request, standing Standing, open []rule.Incident, now time.Time) (plan, error) {
-	p := plan{request: r, standing: standing, now: now, record: Record{
+	p := plan{request: r, standing: standing, now: now, replaced: make(map[[2]string]bool), record: Record{
 		ID: r.ID, Verb: r.Verb, Span: r.Span, By: r.By, Origin: r.Origin, At: now, Subject: r.On.Subject, Outcome: Over,
 	}}
 	for _, i := range open {
 		if r.On.covers(i) {
-			p.record.Outcome, p.facts = p.without(), i.Details.Facts
+			p.record.Outcome = p.without()
+			if f := i.Details.Facts; !f.Renews.IsZero() || !f.Expires.IsZero() {
+				p.facts = f
+			}
 			p.add(i)
 		}
 	}
@@ -75,7 +79,7 @@ func (p *plan) addSubject() {
 	case Silence:
 		p.silence(key, p.request.Span.Until(p.facts, p.now))
 	case Undo:
-		if one, ok := p.standing.silences[key]; ok {
+		if one, ok := p.standing.silences[key]; ok && !one.value.isOver(p.now) {
 			p.replace(one.stored, nil)
 		}
 	case Acknowledge:
@@ -124,10 +128,13 @@ func later(a, b time.Time) time.Time {
 }
 
 func (p *plan) undo(i rule.Incident) {
-	if a, ok := p.standing.acknowledged[i.ID()]; ok {
-		p.replace(a.stored, nil)
+	if _, ok := p.standing.acknowledgementOf(i); ok {
+		p.replace(p.standing.acknowledged[i.ID()].stored, nil)
 	}
 	for _, one := range p.standing.silencesOf(i.Key) {
+		if one.value.isOver(p.now) {
+			continue
+		}
 		if one.value.Key.Rule != "" || p.request.On.Subject == (incident.Subject{}) {
 			p.replace(one.stored, nil)
 		}
@@ -136,11 +143,12 @@ func (p *plan) undo(i rule.Incident) {
 
 // replace has a record replaced, once, which must be as it was read.
 func (p *plan) replace(old store.Record, next any) {
-	for _, r := range p.before {
-		if r.Collection == old.Collection && r.Key == old.Key {
-			return
-		}
+	at := [2]string{old.Collection, old.Key}
+	if p.replaced[at] {
+		return
 	}
+	p.replaced[at] = true
+	old = p.standing.asStored(old)
 	r := store.Record{Collection: old.Collection, Key: old.Key}
 	if next != nil {
 		raw, err := json.Marshal(next)
@@ -158,19 +166,5 @@ func (p *plan) conclude() {
 	if len(p.after) > 0 {
 		p.record.Outcome, p.record.Before = Done, Actor{}
 	}
-	p.record.Count = len(p.touched)
-	for _, i := range p.touched[:min(len(p.touched), maxTargets)] {
-		p.record.On = append(p.record.On, Target{ID: i.ID(), Key: i.Key})
-	}
-}
-
-// groups are those of the incidents of which something changed.
-func (p *plan) groups() []Group {
-	var groups []Group
-	for _, i := range p.touched {
-		if g := (Group{i.Key.Rule, i.Severity}); !slices.Contains(groups, g) {
-			groups = append(groups, g)
-		}
-	}
-	return groups
+	p.record = p.record.Of(p.touched)
 }

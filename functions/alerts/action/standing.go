@@ -44,7 +44,10 @@ const maxAhead = time.Hour
 
 // isOn reports whether a silence counts at now. One from the future was made by a clock
 // that was wrong, or ours is: what is not certain suppresses nothing.
-func (s silence) isOn(now time.Time) bool { return now.Before(s.Until) && s.At.Sub(now) < maxAhead }
+func (s silence) isOn(now time.Time) bool { return !s.isOver(now) && s.At.Sub(now) < maxAhead }
+
+// isOver reports whether a silence has ended, whenever it was made.
+func (s silence) isOver(now time.Time) bool { return !now.Before(s.Until) }
 
 // Standing is what stands of all actions. It is a value: load it anew to learn of
 // later ones. The zero value is that nothing stands.
@@ -89,6 +92,17 @@ func Load(ctx context.Context, s store.Store) (Standing, error) {
 		standing.silences[one.Key] = kept[silence]{one, r}
 	}
 	return standing, nil
+}
+
+// asStored returns a record that does not stand as the store has it: nobody may be able to
+// read it.
+func (s Standing) asStored(r store.Record) store.Record {
+	for _, broken := range s.broken {
+		if r.Value == nil && broken.Collection == r.Collection && broken.Key == r.Key {
+			return broken
+		}
+	}
+	return r
 }
 
 // State is how an incident is as far as people have dealt with it.
