@@ -90,7 +90,7 @@ func (r *run) decideGroups(ctx context.Context, now time.Time) error {
 func (r *run) decideBreach(of string, whole bool, totals rule.GroupCounts, now time.Time) error {
 	last := r.state.groups.last.Cards
 	well := r.state.groups.current.Well
-	b := rule.NewBreach(of, well, last, r.members(of))
+	b := rule.NewBreach(of, well, last, r.members(of, now))
 	open := r.ledger.openGroups(of)
 	if whole {
 		totals.AddTotals(b)
@@ -116,7 +116,7 @@ func (r *run) advanceGroup(o rule.GroupObservation, now time.Time) error {
 
 // members are the cards with an open incident of a rule. Fresh are those since the sweep
 // before the last one began, and those that wait for a group.
-func (r *run) members(of string) []rule.Member {
+func (r *run) members(of string, now time.Time) []rule.Member {
 	since := r.state.health.Finished.Add(-r.state.health.Took)
 	var members []rule.Member
 	for key, i := range r.ledger.records {
@@ -131,7 +131,7 @@ func (r *run) members(of string) []rule.Member {
 			m.Standing = rule.Fresh
 		case by == incident.BySilence, by == incident.ByInhibition:
 			m.Standing = rule.Apart
-		case !i.Opened.After(since):
+		case !i.Opened.After(since), i.Opened.After(now): // or the clock has stepped back since
 		case i.Notified.Open:
 			m.Standing = rule.Known
 		default:
