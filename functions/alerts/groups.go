@@ -174,7 +174,7 @@ func (r *run) settleCards(wait func(rule.Incident) bool, now time.Time) error {
 		if g, ok := r.ledger.explains(i); ok {
 			s = rule.InhibitedBy(g)
 		} else if s.Name != rule.Undecided || !wait(i) {
-			s = r.config.Rules.Suppression(i, now)
+			s = r.suppression(i, now)
 		}
 		changes, err := r.ledger.suppress(key, s, now)
 		r.change(changes)
@@ -183,4 +183,11 @@ func (r *run) settleCards(wait func(rule.Incident) bool, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// suppression is what keeps an incident from being notified that no group explains.
+func (r *run) suppression(i rule.Incident, now time.Time) incident.Suppression {
+	alone := []rule.Evaluation{{Key: i.Key, Suppressed: r.config.Rules.Suppression(i, now)}}
+	r.silenced.Suppress(alone, now)
+	return alone[0].Suppressed
 }
