@@ -31,8 +31,8 @@ const (
 // Breach is what a sweep has found of one rule that forms groups.
 type Breach struct {
 	Of string // the rule about cards
-	// Well counts the cards that were found in use and not breached, Before those of
-	// the last whole sweep.
+	// Well counts the cards that were found in use and not breached. Before counts all
+	// that the last whole sweep found, breached or not; nil: there was none.
 	Well, Before GroupCounts
 	Members      []Member
 
@@ -105,6 +105,7 @@ func (g Groups) candidates(b Breach, explained []bool, open func(GroupID) bool) 
 // Where receivers know of each card it would say nothing.
 func (g Groups) fires(b Breach, id GroupID, explained []bool) bool {
 	waiting, fresh := b.fresh(id, explained)
+	fresh -= b.added(id) // nobody has seen them well
 	all := fresh + b.Well.Of(id, b.Of)
 	return waiting > 0 && all >= g.Least && 100*fresh >= g.Share*all
 }
@@ -135,6 +136,16 @@ func (b Breach) fresh(g GroupID, explained []bool) (waiting, all int) {
 		}
 	}
 	return waiting, all
+}
+
+// added is how many cards a group has more than the last whole sweep found, by any rule:
+// one that was stopped is not counted for usage that is stale.
+func (b Breach) added(g GroupID) int {
+	if b.Before == nil {
+		return 0
+	}
+	before := b.Before[g]
+	return max(0, b.total(g)-slices.Max(before[:]))
 }
 
 func (b Breach) total(g GroupID) int { return b.Well.Of(g, b.Of) + len(b.byGroup[g]) }
