@@ -75,21 +75,18 @@ func (l *ledger) reaches(group, card rule.Incident) bool {
 // that it inhibits, or may.
 func (l *ledger) receivers(i rule.Incident) []string {
 	names := l.routes.Receivers(i)
-	of, id := rule.CardRule(i.Key.Rule), i.Key.Subject.ID
-	if of == "" {
+	of := rule.CardRule(i.Key.Rule)
+	id, err := rule.ParseGroupID(i.Key.Subject.ID)
+	if of == "" || err != nil {
 		return names
 	}
 	for key, card := range l.records {
-		if key.Rule == of && rule.ByGroup(card.Suppressed) && slices.ContainsFunc(rule.GroupsOf(card.Details), named(id)) {
+		if key.Rule == of && rule.ByGroup(card.Suppressed) && id.Has(card.Details) {
 			names = append(names, l.routes.Receivers(card)...)
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-func named(id string) func(rule.GroupID) bool {
-	return func(g rule.GroupID) bool { return g.String() == id }
 }
 
 // inhibited are the incidents that a group inhibits, or may, in the order of their keys.
