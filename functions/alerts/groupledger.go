@@ -21,6 +21,15 @@ func (l *ledger) openGroups(of string) []rule.GroupID {
 	return open
 }
 
+// began is when the first card of an open group was found; zero: it is not open.
+func (l *ledger) began(group incident.Key) time.Time {
+	details, _ := l.records[group].Details.Value.(rule.GroupDetails)
+	if !l.groups[group] {
+		return time.Time{}
+	}
+	return details.Since
+}
+
 // strayGroups end the groups that have a name which nothing is known of, such as another
 // version's: no sweep would.
 func (l *ledger) strayGroups() []rule.Evaluation {

@@ -98,7 +98,7 @@ func (r *run) decideBreach(of string, whole bool, totals rule.GroupCounts, now t
 		open = append(open, r.config.Rules.Grouping().Form(b, isOpen)...)
 	}
 	for _, id := range open {
-		o := b.Observe(id)
+		o := b.Observe(id, r.ledger.began(rule.GroupKey(id, of)))
 		if !whole {
 			o.Total = max(last.Of(id, of), o.Cards, 1)
 		}

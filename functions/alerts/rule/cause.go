@@ -111,10 +111,11 @@ func (g Groups) fires(b Breach, id GroupID, explained []bool) bool {
 }
 
 // lasts reports whether a group is still one: from 80 percent down to 50, or as much of
-// another share.
-func (g Groups) lasts(cards, total int) bool {
+// another share. What was there before it is evidence for nothing.
+func (g Groups) lasts(o GroupObservation) bool {
 	const easing = 5.0 / 8
-	return float64(cards)*100 >= easing*float64(g.Share)*float64(total)
+	cards, total := o.Cards-o.Earlier, o.Total-o.Earlier
+	return cards > 0 && float64(cards)*100 >= easing*float64(g.Share)*float64(total)
 }
 
 // May reports whether a group may still become an incident in a sweep that has found so
@@ -168,11 +169,15 @@ func (c GroupCounts) AddTotals(b Breach) {
 	}
 }
 
-// Observe is what the sweep knows of one group.
-func (b Breach) Observe(g GroupID) GroupObservation {
+// Observe is what the sweep knows of one group, which began at a time; the zero time: it
+// begins now.
+func (b Breach) Observe(g GroupID, began time.Time) GroupObservation {
 	o := GroupObservation{Group: g, Of: b.Of, Cards: len(b.byGroup[g]), Total: b.total(g)}
 	for _, i := range b.byGroup[g] {
 		m := b.Members[i]
+		if m.Standing != Fresh && m.Opened.Before(began) {
+			o.Earlier++
+		}
 		if m.Severity.Compare(o.Severity) > 0 {
 			o.Severity = m.Severity
 		}

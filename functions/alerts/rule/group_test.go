@@ -79,6 +79,8 @@ func TestEvaluateGroup(t *testing.T) {
 		{"goes on", grouping, seen(83, 90), open, warning(0), now.Add(-time.Hour)},
 		{"half", grouping, seen(45, 90), open, warning(0), now.Add(-time.Hour)},
 		{"less than half", grouping, seen(44, 90), open, allClear, now.Add(-time.Hour)},
+		{"more than half, but from before", grouping, earlier(seen(60, 100), 60), open, allClear, now.Add(-time.Hour)},
+		{"half of the others", grouping, earlier(seen(80, 100), 60), open, warning(0), now.Add(-time.Hour)},
 		{"no card any more", grouping, seen(0, 0), open, off, now.Add(-time.Hour)},
 		{"switched off", rule.Policy{}, seen(90, 90), open, off, now.Add(-time.Hour)},
 	}
@@ -158,4 +160,10 @@ func TestByGroup(t *testing.T) {
 			t.Errorf("ByGroup(%+v) = %v", tt.s, got)
 		}
 	}
+}
+
+// earlier has so many of the cards of a group breached before it was.
+func earlier(o rule.GroupObservation, cards int) rule.GroupObservation {
+	o.Earlier = cards
+	return o
 }
