@@ -12,8 +12,9 @@ func (d *round[D]) word(s *sending) slack.Message {
 	changes := d.outbox.pick(s.Changes)
 	switch s.Action {
 	case newStatus:
-		opened := slices.DeleteFunc(slices.Clone(changes), func(c incident.Change[D]) bool { return c.Kind != incident.Opened })
-		m := d.writer.Status(s.Groups, d.view.of(s.Groups), d.view.elsewhere(s.Groups), opened)
+		isKnown := func(c incident.Change[D]) bool { return c.Kind != incident.Opened && c.Kind != incident.Worsened }
+		fresh := slices.DeleteFunc(slices.Clone(changes), isKnown)
+		m := d.writer.Status(s.Groups, d.view.of(s.Groups), d.view.elsewhere(s.Groups), fresh)
 		return d.mentioning(m, changes)
 	case update:
 		var groups []Group
