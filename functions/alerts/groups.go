@@ -99,7 +99,7 @@ func (r *run) decideBreach(of string, whole bool, totals rule.GroupCounts, now t
 	}
 	for _, id := range open {
 		o := b.Observe(id, r.ledger.began(rule.GroupKey(id, of)))
-		if !whole {
+		if !whole { // What is well was not counted. A total of 0 would say that it has no cards.
 			o.Total = max(last.Of(id, of), o.Cards, 1)
 		}
 		if err := r.advanceGroup(o, now); err != nil {
@@ -165,8 +165,10 @@ func (r *run) settleGroups(now time.Time) error {
 	return r.settleCards(func(rule.Incident) bool { return false }, now)
 }
 
-// settleCards goes through the cards that wait for a group or are explained by one. Those
-// that no group explains, and that are not to wait, come back: receivers are notified.
+// settleCards goes through the cards that wait for a group or are explained by one, and says
+// anew of each what suppresses it: an open group; or, where it waits and wait says so, that it
+// goes on waiting; or else only what suppresses any incident. With nothing that does, receivers
+// are notified of the card itself.
 func (r *run) settleCards(wait func(rule.Incident) bool, now time.Time) error {
 	for _, key := range r.ledger.inhibited() {
 		i := r.ledger.records[key]

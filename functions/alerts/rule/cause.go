@@ -17,7 +17,8 @@ type Member struct {
 	Standing Standing
 }
 
-// Standing says what a card's incident has to do with a new cause.
+// Standing says what a card's incident has to do with a cause that this sweep may find:
+// those that are Fresh or Known may have it, and are its evidence.
 type Standing int
 
 // The standings.
@@ -89,7 +90,7 @@ func (g Groups) candidates(b Breach, explained []bool, open func(GroupID) bool) 
 	fresh := make(map[GroupID]int)
 	var candidates []GroupID
 	for _, id := range b.Groups() {
-		if open(id) || !b.Well.counts(id, b.Before) || !g.fires(b, id, explained) {
+		if open(id) || !b.Well.isCounted(id, b.Before) || !g.fires(b, id, explained) {
 			continue
 		}
 		_, fresh[id] = b.fresh(id, explained)
@@ -105,7 +106,7 @@ func (g Groups) candidates(b Breach, explained []bool, open func(GroupID) bool) 
 // Where receivers know of each card it would say nothing.
 func (g Groups) fires(b Breach, id GroupID, explained []bool) bool {
 	waiting, fresh := b.fresh(id, explained)
-	fresh -= b.added(id) // nobody has seen them well
+	fresh -= b.added(id)
 	all := fresh + b.Well.Of(id, b.Of)
 	return waiting > 0 && all >= g.Least && 100*fresh >= g.Share*all
 }
@@ -124,8 +125,9 @@ func (g Groups) May(well, total int) bool {
 	return total >= g.Least && 100*(total-well) >= g.Share*total
 }
 
-// fresh counts the fresh members of a group that no other group explains, and those of
-// them that receivers do not know of.
+// fresh counts the members of a group that may have a new cause, which no other group
+// explains: all are [Fresh] or [Known], and waiting are the [Fresh] ones, of which
+// receivers do not know yet. Without these there is nothing to say.
 func (b Breach) fresh(g GroupID, explained []bool) (waiting, all int) {
 	for _, i := range b.byGroup[g] {
 		switch standing := b.Members[i].Standing; {
@@ -139,8 +141,9 @@ func (b Breach) fresh(g GroupID, explained []bool) (waiting, all int) {
 	return waiting, all
 }
 
-// added is how many cards a group has more than the last whole sweep found, by any rule:
-// one that was stopped is not counted for usage that is stale.
+// added is how many cards a group has more than the last whole sweep found: nobody has
+// seen them well. It goes by the rule that found most, since a card that was stopped is not
+// counted for usage that is stale.
 func (b Breach) added(g GroupID) int {
 	if b.Before == nil {
 		return 0
@@ -163,7 +166,7 @@ func (c GroupCounts) AddTotals(b Breach) {
 		add(g, b.Well.Of(g, b.Of))
 	}
 	for g, members := range b.byGroup {
-		if b.Well.counts(g, b.Before) {
+		if b.Well.isCounted(g, b.Before) {
 			add(g, len(members))
 		}
 	}
