@@ -21,6 +21,15 @@ func (l *ledger) openGroups(of string) []rule.GroupID {
 	return open
 }
 
+// began is when the first card of an open group was found; zero: it is not open.
+func (l *ledger) began(group incident.Key) time.Time {
+	details, _ := l.records[group].Details.Value.(rule.GroupDetails)
+	if !l.groups[group] {
+		return time.Time{}
+	}
+	return details.Since
+}
+
 // strayGroups end the groups that have a name which nothing is known of, such as another
 // version's: no sweep would.
 func (l *ledger) strayGroups() []rule.Evaluation {
@@ -75,21 +84,18 @@ func (l *ledger) reaches(group, card rule.Incident) bool {
 // that it inhibits, or may.
 func (l *ledger) receivers(i rule.Incident) []string {
 	names := l.routes.Receivers(i)
-	of, id := rule.CardRule(i.Key.Rule), i.Key.Subject.ID
-	if of == "" {
+	of := rule.CardRule(i.Key.Rule)
+	id, err := rule.ParseGroupID(i.Key.Subject.ID)
+	if of == "" || err != nil {
 		return names
 	}
 	for key, card := range l.records {
-		if key.Rule == of && rule.ByGroup(card.Suppressed) && slices.ContainsFunc(rule.GroupsOf(card.Details), named(id)) {
+		if key.Rule == of && rule.ByGroup(card.Suppressed) && id.Has(card.Details) {
 			names = append(names, l.routes.Receivers(card)...)
 		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-func named(id string) func(rule.GroupID) bool {
-	return func(g rule.GroupID) bool { return g.String() == id }
 }
 
 // inhibited are the incidents that a group inhibits, or may, in the order of their keys.

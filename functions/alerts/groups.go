@@ -90,7 +90,7 @@ func (r *run) decideGroups(ctx context.Context, now time.Time) error {
 func (r *run) decideBreach(of string, whole bool, totals rule.GroupCounts, now time.Time) error {
 	last := r.state.groups.last.Cards
 	well := r.state.groups.current.Well
-	b := rule.NewBreach(of, well, last, r.members(of))
+	b := rule.NewBreach(of, well, last, r.members(of, now))
 	open := r.ledger.openGroups(of)
 	if whole {
 		totals.AddTotals(b)
@@ -98,8 +98,8 @@ func (r *run) decideBreach(of string, whole bool, totals rule.GroupCounts, now t
 		open = append(open, r.config.Rules.Grouping().Form(b, isOpen)...)
 	}
 	for _, id := range open {
-		o := b.Observe(id)
-		if !whole {
+		o := b.Observe(id, r.ledger.began(rule.GroupKey(id, of)))
+		if !whole { // What is well was not counted. A total of 0 would say that it has no cards.
 			o.Total = max(last.Of(id, of), o.Cards, 1)
 		}
 		if err := r.advanceGroup(o, now); err != nil {
@@ -116,7 +116,7 @@ func (r *run) advanceGroup(o rule.GroupObservation, now time.Time) error {
 
 // members are the cards with an open incident of a rule. Fresh are those since the sweep
 // before the last one began, and those that wait for a group.
-func (r *run) members(of string) []rule.Member {
+func (r *run) members(of string, now time.Time) []rule.Member {
 	since := r.state.health.Finished.Add(-r.state.health.Took)
 	var members []rule.Member
 	for key, i := range r.ledger.records {
@@ -131,7 +131,7 @@ func (r *run) members(of string) []rule.Member {
 			m.Standing = rule.Fresh
 		case by == incident.BySilence, by == incident.ByInhibition:
 			m.Standing = rule.Apart
-		case !i.Opened.After(since):
+		case !i.Opened.After(since), i.Opened.After(now): // or the clock has stepped back since
 		case i.Notified.Open:
 			m.Standing = rule.Known
 		default:
@@ -165,8 +165,10 @@ func (r *run) settleGroups(now time.Time) error {
 	return r.settleCards(func(rule.Incident) bool { return false }, now)
 }
 
-// settleCards goes through the cards that wait for a group or are explained by one. Those
-// that no group explains, and that are not to wait, come back: receivers are notified.
+// settleCards goes through the cards that wait for a group or are explained by one, and says
+// anew of each what suppresses it: an open group; or, where it waits and wait says so, that it
+// goes on waiting; or else only what suppresses any incident. With nothing that does, receivers
+// are notified of the card itself.
 func (r *run) settleCards(wait func(rule.Incident) bool, now time.Time) error {
 	for _, key := range r.ledger.inhibited() {
 		i := r.ledger.records[key]
@@ -185,9 +187,9 @@ func (r *run) settleCards(wait func(rule.Incident) bool, now time.Time) error {
 	return nil
 }
 
-// suppression is what suppresses a card's incident that no group does.
+// suppression is what keeps an incident from being notified that no group explains.
 func (r *run) suppression(i rule.Incident, now time.Time) incident.Suppression {
-	evaluations := []rule.Evaluation{{Key: i.Key, Suppressed: r.config.Rules.Suppression(i, now)}}
-	r.silenced.Suppress(evaluations, now)
-	return evaluations[0].Suppressed
+	alone := []rule.Evaluation{{Key: i.Key, Suppressed: r.config.Rules.Suppression(i, now)}}
+	r.silenced.Suppress(alone, now)
+	return alone[0].Suppressed
 }

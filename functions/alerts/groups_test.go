@@ -73,7 +73,6 @@ func TestGroupOfCarrierAndPool(t *testing.T) {
 			}
 		}, "opened carrier/CUCC stopped-group"},
 		{"pool", func(s *sites) {
-			s.change(150, 250, func(c *aliyuntest.Card) { c.Pool = "POOL-7" })
 			s.change(150, 250, stop)
 		}, "opened pool/POOL-7 stopped-group"},
 		{"carrier that counts no more", func(s *sites) {
@@ -86,7 +85,9 @@ func TestGroupOfCarrierAndPool(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := calmSites(t, 300, nil)
+				s := newSites(t, 300, nil)
+				s.change(150, 250, func(c *aliyuntest.Card) { c.Pool = "POOL-7" })
+				checkSaid(t, "the first sweep", s.next(t), notified{})
 				tt.cause(s)
 				checkSaid(t, "the sweep", s.next(t), notified{tt.want: 1})
 				checkSaid(t, "the next one", s.next(t), notified{})

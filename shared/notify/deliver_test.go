@@ -46,7 +46,7 @@ func TestBotLife(t *testing.T) {
 		w.worsens("usage", critical, 2)
 		w.mustRun()
 		checkShown(t, w, "# usage/warning: 2 open, 1 elsewhere (updated 3 times)", "> changes: 1 opened", "#> changes: 1 worsened",
-			"# usage/critical: 1 open, 2 elsewhere")
+			"# usage/critical: 1 open, 1 new, 2 elsewhere")
 
 		time.Sleep(time.Hour)
 		w.resolves("usage", 1, 2, 3)

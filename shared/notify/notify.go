@@ -38,9 +38,9 @@ type Writer[D any] interface {
 	Digest(id string, changes []incident.Change[D]) Message
 	// Status is the status message of groups; open are their open incidents,
 	// none: all clear, and elsewhere counts those of the same rules that other
-	// messages show. opened are the newly opened ones that the message makes
+	// messages show. fresh are those newly opened or worse that the message makes
 	// known; its first line has their number.
-	Status(groups []Group, open []incident.Incident[D], elsewhere int, opened []incident.Change[D]) slack.Message
+	Status(groups []Group, open []incident.Incident[D], elsewhere int, fresh []incident.Change[D]) slack.Message
 	// History words changes in the thread of a status message. Its first line
 	// has their number, for it may be shown in the channel.
 	History(changes []incident.Change[D]) slack.Message

@@ -30,6 +30,8 @@ func (s Style) ofGroup(
 	switch {
 	case !ok:
 		return ""
+	case details.Total == 0: // groups are off, or none of its cards is there
+		return s.group(i)
 	case i.Phase != incident.PhaseOpen || details.Since.IsZero():
 		return still(details.Cards, details.Total, s.group(i))
 	default:

@@ -13,8 +13,8 @@ import (
 
 // Status words the status message of groups: of one, or of several where so many
 // opened at once that they share a message. Its first line has the number of
-// those newly opened.
-func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere int, opened []rule.Change) slack.Message {
+// those newly opened or worse.
+func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere int, fresh []rule.Change) slack.Message {
 	o := overview{style: w.Style, groups: groups, open: open, elsewhere: elsewhere}
 	d := w.draft()
 	said := w.Style.words().Status
@@ -30,7 +30,7 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 		d.lines = slices.Concat(w.foldLine(o.known), o.elsewhereLine())
 		return w.status(d, groups, open)
 	}
-	d.title, d.severity = o.headline(opened)
+	d.title, d.severity = o.headline(fresh)
 	d.lines = slices.Concat(o.lines(d.at), w.foldLine(o.known), o.elsewhereLine())
 	d.rows = w.openRows(o.open)
 	return w.status(d, groups, open)
@@ -93,18 +93,18 @@ func (o overview) title() string {
 	return o.style.words().Status.Kinds(len(groups))
 }
 
-// headline names the worst that is open, those newly opened before others, and is
-// alarming for what is newly opened alone.
-func (o overview) headline(opened []rule.Change) (title string, severity incident.Severity) {
-	isOpening := make(map[notify.Group]bool)
-	for _, c := range opened {
-		isOpening[notify.GroupOf(c.Incident)] = true
+// headline names the worst that is open, what is fresh before others, and is alarming for
+// what is newly opened or worse alone.
+func (o overview) headline(fresh []rule.Change) (title string, severity incident.Severity) {
+	isFresh := make(map[notify.Group]bool)
+	for _, c := range fresh {
+		isFresh[notify.GroupOf(c.Incident)] = true
 	}
 	worst := slices.MinFunc(o.shown(), func(a, b notify.Group) int {
-		return cmp.Or(b.Severity.Compare(a.Severity), compareBool(!isOpening[a], !isOpening[b]), a.Compare(b))
+		return cmp.Or(b.Severity.Compare(a.Severity), compareBool(!isFresh[a], !isFresh[b]), a.Compare(b))
 	})
 	h := headline{Group: worst, novelty: isStanding}
-	if isOpening[worst] {
+	if isFresh[worst] {
 		h.novelty = isNew
 	}
 	for _, i := range pointers(o.open) {
@@ -113,11 +113,11 @@ func (o overview) headline(opened []rule.Change) (title string, severity inciden
 		}
 	}
 	h.others = len(o.open) - len(h.named)
-	var fresh string
-	if len(opened) > 0 && len(opened) < len(o.open) {
-		fresh = o.style.words().Changes.Opened(len(opened))
+	var counted string
+	if len(fresh) < len(o.open) {
+		counted = o.style.tally(pointers(fresh))
 	}
-	return o.style.headline(h, fresh), h.severity()
+	return o.style.headline(h, counted), h.severity()
 }
 
 // lines count what is open, by group where there are several.

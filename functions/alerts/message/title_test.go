@@ -108,4 +108,8 @@ func TestStatusTitle(t *testing.T) {
 			t.Errorf("%s: title %q, want %q", tt.name, got, tt.want)
 		}
 	}
+	worse := append(opened(critical[:1]), ofKind(incident.Worsened, critical[1])...)
+	if got, want := firstLine(writer.Status(groupsOf(critical), critical, 0, worse)), "🔴 3 cards used up, 1 worse, 1 new"; got != want {
+		t.Errorf("some are worse: title %q, want %q", got, want)
+	}
 }

@@ -17,7 +17,8 @@ type Member struct {
 	Standing Standing
 }
 
-// Standing says what a card's incident has to do with a new cause.
+// Standing says what a card's incident has to do with a cause that this sweep may find:
+// those that are Fresh or Known may have it, and are its evidence.
 type Standing int
 
 // The standings.
@@ -31,8 +32,8 @@ const (
 // Breach is what a sweep has found of one rule that forms groups.
 type Breach struct {
 	Of string // the rule about cards
-	// Well counts the cards that were found in use and not breached, Before those of
-	// the last whole sweep.
+	// Well counts the cards that were found in use and not breached. Before counts all
+	// that the last whole sweep found, breached or not; nil: there was none.
 	Well, Before GroupCounts
 	Members      []Member
 
@@ -89,7 +90,7 @@ func (g Groups) candidates(b Breach, explained []bool, open func(GroupID) bool) 
 	fresh := make(map[GroupID]int)
 	var candidates []GroupID
 	for _, id := range b.Groups() {
-		if open(id) || !b.Well.counts(id, b.Before) || !g.fires(b, id, explained) {
+		if open(id) || !b.Well.isCounted(id, b.Before) || !g.fires(b, id, explained) {
 			continue
 		}
 		_, fresh[id] = b.fresh(id, explained)
@@ -105,15 +106,17 @@ func (g Groups) candidates(b Breach, explained []bool, open func(GroupID) bool) 
 // Where receivers know of each card it would say nothing.
 func (g Groups) fires(b Breach, id GroupID, explained []bool) bool {
 	waiting, fresh := b.fresh(id, explained)
+	fresh -= b.added(id)
 	all := fresh + b.Well.Of(id, b.Of)
 	return waiting > 0 && all >= g.Least && 100*fresh >= g.Share*all
 }
 
 // lasts reports whether a group is still one: from 80 percent down to 50, or as much of
-// another share.
-func (g Groups) lasts(cards, total int) bool {
+// another share. What was there before it is evidence for nothing.
+func (g Groups) lasts(o GroupObservation) bool {
 	const easing = 5.0 / 8
-	return float64(cards)*100 >= easing*float64(g.Share)*float64(total)
+	cards, total := o.Cards-o.Earlier, o.Total-o.Earlier
+	return cards > 0 && float64(cards)*100 >= easing*float64(g.Share)*float64(total)
 }
 
 // May reports whether a group may still become an incident in a sweep that has found so
@@ -122,8 +125,9 @@ func (g Groups) May(well, total int) bool {
 	return total >= g.Least && 100*(total-well) >= g.Share*total
 }
 
-// fresh counts the fresh members of a group that no other group explains, and those of
-// them that receivers do not know of.
+// fresh counts the members of a group that may have a new cause, which no other group
+// explains: all are [Fresh] or [Known], and waiting are the [Fresh] ones, of which
+// receivers do not know yet. Without these there is nothing to say.
 func (b Breach) fresh(g GroupID, explained []bool) (waiting, all int) {
 	for _, i := range b.byGroup[g] {
 		switch standing := b.Members[i].Standing; {
@@ -135,6 +139,17 @@ func (b Breach) fresh(g GroupID, explained []bool) (waiting, all int) {
 		}
 	}
 	return waiting, all
+}
+
+// added is how many cards a group has more than the last whole sweep found: nobody has
+// seen them well. It goes by the rule that found most, since a card that was stopped is not
+// counted for usage that is stale.
+func (b Breach) added(g GroupID) int {
+	if b.Before == nil {
+		return 0
+	}
+	before := b.Before[g]
+	return max(0, b.total(g)-slices.Max(before[:]))
 }
 
 func (b Breach) total(g GroupID) int { return b.Well.Of(g, b.Of) + len(b.byGroup[g]) }
@@ -151,17 +166,21 @@ func (c GroupCounts) AddTotals(b Breach) {
 		add(g, b.Well.Of(g, b.Of))
 	}
 	for g, members := range b.byGroup {
-		if b.Well.counts(g, b.Before) {
+		if b.Well.isCounted(g, b.Before) {
 			add(g, len(members))
 		}
 	}
 }
 
-// Observe is what the sweep knows of one group.
-func (b Breach) Observe(g GroupID) GroupObservation {
+// Observe is what the sweep knows of one group, which began at a time; the zero time: it
+// begins now.
+func (b Breach) Observe(g GroupID, began time.Time) GroupObservation {
 	o := GroupObservation{Group: g, Of: b.Of, Cards: len(b.byGroup[g]), Total: b.total(g)}
 	for _, i := range b.byGroup[g] {
 		m := b.Members[i]
+		if m.Standing != Fresh && m.Opened.Before(began) {
+			o.Earlier++
+		}
 		if m.Severity.Compare(o.Severity) > 0 {
 			o.Severity = m.Severity
 		}

@@ -162,7 +162,11 @@ func TestObserve(t *testing.T) {
 		Group: tagX, Of: rule.StoppedName, Cards: 15, Total: 17, Severity: incident.Critical, Since: now.Add(3 * time.Second),
 		First: []string{"0000", "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"},
 	}
-	if diff := cmp.Diff(want, b.Observe(tagX)); diff != "" {
+	if diff := cmp.Diff(want, b.Observe(tagX, time.Time{})); diff != "" {
 		t.Errorf("Observe (-want +got):\n%s", diff)
+	}
+	want.Earlier = 3
+	if diff := cmp.Diff(want, b.Observe(tagX, now.Add(5*time.Second))); diff != "" {
+		t.Errorf("Observe what began before (-want +got):\n%s", diff)
 	}
 }

@@ -2,6 +2,7 @@ package rule_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,6 +49,12 @@ func TestGroupsOf(t *testing.T) {
 	if got := rule.GroupsOf(rule.Details{}); len(got) != 0 {
 		t.Errorf("groups of nothing are %v", got)
 	}
+	card := evaluated(policy, o, rule.StoppedName).Details
+	for _, id := range append(want, rule.GroupID{Kind: rule.TagGroup, Name: "P1"}, rule.GroupID{Kind: "planet", Name: "x"}, tagAll) {
+		if got := id.Has(card); got != slices.Contains(want, id) || id.Has(rule.Details{}) {
+			t.Errorf("%v has the card: %t, or one without anything", id, got)
+		}
+	}
 }
 
 func TestEvaluateGroup(t *testing.T) {
@@ -72,6 +79,8 @@ func TestEvaluateGroup(t *testing.T) {
 		{"goes on", grouping, seen(83, 90), open, warning(0), now.Add(-time.Hour)},
 		{"half", grouping, seen(45, 90), open, warning(0), now.Add(-time.Hour)},
 		{"less than half", grouping, seen(44, 90), open, allClear, now.Add(-time.Hour)},
+		{"more than half, but from before", grouping, earlier(seen(60, 100), 60), open, allClear, now.Add(-time.Hour)},
+		{"half of the others", grouping, earlier(seen(80, 100), 60), open, warning(0), now.Add(-time.Hour)},
 		{"no card any more", grouping, seen(0, 0), open, off, now.Add(-time.Hour)},
 		{"switched off", rule.Policy{}, seen(90, 90), open, off, now.Add(-time.Hour)},
 	}
@@ -151,4 +160,10 @@ func TestByGroup(t *testing.T) {
 			t.Errorf("ByGroup(%+v) = %v", tt.s, got)
 		}
 	}
+}
+
+// earlier has so many of the cards of a group breached before it was.
+func earlier(o rule.GroupObservation, cards int) rule.GroupObservation {
+	o.Earlier = cards
+	return o
 }

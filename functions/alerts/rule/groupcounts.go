@@ -20,7 +20,7 @@ func (c GroupCounts) Of(g GroupID, of string) int { return c[g][slices.Index(gro
 func (c GroupCounts) Add(groups []GroupID, of string, before GroupCounts) (leftOut int) {
 	at := slices.Index(groupRules[:], of)
 	for _, g := range groups {
-		if !c.counts(g, before) {
+		if !c.isCounted(g, before) {
 			leftOut++
 			continue
 		}
@@ -31,8 +31,9 @@ func (c GroupCounts) Add(groups []GroupID, of string, before GroupCounts) (leftO
 	return leftOut
 }
 
-// counts reports whether g is among the groups that are counted.
-func (c GroupCounts) counts(g GroupID, before GroupCounts) bool {
+// isCounted reports whether g is among the groups that are counted, of which there are at
+// most [MaxGroups] beside those that were before.
+func (c GroupCounts) isCounted(g GroupID, before GroupCounts) bool {
 	if _, known := c[g]; known || len(c) < MaxGroups {
 		return true
 	}

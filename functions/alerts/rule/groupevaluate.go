@@ -11,6 +11,7 @@ type GroupObservation struct {
 	Group        GroupID
 	Of           string
 	Cards, Total int // breached, and all that are breached or in use
+	Earlier      int // of Cards, those that were breached before the group was
 	Severity     incident.Severity
 	Since        time.Time
 	First        []string
@@ -26,7 +27,7 @@ func (p Policy) EvaluateGroup(o GroupObservation, past Incident, now time.Time) 
 	switch {
 	case !p.Groups.On(), o.Total == 0:
 		e.Status = incident.Off
-	case past.Phase != incident.PhaseOpen, p.Groups.lasts(o.Cards, o.Total):
+	case past.Phase != incident.PhaseOpen, p.Groups.lasts(o):
 		e.Status, e.Severity = incident.Breached, o.Severity
 	}
 	details := GroupDetails{Of: o.Of, Cards: o.Cards, Total: o.Total, Since: o.Since, First: o.First}

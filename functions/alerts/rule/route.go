@@ -57,22 +57,38 @@ func (r Routes) Receivers(i Incident) []string {
 	return slices.Compact(names)
 }
 
+// to are the routes by which a receiver is notified of an incident. Where none that fits
+// names it, it is so for a card of the group, or since it was before: then it may be any
+// that names it.
+func (r Routes) to(receiver string, i Incident) Routes {
+	other := func(route Route) bool { return !slices.Contains(route.Receivers, receiver) }
+	found := slices.DeleteFunc(r.of(i), other)
+	if len(found) > 0 || !slices.Contains(i.Details.Receivers, receiver) {
+		return found
+	}
+	return slices.DeleteFunc(slices.Clone(r), func(route Route) bool { return other(route) || !isRule(route.Rule, i.Key.Rule) })
+}
+
 // Fallback are those that are notified where a receiver takes nothing.
 func (r Routes) Fallback(receiver string, i Incident) []string {
 	var names []string
-	for _, route := range r.of(i) {
-		if slices.Contains(route.Receivers, receiver) {
-			names = append(names, route.Fallback...)
-		}
+	for _, route := range r.to(receiver, i) {
+		names = append(names, route.Fallback...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
 // Mentions reports whether a receiver's message about an incident asks for everybody's
-// attention.
+// attention. What asks for it of a card does so of its group.
 func (r Routes) Mentions(receiver string, i Incident) bool {
-	return slices.ContainsFunc(r.of(i), func(route Route) bool { return route.Mention && slices.Contains(route.Receivers, receiver) })
+	routes := r.of(i)
+	if i.Key.Subject.Kind == incident.Group {
+		routes = r.to(receiver, i)
+	}
+	return slices.ContainsFunc(routes, func(route Route) bool {
+		return route.Mention && slices.Contains(route.Receivers, receiver) && (route.Severity == "" || route.Severity == i.Severity)
+	})
 }
 
 // Reaches reports whether a receiver is notified of anything but what others do not take.

@@ -62,3 +62,28 @@ func TestRoutes(t *testing.T) {
 		t.Error("a fallback is reached, a receiver is not, or tags do not count")
 	}
 }
+
+// TestFallbackOfGroup is that of its cards: a group is in no package and has no number, and
+// its receivers are those of its cards.
+func TestFallbackOfGroup(t *testing.T) {
+	t.Parallel()
+	routes := rule.Routes{
+		{Match: rule.Match{ICCID: "898603*"}, Receivers: []string{"ops", "duty"}, Fallback: []string{"anything"}},
+		{Rule: rule.ExpiryName, Receivers: []string{"ops"}, Fallback: []string{"sales"}},
+		{Match: rule.Match{Package: "*"}, Severity: incident.Critical, Receivers: []string{"ops"}, Mention: true},
+		{Receivers: []string{"other"}, Fallback: []string{"mail"}},
+	}
+	group := rule.Incident{Key: rule.GroupKey(tagX, rule.StoppedName), Severity: incident.Warning}
+	group.Details.Receivers = []string{"duty", "ops"}
+	for receiver, want := range map[string][]string{"ops": {"anything"}, "duty": {"anything"}, "other": {"mail"}, "nobody": nil} {
+		if diff := cmp.Diff(want, routes.Fallback(receiver, group)); diff != "" {
+			t.Errorf("Fallback of %s (-want +got):\n%s", receiver, diff)
+		}
+	}
+	for severity, want := range map[incident.Severity]bool{incident.Warning: false, incident.Critical: true} {
+		group.Severity = severity
+		if got := routes.Mentions("ops", group); got != want {
+			t.Errorf("%s: Mentions = %t, want %t", severity, got, want)
+		}
+	}
+}

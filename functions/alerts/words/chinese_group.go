@@ -3,7 +3,7 @@ package words
 var chineseGroup = Group{
 	Stopped: Rule{
 		Warning:  RuleGroup{"整组卡已停机", around("", "已停机")},
-		Critical: RuleGroup{"整组卡已停机，充值后才能恢复", around("", "已停机，充值后才能恢复")},
+		Critical: RuleGroup{"整组卡已停机，其中有卡须充值才能恢复", around("", "已停机，其中有卡须充值才能恢复")},
 		Resolved: "该组大部分卡不再停机",
 	},
 	Stale: Rule{

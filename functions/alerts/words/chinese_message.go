@@ -63,16 +63,20 @@ var chineseCoverage = Coverage{
 }
 
 var chineseMessage = Message{
-	Worst: func(named, all int) string {
-		return "共 " + Number(all) + " 项，仅列出最严重的 " + Number(named) + " 项。"
-	},
-	First: func(named, all int) string {
-		return "共 " + Number(all) + " 项，仅列出最前的 " + Number(named) + " 项。"
-	},
+	Worst:     func(named, all int) string { return listed("最严重的", named, all) },
+	First:     func(named, all int) string { return listed("最前的", named, all) },
 	MoreLines: numbered("另有 ", " 行未显示"),
 	Console:   "打开控制台", ListMissing: "无法附上列表",
 	WorstNamed: "消息列出最严重的卡，并给出总数。",
 	Unwatched: func(reason, action string) string {
 		return "Signalbox 已无法监控物联网卡：" + reason + "。处理办法：" + action + "。"
 	},
+}
+
+// listed says how many of all are named.
+func listed(which string, named, all int) string {
+	if named == 0 {
+		return "共 " + Number(all) + " 项，均未列出。"
+	}
+	return "共 " + Number(all) + " 项，仅列出" + which + " " + Number(named) + " 项。"
 }

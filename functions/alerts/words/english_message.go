@@ -67,16 +67,24 @@ var englishCoverage = Coverage{
 }
 
 var englishMessage = Message{
-	Worst: func(named, all int) string {
-		return "The worst " + Number(named) + " of " + Number(all) + " are shown."
-	},
-	First: func(named, all int) string {
-		return "The first " + Number(named) + " of " + Number(all) + " are shown."
-	},
+	Worst:     func(named, all int) string { return shown("worst", named, all) },
+	First:     func(named, all int) string { return shown("first", named, all) },
 	MoreLines: counts("more line is left out", "more lines are left out"),
 	Console:   "Open the console", ListMissing: "The list could not be attached",
 	WorstNamed: "The messages name the worst cards and count all of them.",
 	Unwatched: func(reason, action string) string {
 		return "Signalbox does not watch the SIM cards: " + reason + ". To do: " + action + "."
 	},
+}
+
+// shown says how many of all are named.
+func shown(which string, named, all int) string {
+	switch named {
+	case 0:
+		return "None of " + Number(all) + " are shown."
+	case 1:
+		return "The " + which + " of " + Number(all) + " is shown."
+	default:
+		return "The " + which + " " + Number(named) + " of " + Number(all) + " are shown."
+	}
 }
