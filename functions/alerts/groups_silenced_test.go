@@ -9,9 +9,9 @@ import (
 	"signalbox/shared/incident"
 )
 
-// TestSilencedWhileItWaits silences a card that waits for the end of the sweep: that it is
+// TestCardSilencedWhileItWaits silences a card that waits for the end of the sweep: that it is
 // in no group changes nothing of the silence.
-func TestSilencedWhileItWaits(t *testing.T) {
+func TestCardSilencedWhileItWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newSites(t, manySites, nil) // of the first sweep all wait
