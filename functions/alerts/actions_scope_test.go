@@ -43,9 +43,9 @@ func newFactory(t *testing.T) *acting {
 	return a
 }
 
-// in are the messages of a channel of the fake's.
-func (a *acting) in(channel string) []slacktest.Message {
-	return slices.DeleteFunc(a.slack.Inbox(), func(m slacktest.Message) bool { return m.Channel != channel })
+// in are the messages of one place of the fake's.
+func (a *acting) in(name string) []slacktest.Message {
+	return slices.DeleteFunc(a.slack.Inbox(), func(m slacktest.Message) bool { return m.Channel != name })
 }
 
 // TestOfAnotherReceiver presses what showed the cards of one receiver alone: those of

@@ -143,11 +143,11 @@ func (p *plan) undo(i rule.Incident) {
 
 // replace has a record replaced, once, which must be as it was read.
 func (p *plan) replace(old store.Record, next any) {
-	place := [2]string{old.Collection, old.Key}
-	if p.replaced[place] {
+	at := [2]string{old.Collection, old.Key}
+	if p.replaced[at] {
 		return
 	}
-	p.replaced[place] = true
+	p.replaced[at] = true
 	old = p.standing.asStored(old)
 	r := store.Record{Collection: old.Collection, Key: old.Key}
 	if next != nil {
