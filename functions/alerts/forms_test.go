@@ -304,3 +304,20 @@ func TestUndoOfWhatIsOver(t *testing.T) {
 		checkWords(t, post(action.Undo, "request=r1"), "Nothing was changed")
 	})
 }
+
+// TestFormOverPlainHTTP has a browser send a form that says where it comes from by its
+// origin alone, as over plain HTTP or from an old browser: it names the origin of a page
+// only where that has a referrer.
+func TestFormOverPlainHTTP(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newLinked(t)
+		link := a.formLink(t, 1, action.Acknowledge)
+		shown := a.browse(t, http.MethodGet, link, "", nil)
+		origin := map[string]string{"no-referrer": "null", "same-origin": "http://example.com"}[shown.Header().Get("Referrer-Policy")]
+		sent := a.browse(t, http.MethodPost, link, "name=Ann", func(r *http.Request) { r.Header.Set("Origin", origin) })
+		if got := a.standing(t, 1).State; sent.Code != http.StatusOK || got != action.Acknowledged {
+			t.Errorf("a form from the origin %q is answered %d, and the incident is %s", origin, sent.Code, got)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"maps"
 	"mime"
 	"net/http"
@@ -49,12 +50,12 @@ func wantsPage(r *http.Request) bool {
 
 // WritePage writes a page that runs no script, loads nothing, is shown in no frame and
 // tells no other site where it is: its address may be a signed link. policy is its
-// Content-Security-Policy.
+// Content-Security-Policy. A Referrer-Policy that is set already stays.
 func WritePage(w http.ResponseWriter, status int, policy string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", policy)
-	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Referrer-Policy", cmp.Or(h.Get("Referrer-Policy"), "no-referrer"))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	h.Add("Vary", "Accept-Language")
