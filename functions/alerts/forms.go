@@ -96,11 +96,13 @@ func (f *Function) showForm(w http.ResponseWriter, r *http.Request, verb action.
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
 	if form.Incident.IsZero() {
-		status = http.StatusNotFound
+		return writeForm(w, form, http.StatusNotFound)
 	}
-	return writeForm(w, form, status)
+	// Without a referrer a browser sends the form from the origin "null": over plain HTTP
+	// nothing else says that it is ours.
+	w.Header().Set("Referrer-Policy", "same-origin")
+	return writeForm(w, form, http.StatusOK)
 }
 
 func writeForm(w http.ResponseWriter, form page.Form, status int) error {
