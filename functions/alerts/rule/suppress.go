@@ -10,6 +10,7 @@ import (
 type Silence struct {
 	Match
 	Rule    string    // empty: all rules about cards, pools and groups; see [isRule]
+	From    time.Time // the first moment at which it counts; zero: it always has
 	Until   time.Time // the first moment at which it is over
 	Comment string    // why, for people
 	// Origin is where it was made, such as in Slack. Empty: in the rules file.
@@ -40,10 +41,13 @@ func (p Policy) suppress(evaluations []Evaluation, covers func(Silence, Evaluati
 	}
 }
 
-// silence returns the first silence that is not over and covers what is asked for.
+// counts reports whether s has begun and is not over.
+func (s Silence) counts(now time.Time) bool { return !now.Before(s.From) && now.Before(s.Until) }
+
+// silence returns the first silence that counts now and covers what is asked for.
 func (p Policy) silence(covers func(Silence) bool, now time.Time) (incident.Suppression, bool) {
 	for _, s := range p.Silences {
-		if now.Before(s.Until) && covers(s) {
+		if s.counts(now) && covers(s) {
 			return s.suppression(), true
 		}
 	}

@@ -81,6 +81,8 @@ func TestSilences(t *testing.T) {
 		{"all", rule.Silence{Until: now.Add(1)}, all},
 		{"over at its end", rule.Silence{Until: now}, ""},
 		{"no end", rule.Silence{}, ""},
+		{"begins now", rule.Silence{From: now, Until: now.Add(1)}, all},
+		{"has not begun", rule.Silence{From: now.Add(1), Until: now.Add(day)}, ""},
 		{"one rule", rule.Silence{Until: now.Add(day), Rule: rule.UsageName}, "usage"},
 		{"tag", rule.Silence{Until: now.Add(day), Match: rule.Match{Tag: "*-华东"}}, all},
 		{"other tag", rule.Silence{Until: now.Add(day), Match: rule.Match{Tag: "*-华南"}}, ""},

@@ -60,7 +60,10 @@ func TestExample(t *testing.T) {
 				Match: rule.Match{Tag: "车队-华东"}, Rule: rule.ExpiryName,
 				Until: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Comment: "续费已在办理",
 			},
-			{Match: rule.Match{ICCID: "89860321000000015668"}, Until: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)},
+			{
+				Match: rule.Match{ICCID: "89860321000000015668"},
+				From:  time.Date(2026, 11, 29, 22, 0, 0, 0, time.UTC), Until: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC),
+			},
 		},
 		MuteTimes: []rule.MuteTime{
 			{From: 22 * 60, To: 7 * 60, Zone: shanghai},
@@ -121,6 +124,16 @@ func TestGroups(t *testing.T) {
 	want := "line 2: groups: must be off or a mapping with the keys least, share"
 	if _, err := rulefile.Parse([]byte(on), defaults, variables); err == nil || err.Error() != want {
 		t.Errorf("Parse(%q) = %v, want %s", on, err, want)
+	}
+}
+
+// TestSilenceThatNeverCounts has one end before it begins.
+func TestSilenceThatNeverCounts(t *testing.T) {
+	t.Parallel()
+	const text = "version: 1\nsilences:\n  - {from: 2026-12-01T08:00:00+08:00, until: 2026-12-01T00:00:00Z}"
+	want := "line 3: silences: it is over before it begins: from must be before until"
+	if _, err := rulefile.Parse([]byte(text), defaults, variables); err == nil || err.Error() != want {
+		t.Errorf("Parse(%q) = %v, want %s", text, err, want)
 	}
 }
 

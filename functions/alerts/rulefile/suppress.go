@@ -12,12 +12,17 @@ import (
 
 func (p *parser) silence(n *yaml.Node) {
 	var s rule.Silence
+	before := len(p.mistakes)
 	p.mapping(n, fields{
 		"match":   func(n *yaml.Node) { s.Match = p.match(n) },
 		"rule":    func(n *yaml.Node) { s.Rule = p.ruleName(n) },
-		"until":   func(n *yaml.Node) { s.Until = p.until(n) },
+		"from":    func(n *yaml.Node) { s.From = p.time(n) },
+		"until":   func(n *yaml.Node) { s.Until = p.time(n) },
 		"comment": func(n *yaml.Node) { s.Comment, _ = p.text(n) },
 	}, "until")
+	if len(p.mistakes) == before && !s.From.Before(s.Until) {
+		p.fail(n, "it is over before it begins: from must be before until")
+	}
 	p.policy.Silences = append(p.policy.Silences, s)
 }
 
@@ -28,12 +33,12 @@ func (p *parser) ruleName(n *yaml.Node) string {
 	return n.Value
 }
 
-func (p *parser) until(n *yaml.Node) time.Time {
-	until, err := time.Parse(time.RFC3339, n.Value)
+func (p *parser) time(n *yaml.Node) time.Time {
+	moment, err := time.Parse(time.RFC3339, n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil {
 		p.fail(n, "must be a time with its offset, such as 2026-12-01T08:00:00+08:00")
 	}
-	return until
+	return moment
 }
 
 func (p *parser) muteTime(n *yaml.Node) {
