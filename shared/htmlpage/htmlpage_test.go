@@ -106,7 +106,7 @@ func TestEscaped(t *testing.T) {
 func TestCell(t *testing.T) {
 	t.Parallel()
 	for want, cell := range map[string]htmlpage.Cell{
-		"<bdi>a &amp; b</bdi>": {Text: "a & b"},
+		"<bdi>a &amp; b</bdi>":                               {Text: "a & b"},
 		`<time datetime="2026-11-29T08:45:00Z">today</time>`: {Text: "today", Time: "2026-11-29T08:45:00Z"},
 		`<span class="unknown">not known</span>`:             {Text: "not known", Unknown: true},
 	} {
