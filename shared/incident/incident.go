@@ -15,7 +15,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -53,16 +52,6 @@ func (k Key) Compare(other Key) int {
 		cmp.Compare(k.Subject.ID, other.Subject.ID),
 		cmp.Compare(k.Rule, other.Rule),
 	)
-}
-
-// ParseKey reads what String returns. An ID may have slashes.
-func ParseKey(text string) (Key, error) {
-	kind, rest, ok := strings.Cut(text, "/")
-	slash := strings.LastIndexByte(rest, '/')
-	if !ok || slash < 0 {
-		return Key{}, fmt.Errorf("incident key %q: want kind, id and rule between slashes", text)
-	}
-	return Key{Subject: Subject{Kind: SubjectKind(kind), ID: rest[:slash]}, Rule: rest[slash+1:]}, nil
 }
 
 // Phase is where an incident is in its life. The zero Phase is that there is

@@ -51,7 +51,7 @@ func (f Form) HTML() ([]byte, error) {
 	all := words.In(f.Style.Language)
 	heading, hint := f.said(all.Act)
 	view := formView{
-		Frame: pages.Frame(all.Page.Frame, heading), Words: all.Act, Heading: heading, Result: f.Result,
+		Frame: pages.Frame(f.Style.Language, all.Page.Words, heading), Words: all.Act, Heading: heading, Result: f.Result,
 		Name: f.Name, Request: f.Request, Back: f.Back,
 	}
 	view.Other = htmlpage.InOther(f.Style.Language, f.Query)

@@ -3,8 +3,14 @@ package words
 import "signalbox/shared/htmlpage"
 
 var englishPage = Page{
-	Frame: htmlpage.Words{
-		Tag: "en", Switch: "中文", SwitchTag: "zh-Hans", Home: "All incidents", SkipToContent: "Skip to the content",
+	Words: htmlpage.Words{
+		Home: "All incidents",
+		Refusals: map[string]htmlpage.Said{
+			"old-link":          {Title: "This link is too old", Detail: "A link lasts for seven days. A newer message has a new one."},
+			"unauthorized":      {Title: "Sign in", Detail: "Any name will do; the password is one of this function’s tokens. Or come by a link of a message."},
+			"no-incidents-page": {Title: "Nobody may see the incidents", Detail: "Set SIGNALBOX_API_TOKENS, or SIGNALBOX_ALERTS_URL and SIGNALBOX_LINK_SECRET."},
+			"store-unavailable": {Title: "The incidents cannot be read", Detail: "The state cannot be used, or is damaged. GET /readyz and the log say what to do. This does not mean that all is well."},
+		},
 	},
 	Title: "Incidents", Filters: "Show", All: "All", Formats: "All of them as",
 	States:     map[string]string{"open": "Open", "acknowledged": "Acknowledged", "silenced": "Silenced"},
@@ -18,25 +24,4 @@ var englishPage = Page{
 	UnderWay: around("a sweep is under way since ", ""), LastFinished: around("the last whole sweep was finished at ", ""),
 	NeverWhole: "No whole sweep is finished yet: more may be wrong than is shown.",
 	Late:       "Sweeps are late: what is shown is older than it should be, and more may be wrong by now.",
-	Refusal: htmlpage.RefusalWords{
-		BySlug: map[string]htmlpage.Said{
-			"wrong-link":        {Title: "This link is wrong", Detail: "It was altered, or is of another page. Ask for a new one."},
-			"old-link":          {Title: "This link is too old", Detail: "A link lasts for seven days. A newer message has a new one."},
-			"unauthorized":      {Title: "Sign in", Detail: "Any name will do; the password is one of this function’s tokens. Or come by a link of a message."},
-			"no-incidents-page": {Title: "Nobody may see the incidents", Detail: "Set SIGNALBOX_API_TOKENS, or SIGNALBOX_ALERTS_URL and SIGNALBOX_LINK_SECRET."},
-			"no-such-path":      {Title: "No such page", Detail: "There is nothing at this address."},
-			"invalid-parameter": {Title: "Wrong address", Detail: "A part of the page’s address is not right."},
-			"store-unavailable": {Title: "The incidents cannot be read", Detail: "The state cannot be used, or is damaged. GET /readyz and the log say what to do. This does not mean that all is well."},
-		},
-		ByStatus: map[int]htmlpage.Said{
-			400: {Title: "Wrong request", Detail: "It could not be understood."},
-			405: {Title: "Wrong method", Detail: "This page can only be read."},
-			500: {Title: "Something went wrong", Detail: "It has been logged."},
-			503: {Title: "Not available", Detail: "Try again."},
-		},
-		Other:   htmlpage.Said{Title: "It did not work", Detail: "It has been logged."},
-		Again:   func(n int) string { return "Try again in " + count(n, "second", "seconds") + "." },
-		Field:   "What is wrong:",
-		Request: "Request",
-	},
 }
