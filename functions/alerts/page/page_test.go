@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
@@ -246,6 +247,40 @@ func TestTotalIsThePlans(t *testing.T) {
 		}
 		if got := strings.Join(fromCSV, " "); got != tt.want {
 			t.Errorf("%s: CSV has %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestHowLongInTheForm has the date on which the data resets, as far as it is known.
+func TestHowLongInTheForm(t *testing.T) {
+	t.Parallel()
+	reset, end := now.AddDate(0, 0, 9), now.AddDate(0, 0, 12)
+	tests := []struct {
+		name             string
+		renews, ends     time.Time
+		english, chinese string
+	}{
+		{"resets", reset, end, "until the data resets (2026-12-01 16:30 +08:00)", "直到流量重置（2026-12-01 16:30 +08:00）"},
+		{"ends", time.Time{}, end, "until the package ends (2026-12-04 16:30 +08:00)", "直到套餐到期（2026-12-04 16:30 +08:00）"},
+		{"never", time.Date(2099, 12, 31, 0, 0, 0, 0, zone), time.Time{}, "", ""},
+		{"nobody knows", time.Time{}, time.Time{}, "", ""},
+	}
+	for _, tt := range tests {
+		i := usageOf(1, incident.Warning, "a")
+		i.Details.Facts.Renews, i.Details.Facts.Expires = tt.renews, tt.ends
+		for l, want := range map[language.Language]string{language.English: tt.english, language.Chinese: tt.chinese} {
+			f := page.Form{Verb: action.Silence, Incident: i, Now: now, Style: message.Style{Zone: zone, Language: l}, Status: action.Status{State: action.Open}}
+			body, err := f.HTML()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			if found := regexp.MustCompile(`value="renewal">([^<]*)<`).FindStringSubmatch(html.UnescapeString(string(body))); found != nil {
+				got = found[1]
+			}
+			if got != want || strings.Count(string(body), "<option") < 3 {
+				t.Errorf("%s: the form offers %q, want %q", tt.name, got, want)
+			}
 		}
 	}
 }
