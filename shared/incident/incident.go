@@ -134,9 +134,9 @@ func (i Incident[D]) IsOpen() bool {
 	return i.Phase == PhaseOpen && (i.Notified.Open || i.Notified.Count > 0 && !i.Suppressed.Active())
 }
 
-// ID names this occasion of the incident, such as in an address: 16 characters, the same
-// until it is opened anew. Nobody finds the number of a card by it, since the moment at
-// which it was opened is in it.
+// ID names this occasion of the incident, such as in an address: 16 hexadecimal digits,
+// the same until it is opened anew. It shows no card's number, but who knows the moment at
+// which it was opened can try numbers until one fits.
 func (i Incident[D]) ID() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", i.Key, i.Opened.UnixNano()))
 	return hex.EncodeToString(sum[:8])
