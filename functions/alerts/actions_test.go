@@ -492,6 +492,10 @@ func TestSilenceACard(t *testing.T) {
 			t.Errorf("the sweep is %+v, want the incident", r)
 		}
 		checkWords(t, a.enter(t, ann, "undo "+iccid), "Nothing was changed")
+		for _, span := range []string{"reset", "重置", "流量重置", "renewal"} { // until the data resets
+			checkWords(t, a.enter(t, ann, "silence "+iccid+" "+span), "is silenced until 2000-02-01 00:00 +08:00")
+			checkWords(t, a.enter(t, ann, "undo "+iccid), "silence is ended")
+		}
 	})
 }
 

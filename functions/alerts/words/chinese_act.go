@@ -3,7 +3,8 @@ package words
 var chineseAct = Act{
 	Acknowledge: "确认", Silence: "静默…", Undo: "撤销", Which: "选择其中一项",
 	All:  func(n int) string { return "全部 " + Number(n) + " 项" },
-	Hour: "1 小时", Day: "24 小时", Week: "7 天", Renewal: "直到续期",
+	Hour: "1 小时", Day: "24 小时", Week: "7 天", Reset: "直到流量重置",
+	ResetAt: around("直到流量重置（", "）"), EndAt: around("直到套餐到期（", "）"),
 
 	AcknowledgedBy: func(n int, who string) string { return Number(n) + " 项已由 " + who + " 确认" },
 	Acknowledged:   func(n int) string { return Number(n) + " 项已确认" },
@@ -45,7 +46,7 @@ var chineseAct = Act{
 		return "*" + command + " card 8986…* 查看一张卡的问题\n" +
 			"*" + command + " open* 查看未解决的问题\n" +
 			"*" + command + " acknowledge 8986…* 确认一张卡的问题，由您处理\n" +
-			"*" + command + " silence 8986… 24h* 在 1h、24h、7d 内或续期（renewal）前不再通知该卡\n" +
+			"*" + command + " silence 8986… 24h* 在 1h、24h、7d 内或流量重置（reset）前不再通知该卡\n" +
 			"*" + command + " undo 8986…* 撤销以上两者\n" +
 			"*" + command + " help* 显示此帮助"
 	},
@@ -53,7 +54,7 @@ var chineseAct = Act{
 	NoCard: func(text string) string {
 		return "“" + text + "”不是卡号，卡号形如 89860345190897749986。"
 	},
-	NoSpan:    "请说明时长：1h、24h、7d 或 renewal（直到续期）。",
+	NoSpan:    "请说明时长：1h、24h、7d 或 reset（直到流量重置）。",
 	CardFine:  func(what string) string { return what + " 没有未解决的问题。" },
 	CardTitle: func(what string, n int) string { return what + "：" + Number(n) + " 项未解决" },
 	CardPage:  "该卡的页面",
