@@ -3,6 +3,7 @@ package alerts
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
@@ -30,12 +31,19 @@ func (r *run) heed(ctx context.Context) {
 	}
 }
 
+// forgetTime is how long a run drops what counts no more: people wait to be notified.
+const forgetTime = 10 * time.Second
+
 // forgetActions drops what counts no more. What cannot be dropped now is so by a later
 // run.
 func (r *run) forgetActions(ctx context.Context) {
 	err := r.loadStanding(ctx)
 	if err == nil {
-		err = action.Expire(ctx, r.config.Store, r.standing, r.ledger.unresolved(), r.lease.Fence(), r.config.Now())
+		bounded, cancel := r.beforeDeadline(ctx)
+		defer cancel()
+		bounded, cancel = context.WithTimeout(bounded, forgetTime)
+		defer cancel()
+		err = action.Expire(bounded, r.config.Store, r.standing, r.ledger.unresolved(), r.lease.Fence(), r.config.Now())
 	}
 	if err != nil && ctx.Err() == nil {
 		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "what people have done is forgotten by a later run", slog.String("error", err.Error()))

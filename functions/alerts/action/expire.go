@@ -15,32 +15,38 @@ import (
 const (
 	// keep is how long it is remembered who did what.
 	keep = 30 * 24 * time.Hour
-	// maxDropped is how many records one call drops.
-	maxDropped = 200
+	// maxDropped is how many records one batch drops.
+	maxDropped = 500
 )
 
-// Expire drops records that count no more, some of them: what stands of incidents that
-// are over or worse, silences that are over, and actions of a month ago. fence is
-// required of the write. Where people act at the same moment it drops nothing, and the
-// next call does.
+// Expire drops records that count no more: what stands of incidents that are over or
+// worse, silences that are over, and actions of a month ago. There may be 20,000 at once,
+// so it goes batch by batch, and leaves to the next call what it has no time for. fence is
+// required of each write. A batch of which somebody changes a record at the same moment is
+// left to the next call, too.
 func Expire(ctx context.Context, s store.Store, standing Standing, open []rule.Incident, fence store.Record, now time.Time) error {
-	dropped := standing.over(open, now)
 	old, err := oldActions(ctx, s, now)
 	if err != nil {
 		return err
 	}
-	if dropped = append(dropped, old...); len(dropped) == 0 {
-		return nil
-	}
-	b := store.Batch{If: []store.Record{fence}}
-	for _, r := range dropped[:min(len(dropped), maxDropped)] {
-		b.If = append(b.If, r)
-		b.Put = append(b.Put, store.Record{Collection: r.Collection, Key: r.Key})
-	}
-	if err := s.Apply(ctx, b); err != nil && !errors.Is(err, store.ErrConflict) {
-		return fmt.Errorf("drop what people did: %w", err)
+	for some := range slices.Chunk(append(standing.over(open, now), old...), maxDropped) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := s.Apply(ctx, dropping(some, fence)); err != nil && !errors.Is(err, store.ErrConflict) {
+			return fmt.Errorf("drop what people did: %w", err)
+		}
 	}
 	return nil
+}
+
+// dropping is the batch that drops records, as they were read.
+func dropping(records []store.Record, fence store.Record) store.Batch {
+	b := store.Batch{If: append([]store.Record{fence}, records...)}
+	for _, r := range records {
+		b.Put = append(b.Put, store.Record{Collection: r.Collection, Key: r.Key})
+	}
+	return b
 }
 
 // over are the records that count no more.

@@ -23,6 +23,9 @@ func (w Writer) Digest(id string, changes []rule.Change) notify.Message {
 	return m
 }
 
+// formPrefix begins the id of a link to a form.
+const formPrefix = "open-"
+
 // forms lead to what can be done about the one incident that changes leave open: where
 // there are several, the list does.
 func (w Writer) forms(changes []rule.Change) []notify.Link {
@@ -40,7 +43,7 @@ func (w Writer) forms(changes []rule.Change) []notify.Link {
 		return nil
 	}
 	form := func(verb action.Verb, label string) notify.Link {
-		return notify.Link{ID: "open-" + string(verb), Label: label, URL: w.Style.Incidents.Form(id, string(verb), w.Coverage.At)}
+		return notify.Link{ID: formPrefix + string(verb), Label: label, URL: w.Style.Incidents.Form(id, string(verb), w.Coverage.At)}
 	}
 	return []notify.Link{form(action.Acknowledge, w.act().Acknowledge), form(action.Silence, w.act().FormSilence)}
 }

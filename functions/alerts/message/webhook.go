@@ -2,6 +2,8 @@ package message
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"signalbox/shared/notify"
@@ -23,9 +25,8 @@ func Webhook(m notify.Message, receiver string, at time.Time) webhook.Payload {
 		GroupLabels: map[string]string{}, CommonLabels: map[string]string{},
 		CommonAnnotations: map[string]string{"summary": m.Title, "description": m.Text()},
 	}
-	for _, l := range m.Links {
-		p.ExternalURL = l.URL
-		break
+	if at := slices.IndexFunc(m.Links, func(l notify.Link) bool { return !strings.HasPrefix(l.ID, formPrefix) }); at >= 0 {
+		p.ExternalURL = m.Links[at].URL
 	}
 	if m.Alerts != nil && m.Extent == notify.Whole {
 		addAlerts(&p, m)

@@ -57,11 +57,37 @@ func (p *parser) receiver(n *yaml.Node) {
 		}
 	}
 	before := len(p.mistakes)
-	p.mapping(n, known, "name")
+	p.mapping(p.withoutMisplaced(n), known, "name")
 	if r.Kind == "" && len(p.mistakes) == before {
 		p.fail(n, "one of %s is missing", joinKinds())
 	}
 	p.receivers = append(p.receivers, r)
+}
+
+// settingNames are the keys inside a receiver's kind.
+var settingNames = []string{"allow_private", "channel", "language", "secret_env", "url_env"}
+
+// withoutMisplaced is a receiver without the settings that are beside its kind.
+func (p *parser) withoutMisplaced(n *yaml.Node) *yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		return n
+	}
+	rest := *n
+	rest.Content = nil
+	kind := string(Slack)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key := n.Content[i].Value; slices.Contains(kinds, Kind(key)) {
+			kind = key
+		}
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if key := n.Content[i]; slices.Contains(settingNames, key.Value) {
+			p.fail(key, "%s belongs inside the receiver's kind, as in %s: {%s: ...}", key.Value, kind, key.Value)
+			continue
+		}
+		rest.Content = append(rest.Content, n.Content[i], n.Content[i+1])
+	}
+	return &rest
 }
 
 func joinKinds() string {
