@@ -125,8 +125,10 @@ func (f *Function) served() function.Function {
 	served := function.Function{
 		Name: "conversion", Handler: f, Batch: f.Batch, Ready: f.Ready, Close: f.Close,
 		Memory: function.RequestMemory, Logger: f.config.Logger, Meter: f.config.Meter,
+		Roots: []string{"conversions", "otp-events", "otp-windows", "dead-letters"},
 	}
 	if f.outbox != nil {
+		served.Timers = []function.Timer{{Name: "reports", Every: time.Minute}}
 		served.Scheduled = func(ctx context.Context, e event.Scheduled) (any, error) { return f.Scheduled(ctx, e) }
 	}
 	return served

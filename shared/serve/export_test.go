@@ -17,12 +17,6 @@ func NewPacedTransport(next http.RoundTripper) http.RoundTripper {
 	return &pacedTransport{RoundTripper: next}
 }
 
-// ListenAddress is for the table of addresses.
-func ListenAddress(environ []string) (string, error) {
-	where, err := detect(environ)
-	return where.address, err
-}
-
 // ServeOn serves f on listener as a plain HTTP server, until ctx ends.
 func ServeOn(ctx context.Context, f Function, listener net.Listener) error {
 	s, err := newService(f)
@@ -30,6 +24,15 @@ func ServeOn(ctx context.Context, f Function, listener net.Listener) error {
 		return err
 	}
 	return s.serveOn(ctx, listener, false)
+}
+
+// TogetherOn serves functions on listener until ctx ends, and closes them.
+func TogetherOn(ctx context.Context, functions []Function, listener net.Listener) error {
+	s, err := newGroup(functions)
+	if err != nil {
+		return err
+	}
+	return s.closeAfter(ctx, s.serveOn(ctx, listener, false))
 }
 
 // LimitConnections is for fewer connections than a server has.
