@@ -25,7 +25,7 @@ test: ## run the tests
 	go test ./...
 
 # What other processes or files are asked, or arithmetic, has nothing for the race detector to see.
-NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$|conversion/watch$$
+NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest|serveweek)$$|shared/forecast$$|conversion/watch$$
 
 race: ## run the tests in any order under the race detector, the longest not or shorter
 	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')
@@ -40,9 +40,10 @@ kills: ## kill alerts, and conversion with each of its stores, 200 times and com
 million: ## send a million OTP events to conversion and compare its rates with a computation
 	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
 
-long: ## run what takes minutes: fleets that live through a year, 100,000 cards, simulated senders
+long: ## run what takes minutes: fleets that live through a year, 100,000 cards, simulated senders, a week of kills
 	go test -tags long -count=1 -run 'TestYear$$|TestYearOfOutages|TestHundredThousandCards|TestDrops|TestCalm|TestPumping' -v \
 		./functions/alerts ./functions/conversion/watch
+	go test -tags long -count=1 -timeout 30m -run TestKilledWeek -v ./internal/serveweek
 
 act: ## have people press buttons at random for a simulated year, and alter 10,000 of Slack's requests
 	go test -count=1 -timeout 20m -run YearOfActions -v ./functions/alerts -args -days 365

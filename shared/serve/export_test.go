@@ -26,15 +26,6 @@ func ServeOn(ctx context.Context, f Function, listener net.Listener) error {
 	return s.serveOn(ctx, listener, false)
 }
 
-// TogetherOn serves functions on listener until ctx ends, and closes them.
-func TogetherOn(ctx context.Context, functions []Function, listener net.Listener) error {
-	s, err := newGroup(functions)
-	if err != nil {
-		return err
-	}
-	return s.closeAfter(ctx, s.serveOn(ctx, listener, false))
-}
-
 // LimitConnections is for fewer connections than a server has.
 func LimitConnections(listener net.Listener, most int, server *http.Server) net.Listener {
 	c := limitConnections(listener, most)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -41,6 +42,15 @@ func Together(ctx context.Context, environ []string, open func(environ []string)
 		return errors.Join(err, closeAll(functions))
 	}
 	return s.closeAfter(ctx, s.listenAndServe(ctx, where))
+}
+
+// TogetherOn is [Together] for those who have opened the functions and listen already.
+func TogetherOn(ctx context.Context, functions []Function, listener net.Listener) error {
+	s, err := newGroup(functions)
+	if err != nil {
+		return errors.Join(err, closeAll(functions))
+	}
+	return s.closeAfter(ctx, s.serveOn(ctx, listener, false))
 }
 
 func closeAll(functions []Function) error {
