@@ -10,7 +10,15 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis kills million act watch long chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+# Which build it is, as signalbox version says it. Without a repository nobody knows.
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+REVISION  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+# A rules file to package beside the bootstrap of alerts; none: none.
+RULES_FILE ?=
+
+BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
+
+.PHONY: help build dist dist-check test race redis kills million act watch long chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -18,8 +26,20 @@ help: ## list the targets
 build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64)
 	@for f in $(FUNCTIONS); do \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags lambda.norpc \
-			-ldflags "-s -w -buildid=" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
+			-ldflags "-s -w -buildid= $(BUILDINFO)" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
 	done
+
+dist: ## write dist/: zips for both clouds, the command line, SBOM, SHA256SUMS (RULES_FILE=path packages the rules)
+	go run ./internal/dist -out dist -version '$(VERSION)' -revision '$(REVISION)' -rules '$(RULES_FILE)'
+
+dist-check: ## make dist in two folders and compare the bytes
+	@set -e; check=$$(mktemp -d); trap 'rm -rf "$$check"' EXIT; \
+	for copy in one a/longer/two; do \
+		mkdir -p "$$check/$$copy"; git ls-files -co --exclude-standard -z | xargs -0 tar -cf - | tar -xf - -C "$$check/$$copy"; \
+		$(MAKE) --no-print-directory -C "$$check/$$copy" dist VERSION=v0.0.0-check REVISION=check RULES_FILE=doc/rules.example.yaml; \
+	done; \
+	diff -r "$$check/one/dist" "$$check/a/longer/two/dist"; \
+	cd "$$check/one/dist"; sha256sum --check --quiet SHA256SUMS; ls -l
 
 test: ## run the tests
 	go test ./...

@@ -10,5 +10,5 @@ const (
 	kills = 50
 
 	sweepEvery   = 10 * time.Minute
-	reportsEvery = time.Minute
+	reportsEvery = 5 * time.Minute
 )
