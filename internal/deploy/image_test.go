@@ -81,7 +81,7 @@ func (m *machine) copy(sources []string, target string) {
 			case entry.IsDir() || m.ignored(filepath.ToSlash(name)):
 				return nil
 			}
-			return m.place(from, filepath.Join(m.folder, name))
+			return m.duplicate(from, filepath.Join(m.folder, name))
 		})
 		if err != nil {
 			m.t.Fatalf("COPY %s: %v", source, err)
@@ -89,7 +89,7 @@ func (m *machine) copy(sources []string, target string) {
 	}
 }
 
-func (m *machine) place(from, to string) error {
+func (m *machine) duplicate(from, to string) error {
 	content, err := os.ReadFile(from)
 	if err != nil {
 		return err

@@ -236,7 +236,7 @@ func (p *problems) k8sContainer(c k8sContainer) {
 	p.unless(c.LivenessProbe.InitialDelaySeconds > 10, "livenessProbe comes while it still waits up to 10 s for the files of another")
 	p.unless(c.Resources.Limits["memory"] != "" && c.Resources.Requests["memory"] != "", "memory is not bounded")
 	s := c.SecurityContext
-	p.unless(s.AllowPrivilegeEscalation != nil && !*s.AllowPrivilegeEscalation, "privileges may be escalated")
+	p.unless(s.AllowPrivilegeEscalation != nil && !*s.AllowPrivilegeEscalation, "it may get more privileges")
 	p.unless(s.ReadOnlyRootFilesystem, "readOnlyRootFilesystem is missing")
 	p.unless(slices.Equal(s.Capabilities.Drop, []string{"ALL"}), "capabilities are kept: drop is %q", s.Capabilities.Drop)
 }

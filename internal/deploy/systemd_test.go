@@ -72,8 +72,8 @@ func (p *problems) unit(text []byte) map[string]string {
 			p.unless(unitKeys[section] != nil, "section %q is not known", section)
 		case isKey:
 			p.unless(slices.Contains(unitKeys[section], key), "%s is not known in [%s]", key, section)
-			_, twice := all[section+" "+key]
-			p.unless(!twice, "%s is there twice", key)
+			_, again := all[section+" "+key]
+			p.unless(!again, "%s is there twice", key)
 			all[section+" "+key] = value
 		default:
 			p.unless(false, "%q is neither a section nor a key", line)
