@@ -81,7 +81,7 @@ func (o *serveOptions) check() error {
 
 func runServe(ctx context.Context, o serveOptions, c console) error {
 	return serve.Together(ctx, c.environ, func(environ []string) ([]serve.Function, error) {
-		functions, err := o.open(environ, c.stderr) //nolint:contextcheck // it waits for a state file for 10 s at most
+		functions, err := o.open(environ, c.stderr)
 		serve.LimitMemory(environ, functions...)
 		return functions, err
 	})
@@ -89,7 +89,7 @@ func runServe(ctx context.Context, o serveOptions, c console) error {
 
 // open makes the functions from environ. The error says everything that is wrong with it,
 // once; functions that were opened are returned nevertheless.
-func (o serveOptions) open(environ []string, logs io.Writer) (functions []serve.Function, err error) {
+func (o *serveOptions) open(environ []string, logs io.Writer) (functions []serve.Function, err error) {
 	folder, problems := o.folder(environ)
 	environ = without(environ, stateFileVariable)
 	wrong := new(mistakes)
@@ -107,7 +107,7 @@ func (o serveOptions) open(environ []string, logs io.Writer) (functions []serve.
 }
 
 // folder is where the state is kept: "" with Redis, or where there is a problem.
-func (o serveOptions) folder(environ []string) (folder string, problems []config.Problem) {
+func (o *serveOptions) folder(environ []string) (folder string, problems []config.Problem) {
 	if valueIn(environ, stateFileVariable) != "" {
 		problems = append(problems, config.Problem{
 			Variable: stateFileVariable, Rule: "must not be set: it is for one function alone; name a folder with --state or " + stateFolderVariable,

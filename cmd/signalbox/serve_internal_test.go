@@ -212,9 +212,9 @@ func TestServeSaysAllThatIsWrong(t *testing.T) {
 		args, environ []string
 		want          []string
 	}{
-		{"nothing is set", nil, nil, append(base[:len(base):len(base)], "SIGNALBOX_STATE_DIR")},
-		{"a file of one function", nil, []string{"SIGNALBOX_STATE_FILE=" + missing, "PORT=http"}, append(base[:len(base):len(base)], "SIGNALBOX_STATE_DIR", "SIGNALBOX_STATE_FILE", "PORT")},
-		{"no such folder", []string{"--state", missing}, []string{"SIGNALBOX_ALERT_USAGE=many", "SIGNALBOX_OTP_WINDOW=1ms"}, append(base[:len(base):len(base)], "SIGNALBOX_ALERT_USAGE", "SIGNALBOX_OTP_WINDOW", "SIGNALBOX_STATE_DIR")},
+		{"nothing is set", nil, nil, append(slices.Clip(base), "SIGNALBOX_STATE_DIR")},
+		{"a file of one function", nil, []string{"SIGNALBOX_STATE_FILE=" + missing, "PORT=http"}, append(slices.Clip(base), "SIGNALBOX_STATE_DIR", "SIGNALBOX_STATE_FILE", "PORT")},
+		{"no such folder", []string{"--state", missing}, []string{"SIGNALBOX_ALERT_USAGE=many", "SIGNALBOX_OTP_WINDOW=1ms"}, append(slices.Clip(base), "SIGNALBOX_ALERT_USAGE", "SIGNALBOX_OTP_WINDOW", "SIGNALBOX_STATE_DIR")},
 		{"cardflow keeps no state", []string{"--only", "cardflow"}, nil, base[:3]},
 		{"Redis keeps it", nil, []string{"SIGNALBOX_REDIS_URL=redis://127.0.0.1:1"}, base},
 	}

@@ -49,9 +49,9 @@ func (m *machine) take(i instruction, args map[string]string) {
 		words := strings.Fields(i.rest)
 		m.copy(words[:len(words)-1], words[len(words)-1])
 	case "RUN":
-		command := exec.CommandContext(m.t.Context(), "sh", "-ec", i.rest) //nolint:gosec // The repository's own file.
+		command := exec.CommandContext(m.t.Context(), "sh", "-ec", i.rest)
 		command.Dir = m.folder
-		command.Env = append(os.Environ(), m.env...)
+		command.Env = append(command.Environ(), m.env...)
 		if printed, err := command.CombinedOutput(); err != nil {
 			m.t.Fatalf("RUN %s: %v\n%s", i.rest, err, printed)
 		}
@@ -98,7 +98,7 @@ func (m *machine) duplicate(from, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { //nolint:gosec // As Docker does.
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
 	return os.WriteFile(to, content, info.Mode().Perm())

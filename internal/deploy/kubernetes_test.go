@@ -3,10 +3,10 @@ package deploy_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 
 	"gopkg.in/yaml.v3"
 )
@@ -229,7 +229,7 @@ func (p *problems) k8sContainer(c k8sContainer) {
 	}
 	want := map[string]string{"HOST": "0.0.0.0", "PORT": "9000", "SIGNALBOX_STATE_DIR": stateFolder}
 	p.unless(maps.Equal(env, want), "env is %v, want %v", env, want)
-	p.unless(len(c.Ports) == 1 && c.Ports[0].Name == "http" && fmt.Sprint(c.Ports[0].ContainerPort) == env["PORT"], "ports are %+v", c.Ports)
+	p.unless(len(c.Ports) == 1 && c.Ports[0].Name == "http" && strconv.Itoa(c.Ports[0].ContainerPort) == env["PORT"], "ports are %+v", c.Ports)
 	for name, probe := range map[string]k8sProbe{"readinessProbe": c.ReadinessProbe, "livenessProbe": c.LivenessProbe} {
 		p.unless(probe.HTTPGet.Path == "/healthz" && probe.HTTPGet.Port == "http", "%s asks %+v, want /healthz", name, probe.HTTPGet)
 	}

@@ -79,7 +79,7 @@ func writeSums(folder string) error {
 	}
 	var text strings.Builder
 	for _, f := range files {
-		content, err := os.ReadFile(filepath.Join(folder, f.Name()))
+		content, err := os.ReadFile(filepath.Join(folder, f.Name())) //nolint:gosec // Of the release itself.
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package serveweek_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -37,8 +38,8 @@ import (
 	"signalbox/shared/web"
 )
 
-// planVariable has the test's executable live as a process of the plan in it.
-const planVariable = "SERVEWEEK_PLAN"
+// planned has the test's executable live as a process of this plan.
+var planned = flag.String("plan", "", "plan of a process to live as, as JSON; none: the tests are run")
 
 // plan is one process's life.
 type plan struct {
@@ -62,7 +63,7 @@ var killer = make(chan time.Duration)
 // TestMain lives as the process of a plan, or runs the tests.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if os.Getenv(planVariable) != "" {
+	if *planned != "" {
 		if err := flag.Set("test.run", "^TestLife$"); err != nil {
 			panic(err) // the flag exists
 		}
@@ -82,8 +83,8 @@ func TestMain(m *testing.M) {
 func TestLife(t *testing.T) {
 	t.Parallel()
 	p := plan{Folder: t.TempDir(), Until: 12 * time.Hour}
-	if text := os.Getenv(planVariable); text != "" {
-		if err := json.Unmarshal([]byte(text), &p); err != nil {
+	if *planned != "" {
+		if err := json.Unmarshal([]byte(*planned), &p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -114,7 +115,7 @@ func (p plan) live(t *testing.T) {
 		time.Sleep(p.From)
 		for _, c := range changes {
 			if c.at <= p.From {
-				c.change(w)
+				c.make(w)
 			}
 		}
 		w.run(t)
@@ -153,27 +154,21 @@ func (w *world) run(t *testing.T) {
 	}
 }
 
-// changes are what happens to the fleet. They are hours apart, so that a process that is
-// killed sees each, too.
-var changes = func() (all []struct {
-	at     time.Duration
-	change func(*world)
-}) {
+// change is what happens to the fleet at some time.
+type change struct {
+	at   time.Duration
+	make func(*world)
+}
+
+// changes are hours apart, so that a process that is killed sees each, too.
+var changes = func() (all []change) {
 	for day := range 7 {
 		for hour, share := range map[int]int64{3: 85, 8: 95, 13: 100, 18: 0} {
 			at := time.Duration(day)*24*time.Hour + time.Duration(hour)*time.Hour
-			all = append(all, struct {
-				at     time.Duration
-				change func(*world)
-			}{at, func(w *world) { w.use(share, 10+day, 20+day) }})
+			all = append(all, change{at, func(w *world) { w.use(share, 10+day, 20+day) }})
 		}
 	}
-	slices.SortFunc(all, func(a, b struct {
-		at     time.Duration
-		change func(*world)
-	}) int {
-		return int(a.at - b.at)
-	})
+	slices.SortFunc(all, func(a, b change) int { return cmp.Compare(a.at, b.at) })
 	return all
 }()
 
@@ -191,7 +186,7 @@ func (w *world) change(ctx context.Context) {
 			return
 		}
 		if c.at > w.From {
-			c.change(w)
+			c.make(w)
 		}
 	}
 }

@@ -26,8 +26,7 @@ func (p plan) begin(t *testing.T) (killed bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.CommandContext(t.Context(), self)
-	command.Env = append(os.Environ(), planVariable+"="+string(text))
+	command := exec.CommandContext(t.Context(), self, "-plan", string(text))
 	output, err := command.CombinedOutput()
 	switch {
 	case err == nil:

@@ -29,5 +29,5 @@ func (t Timer) After(first, now time.Time) time.Time {
 	if now.Before(first) {
 		return first
 	}
-	return first.Add((now.Sub(first)/t.Every + 1) * t.Every)
+	return now.Add(t.Every - now.Sub(first)%t.Every)
 }
