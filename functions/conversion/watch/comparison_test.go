@@ -24,7 +24,7 @@ func (s *sender) compare(windows []window.Window) *watch.Comparison {
 // usual of everything and of the country is what Step says, which names it, too.
 func TestComparisonIsThatOfStep(t *testing.T) {
 	t.Parallel()
-	s := newSender(newWorld(seedsOf["scenes"], 5*perDay)).train(warm + noon)
+	s := newSender(newWorld(seedsOf["scenes"], 5*perDay)).train(perWeek + noon)
 	compared := 0
 	for range 2 * perHour {
 		w := s.window(s.at, to("SG", 1, 0.3))
