@@ -18,8 +18,10 @@ var chinesePage = Page{
 	Title: "验证码转化率", TitleOf: language.Around("验证码转化率：", ""), Spans: "时间范围", AllCountries: "全部国家和地区", Colon: "：", NoRate: "–",
 	Minutes: language.Numbered("", " 分钟"), Hours: language.Numbered("", " 小时"), Days: language.Numbered("", " 天"),
 
-	From:           func(from, until string) string { return from + " 至 " + until },
-	Counted:        func(requested, verified string) string { return "请求 " + requested + " 次，验证 " + verified + " 次" },
+	From: func(from, until string) string { return from + " 至 " + until },
+	Counted: func(requested, verified string) string {
+		return "请求 " + requested + " 次，验证 " + verified + " 次"
+	},
 	CountedRate:    func(counted, rate string) string { return counted + "，转化率 " + rate },
 	Usually:        func(shown, usual string) string { return shown + "（通常 " + usual + "）" },
 	Usual:          language.Around("通常 ", ""),
@@ -47,7 +49,9 @@ var chinesePage = Page{
 	UnderFloor: language.Around("低于设定的下限 ", "。"),
 	MoreLow:    language.Numbered("另有 ", " 个国家（地区）或号段同样偏低。"),
 	ElseUsual:  "其余一切正常。",
-	Silent:     func(since, usual string) string { return "自 " + since + " 起没有请求，通常应有 " + usual + " 次。" },
+	Silent: func(since, usual string) string {
+		return "自 " + since + " 起没有请求，通常应有 " + usual + " 次。"
+	},
 
 	OverTime: "变化趋势", LegendLine: "统计值", LegendBand: "通常范围（上下三个标准差）", LegendOff: "超出通常范围",
 	RateChart:     language.Around("每 ", " 的转化率，即验证次数占请求次数的比例，以及通常范围。下方表格列有具体数值。"),

@@ -47,7 +47,9 @@ var englishPage = Page{
 	UnderFloor: language.Around("That is under the floor of ", "."),
 	MoreLow:    language.Numbered("Countries and prefixes that are low as well: ", "."),
 	ElseUsual:  "Everything else is as usual.",
-	Silent:     func(since, usual string) string { return "None since " + since + ". Usually there would be " + usual + "." },
+	Silent: func(since, usual string) string {
+		return "None since " + since + ". Usually there would be " + usual + "."
+	},
 
 	OverTime: "Over time", LegendLine: "counted", LegendBand: "usual, plus and minus three standard deviations", LegendOff: "outside of that",
 	RateChart:     language.Around("The part of the requested OTPs that was verified, for each ", ", and the band of what is usual. The table below has the numbers."),
