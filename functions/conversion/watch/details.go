@@ -18,7 +18,7 @@ type Incident = incident.Incident[Details]
 type Change = incident.Change[Details]
 
 // OTP is the kind of the subjects: OTPs to one country, by its ISO code, to where no country
-// is known ([Unknown]), or all of them ([All]).
+// is known ([Unknown]), or all of them ([All]), or their reports ([Reports]).
 const OTP incident.SubjectKind = "otp"
 
 // The IDs of subjects that are no country.
@@ -86,6 +86,7 @@ var rules = map[string]func([]byte) (Typed, error){
 	RateName:    decodeAs[RateDetails],
 	PumpingName: decodeAs[PumpingDetails],
 	SilenceName: decodeAs[SilenceDetails],
+	ReportsName: decodeAs[ReportsDetails],
 }
 
 func decodeAs[T Typed](data []byte) (Typed, error) { //nolint:ireturn // of any rule

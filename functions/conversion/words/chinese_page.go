@@ -15,7 +15,7 @@ var chinesePage = Page{
 			"store-unavailable": {Title: "无法读取转化率", Detail: "状态存储目前不可用，处理方法见 GET /readyz 和日志。这并不表示一切正常。"},
 		},
 	},
-	Title: "验证码转化率", TitleOf: language.Around("验证码转化率：", ""), Spans: "时间范围", AllCountries: "全部国家和地区", Colon: "：", NoRate: "–",
+	Title: "验证码转化率", TitleOf: language.Around("验证码转化率：", ""), Spans: "时间范围", AllCountries: "全部国家和地区", NoRate: "–",
 	Minutes: language.Numbered("", " 分钟"), Hours: language.Numbered("", " 小时"), Days: language.Numbered("", " 天"),
 
 	From: func(from, until string) string { return from + " 至 " + until },
@@ -36,20 +36,6 @@ var chinesePage = Page{
 	MoreIncidents:    language.Numbered("另有 ", " 项未解决的告警。"),
 	Severities:       map[string]string{"critical": "严重", "warning": "警告"},
 	Since:            language.Around("开始于 ", ""),
-	Rules:            map[string]string{"rate": "转化率偏低", "pumping": "疑似恶意刷取验证码", "silence": "没有验证码请求"},
-	PumpedIn:         language.Around("疑似恶意刷取验证码：", ""),
-	PumpedNew:        "该号段或国家（地区）没有历史数据，按其所属范围的平时水平判断。",
-	Lately:           func(length, counted string) string { return "最近 " + length + "：" + counted + "。" },
-	PartRate: func(requested, rate, usual string) string {
-		return "请求 " + requested + " 次，转化率 " + rate + "（通常 " + usual + "）"
-	},
-	PartPumped: func(requested, usual, rate string) string {
-		return "请求 " + requested + " 次（通常 " + usual + " 次），转化率 " + rate
-	},
-	UnderFloor: language.Around("低于设定的下限 ", "。"),
-	MoreLow:    language.Numbered("另有 ", " 个国家（地区）或号段同样偏低。"),
-	ElseUsual:  "其余一切正常。",
-	Silent: func(since, usual string) string {
 		return "自 " + since + " 起没有请求，通常应有 " + usual + " 次。"
 	},
 
@@ -65,5 +51,5 @@ var chinesePage = Page{
 	More: func(n, requested, verified string) string {
 		return "另有 " + n + " 项未在此显示，共请求 " + requested + " 次，验证 " + verified + " 次。全部数据见 GET /otp-windows。"
 	},
-	MarkOpen: "有告警", MarkLow: "转化率低", MarkPumped: "疑似刷取", MarkFew: "请求偏少", MarkMany: "请求偏多", MarkNew: "新出现",
+	MarkOpen: "有告警", MarkLow: "转化率低", MarkPumped: "疑似盗刷", MarkFew: "请求偏少", MarkMany: "请求偏多", MarkNew: "新出现",
 }

@@ -15,7 +15,7 @@ var englishPage = Page{
 			"store-unavailable": {Title: "The rates cannot be read", Detail: "The store cannot be used now. GET /readyz and the log say what to do. This does not mean that all is well."},
 		},
 	},
-	Title: "OTP rates", TitleOf: language.Around("OTP rates: ", ""), Spans: "Show the last", AllCountries: "All countries", Colon: ": ", NoRate: "–",
+	Title: "OTP rates", TitleOf: language.Around("OTP rates: ", ""), Spans: "Show the last", AllCountries: "All countries", NoRate: "–",
 	Minutes: language.Counts("minute", "minutes"), Hours: language.Counts("hour", "hours"), Days: language.Counts("day", "days"),
 
 	From:           func(from, until string) string { return "from " + from + " until " + until },
@@ -34,20 +34,6 @@ var englishPage = Page{
 	MoreIncidents:    language.Numbered("", " more are open."),
 	Severities:       map[string]string{"critical": "Critical", "warning": "Warning"},
 	Since:            language.Around("since ", ""),
-	Rules:            map[string]string{"rate": "The rate is low", "pumping": "OTPs are pumped", "silence": "No OTP is requested"},
-	PumpedIn:         language.Around("OTPs are pumped: ", ""),
-	PumpedNew:        "This has no past of its own. It is compared with what it is a part of.",
-	Lately:           func(length, counted string) string { return "In the last " + length + ": " + counted + "." },
-	PartRate: func(requested, rate, usual string) string {
-		return requested + " requested, " + rate + " verified (usually " + usual + ")"
-	},
-	PartPumped: func(requested, usual, rate string) string {
-		return requested + " requested (usually " + usual + "), " + rate + " verified"
-	},
-	UnderFloor: language.Around("That is under the floor of ", "."),
-	MoreLow:    language.Numbered("Countries and prefixes that are low as well: ", "."),
-	ElseUsual:  "Everything else is as usual.",
-	Silent: func(since, usual string) string {
 		return "None since " + since + ". Usually there would be " + usual + "."
 	},
 

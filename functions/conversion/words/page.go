@@ -10,7 +10,6 @@ type Page struct {
 	TitleOf      func(country string) string
 	Spans        string // what the links to other times do
 	AllCountries string
-	Colon        string
 	NoRate       string // where nothing was requested, or nothing is known
 
 	Minutes, Hours, Days func(n int) string
@@ -33,16 +32,6 @@ type Page struct {
 	MoreIncidents    func(n int) string
 	Severities       map[string]string
 	Since            func(when string) string
-	Rules            map[string]string // what it means that one is breached
-	PumpedIn         func(country string) string
-	PumpedNew        string
-	Lately           func(length, counted string) string
-	PartRate         func(requested, rate, usual string) string
-	PartPumped       func(requested, usual, rate string) string
-	UnderFloor       func(floor string) string
-	MoreLow          func(n int) string
-	ElseUsual        string
-	Silent           func(since, usual string) string
 
 	OverTime                          string
 	LegendLine, LegendBand, LegendOff string
