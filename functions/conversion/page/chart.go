@@ -70,7 +70,7 @@ func (w writer) rateChart() chart {
 	})
 	c.ID, c.Title, c.Says = "rate", w.words.Rate, w.words.RateChart(w.length(w.page.point()))
 	for _, rate := range []float64{0, 0.25, 0.5, 0.75, 1} {
-		c.Amounts = append(c.Amounts, tick{htmlpage.Coordinate(chartTop + height(rate)), percent0(rate)})
+		c.Amounts = append(c.Amounts, tick{htmlpage.Coordinate(chartTop + height(rate)), w.message.Percent(whole(100 * rate))})
 	}
 	return c
 }
@@ -112,8 +112,6 @@ func (w writer) requestsChart() chart {
 	}
 	return c
 }
-
-func percent0(rate float64) string { return whole(100*rate) + "%" }
 
 // height is how far from the top of a chart a value is, from 0 to 1.
 func height(value float64) float64 { return chartHeight * (1 - min(max(value, 0), 1)) }
@@ -231,17 +229,17 @@ func (w writer) spotTitle(p Point) string {
 		requested = w.words.Usually(requested, usualRequests(p))
 	}
 	if w.compares() && p.Compared.Requested > 0 {
-		rate = w.words.Usually(rate, usualRate(p))
+		rate = w.words.Usually(rate, w.usualRate(p))
 	}
-	return w.when(p) + w.words.Colon + w.words.Spot(requested, rate)
+	return w.message.Colon(w.when(p), w.words.Spot(requested, rate))
 }
 
 func usualRequests(p Point) string {
 	return whole(p.Compared.Requests.Low) + "–" + whole(p.Compared.Requests.High)
 }
 
-func usualRate(p Point) string {
-	return percent(p.Compared.Rate.Low) + "–" + percent(p.Compared.Rate.High)
+func (w writer) usualRate(p Point) string {
+	return w.percent(p.Compared.Rate.Low) + "–" + w.percent(p.Compared.Rate.High)
 }
 
 // pointRow is a point in the table beside the charts.
@@ -267,7 +265,7 @@ func (w writer) points() []pointRow {
 			row.SaysUsually = w.words.Usual(row.UsualRequested)
 		}
 		if w.compares() && p.Compared.Requested > 0 && !p.Compared.New {
-			row.UsualRate = usualRate(p)
+			row.UsualRate = w.usualRate(p)
 			row.SaysUsualRate = w.words.Usual(row.UsualRate)
 		}
 		rows = append(rows, row)

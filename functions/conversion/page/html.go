@@ -35,7 +35,8 @@ type Damaged struct{ Windows, Past, Incidents bool }
 
 // HTML writes the page.
 func (p Page) HTML() ([]byte, error) {
-	w := writer{words.In(p.Language).Page, p}
+	all := words.In(p.Language)
+	w := writer{all.Page, all.Message, p}
 	title := w.words.Title
 	if p.One {
 		title = w.words.TitleOf(w.country(p.Country))
@@ -75,8 +76,9 @@ type link struct {
 
 // writer words a page in one language.
 type writer struct {
-	words words.Page
-	page  Page
+	words   words.Page
+	message words.Message
+	page    Page
 }
 
 // lines say of when the page is and what was counted.
@@ -87,7 +89,7 @@ func (w writer) lines() []string {
 	if sum.Requested > 0 {
 		counted = w.words.CountedRate(counted, w.rate(sum))
 		if w.compares() && !sum.New {
-			counted = w.words.Usually(counted, percent(sum.Rate.Usual))
+			counted = w.words.Usually(counted, w.percent(sum.Rate.Usual))
 		}
 	}
 	lines = append(lines, counted)
@@ -168,11 +170,13 @@ func (w writer) zoned(t time.Time) time.Time {
 func (w writer) clock(t time.Time) string { return w.zoned(t).Format("2006-01-02 15:04 -07:00") }
 
 // percent writes a rate with one decimal.
-func percent(rate float64) string { return strconv.FormatFloat(100*rate, 'f', 1, 64) + "%" }
+func (w writer) percent(rate float64) string {
+	return w.message.Percent(strconv.FormatFloat(100*rate, 'f', 1, 64))
+}
 
 func (w writer) rate(c watch.Compared) string {
 	if c.Requested == 0 {
 		return w.words.NoRate
 	}
-	return percent(float64(c.Verified) / float64(c.Requested))
+	return w.percent(float64(c.Verified) / float64(c.Requested))
 }

@@ -16,8 +16,8 @@ const mostIncidents, mostNamed = 20, 20
 type incidentView struct {
 	Severity, Level, Title string
 	Since                  string
+	Parts                  []string // countries and prefixes
 	Lines                  []string
-	Parts                  []string // what it names
 }
 
 // incidents are those that are about what the page is of, the worst first. What could not
@@ -52,7 +52,7 @@ func (w writer) concerns(i watch.Incident) bool {
 func partsOf(i watch.Incident) []watch.Part {
 	switch d := i.Details.Value.(type) {
 	case watch.RateDetails:
-		return slices.DeleteFunc(slices.Clone(d.Parts), func(p watch.Part) bool { return p.All })
+		return d.Parts
 	case watch.PumpingDetails:
 		if len(d.Parts) == 0 {
 			return []watch.Part{d.Part}
@@ -64,57 +64,89 @@ func partsOf(i watch.Incident) []watch.Part {
 }
 
 func (w writer) incident(i watch.Incident) incidentView {
-	v := incidentView{
-		Severity: string(i.Severity), Level: w.words.Severities[string(i.Severity)],
-		Title: w.words.Rules[i.Key.Rule], Since: w.words.Since(w.clock(i.Opened)),
-	}
-	v.Title = cmp.Or(v.Title, plaintext.Printable(i.Key.Rule))
+	v := incidentView{Severity: string(i.Severity), Level: w.words.Severities[string(i.Severity)], Since: w.words.Since(w.clock(i.Opened))}
 	switch d := i.Details.Value.(type) {
 	case watch.RateDetails:
-		v.Lines = w.rateLines(d)
+		w.rateIncident(&v, d)
 	case watch.PumpingDetails:
-		v.Title = w.words.PumpedIn(w.country(d.Country))
-		v.Lines = []string{w.words.Lately(w.words.Minutes(d.Minutes), w.part(d.Part))}
-		if d.New {
-			v.Lines = append(v.Lines, w.words.PumpedNew)
-		}
+		w.pumpingIncident(&v, d)
 	case watch.SilenceDetails:
-		v.Lines = []string{w.words.Silent(w.clock(d.Since), language.Number(d.UsualRequested))}
-	}
-	for _, p := range partsOf(i) {
-		if len(v.Parts) < mostNamed && (p.Prefix != "" || i.Key.Rule == watch.RateName) {
-			v.Parts = append(v.Parts, w.name(p)+w.words.Colon+w.part(p))
-		}
+		said := w.message.Silence
+		v.Title = said.Title(w.message.Age.Of(w.page.Now.Sub(d.Since)))
+		v.Lines = []string{said.Usual(language.Number(d.UsualRequested), w.clock(d.Since)), w.message.ToDo(said.ToDo)}
+	case watch.ReportsDetails:
+		w.reportsIncident(&v, d)
+	default:
+		v.Title = plaintext.Printable(i.Key.Rule)
 	}
 	return v
 }
 
-func (w writer) rateLines(d watch.RateDetails) []string {
-	lines := []string{w.words.Lately(w.words.Minutes(d.Minutes), w.part(d.Part))}
+// rateIncident names what explains that the rate is low, or everything where it is under
+// the floor alone.
+func (w writer) rateIncident(v *incidentView, d watch.RateDetails) {
+	said, all := w.message.Rate, d.Part
+	all.All = true
+	worst := all
+	if len(d.Parts) > 0 {
+		worst = d.Parts[0]
+	}
+	v.Title = said.Title(w.name(worst), w.percent(worst.Rate()), w.percent(worst.UsualRate))
 	if d.Floor > 0 {
-		lines = append(lines, w.words.UnderFloor(percent(d.Floor)))
+		v.Title = said.Under(w.name(all), w.percent(all.Rate()), w.percent(d.Floor))
+	}
+	for _, p := range slices.Concat(d.Parts[:min(len(d.Parts), mostNamed)], []watch.Part{all}) {
+		if !p.All || len(v.Parts) == 0 || d.Floor > 0 {
+			v.Parts = append(v.Parts, said.Part(w.name(p), language.Number(p.Requested), w.percent(p.Rate()), w.percent(p.UsualRate)))
+		}
 	}
 	switch {
 	case d.More > 0:
-		lines = append(lines, w.words.MoreLow(d.More))
-	case len(partsOf(watch.Incident{Details: watch.Details{Value: d}})) > 0:
-		lines = append(lines, w.words.ElseUsual)
+		v.Lines = append(v.Lines, said.Others(d.More))
+	case len(d.Parts) > 0 && !d.Parts[0].All:
+		v.Lines = append(v.Lines, said.Normal)
 	}
-	return lines
+	v.Lines = append(v.Lines, said.Minutes(d.Minutes), w.message.ToDo(said.ToDo))
 }
 
-// part says what was counted of a part, and what is usual.
-func (w writer) part(p watch.Part) string {
-	text := w.words.PartRate(language.Number(p.Requested), percent(p.Rate()), percent(p.UsualRate))
-	if p.TooMany > 0 && p.UsualRequested != nil {
-		text = w.words.PartPumped(language.Number(p.Requested), language.Number(*p.UsualRequested), percent(p.Rate()))
+func (w writer) pumpingIncident(v *incidentView, d watch.PumpingDetails) {
+	said, parts := w.message.Pumping, partsOf(watch.Incident{Details: watch.Details{Value: d}})
+	worst := parts[0]
+	v.Title = said.TitleNew(w.name(worst), language.Number(worst.Requested))
+	if worst.UsualRequested != nil {
+		v.Title = said.Title(w.name(worst), language.Number(worst.Requested), language.Number(*worst.UsualRequested))
 	}
-	return text
+	for _, p := range parts[:min(len(parts), mostNamed)] {
+		v.Parts = append(v.Parts, said.Part(w.name(p), language.Number(p.Requested), w.percent(p.Rate()), w.percent(p.UsualRate)))
+	}
+	if d.New {
+		v.Lines = append(v.Lines, said.NoPast)
+	}
+	v.Lines = append(v.Lines, said.Minutes(d.Minutes), w.message.ToDo(said.ToDo))
+}
+
+func (w writer) reportsIncident(v *incidentView, d watch.ReportsDetails) {
+	said := w.message.Reports
+	add := func(is bool, text string) {
+		if is {
+			v.Lines = append(v.Lines, text)
+		}
+	}
+	v.Title = said.Name
+	add(d.Waiting > 0 && !d.Oldest.IsZero(), said.WaitingFor(d.Waiting, w.message.Age.Of(w.page.Now.Sub(d.Oldest))))
+	add(d.Waiting > 0 && d.Why != "", said.Because(plaintext.Printable(d.Why)))
+	add(d.DeadLetters > 0, said.DeadLetters(d.DeadLetters))
+	add(d.DeadLetters > 0 && d.Reason != "", said.Reason(plaintext.Printable(d.Reason)))
+	add(true, w.message.ToDo(said.ToDo))
 }
 
 func (w writer) name(p watch.Part) string {
-	if p.Prefix == "" {
+	switch {
+	case p.All:
+		return w.message.All
+	case p.Prefix == "":
 		return w.country(p.Country)
+	default:
+		return w.country(p.Country) + " " + plaintext.Printable(p.Prefix)
 	}
-	return w.country(p.Country) + " " + plaintext.Printable(p.Prefix)
 }

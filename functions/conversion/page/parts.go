@@ -123,7 +123,7 @@ func (w writer) row(c watch.Compared, named map[window.Key]bool) partRow {
 		row.Name = plaintext.Printable(c.Prefix)
 	}
 	if w.compares() && !c.New {
-		row.UsualRate = percent(c.Rate.Usual)
+		row.UsualRate = w.percent(c.Rate.Usual)
 		row.SaysUsualRate = w.words.Usual(row.UsualRate)
 	}
 	if w.compares() && c.RequestsKnown {
@@ -152,7 +152,7 @@ func (w writer) marks(c watch.Compared, named map[window.Key]bool) (marks []mark
 // country names a country by its code.
 func (w writer) country(code string) string {
 	if code == "" {
-		return w.words.UnknownCountry
+		return w.message.Unknown
 	}
 	return plaintext.Printable(code)
 }

@@ -36,8 +36,6 @@ var chinesePage = Page{
 	MoreIncidents:    language.Numbered("另有 ", " 项未解决的告警。"),
 	Severities:       map[string]string{"critical": "严重", "warning": "警告"},
 	Since:            language.Around("开始于 ", ""),
-		return "自 " + since + " 起没有请求，通常应有 " + usual + " 次。"
-	},
 
 	OverTime: "变化趋势", LegendLine: "统计值", LegendBand: "通常范围（上下三个标准差）", LegendOff: "超出通常范围",
 	RateChart:     language.Around("每 ", " 的转化率，即验证次数占请求次数的比例，以及通常范围。下方表格列有具体数值。"),
@@ -47,7 +45,7 @@ var chinesePage = Page{
 
 	ByCountry: "按国家和地区", ByPrefix: "按号段", Time: "时间", Country: "国家/地区", Prefix: "号段",
 	Requested: "请求", Verified: "验证", Rate: "转化率", UsualRate: "通常转化率", UsualRequested: "通常请求", Requests: "验证码请求次数",
-	UnknownCountry: "未知", Rest: "其余全部", NoParts: "没有验证码请求。",
+	Rest: "其余全部", NoParts: "没有验证码请求。",
 	More: func(n, requested, verified string) string {
 		return "另有 " + n + " 项未在此显示，共请求 " + requested + " 次，验证 " + verified + " 次。全部数据见 GET /otp-windows。"
 	},

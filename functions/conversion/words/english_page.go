@@ -34,8 +34,6 @@ var englishPage = Page{
 	MoreIncidents:    language.Numbered("", " more are open."),
 	Severities:       map[string]string{"critical": "Critical", "warning": "Warning"},
 	Since:            language.Around("since ", ""),
-		return "None since " + since + ". Usually there would be " + usual + "."
-	},
 
 	OverTime: "Over time", LegendLine: "counted", LegendBand: "usual, plus and minus three standard deviations", LegendOff: "outside of that",
 	RateChart:     language.Around("The part of the requested OTPs that was verified, for each ", ", and the band of what is usual. The table below has the numbers."),
@@ -45,7 +43,7 @@ var englishPage = Page{
 
 	ByCountry: "By country", ByPrefix: "By prefix", Time: "Time", Country: "Country", Prefix: "Prefix",
 	Requested: "Requested", Verified: "Verified", Rate: "Rate", UsualRate: "Usual rate", UsualRequested: "Usually requested", Requests: "Requested OTPs",
-	UnknownCountry: "unknown", Rest: "all others", NoParts: "No OTP was requested.",
+	Rest: "all others", NoParts: "No OTP was requested.",
 	More: func(n, requested, verified string) string {
 		return n + " more are not shown here, with " + requested + " requested and " + verified + " verified. GET /otp-windows has all."
 	},

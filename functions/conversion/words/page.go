@@ -44,7 +44,7 @@ type Page struct {
 	Requested, Verified, Rate     string
 	UsualRate, UsualRequested     string
 	Requests                      string // how many there are over time
-	UnknownCountry, Rest          string
+	Rest                          string
 	NoParts                       string
 	More                          func(n, requested, verified string) string
 	MarkOpen, MarkLow, MarkPumped string
