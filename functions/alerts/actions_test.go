@@ -12,11 +12,11 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/action"
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
@@ -73,7 +73,7 @@ func (a *acting) restart(t *testing.T, edit func(*alerts.Config)) {
 			t.Fatal(err)
 		}
 		c.Rules = rule.Policy{Default: rule.Settings{rule.Usage{Percent: []int{80, 90, 100}}}}
-		c.Receivers = []notify.Receiver{{Name: "slack", Bot: bot, Channel: alertsIn, Render: message.Slack}}
+		c.Receivers = []notify.Receiver{{Name: "slack", Bot: bot, Channel: alertsIn, Render: layout.Slack}}
 		c.Buttons = alerts.Buttons{Requests: slack.NewRequests([]string{signingSecret}), Responder: responder}
 		if edit != nil {
 			edit(c)

@@ -20,7 +20,6 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
-	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
 	"signalbox/shared/incident"
@@ -28,6 +27,7 @@ import (
 	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
+	"signalbox/shared/receiver"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
@@ -64,7 +64,7 @@ type Config struct {
 	// among them has the Style's.
 	Languages map[string]language.Language
 	// Kinds are what the receivers of the rules file are, by name. None: it has none.
-	Kinds  map[string]rulefile.Kind
+	Kinds  map[string]receiver.Kind
 	Store  store.Store
 	Zone   *time.Location // of the times in Alibaba's answers
 	Style  message.Style

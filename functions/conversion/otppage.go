@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"signalbox/functions/conversion/dial"
 	"signalbox/functions/conversion/otpwatch"
 	"signalbox/functions/conversion/page"
 	"signalbox/functions/conversion/watch"
+	"signalbox/shared/country"
 	"signalbox/shared/htmlpage"
 	"signalbox/shared/logging"
 	"signalbox/shared/otplink"
@@ -86,7 +86,7 @@ func (f *Function) pageScope(query url.Values) (page.Scope, error) {
 		switch {
 		case s.Country == watch.Unknown:
 			s.Country = ""
-		case !dial.IsCountry(s.Country):
+		case !country.Is(s.Country):
 			return s, web.BadParameter(otplink.Country, "A country is two capital letters, as ISO 3166-1 has them, or unknown.")
 		}
 	}

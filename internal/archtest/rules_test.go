@@ -15,12 +15,14 @@ var order = []layer{
 	{"vocabulary", []string{
 		"signalbox/shared/card",
 		"signalbox/shared/cardlink",
+		"signalbox/shared/country",
 		"signalbox/shared/delivery",
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/shared/incidentlink",
 		"signalbox/shared/otplink",
 		"signalbox/shared/plaintext",
+		"signalbox/shared/route",
 		"signalbox/shared/signedlink",
 		"signalbox/functions/*/dial",
 		"signalbox/functions/*/flow",
@@ -45,6 +47,7 @@ var order = []layer{
 		"signalbox/shared/serve/function",
 		"signalbox/shared/slack",
 		"signalbox/shared/store",
+		"signalbox/shared/strictyaml",
 		"signalbox/shared/web",
 	}},
 	{"operations", []string{
@@ -54,6 +57,8 @@ var order = []layer{
 	{"wiring", []string{
 		"signalbox/shared/dingtalk",
 		"signalbox/shared/feishu",
+		"signalbox/shared/layout",
+		"signalbox/shared/receiver",
 		"signalbox/shared/upstream",
 		"signalbox/shared/webhook",
 		"signalbox/shared/wecom",

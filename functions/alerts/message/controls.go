@@ -7,6 +7,7 @@ import (
 
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -28,7 +29,7 @@ func (w Writer) controls(groups []notify.Group, open []rule.Incident, room int) 
 	named := w.choices(open)
 	for n := len(named); n >= 0; n-- {
 		block := w.controlBlock(id, len(open), named[:n], open)
-		if size(block) <= room {
+		if layout.SlackSize(block) <= room {
 			return []slackgo.Block{block}
 		}
 	}
@@ -115,7 +116,7 @@ func menu(id, placeholder string, options []*slackgo.OptionBlockObject) *slackgo
 // status lays out a status message with what can be pressed below it. The pages of
 // cards have the room that is left.
 func (w Writer) status(d draft, groups []notify.Group, open []rule.Incident) slack.Message {
-	return slackWith(d.message(), func(room int) []slackgo.Block { return w.controls(groups, open, room) })
+	return layout.SlackWith(d.message(), func(room int) []slackgo.Block { return w.controls(groups, open, room) })
 }
 
 // fold parts open incidents into those that somebody should look at, and those that

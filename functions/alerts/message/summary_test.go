@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/language"
+	"signalbox/shared/layout"
 )
 
 // TestSummaryNamesTheWorst names cards that are used up or have expired before those
@@ -81,7 +81,7 @@ func TestSummaryOfWhatIsKnown(t *testing.T) {
 		w := in(tt.language, writer)
 		w.Standing = stood(t, open, 2, 3)
 		m := w.Summary(daily(), open)
-		text := message.Slack(m).Text
+		text := layout.Slack(m).Text
 		for _, want := range tt.want {
 			if !strings.Contains(text, want) {
 				t.Errorf("the summary does not say %q:\n%s", want, text)

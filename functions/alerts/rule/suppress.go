@@ -56,7 +56,7 @@ func (p Policy) silence(covers func(Silence) bool, now time.Time) (incident.Supp
 
 // silences reports whether s covers a rule's evaluation of o.
 func (s Silence) silences(rule string, o Observation) bool {
-	return s.covers(o) && isRule(s.Rule, rule)
+	return covers(s.Match, o) && isRule(s.Rule, rule)
 }
 
 // silencesFleet reports whether s covers an evaluation of the fleet: it must name the

@@ -12,12 +12,14 @@ import (
 
 	"signalbox/functions/conversion/watch"
 	"signalbox/shared/incident"
+	"signalbox/shared/route"
 	"signalbox/shared/store"
 )
 
 // incidents are those that are remembered: one for each country at most, and a few about
 // all of them. It is not safe for concurrent use.
 type incidents struct {
+	routes  route.Routes
 	records map[incident.Key]watch.Incident
 	stored  map[incident.Key][]byte
 	changed map[incident.Key][]byte // what is to be stored; nil: nothing
@@ -28,6 +30,7 @@ var errNoIncident = errors.New("it is no incident of its key")
 // loadIncidents reads them, and returns the records of those that cannot be decoded.
 func (w *Watch) loadIncidents(ctx context.Context) (kept *incidents, damaged []store.Record, err error) {
 	kept = &incidents{
+		routes:  w.config.To.Routes,
 		records: make(map[incident.Key]watch.Incident), stored: make(map[incident.Key][]byte), changed: make(map[incident.Key][]byte),
 	}
 	records, err := w.config.Store.List(ctx, incidentsCollection)
@@ -59,6 +62,7 @@ func decodeIncident(r store.Record) (i watch.Incident, err error) {
 func (k *incidents) advance(evaluations []watch.Evaluation, now time.Time) (all []watch.Change, err error) {
 	for _, e := range evaluations {
 		next, changes := incident.Advance(k.records[e.Key], e, now, incident.Policy{})
+		k.route(k.records[e.Key], &next, changes)
 		if err := k.put(e.Key, next); err != nil {
 			return all, err
 		}
@@ -71,6 +75,7 @@ func (k *incidents) advance(evaluations []watch.Evaluation, now time.Time) (all 
 func (k *incidents) elapse(now time.Time) (all []watch.Change, err error) {
 	for _, key := range k.keys() {
 		next, changes := incident.Elapse(k.records[key], now, incident.Policy{})
+		k.route(k.records[key], &next, changes)
 		if err := k.put(key, next); err != nil {
 			return all, err
 		}

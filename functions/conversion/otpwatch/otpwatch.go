@@ -20,6 +20,7 @@ import (
 	"signalbox/shared/logging"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
+	"signalbox/shared/receiver"
 	"signalbox/shared/store"
 )
 
@@ -30,7 +31,7 @@ type Windows interface {
 
 var _ Windows = (*ledger.Ledger)(nil)
 
-// Config is what a Watch is made of. Store and Windows are required, and with Receivers a
+// Config is what a Watch is made of. Store and Windows are required, and with receivers a
 // Writer.
 type Config struct {
 	Store   store.Store
@@ -39,12 +40,9 @@ type Config struct {
 	Length time.Duration
 	// Settings are what the sender wishes.
 	Settings watch.Settings
-	// Receivers are notified. None: incidents are kept and logged all the same.
-	Receivers []notify.Receiver
-	// Route, Mention and Fallback are those of [notify.Config].
-	Route    func(receiver string, i watch.Incident) bool
-	Mention  func(receiver string, i watch.Incident) bool
-	Fallback func(receiver string, i watch.Incident) []string
+	// To are who is notified of what. Zero: nobody is, and incidents are kept and logged all
+	// the same.
+	To receiver.Set
 	// Writer words what a receiver gets to read at a time.
 	Writer func(receiver string, now time.Time) notify.Writer[watch.Details]
 	// Evaluate compares the last of windows with the past, and has the past learn it. Nil:
@@ -77,13 +75,12 @@ func New(c Config) (*Watch, error) {
 	if c.Evaluate == nil {
 		c.Evaluate = (*watch.Profile).Step
 	}
-	if c.Writer == nil && len(c.Receivers) > 0 {
+	if c.Writer == nil && len(c.To.Receivers) > 0 {
 		return nil, errNoWriter
 	}
-	notifier, err := notify.New(notify.Config[watch.Details]{
-		Store: c.Store, Receivers: c.Receivers, Route: c.Route, Mention: c.Mention, Fallback: c.Fallback,
-		DeadLetters: deadLetters, Now: c.Now, Logger: c.Logger,
-	})
+	to := receiver.ConfigFor(c.To, facts)
+	to.Store, to.DeadLetters, to.Now, to.Logger = c.Store, deadLetters, c.Now, c.Logger
+	notifier, err := notify.New(to)
 	if err != nil {
 		return nil, err
 	}

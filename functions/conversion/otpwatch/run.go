@@ -177,7 +177,22 @@ func (r *Run) Deliver(ctx context.Context) (err error) {
 		}
 		r.wait(ctx, one)
 	}
-	return err
+	return errors.Join(err, r.rememberFallbacks(ctx))
+}
+
+// rememberFallbacks remembers who was notified of incidents in place of receivers, so that
+// they are notified of the end, too.
+func (r *Run) rememberFallbacks(ctx context.Context) error {
+	for _, one := range r.reports {
+		for name, keys := range one.FellBack {
+			for _, key := range keys {
+				if err := r.incidents.notified(key, name); err != nil {
+					return r.fail(err)
+				}
+			}
+		}
+	}
+	return r.write(ctx, nil)
 }
 
 // wait counts what waits for a receiver.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 
+	"signalbox/functions/conversion/dial"
 	"signalbox/functions/conversion/watch"
 	"signalbox/functions/conversion/window"
 	"signalbox/shared/language"
@@ -70,6 +71,9 @@ func named(incidents []watch.Incident) map[window.Key]bool {
 	all := make(map[window.Key]bool)
 	for _, i := range incidents {
 		for _, p := range partsOf(i) {
+			if p.All {
+				continue
+			}
 			all[window.Key{Country: p.Country, Prefix: p.Prefix}] = true
 			all[window.Key{Country: p.Country}] = true
 		}
@@ -120,7 +124,7 @@ func (w writer) row(c watch.Compared, named map[window.Key]bool) partRow {
 	case c.Rest || c.Prefix == "":
 		row.Name, row.Unknown = w.words.Rest, true
 	default:
-		row.Name = plaintext.Printable(c.Prefix)
+		row.Name = dial.Spaced(plaintext.Printable(c.Prefix))
 	}
 	if w.compares() && !c.New {
 		row.UsualRate = w.percent(c.Rate.Usual)

@@ -1,4 +1,4 @@
-package message
+package layout
 
 import (
 	"cmp"
@@ -26,11 +26,11 @@ const bulletLine = "• "
 
 // Slack lays m out for Slack.
 func Slack(m notify.Message) slack.Message {
-	return slackWith(m, func(int) []slackgo.Block { return nil })
+	return SlackWith(m, func(int) []slackgo.Block { return nil })
 }
 
-// slackWith is [Slack] with blocks at the end that fit into a room, in characters.
-func slackWith(m notify.Message, more func(room int) []slackgo.Block) slack.Message {
+// SlackWith is [Slack] with blocks at the end that fit into a room, in characters.
+func SlackWith(m notify.Message, more func(room int) []slackgo.Block) slack.Message {
 	laidOut := slack.Message{ID: m.ID, Text: slackText(m)}
 	if m.Extent == notify.Whole {
 		laidOut.Blocks = slackBlocks(m, more)
@@ -113,13 +113,13 @@ func markup(text string) *slackgo.TextBlockObject {
 func slackLines(lines []notify.Line) []string {
 	texts := make([]string, len(lines))
 	for i, line := range lines {
-		texts[i] = slackLine(line)
+		texts[i] = SlackLine(line)
 	}
 	return texts
 }
 
-// slackLine is a line in Slack's markup.
-func slackLine(l notify.Line) string {
+// SlackLine is a line in Slack's markup.
+func SlackLine(l notify.Line) string {
 	var b strings.Builder
 	if l.Bullet {
 		b.WriteString(bulletLine)
@@ -134,14 +134,6 @@ func slackLine(l notify.Line) string {
 	return b.String()
 }
 
-// unnamed says that not all rows are named, or "" where all are.
-func unnamed(rows notify.Rows, named int) string {
-	if rows.Count <= named {
-		return ""
-	}
-	return rows.Unnamed(named)
-}
-
 func buttons(links []notify.Link) []slackgo.Block {
 	elements := make([]slackgo.BlockElement, len(links))
 	for i, link := range links {
@@ -149,19 +141,18 @@ func buttons(links []notify.Link) []slackgo.Block {
 		elements[i] = slackgo.NewButtonBlockElement(link.ID, "", label).WithURL(link.URL)
 	}
 	for ; len(elements) > 0; elements = elements[:len(elements)-1] {
-		if block := slackgo.NewActionBlock("", elements...); size(block) <= maxButton {
+		if block := slackgo.NewActionBlock("", elements...); SlackSize(block) <= maxButton {
 			return []slackgo.Block{block}
 		}
 	}
 	return nil
 }
 
-// leavesOut reports whether a message to Slack does not name all rows, be it where it is
-// shown as words.
-func (w Writer) leavesOut(all []row) bool {
-	rows := rowsOf(w.Style, w.Coverage.At, all)
+// SlackNamesAll reports whether a message to Slack names all rows, be it where it is shown
+// as words.
+func SlackNamesAll(rows notify.Rows) bool {
 	_, named := namedInTable(rows)
-	return named < rows.Count || len(namedInText(rows)) < rows.Count
+	return named == rows.Count && len(namedInText(rows)) == rows.Count
 }
 
 // namedInTable is how many rows a table has room for, once columns were left out that
@@ -171,7 +162,7 @@ func namedInTable(rows notify.Rows) (notify.Rows, int) {
 	if named == 0 {
 		return rows, 0
 	}
-	fits := func(rows notify.Rows) bool { return size(tableBlock(rows.Table(named))) <= maxTable }
+	fits := func(rows notify.Rows) bool { return SlackSize(tableBlock(rows.Table(named))) <= maxTable }
 	rows = narrowed(rows, fits)
 	for named > 0 && !fits(rows) {
 		named--
@@ -186,7 +177,7 @@ func namedInText(rows notify.Rows) []string {
 	}
 	var lines []string
 	narrowed(rows, func(rows notify.Rows) bool {
-		lines = linesWithin(rowTexts(rows.Table(min(MaxNamed, rows.Count))), maxRows)
+		lines = linesWithin(RowTexts(rows.Table(min(MaxNamed, rows.Count))), maxRows)
 		return len(lines) == min(MaxNamed, rows.Count)
 	})
 	return lines
@@ -205,9 +196,9 @@ func linesWithin(texts []string, room int) []string {
 	return lines
 }
 
-// size is how many characters a block, or a part of one, has as JSON. One that cannot be
+// SlackSize is how many characters a block, or a part of one, has as JSON. One that cannot be
 // JSON has no room anywhere.
-func size(block any) int {
+func SlackSize(block any) int {
 	raw, err := json.Marshal(block)
 	if err != nil {
 		return math.MaxInt

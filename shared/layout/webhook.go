@@ -1,4 +1,4 @@
-package message
+package layout
 
 import (
 	"encoding/json"
@@ -25,7 +25,7 @@ func Webhook(m notify.Message, receiver string, at time.Time) webhook.Payload {
 		GroupLabels: map[string]string{}, CommonLabels: map[string]string{},
 		CommonAnnotations: map[string]string{"summary": m.Title, "description": m.Text()},
 	}
-	if at := slices.IndexFunc(m.Links, func(l notify.Link) bool { return !strings.HasPrefix(l.ID, formPrefix) }); at >= 0 {
+	if at := slices.IndexFunc(m.Links, func(l notify.Link) bool { return !strings.HasPrefix(l.ID, FormPrefix) }); at >= 0 {
 		p.ExternalURL = m.Links[at].URL
 	}
 	if m.Alerts != nil && m.Extent == notify.Whole {

@@ -1,10 +1,10 @@
-package alerts_test
+package receiver_test
 
 import (
 	"testing"
 
-	"signalbox/functions/alerts"
 	"signalbox/shared/config"
+	"signalbox/shared/receiver"
 )
 
 func TestSlackIsAWebhookOrABot(t *testing.T) {
@@ -12,15 +12,15 @@ func TestSlackIsAWebhookOrABot(t *testing.T) {
 	webhook := config.SecretURL{Secret: "https://hooks.slack.com/services/T/B/X"}
 	tests := []struct {
 		name  string
-		slack alerts.Slack
+		slack receiver.Slack
 		wrong string // the variable; none: nothing is
 	}{
-		{"nothing", alerts.Slack{}, "SIGNALBOX_SLACK_WEBHOOK_URL"},
-		{"webhook", alerts.Slack{WebhookURL: webhook}, ""},
-		{"bot", alerts.Slack{BotToken: "xoxb", Channel: "C1"}, ""},
-		{"bot without a channel", alerts.Slack{BotToken: "xoxb"}, "SIGNALBOX_SLACK_CHANNEL"},
-		{"bot with the name of a channel", alerts.Slack{BotToken: "xoxb", Channel: "#alerts"}, "SIGNALBOX_SLACK_CHANNEL"},
-		{"both", alerts.Slack{WebhookURL: webhook, BotToken: "xoxb", Channel: "C1"}, "SIGNALBOX_SLACK_WEBHOOK_URL"},
+		{"nothing", receiver.Slack{}, "SIGNALBOX_SLACK_WEBHOOK_URL"},
+		{"webhook", receiver.Slack{WebhookURL: webhook}, ""},
+		{"bot", receiver.Slack{BotToken: "xoxb", Channel: "C1"}, ""},
+		{"bot without a channel", receiver.Slack{BotToken: "xoxb"}, "SIGNALBOX_SLACK_CHANNEL"},
+		{"bot with the name of a channel", receiver.Slack{BotToken: "xoxb", Channel: "#alerts"}, "SIGNALBOX_SLACK_CHANNEL"},
+		{"both", receiver.Slack{WebhookURL: webhook, BotToken: "xoxb", Channel: "C1"}, "SIGNALBOX_SLACK_WEBHOOK_URL"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

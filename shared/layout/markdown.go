@@ -1,4 +1,4 @@
-package message
+package layout
 
 import (
 	"strings"
@@ -60,12 +60,12 @@ func (d dialect) line(l notify.Line) string {
 
 // row is one in words, without what is unknown.
 func (d dialect) row(columns []notify.Column, r notify.Row) string {
-	return joined(" · ", inWords(columns, r, func(column int, text string) string {
+	return rowText(columns, r, func(column int, text string) string {
 		if columns[column].Linked && !d.unlinked && r.Link != "" {
 			return d.link(text, r.Link)
 		}
 		return d.escape(text)
-	})...)
+	})
 }
 
 func (d dialect) link(text, address string) string {
