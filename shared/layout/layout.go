@@ -3,13 +3,18 @@
 // knows nothing of what a message is about.
 //
 // However many rows there are, what it makes is within the receiver's limits: it names the
-// first of them, leaves columns out before rows, and says how many it does not name.
+// first of them, leaves columns out before rows, and says how many it does not name. The
+// rest is the writer's to keep short: a title to 150 characters, lines to [MaxLines].
 package layout
 
 import "signalbox/shared/notify"
 
 // MaxNamed is how many rows a message names at most.
 const MaxNamed = 20
+
+// MaxLines is how many characters the lines of a message may have, each as [SlackLine] has
+// it and with its end.
+const MaxLines = 1000
 
 // MaxSpare is the most that a column may be to spare.
 const MaxSpare = 4

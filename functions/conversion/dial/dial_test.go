@@ -62,15 +62,6 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestIsCountry(t *testing.T) {
-	t.Parallel()
-	for code, want := range map[string]bool{"SG": true, "CN": true, "XK": true, "sg": false, "UK": false, "ZZ": false, "": false, "SGP": false, "S": false} {
-		if got := country.Is(code); got != want {
-			t.Errorf("IsCountry(%q) = %t, want %t", code, got, want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, number := range []string{"+6591234567", "+390669812345", "+1", "+999999999999999", "+65 9"} {
 		f.Add(number, "SG")

@@ -142,6 +142,12 @@ func (k *incidents) settle() {
 	clear(k.changed)
 }
 
+// rateKey is the incident of the rate.
+var rateKey = incident.Key{Subject: incident.Subject{Kind: watch.OTP, ID: watch.All}, Rule: watch.RateName}
+
+// isOpen reports whether an incident is open, be it without a notification.
+func (k *incidents) isOpen(key incident.Key) bool { return k.records[key].Phase == incident.PhaseOpen }
+
 // open are the incidents that receivers take for open, in the order of their keys.
 func (k *incidents) open() []watch.Incident {
 	var open []watch.Incident

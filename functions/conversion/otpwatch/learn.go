@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"signalbox/functions/conversion/ledger"
@@ -21,8 +22,10 @@ const (
 	// stuck is how long after its time a window that does not close keeps others from being
 	// learnt.
 	stuck = time.Hour
-	// idle is how long nothing is requested until what is open is over.
+	// idle is how long nothing is requested until what was open is over.
 	idle = 12 * time.Hour
+	// clearing is in how many windows the rate is as usual when it is over.
+	clearing = 3
 	// writtenAtOnce is how many windows of before the watch began are written together.
 	writtenAtOnce = 50
 )
@@ -119,14 +122,18 @@ func (l *learning) readBefore(ctx context.Context, from time.Time) error {
 				l.remember(w)
 			}
 		}
-		if len(l.recent) >= watch.Longest-1 || length >= farBefore {
+		if len(l.recent) >= watch.Longest-1 || length >= farBefore || from.Add(-length).Before(l.past.since) {
 			return nil
 		}
 	}
 }
 
+// remember forgets the windows of before a gap, and those of before a low rate was over.
 func (l *learning) remember(w window.Window) {
-	l.recent = append(l.recent, w)
+	if n := len(l.recent); n > 0 && w.Start.Sub(l.recent[n-1].End) >= idle {
+		l.recent = nil
+	}
+	l.recent = slices.DeleteFunc(append(l.recent, w), func(one window.Window) bool { return one.Start.Before(l.past.since) })
 	l.recent = l.recent[max(len(l.recent)-watch.Longest, 0):]
 }
 
@@ -156,12 +163,17 @@ func (r *Run) step(ctx context.Context, windows []window.Window) error {
 		return r.fail(err)
 	}
 	var changes []watch.Change
+	wasLow := r.incidents.isOpen(rateKey)
 	if last.End.After(r.past.begun) {
 		seen := last.End.UTC().Format(time.RFC3339)
 		evaluations = append(evaluations, r.incidents.absent(evaluations, watch.Longest, seen)...)
 		if changes, err = r.incidents.advance(evaluations, r.config.Now()); err != nil {
 			return r.fail(err)
 		}
+	}
+	if wasLow && !r.incidents.isOpen(rateKey) {
+		// Windows of the last hour would have it open again by chance.
+		r.past.since = windows[max(0, len(windows)-clearing)].Start
 	}
 	r.report.Windows++
 	return r.keep(ctx, changes)

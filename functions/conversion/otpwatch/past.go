@@ -31,8 +31,10 @@ type past struct {
 	// begun is when the watch began: what was counted before is learnt, and nobody is
 	// notified of it. passed is the end of the last window that is not to be tried again.
 	begun, passed time.Time
-	stored        []byte // the record as of the last window; nil: there is none
-	unwritten     int    // windows since the record was written
+	// since is from when on windows are looked at together: what was low before is over.
+	since     time.Time
+	stored    []byte // the record as of the last window; nil: there is none
+	unwritten int    // windows since the record was written
 	// unusable says that a newer version has written it. It is left as it is.
 	unusable error
 }
@@ -40,6 +42,7 @@ type past struct {
 type encodedPast struct {
 	Begun   time.Time       `json:"begun"`
 	Passed  time.Time       `json:"passed,omitzero"`
+	Since   time.Time       `json:"since,omitzero"`
 	Profile json.RawMessage `json:"profile"`
 }
 
@@ -71,7 +74,7 @@ func (p *past) decode(value []byte) error {
 	if err != nil {
 		return err
 	}
-	p.profile, p.begun, p.passed = profile, e.Begun, e.Passed
+	p.profile, p.begun, p.passed, p.since = profile, e.Begun, e.Passed, e.Since
 	return nil
 }
 
@@ -82,7 +85,7 @@ func (p *past) record() (store.Record, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Value, err = json.Marshal(encodedPast{Begun: p.begun.UTC(), Passed: p.passed.UTC(), Profile: profile})
+	r.Value, err = json.Marshal(encodedPast{Begun: p.begun.UTC(), Passed: p.passed.UTC(), Since: p.since.UTC(), Profile: profile})
 	return r, err
 }
 
@@ -111,7 +114,7 @@ func (p *past) heed(now time.Time) bool {
 		return false
 	}
 	p.profile.Rewind(now)
-	p.passed, p.begun = now, earlier(p.begun, now)
+	p.passed, p.begun, p.since = now, earlier(p.begun, now), earlier(p.since, now)
 	return true
 }
 
