@@ -119,7 +119,7 @@ func (f *Function) answered(r action.Record, s message.Style) string {
 	case r.Outcome == action.Already && (r.Before.Name == "" || r.Before == r.By):
 		return said.AlreadyBySelf
 	case r.Outcome == action.Already:
-		return said.Already(r.Before.Name)
+		return said.Already(s.Who(r.Before.Name))
 	case r.Verb == action.Acknowledge:
 		return said.DoneAcknowledged(r.Count)
 	case r.Verb == action.Silence && r.Count == 0:

@@ -533,7 +533,7 @@ func TestSilencedCardIsSaid(t *testing.T) {
 		checkWords(t, a.enter(t, bob, "card "+iccid), "Nothing is open", "is silenced until")
 		a.set(4, func(c *aliyuntest.Card) { c.UsedBytes, c.Refreshed = c.PackageBytes, time.Now() })
 		a.sweep(t)
-		checkWords(t, a.enter(t, bob, "card "+iccid), "1 open", "silenced until")
+		checkWords(t, a.enter(t, bob, "card "+iccid), "1 open", "silenced by Ann until")
 	})
 }
 

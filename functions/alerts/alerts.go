@@ -48,6 +48,8 @@ type Rules interface {
 	EvaluateGroup(o rule.GroupObservation, past rule.Incident, now time.Time) rule.Evaluation
 	// Suppression is what suppresses a card's incident, but for what inhibits it.
 	Suppression(i rule.Incident, now time.Time) incident.Suppression
+	// SilenceOf returns the silence of the rules file that covers an open incident.
+	SilenceOf(i rule.Incident, now time.Time) (rule.Silence, bool)
 }
 
 var _ Rules = rule.Policy{}

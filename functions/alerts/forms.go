@@ -67,7 +67,7 @@ func (f *Function) form(ctx context.Context, r *http.Request, verb action.Verb) 
 	if err != nil {
 		return page.Form{}, stateUnusable(err)
 	}
-	standing, err := action.Load(ctx, f.config.Store)
+	standing, err := f.readStanding(ctx)
 	if err != nil {
 		return page.Form{}, stateUnusable(err)
 	}
@@ -129,9 +129,9 @@ func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.
 	}
 	sent, err := url.ParseQuery(string(body))
 	if err != nil {
-		return web.BadParameter("body", "send a form: application/x-www-form-urlencoded")
+		return web.BadField("body", "send a form: application/x-www-form-urlencoded")
 	}
-	request, err := formRequest(r, verb, sent, f.config.Style.Language)
+	request, err := formRequest(r, verb, sent)
 	if err != nil {
 		return err
 	}
@@ -152,24 +152,24 @@ func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.
 var requestName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // formRequest reads a form.
-func formRequest(r *http.Request, verb action.Verb, sent url.Values, l language.Language) (action.Request, error) {
+func formRequest(r *http.Request, verb action.Verb, sent url.Values) (action.Request, error) {
 	id := cmp.Or(sent.Get("request"), rand.Text())
 	if !requestName.MatchString(id) {
-		return action.Request{}, web.BadParameter("request", "a request has a name of up to 64 letters and digits")
+		return action.Request{}, web.BadField("request", "a request has a name of up to 64 letters and digits")
 	}
 	q := action.Request{
 		ID: "form-" + r.PathValue("id") + "-" + string(verb) + "-" + id, Verb: verb, Span: action.Span(sent.Get("for")),
 		Origin: action.Token, On: action.Selection{IDs: []string{r.PathValue("id")}},
 	}
 	if verb == action.Silence && !slices.Contains(action.Spans(), q.Span) {
-		return action.Request{}, web.BadParameter("for", "a silence lasts for 1h, 24h, 7d or renewal")
+		return action.Request{}, web.BadField("for", "a silence lasts for 1h, 24h, 7d or renewal")
 	}
 	name, _, _ := r.BasicAuth()
 	who := cmp.Or(message.Actor(sent.Get("name")), message.Actor(name))
 	if signedlink.IsLink(r.URL.Query()) {
-		q.Origin, who = action.Link, cmp.Or(who, words.In(l).Act.Somebody)
+		q.Origin, who = action.Link, cmp.Or(who, action.Somebody)
 	}
-	q.By.Name = cmp.Or(who, web.Caller(r), words.In(l).Act.Somebody)
+	q.By.Name = cmp.Or(who, web.Caller(r), action.Somebody)
 	return q, nil
 }
 
@@ -181,7 +181,9 @@ func (f *Function) answerForm(w http.ResponseWriter, r *http.Request, verb actio
 	}
 	w.Header().Add("Vary", "Accept")
 	if web.Accepted(r.Header, mediaJSON, mediaHTML) == mediaJSON {
-		return web.JSON(w, status, formAnswer(done))
+		style := f.config.Style
+		style.Language = f.languageOf(r, r.URL.Query())
+		return web.JSON(w, status, formAnswer(done, style))
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), listTimeout)
 	defer cancel()
@@ -194,9 +196,9 @@ func (f *Function) answerForm(w http.ResponseWriter, r *http.Request, verb actio
 }
 
 // formAnswer is what became of a form, as JSON.
-func formAnswer(done action.Record) map[string]any {
+func formAnswer(done action.Record, s message.Style) map[string]any {
 	answer := map[string]any{
-		"outcome": done.Outcome, "by": cmp.Or(done.Before.Name, done.By.Name), "at": done.At.UTC(), "until": nil, "repeated": done.Repeated,
+		"outcome": done.Outcome, "by": s.Who(cmp.Or(done.Before.Name, done.By.Name)), "at": done.At.UTC(), "until": nil, "repeated": done.Repeated,
 	}
 	if !done.Until.IsZero() {
 		answer["until"] = done.Until.UTC()
@@ -206,18 +208,17 @@ func formAnswer(done action.Record) map[string]any {
 
 // standings says what became of incidents, for the list.
 func (f *Function) standings(ctx context.Context) (func(rule.Incident) page.Standing, error) {
-	standing, err := action.Load(ctx, f.config.Store)
+	standing, err := f.readStanding(ctx)
 	if err != nil {
 		return nil, err
 	}
 	now := f.config.Now()
 	return func(i rule.Incident) page.Standing {
-		status := standing.Of(i, now)
-		s := page.Standing{State: page.State(status.State), By: status.By, At: status.At, Until: status.Until}
-		if status.State == action.Silenced && status.Origin == "" {
-			s.Comment = i.Suppressed.Name
+		s := standing.Of(i, now)
+		return page.Standing{
+			State: page.State(s.State), By: s.By, At: s.At, Until: s.Until, Comment: s.Comment,
+			AcknowledgedBy: s.AcknowledgedBy, AcknowledgedAt: s.AcknowledgedAt,
 		}
-		return s
 	}, nil
 }
 

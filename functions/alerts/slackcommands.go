@@ -53,7 +53,7 @@ const (
 // orders are the words of commands, in English and Chinese.
 var orders = map[string]order{
 	"card": orderCard, "卡": orderCard, "卡片": orderCard, "查卡": orderCard,
-	"open": orderOpen, "未解决": orderOpen, "问题": orderOpen,
+	"open": orderOpen, "未解决": orderOpen, "告警": orderOpen, "问题": orderOpen,
 	"help": orderHelp, "帮助": orderHelp,
 	"acknowledge": order(action.Acknowledge), "ack": order(action.Acknowledge), "确认": order(action.Acknowledge),
 	"silence": order(action.Silence), "静默": order(action.Silence),
@@ -83,9 +83,9 @@ func (f *Function) obey(ctx context.Context, c slack.Command) (reply string, cha
 	case orderHelp, orderUnknown:
 		return said.Help(slack.Escape(c.Command)), false, nil
 	}
-	id, err := card.ParseICCID(argument(entered, 1))
-	if err != nil {
-		return slack.Escape(said.NoCard(shorter(argument(entered, 1)))), false, nil //nolint:nilerr // Who has entered it is answered.
+	id, reply, err := f.cardMeant(ctx, argument(entered, 1), style)
+	if id == "" || err != nil {
+		return reply, false, err
 	}
 	if what == orderCard {
 		reply, err = f.answerCard(ctx, id, style)
@@ -136,7 +136,8 @@ func shorter(text string) string {
 	return text
 }
 
-// narrow turns the wide letters and digits of East Asian keyboards into plain ones.
+// narrow turns the wide letters and digits of East Asian keyboards into plain ones, and
+// leaves out the soft hyphens that messages have in front of marks: people copy them.
 func narrow(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -144,6 +145,8 @@ func narrow(text string) string {
 			return r - '！' + '!'
 		case r == '　':
 			return ' '
+		case r == '\u00AD':
+			return -1
 		default:
 			return r
 		}
@@ -215,6 +218,6 @@ func (f *Function) known(ctx context.Context) ([]rule.Incident, action.Standing,
 	if err != nil {
 		return nil, action.Standing{}, err
 	}
-	standing, err := action.Load(ctx, f.config.Store)
+	standing, err := f.readStanding(ctx)
 	return open, standing, err
 }

@@ -12,9 +12,15 @@ import (
 	"signalbox/shared/notify"
 )
 
+// readStanding reads what people have done. It knows of the rules file's silences, too.
+func (f *Function) readStanding(ctx context.Context) (action.Standing, error) {
+	standing, err := action.Load(ctx, f.config.Store)
+	return standing.With(f.config.Rules.SilenceOf), err
+}
+
 // loadStanding reads what people have done.
 func (r *run) loadStanding(ctx context.Context) error {
-	standing, err := action.Load(ctx, r.config.Store)
+	standing, err := r.readStanding(ctx)
 	if err != nil {
 		return err
 	}

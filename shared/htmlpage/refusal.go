@@ -21,6 +21,7 @@ type Refusal struct {
 type RefusalWords struct {
 	BySlug   map[string]Said
 	ByStatus map[int]Said
+	ByField  map[string]Said // of a form's field that breaks a rule, before all others
 	Other    Said
 	Again    func(seconds int) string
 	Field    string
@@ -30,8 +31,14 @@ type RefusalWords struct {
 // Said is what a page says instead.
 type Said struct{ Title, Detail string }
 
+// invalidField is the slug of a form's field that breaks a rule.
+const invalidField = "invalid-field"
+
 // of returns what is said of r.
 func (w RefusalWords) of(r Refusal) Said {
+	if said, ok := w.ByField[r.Field]; ok && r.Slug == invalidField {
+		return said
+	}
 	if said, ok := w.BySlug[r.Slug]; ok {
 		return said
 	}

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -71,7 +72,7 @@ func (w Writer) controlBlock(id string, all int, named []*slackgo.OptionBlockObj
 		spans = append(spans, option(string(span), w.spanText(span)))
 	}
 	elements = append(elements, menu(action.SilenceID, said.Silence, spans))
-	if _, known := w.fold(open); len(known) > 0 {
+	if slices.ContainsFunc(open, func(i rule.Incident) bool { return w.Standing.Of(i, w.Coverage.At).Undoable() }) {
 		elements = append(elements, button(action.UndoID, said.Undo))
 	}
 	if len(named) > 0 {
@@ -146,10 +147,29 @@ func (w Writer) foldLine(known []rule.Incident) []notify.Line {
 
 // standingTally counts what somebody knows of.
 type standingTally struct {
-	acknowledged, silenced int
-	by                     []string // who acknowledged, in the order in which they come
-	byCount                map[string]int
-	first, last            time.Time // when silences end; zero: it is not known
+	acknowledged      int
+	by                []string // who acknowledged, in the order in which they come
+	byCount           map[string]int
+	silenced, byFiles silenceTally
+}
+
+// silenceTally counts silences.
+type silenceTally struct {
+	n           int
+	first, last time.Time // when they end; zero: it is not known
+}
+
+func (t *silenceTally) add(until time.Time) {
+	t.n++
+	if until.IsZero() {
+		return
+	}
+	if t.first.IsZero() || until.Before(t.first) {
+		t.first = until
+	}
+	if until.After(t.last) {
+		t.last = until
+	}
 }
 
 func (t *standingTally) add(s action.Status) {
@@ -163,16 +183,11 @@ func (t *standingTally) add(s action.Status) {
 		}
 		return
 	}
-	t.silenced++
-	if s.Until.IsZero() {
+	if s.At.IsZero() {
+		t.byFiles.add(s.Until)
 		return
 	}
-	if t.first.IsZero() || s.Until.Before(t.first) {
-		t.first = s.Until
-	}
-	if s.Until.After(t.last) {
-		t.last = s.Until
-	}
+	t.silenced.add(s.Until)
 }
 
 // maxActors is how many people the line names.
@@ -185,17 +200,22 @@ func (t *standingTally) say(w Writer) string {
 		parts = append(parts, said.Acknowledged(t.acknowledged))
 	} else {
 		for _, who := range t.by {
-			parts = append(parts, said.AcknowledgedBy(t.byCount[who], clean(who, maxActor)))
+			parts = append(parts, said.AcknowledgedBy(t.byCount[who], w.Style.Who(who)))
 		}
 	}
 	switch {
-	case t.silenced == 0:
-	case t.first.IsZero():
-		parts = append(parts, said.Silenced(t.silenced))
-	case t.first.Equal(t.last):
-		parts = append(parts, said.SilencedUntil(t.silenced, w.Style.clock(t.last)))
+	case t.silenced.n == 0:
+	case t.silenced.first.Equal(t.silenced.last):
+		parts = append(parts, said.SilencedUntil(t.silenced.n, w.Style.clock(t.silenced.last)))
 	default:
-		parts = append(parts, said.SilencedOver(t.silenced, w.Style.clock(t.first)))
+		parts = append(parts, said.SilencedOver(t.silenced.n, w.Style.clock(t.silenced.first)))
+	}
+	switch {
+	case t.byFiles.n == 0:
+	case !t.byFiles.first.IsZero() && t.byFiles.first.Equal(t.byFiles.last):
+		parts = append(parts, said.FileUntil(t.byFiles.n, w.Style.clock(t.byFiles.last)))
+	default:
+		parts = append(parts, said.FileSilenced(t.byFiles.n))
 	}
 	return joined(w.comma(), parts...)
 }

@@ -30,7 +30,16 @@ type Standing struct {
 	By        string    // who
 	At, Until time.Time // since when, and the first moment at which it is over
 	Comment   string    // why
+	// Of one that is silenced, who has acknowledged it, too, and when. Zero: nobody has.
+	AcknowledgedBy string
+	AcknowledgedAt time.Time
 }
+
+// byFile reports whether it is the rules file that silences the incident.
+func (s Standing) byFile() bool { return s.State == Silenced && s.At.IsZero() }
+
+// undoable reports whether people have done something that they can undo.
+func (s Standing) undoable() bool { return !s.At.IsZero() || !s.AcknowledgedAt.IsZero() }
 
 // StandingOf is the standing of an incident of which nothing but its suppression is known.
 func StandingOf(i rule.Incident) Standing {
@@ -106,6 +115,14 @@ func (l List) total() int {
 		total += n
 	}
 	return total
+}
+
+// who names somebody who has done something. "": nobody has.
+func (l List) who(name string) string {
+	if name == "" {
+		return ""
+	}
+	return l.Style.Who(name)
 }
 
 // now is the time that ages count from.

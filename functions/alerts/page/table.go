@@ -197,12 +197,22 @@ func (w writer) standing(i Item) cell {
 			c.Notes = append(c.Notes, text(said(value)))
 		}
 	}
-	add(said.By, s.By)
+	if s.byFile() {
+		c.Notes = append(c.Notes, text(said.ByFile))
+	}
+	add(said.By, w.who(s.By))
 	add(said.At, w.optional(s.At))
 	add(said.Until, w.optional(s.Until))
 	add(said.Because, s.Comment)
+	if !s.AcknowledgedAt.IsZero() {
+		also := w.words.Act.StateAcknowledged(w.who(s.AcknowledgedBy)) + w.words.Punctuation.Comma + said.At(w.clock(s.AcknowledgedAt))
+		c.Notes = append(c.Notes, text(also))
+	}
 	return c
 }
+
+// who names somebody who has done something, or nobody.
+func (w writer) who(name string) string { return w.list.who(name) }
 
 func (w writer) optional(t time.Time) string {
 	if t.IsZero() {

@@ -14,8 +14,19 @@ type Act struct {
 	Acknowledged   func(n int) string
 	SilencedUntil  func(n int, when string) string
 	SilencedOver   func(n int, first string) string // until several times
-	Silenced       func(n int) string
+	FileSilenced   func(n int) string               // by the rules file
+	FileUntil      func(n int, when string) string  // likewise
 	NothingOpen    func(title string, n int) string // title of a message of such ones alone
+
+	// The state of one incident.
+	StateOpen         string
+	StateAcknowledged func(who string) string
+	StateSilenced     func(who, until string) string
+	StateByFile       func(until string) string
+	StateByFileAlone  string // until when is not known
+
+	// Who gives no name: by a link, with a token.
+	Somebody, UnnamedToken string
 
 	// What is said in a thread of who did what, and when.
 	SaidAcknowledged func(who string, n int, when string) string
@@ -45,21 +56,22 @@ type Act struct {
 	Help        func(command string) string
 	NoOperators string // commands only read
 	NoCard      func(text string) string
-	NoSpan      string
-	CardFine    func(what string) string
-	CardTitle   func(what string, n int) string
-	CardPage    string
-	NoneOpen    string
-	OpenTitle   func(n int) string
-	More        func(n int) string
+	// A number that is masked, or the id of an incident: of no card, or of several.
+	NoOpenCard   func(text string) string
+	SeveralCards func(text string, n int) string
+	NoSpan       string
+	CardFine     func(what string) string
+	CardTitle    func(what string, n int) string
+	CardPage     string
+	NoneOpen     string
+	OpenTitle    func(n int) string
+	More         func(n int) string
 
 	// Forms.
 	FormAcknowledge, FormSilence, FormUndo string // titles
 	HintAcknowledge, HintSilence, HintUndo string
 	HowLong, YourName                      string
-	Somebody                               string // who came by a link, and gave no name
 	Subject, Since, State                  string // labels
-	StateOpen                              string
 	ThisIsOver                             string
 	Back                                   string
 }
