@@ -25,7 +25,7 @@ test: ## run the tests
 	go test ./...
 
 # What other processes or files are asked, or arithmetic, has nothing for the race detector to see.
-NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$|conversion/watch$$|functions/conversion/watch$$
+NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$|conversion/watch$$
 
 race: ## run the tests in any order under the race detector, the longest not or shorter
 	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')

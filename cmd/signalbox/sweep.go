@@ -15,9 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"signalbox/functions/alerts"
-	"signalbox/functions/alerts/message"
 	"signalbox/shared/card"
-	"signalbox/shared/notify"
 	"signalbox/shared/store"
 )
 
@@ -39,7 +37,7 @@ func sweepCommand(c console) *cobra.Command {
 		RunE:  begin(func(ctx context.Context) error { return runSweep(ctx, o, c) }),
 	}
 	flags := command.Flags()
-	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would be posted, and neither post nor remember it")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "print what each receiver would get, and neither post nor remember it")
 	flags.StringVar(&o.cards, "cards", "", "look at the ICCIDs in this `file` alone, one a line")
 	return command
 }
@@ -56,8 +54,8 @@ func runSweep(ctx context.Context, options sweepOptions, console console) (err e
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Store.Close()) }()
-	b := newBar(console.stderr, unknownTotal, "cards")
-	if err := options.adapt(&c, console.stdout, b); err != nil {
+	b, wouldGet := newBar(console.stderr, unknownTotal, "cards"), newDrafts(c)
+	if err := options.adapt(&c, wouldGet); err != nil {
 		return err
 	}
 	c.Observe = func(r alerts.Report) { b.sweep(r) }
@@ -70,23 +68,23 @@ func runSweep(ctx context.Context, options sweepOptions, console console) (err e
 	if options.dryRun && err == nil {
 		fmt.Fprint(console.stderr, withoutMessage(report))
 	}
-	err = errors.Join(err, printReport(console.stdout, report))
+	err = errors.Join(err, wouldGet.print(console.stdout), printReport(console.stdout, report))
 	if err == nil && (report.Busy || !report.Done) {
 		return errAgain
 	}
 	return err
 }
 
-// adapt has the sweep look at the cards of a file alone, and a dry run print what it
+// adapt has the sweep look at the cards of a file alone, and a dry run keep what it
 // would post and write nothing.
-func (o sweepOptions) adapt(c *alerts.Config, stdout io.Writer, b *bar) (err error) {
+func (o sweepOptions) adapt(c *alerts.Config, d *drafts) (err error) {
 	if o.cards != "" {
 		if c.Watch, err = readCards(o.cards); err != nil {
 			return err
 		}
 	}
 	if o.dryRun {
-		c.Receivers, c.Routes = []notify.Receiver{{Name: alerts.SlackReceiver, Poster: printTo(stdout, b)}}, nil
+		c.Receivers = d.receivers()
 		c.Store = newDraft(c.Store)
 	}
 	return nil
@@ -134,16 +132,6 @@ func readCards(path string) ([]card.ICCID, error) {
 		return nil, fmt.Errorf("read cards: %s names none", path)
 	}
 	return ids, nil
-}
-
-// printTo returns a poster that prints the words of a message, in Slack's markup,
-// above the bar.
-func printTo(w io.Writer, b *bar) notify.PosterFunc {
-	return func(_ context.Context, m notify.Message) error {
-		b.end()
-		_, err := fmt.Fprintf(w, "%s\n\n", message.Slack(m).Text)
-		return err
-	}
 }
 
 // where gives the cards of a file a state of their own, beside the account's, and a

@@ -2,11 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/rulefile"
+	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/notify"
+	"signalbox/shared/slack"
 )
 
 // startEnvironment serves a dev environment, and returns the variables with
@@ -123,5 +131,94 @@ func TestSweepCommandThatIsCutOff(t *testing.T) {
 	cancel()
 	if code := run(ctx, []string{"sweep"}, console{environ: environ, stdout: t.Output(), stderr: t.Output()}); code != exitError {
 		t.Errorf("sweep with an ended ctx: code %d, want %d", code, exitError)
+	}
+}
+
+// draftRules has receivers of each kind and in two languages, of which two get what is
+// critical, one is mentioned to, and one gets nothing.
+const draftRules = `version: 1
+receivers:
+  - {name: ops, slack: {channel: C0123456}}
+  - {name: hook, slack: {url_env: SIGNALBOX_SLACK_WEBHOOK_URL}}
+  - {name: factory, dingtalk: {url_env: DINGTALK_URL, secret_env: DINGTALK_SECRET, language: zh}}
+  - {name: duty, feishu: {url_env: FEISHU_URL, secret_env: FEISHU_SECRET, language: zh}}
+  - {name: office, wecom: {url_env: WECOM_URL}}
+  - {name: robot, webhook: {url_env: HOOK_URL, secret_env: HOOK_SECRET}}
+  - {name: idle, wecom: {url_env: WECOM_URL}}
+routes:
+  - {match: {tag: no-such-*}, receivers: [idle]}
+  - {match: {severity: critical}, receivers: [factory, duty, ops], mention: here}
+  - {receivers: [hook, office, robot]}
+`
+
+// TestDryRunForEachReceiver prints what each would get: as its routes, its language and
+// its kind have it.
+func TestDryRunForEachReceiver(t *testing.T) {
+	t.Parallel()
+	e, environ := startEnvironment(t)
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(rules, []byte(draftRules), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	environ = append(environ, "SIGNALBOX_RULES_FILE="+rules, "SIGNALBOX_SLACK_BOT_TOKEN=xoxb-test")
+	e.cloud.SetCard(e.cloud.ICCID(1), func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes }) // is used up
+	var out strings.Builder
+	if code := run(t.Context(), []string{"sweep", "--dry-run"}, console{environ: environ, stdout: &out, stderr: t.Output()}); code != exitOK {
+		t.Fatalf("dry run: code %d", code)
+	}
+	_, text, _ := strings.Cut(out.String(), "=== ")
+	said := strings.Split(text, "\n=== ")
+	want := [][]string{
+		{"ops (slack), mentions everybody\n", "1 card used up"},
+		{"hook (slack)\n🟠", "Package ends soon"},
+		{"factory (dingtalk), mentions everybody\n### 🔴", "流量已用完"},
+		{"duty (feishu), mentions everybody\n🔴", "流量已用完", "<at id=all></at>", "[ 全部告警 ] http"},
+		{"office (wecom)\n### 🟠", "Package ends soon"},
+		{"robot (webhook)\n{", `"alertname": "expiry"`},
+		{"idle (wecom): nothing\n"},
+	}
+	if len(said) != len(want) {
+		t.Fatalf("a dry run prints %d messages, want %d:\n%s", len(said), len(want), &out)
+	}
+	for i, words := range want {
+		for _, word := range words {
+			if !strings.Contains(said[i], word) || !strings.HasPrefix(said[i], words[0]) {
+				t.Errorf("message %d lacks %q:\n%s", i+1, word, said[i])
+			}
+		}
+		if warned := i == 1 || i == 4 || i == 5; warned != strings.Contains(said[i], "Package ends soon") {
+			t.Errorf("message %d goes by another route:\n%s", i+1, said[i])
+		}
+	}
+	if posted := len(e.slack.Inbox()); posted != 0 {
+		t.Errorf("a dry run posts %d messages", posted)
+	}
+}
+
+// TestDraftBot keeps what a bot would do to what it has posted, too.
+func TestDraftBot(t *testing.T) {
+	t.Parallel()
+	d := newDrafts(alerts.Config{Kinds: map[string]rulefile.Kind{"ops": rulefile.Slack}, Receivers: []notify.Receiver{{Name: "ops", Bot: &draftBot{}}}})
+	bot, m := d.receivers()[0].Bot, slack.Message{Text: "a"}
+	first, err := bot.Post(t.Context(), m)
+	second, again := bot.Post(t.Context(), m.Mentioning())
+	if err != nil || again != nil || first == second {
+		t.Errorf("Post = %v, %v, then %v, %v; want two names", first, err, second, again)
+	}
+	_, err = bot.Update(t.Context(), first, m)
+	_, inThread := bot.Reply(t.Context(), first, m, false)
+	_, beside := bot.Reply(t.Context(), first, m, true)
+	_, found, notFound := bot.Find(t.Context(), first, "id", time.Time{})
+	if err := errors.Join(err, inThread, beside, notFound, bot.Upload(t.Context(), first, "cards.csv", "3 open", nil)); err != nil || found {
+		t.Errorf("the bot's answers: %v, found %t", err, found)
+	}
+	var out strings.Builder
+	if err := d.print(&out); err != nil {
+		t.Fatal(err)
+	}
+	want := "=== ops (slack)\na\n\n=== ops (slack), mentions everybody\n<!here> a\n\n=== ops (slack), changes a message\na\n\n" +
+		"=== ops (slack), in a thread\na\n\n=== ops (slack), in a thread and beside it\na\n\n=== ops (slack), in a thread\ncards.csv: 3 open\n\n"
+	if out.String() != want {
+		t.Errorf("printed\n%s, want\n%s", &out, want)
 	}
 }

@@ -492,6 +492,10 @@ func TestSilenceACard(t *testing.T) {
 			t.Errorf("the sweep is %+v, want the incident", r)
 		}
 		checkWords(t, a.enter(t, ann, "undo "+iccid), "Nothing was changed")
+		for _, span := range []string{"reset", "重置", "流量重置", "renewal"} { // until the data resets
+			checkWords(t, a.enter(t, ann, "silence "+iccid+" "+span), "is silenced until 2000-02-01 00:00 +08:00")
+			checkWords(t, a.enter(t, ann, "undo "+iccid), "silence is ended")
+		}
 	})
 }
 
@@ -537,7 +541,7 @@ func TestSilencedCardIsSaid(t *testing.T) {
 	})
 }
 
-// TestUntilRenewal is about when nobody knows when the data is fresh again.
+// TestUntilRenewal is about when nobody knows when the data resets.
 func TestUntilRenewal(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)

@@ -20,6 +20,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
+	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
 	"signalbox/shared/incident"
@@ -64,10 +65,12 @@ type Config struct {
 	// Languages are those of the receivers' notifications, by name. One that is not
 	// among them has the Style's.
 	Languages map[string]language.Language
-	Store     store.Store
-	Zone      *time.Location // of the times in Alibaba's answers
-	Style     message.Style
-	Logger    *slog.Logger
+	// Kinds are what the receivers of the rules file are, by name. None: it has none.
+	Kinds  map[string]rulefile.Kind
+	Store  store.Store
+	Zone   *time.Location // of the times in Alibaba's answers
+	Style  message.Style
+	Logger *slog.Logger
 	// Guard says who may see the list of incidents, beside those who come by a link. Nil:
 	// nobody may.
 	Guard web.Guard

@@ -179,13 +179,9 @@ func (c *chaos) checkWebhook(t *testing.T, want map[string]incident.Severity) {
 		}
 		maps.Copy(last, said)
 	}
-	stored := c.state.incidents(t)
+	stored := c.stored(t)
 	for key, line := range last {
-		k, err := incident.ParseKey("card/" + key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if stored[k].Suppressed.Active() {
+		if stored["card/"+key].Suppressed.Active() {
 			continue // nobody is notified of its end now
 		}
 		if _, open := want["card/"+key]; open == isOver(line) {
@@ -229,6 +225,16 @@ func changesOf(m slacktest.Message) string {
 	return strings.Join(lines, "")
 }
 
+// stored are the incidents by their keys, as they are written.
+func (c *chaos) stored(t *testing.T) map[string]rule.Incident {
+	t.Helper()
+	found := make(map[string]rule.Incident)
+	for key, i := range c.state.incidents(t) {
+		found[key.String()] = i
+	}
+	return found
+}
+
 var cardNumber = regexp.MustCompile(`\d{20}`)
 
 // checkBot wants the status messages of the channel to show the cards that are
@@ -248,13 +254,10 @@ func (c *chaos) checkBot(t *testing.T, want map[string]incident.Severity) {
 			shown[id] = true
 		}
 	}
-	cards, stored := make(map[string]bool), c.state.incidents(t)
+	cards, stored := make(map[string]bool), c.stored(t)
 	for key := range want {
-		k, err := incident.ParseKey(key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		cards[k.Subject.ID] = !rule.ByGroup(stored[k].Suppressed)
+		i := stored[key]
+		cards[i.Key.Subject.ID] = !rule.ByGroup(i.Suppressed)
 	}
 	maps.DeleteFunc(cards, func(_ string, named bool) bool { return !named })
 	missing := slices.DeleteFunc(slices.Sorted(maps.Keys(cards)), func(id string) bool { return shown[id] })

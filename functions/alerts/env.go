@@ -180,7 +180,7 @@ func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 	cards := linkcard.New(service.Client)
 	return Config{
 		Cards: cards, Pools: cards, Ready: service.Ready, Watch: e.ICCIDs, Filters: filters,
-		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
+		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Kinds: kinds(file.Receivers), Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
 		Logger: logger, Meter: meter, Buttons: buttons,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
 		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),

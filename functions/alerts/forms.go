@@ -162,7 +162,7 @@ func formRequest(r *http.Request, verb action.Verb, sent url.Values) (action.Req
 		Origin: action.Token, On: action.Selection{IDs: []string{r.PathValue("id")}},
 	}
 	if verb == action.Silence && !slices.Contains(action.Spans(), q.Span) {
-		return action.Request{}, web.BadField("for", "a silence lasts for 1h, 24h, 7d or renewal")
+		return action.Request{}, web.BadField("for", "a silence lasts for 1h, 24h, 7d, or renewal: until the data resets")
 	}
 	name, _, _ := r.BasicAuth()
 	who := cmp.Or(message.Actor(sent.Get("name")), message.Actor(name))

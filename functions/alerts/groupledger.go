@@ -117,7 +117,7 @@ func (l *ledger) suppress(key incident.Key, s incident.Suppression, now time.Tim
 		return nil, nil
 	}
 	past.Suppressed = s
-	next, changes := incident.Elapse(past, now, l.policy)
+	next, changes := incident.Elapse(past, now, l.policyFor(past))
 	l.route(past, &next, changes)
 	return changes, l.put(key, next)
 }

@@ -203,10 +203,7 @@ func writeWhole(w http.ResponseWriter, r *http.Request, media string, body []byt
 // refusePage writes a refusal for a browser.
 func (f *Function) refusePage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	query := r.URL.Query()
-	seconds, _ := strconv.Atoi(e.Header.Get("Retry-After")) // 0 where there is none
-	refusal := htmlpage.Refusal{
-		Status: e.Status, Slug: e.Slug, Field: e.Field, RetryAfter: seconds, RequestID: logging.RequestID(r.Context()),
-	}
+	refusal := htmlpage.RefusalOf(e, logging.RequestID(r.Context()))
 	home := ""
 	if strings.Count(r.URL.Path, "/") == 1 && !signedlink.IsLink(query) {
 		home = strings.TrimPrefix(incidentlink.Path, "/") // relative: there may be a path in front of ours

@@ -255,9 +255,9 @@ func (l *ledger) open() []rule.Incident {
 	return open
 }
 
-// unresolved are those that are open, suppressed or not.
+// unresolved are those that are open, suppressed or not, in no order.
 func (l *ledger) unresolved() []rule.Incident {
-	var all []rule.Incident
+	all := make([]rule.Incident, 0, l.opened)
 	for _, i := range l.records {
 		if i.Phase == incident.PhaseOpen {
 			all = append(all, i)

@@ -82,6 +82,15 @@ func languages(named []rulefile.Receiver) map[string]language.Language {
 	return all
 }
 
+// kinds are what the receivers are.
+func kinds(named []rulefile.Receiver) map[string]rulefile.Kind {
+	all := make(map[string]rulefile.Kind)
+	for _, r := range named {
+		all[r.Name] = r.Kind
+	}
+	return all
+}
+
 // styleFor is how things are shown to a receiver.
 func (c Config) styleFor(receiver string) message.Style {
 	s := c.Style

@@ -63,7 +63,8 @@ var orders = map[string]order{
 // spans are the words for how long.
 var spans = map[string]action.Span{
 	"1h": action.Hour, "1小时": action.Hour, "24h": action.Day, "1d": action.Day, "24小时": action.Day, "1天": action.Day,
-	"7d": action.Week, "7天": action.Week, "renewal": action.Renewal, "续期": action.Renewal,
+	"7d": action.Week, "7天": action.Week,
+	"reset": action.Renewal, "重置": action.Renewal, "流量重置": action.Renewal, "renewal": action.Renewal,
 }
 
 // obey does what a command asks for. reply is in Slack's markup.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -93,10 +92,7 @@ func (s *server) handleFind(w http.ResponseWriter, r *http.Request) error {
 // refusePage writes a refusal for a browser.
 func (s *server) refusePage(w http.ResponseWriter, r *http.Request, e *web.Error) {
 	query := r.URL.Query()
-	seconds, _ := strconv.Atoi(e.Header.Get("Retry-After")) // 0 where there is none
-	refusal := htmlpage.Refusal{
-		Status: e.Status, Slug: e.Slug, Field: e.Field, RetryAfter: seconds, RequestID: logging.RequestID(r.Context()),
-	}
+	refusal := htmlpage.RefusalOf(e, logging.RequestID(r.Context()))
 	body, err := page.Refuse(web.LanguageOf(r, query), refusal, query, home(r))
 	if err != nil {
 		web.WriteError(w, e)

@@ -101,7 +101,7 @@ func TestRatio(t *testing.T) {
 	t.Parallel()
 	const unknown = -1.0
 	tests := map[string]float64{
-		"80%": 0.8, "0%": 0, "100 %": 1, "120.5%": 1.205,
+		"80%": 0.8, "0%": 0, "100 %": 1, "120.5%": 1.205, "45.8%": 0.458, ".5%": 0.005, "5.%": 0.05,
 		"": unknown, "-": unknown, "80": unknown, "0.8": unknown, "%": unknown, "-1%": unknown, "NaN%": unknown,
 	}
 	for text, want := range tests {

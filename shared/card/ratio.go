@@ -22,11 +22,13 @@ func ParseRatio(text string) Ratio {
 	if !percent {
 		return ratio
 	}
-	value, ok := parseDecimal(strings.TrimSpace(number))
-	if !ok {
+	number = strings.TrimSpace(number)
+	if _, ok := parseDecimal(number); !ok {
 		return ratio
 	}
-	ratio.value, ratio.known = value/100, true
+	// A division by 100 would make 45.8% 0.45799999999999996.
+	value, err := strconv.ParseFloat(number+"e-2", 64)
+	ratio.value, ratio.known = value, err == nil
 	return ratio
 }
 

@@ -58,26 +58,20 @@ func mustRead(from fs.FS) string {
 	return string(text)
 }
 
-// Words are the texts that every page has, in one language.
-type Words struct {
-	Tag               string // of the html element
-	Switch, SwitchTag string // to the other language, in that language
-	Home              string // leads to where one begins
-	SkipToContent     string
-}
-
 // Frame is what surrounds each page.
 type Frame struct {
-	Text  Words
-	Style template.CSS
-	Title string
-	Home  string // where one begins; "": not to be shown
-	Other string // this page in the other language; "": not to be shown
+	Common *words
+	Own    Words
+	Style  template.CSS
+	Title  string
+	Home   string // where one begins; "": not to be shown
+	Other  string // this page in the other language; "": not to be shown
 }
 
-// Frame returns the frame of a page, without ways to others.
-func (p *Pages) Frame(w Words, title string) Frame {
-	return Frame{Text: w, Style: p.style, Title: title}
+// Frame returns the frame of a page, without ways to others. own are the function's
+// words in the language.
+func (p *Pages) Frame(l language.Language, own Words, title string) Frame {
+	return Frame{Common: wordsIn(l), Own: own, Style: p.style, Title: title}
 }
 
 // Render writes a page by the template of that name.

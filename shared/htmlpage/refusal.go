@@ -3,9 +3,11 @@ package htmlpage
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"signalbox/shared/language"
 	"signalbox/shared/plaintext"
+	"signalbox/shared/web"
 )
 
 // Refusal is what a caller gets instead of a page.
@@ -17,51 +19,26 @@ type Refusal struct {
 	RequestID  string // for who reads the log; may be empty
 }
 
-// RefusalWords are the texts of refusals in one language.
-type RefusalWords struct {
-	BySlug   map[string]Said
-	ByStatus map[int]Said
-	ByField  map[string]Said // of a form's field that breaks a rule, before all others
-	Other    Said
-	Again    func(seconds int) string
-	Field    string
-	Request  string
-}
-
-// Said is what a page says instead.
-type Said struct{ Title, Detail string }
-
-// invalidField is the slug of a form's field that breaks a rule.
-const invalidField = "invalid-field"
-
-// of returns what is said of r.
-func (w RefusalWords) of(r Refusal) Said {
-	if said, ok := w.ByField[r.Field]; ok && r.Slug == invalidField {
-		return said
-	}
-	if said, ok := w.BySlug[r.Slug]; ok {
-		return said
-	}
-	if said, ok := w.ByStatus[r.Status]; ok {
-		return said
-	}
-	return w.Other
+// RefusalOf returns what e says. requestID is for who reads the log.
+func RefusalOf(e *web.Error, requestID string) Refusal {
+	seconds, _ := strconv.Atoi(e.Header.Get("Retry-After")) // 0 where there is none
+	return Refusal{Status: e.Status, Slug: e.Slug, Field: e.Field, RetryAfter: seconds, RequestID: requestID}
 }
 
 // bare reports whether the page says nothing but that the request is refused: a wrong
 // link shows no way on.
 func (r Refusal) bare() bool { return r.Status == http.StatusForbidden }
 
-// Refuse returns the page of a refusal. home is where one begins, "" where that is not
-// to be shown.
-func (p *Pages) Refuse(l language.Language, w Words, words RefusalWords, r Refusal, query url.Values, home string) ([]byte, error) {
-	said := words.of(r)
+// Refuse returns the page of a refusal. own are the function's words in the language,
+// and home is where one begins, "" where that is not to be shown.
+func (p *Pages) Refuse(l language.Language, own Words, r Refusal, query url.Values, home string) ([]byte, error) {
+	words := wordsIn(l).Refusal
+	said := words.of(r, own)
 	view := struct {
 		Frame
 
-		Words                         RefusalWords
 		Detail, Again, Field, Request string
-	}{Frame: p.Frame(w, said.Title), Words: words, Detail: said.Detail}
+	}{Frame: p.Frame(l, own, said.Title), Detail: said.Detail}
 	if r.bare() {
 		return p.Render("refusal.html", view)
 	}

@@ -15,7 +15,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -53,16 +52,6 @@ func (k Key) Compare(other Key) int {
 		cmp.Compare(k.Subject.ID, other.Subject.ID),
 		cmp.Compare(k.Rule, other.Rule),
 	)
-}
-
-// ParseKey reads what String returns. An ID may have slashes.
-func ParseKey(text string) (Key, error) {
-	kind, rest, ok := strings.Cut(text, "/")
-	slash := strings.LastIndexByte(rest, '/')
-	if !ok || slash < 0 {
-		return Key{}, fmt.Errorf("incident key %q: want kind, id and rule between slashes", text)
-	}
-	return Key{Subject: Subject{Kind: SubjectKind(kind), ID: rest[:slash]}, Rule: rest[slash+1:]}, nil
 }
 
 // Phase is where an incident is in its life. The zero Phase is that there is
@@ -134,9 +123,9 @@ func (i Incident[D]) IsOpen() bool {
 	return i.Phase == PhaseOpen && (i.Notified.Open || i.Notified.Count > 0 && !i.Suppressed.Active())
 }
 
-// ID names this occasion of the incident, such as in an address: 16 characters, the same
-// until it is opened anew. Nobody finds the number of a card by it, since the moment at
-// which it was opened is in it.
+// ID names this occasion of the incident, such as in an address: 16 hexadecimal digits,
+// the same until it is opened anew. It shows no card's number, but who knows the moment at
+// which it was opened can try numbers until one fits.
 func (i Incident[D]) ID() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", i.Key, i.Opened.UnixNano()))
 	return hex.EncodeToString(sum[:8])

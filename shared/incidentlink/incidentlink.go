@@ -50,7 +50,4 @@ func (l Links) Verify(query url.Values, now time.Time) error {
 	return l.signed.Verify(list(), query, now)
 }
 
-// MakesLinks reports whether l is more than the zero value.
-func (l Links) MakesLinks() bool { return l.signed.MakesLinks() }
-
 func list() signedlink.Page { return signedlink.Page{Purpose: "incidents", May: Parameters()} }

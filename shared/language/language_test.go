@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"signalbox/shared/language"
 )
 
@@ -34,5 +36,19 @@ func TestMatch(t *testing.T) {
 		if got := language.Match(tt.chosen, tt.accept); got != tt.want {
 			t.Errorf("Match(%q, %.40q) = %v, want %v", tt.chosen, tt.accept, got, tt.want)
 		}
+	}
+}
+
+func TestPhrases(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000", -999: "-999"} {
+		if got := language.Number(n); got != want {
+			t.Errorf("Number(%d) = %q, want %q", n, got, want)
+		}
+	}
+	cards := language.Counts("card", "cards")
+	got := []string{cards(1), cards(0), cards(2000), language.Around("by ", ".")("Ann"), language.Numbered("另有 ", " 项")(1500)}
+	if diff := cmp.Diff([]string{"1 card", "0 cards", "2,000 cards", "by Ann.", "另有 1,500 项"}, got); diff != "" {
+		t.Error(diff)
 	}
 }

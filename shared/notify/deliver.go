@@ -35,10 +35,15 @@ type Run[D any] struct {
 // to each alone, and returns what became of it, in the receivers' order. It stops
 // in order when ctx ends: what is not confirmed by then is sent by the next run.
 func (n *Notifier[D]) Deliver(ctx context.Context, run Run[D]) []Report {
-	reports := make([]Report, len(n.config.Receivers))
+	return eachOf(n.config.Receivers, func(r Receiver) Report { return n.deliver(ctx, r, run) })
+}
+
+// eachOf does what is done for each of receivers at the same time.
+func eachOf(receivers []Receiver, do func(Receiver) Report) []Report {
+	reports := make([]Report, len(receivers))
 	var all sync.WaitGroup
-	for at, r := range n.config.Receivers {
-		all.Go(func() { reports[at] = n.deliver(ctx, r, run) })
+	for at, r := range receivers {
+		all.Go(func() { reports[at] = do(r) })
 	}
 	all.Wait()
 	return reports

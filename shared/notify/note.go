@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -57,7 +58,6 @@ func (d *round[D]) loadNotes(ctx context.Context) error {
 			continue
 		}
 		d.notes[r.Key] = note
-		d.noteKeys = append(d.noteKeys, r.Key)
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (d *round[D]) loadNotes(ctx context.Context) error {
 // planNote plans the oldest note that is not said yet. One that has no thread is dropped
 // once all status messages are made.
 func (d *round[D]) planNote() *sending {
-	for _, key := range slices.Clone(d.noteKeys) {
+	for _, key := range slices.Sorted(maps.Keys(d.notes)) { // a key begins with the time
 		note := d.notes[key]
 		said := slices.ContainsFunc(d.state.Sending, func(one *sending) bool { return one.Action == sayNote && one.Note == key })
 		t := d.threadFor(note)
@@ -97,7 +97,6 @@ func (d *round[D]) threadFor(note Note) *thread {
 // dropNote forgets a note with the next batch.
 func (d *round[D]) dropNote(key string) {
 	delete(d.notes, key)
-	d.noteKeys = slices.DeleteFunc(d.noteKeys, func(other string) bool { return other == key })
 	d.extra = append(d.extra, store.Record{Collection: notesOf(d.receiver.Name), Key: key})
 }
 

@@ -159,31 +159,27 @@ func (d *round[D]) isUrgent(c *incident.Change[D]) bool {
 func (d *round[D]) planThread(t thread, waiting map[Group][]*incident.Change[D]) *sending {
 	changes := changesOf(t, waiting)
 	of := fingerprint(idsOf(changes)...)
-	var s *sending
 	switch {
 	case t.Shown != d.view.print(t.Groups) && !d.state.isSending(update, t.Ref):
-		return d.updateOf(t)
+		return d.stepOf(t, update, "")
 	case t.Owed && !d.state.isSending(list, t.Ref):
-		s = d.newSending(list, nil)
+		return d.stepOf(t, list, "")
 	case len(changes) > 0 && t.Listed != of && !d.state.isSending(list, t.Ref) && len(d.writer.List(nil, valuesOf(changes)).Content) > 0:
-		s = d.newSending(list, nil)
-		s.List = of
+		return d.stepOf(t, list, of)
 	case t.Unlisted && !d.state.isSending(listMissing, t.Ref):
-		s = d.newSending(listMissing, nil)
+		return d.stepOf(t, listMissing, "")
 	case len(changes) > 0:
 		return d.historyOf(t, changes, waiting)
 	default:
 		return nil
 	}
-	s.Thread = t.Ref
-	s.ID = fingerprint(string(s.Action), t.Ref.TS, s.List, s.Since.String())
-	return s
 }
 
-// updateOf plans to bring a status message up to date.
-func (d *round[D]) updateOf(t thread) *sending {
-	s := d.newSending(update, nil)
-	s.Thread = t.Ref
+// stepOf plans what a thread needs beside its history: listed are the changes that its
+// list is of, "" for what is open.
+func (d *round[D]) stepOf(t thread, a action, listed string) *sending {
+	s := d.newSending(a, nil)
+	s.Thread, s.List = t.Ref, listed
 	s.ID = fingerprint(string(s.Action), t.Ref.TS, s.List, s.Since.String())
 	return s
 }

@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"signalbox/shared/slack"
 )
@@ -13,21 +12,15 @@ import (
 // a lease as Deliver does.
 func (n *Notifier[D]) Redraw(ctx context.Context, run Run[D]) []Report {
 	bots := slices.DeleteFunc(slices.Clone(n.config.Receivers), func(r Receiver) bool { return r.Bot == nil })
-	reports := make([]Report, len(bots))
-	var all sync.WaitGroup
-	for at, r := range bots {
-		all.Go(func() {
-			d := &round[D]{Config: n.config, run: run, receiver: r, began: n.config.Now(), redraw: true}
-			d.guard(ctx, func() {
-				d.writer = run.Writer(r.Name)
-				d.load(ctx, n.follow)
-				d.steps(ctx)
-			})
-			reports[at] = d.report()
+	return eachOf(bots, func(r Receiver) Report {
+		d := &round[D]{Config: n.config, run: run, receiver: r, began: n.config.Now(), redraw: true}
+		d.guard(ctx, func() {
+			d.writer = run.Writer(r.Name)
+			d.load(ctx, n.follow)
+			d.steps(ctx)
 		})
-	}
-	all.Wait()
-	return reports
+		return d.report()
+	})
 }
 
 // planRedraw plans what a redraw does: no new message, and nothing that failed before.
@@ -35,7 +28,7 @@ func (d *round[D]) planRedraw() *sending {
 	for _, t := range d.state.Threads {
 		isShown := t.Ref == (slack.Ref{}) || t.Shown == d.view.print(t.Groups)
 		if !isShown && !d.state.isSending(update, t.Ref) {
-			return d.updateOf(t)
+			return d.stepOf(t, update, "")
 		}
 	}
 	return d.planNote()

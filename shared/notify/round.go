@@ -28,7 +28,6 @@ type round[D any] struct {
 	state        state
 	announcement announcement
 	notes        map[string]Note // by their keys
-	noteKeys     []string        // the oldest first
 	letters      []store.Record  // dead ones to be stored
 	extra        []store.Record  // of other outboxes, to be stored
 	unusable     error           // what the store failed with

@@ -19,12 +19,12 @@ import (
 // Lifetime is how long a link opens its page.
 const Lifetime = 7 * 24 * time.Hour
 
-// The parameters of a link. Lang is not signed: anybody may add it, to read the page
-// in another language.
+// The parameters of a link.
 const (
 	Expires   = "expires"
 	Signature = "signature"
-	Lang      = "lang"
+	// lang is not signed: anybody may add it, to read the page in another language.
+	lang = "lang"
 )
 
 // What is wrong with a link.
@@ -50,9 +50,6 @@ func New(base string, secrets []string) Links {
 	return Links{base, secrets}
 }
 
-// MakesLinks reports whether l is more than the zero value.
-func (l Links) MakesLinks() bool { return l.base != "" }
-
 // Page is what a link opens.
 type Page struct {
 	// Purpose is what the link is for, such as "card page": one for a purpose is of no
@@ -60,7 +57,7 @@ type Page struct {
 	Purpose string
 	// Subject is what the page is about, such as a card; empty where there is one page.
 	Subject string
-	// May are parameters that anybody may add beside Lang, once each: they are not signed.
+	// May are parameters that anybody may add beside the page's language, once each: they are not signed.
 	May []string
 }
 
@@ -105,7 +102,7 @@ func (l Links) Verify(page Page, query url.Values, now time.Time) error {
 }
 
 func (p Page) takes(parameter string) bool {
-	return slices.Contains([]string{Expires, Signature, Lang}, parameter) || slices.Contains(p.May, parameter)
+	return slices.Contains([]string{Expires, Signature, lang}, parameter) || slices.Contains(p.May, parameter)
 }
 
 // sign covers the subject and the end as they are written in the link. The first line

@@ -167,7 +167,6 @@ func shorten(s string, limit int) string {
 //
 // See https://docs.slack.dev/messaging/formatting-message-text/#special-mentions.
 func (m Message) Mentioning() Message {
-	const everybody = "<!here>"
 	m.Text = everybody + " " + m.Text
 	if len(m.Blocks) > 0 {
 		said := slackgo.NewTextBlockObject(slackgo.MarkdownType, everybody, false, true)
@@ -175,3 +174,8 @@ func (m Message) Mentioning() Message {
 	}
 	return m
 }
+
+// Mentions reports whether m is one that [Message.Mentioning] has returned.
+func (m Message) Mentions() bool { return strings.HasPrefix(m.Text, everybody+" ") }
+
+const everybody = "<!here>"

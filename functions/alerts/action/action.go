@@ -61,16 +61,16 @@ const (
 	Hour    Span = "1h"
 	Day     Span = "24h"
 	Week    Span = "7d"
-	Renewal Span = "renewal" // until the data is fresh again, or a week where that is not known to be within a year
+	Renewal Span = "renewal" // until [Reset], or a week where that is not known
 )
 
 // Spans are all of them, in the order in which they are offered.
 func Spans() []Span { return []Span{Hour, Day, Week, Renewal} }
 
 const (
-	// week is how long a silence lasts where the renewal is unknown.
+	// week is how long a silence lasts where the reset is unknown.
 	week = 7 * 24 * time.Hour
-	// longest is how far ahead a renewal may be: an end like 2099-12-31 says that there is
+	// longest is how far ahead a reset may be: an end like 2099-12-31 says that there is
 	// none, and nothing is silenced for ever.
 	longest = 366 * 24 * time.Hour
 )
@@ -83,14 +83,23 @@ func (s Span) Until(f rule.Facts, now time.Time) time.Time {
 	case Day:
 		return now.Add(24 * time.Hour)
 	case Renewal:
-		for _, end := range []time.Time{f.Renews, f.Expires} {
-			if end.After(now) && end.Sub(now) <= longest {
-				return end
-			}
+		if reset := Reset(f, now); !reset.IsZero() {
+			return reset
 		}
 	case Week:
 	}
 	return now.Add(week)
+}
+
+// Reset is when the data of something with those facts is fresh again, or else when its
+// package ends. Zero: neither is known to be within a year.
+func Reset(f rule.Facts, now time.Time) time.Time {
+	for _, end := range []time.Time{f.Renews, f.Expires} {
+		if end.After(now) && end.Sub(now) <= longest {
+			return end
+		}
+	}
+	return time.Time{}
 }
 
 // Request is what somebody asks for.

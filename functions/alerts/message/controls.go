@@ -91,7 +91,7 @@ func (w Writer) spanText(s action.Span) string {
 	case action.Day:
 		return said.Day
 	case action.Renewal:
-		return said.Renewal
+		return said.Reset
 	default:
 		return said.Week
 	}

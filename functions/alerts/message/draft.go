@@ -71,7 +71,7 @@ func (d draft) totals() []notify.Line {
 func (d draft) links() []notify.Link {
 	var links []notify.Link
 	if list := d.style.Incidents.List(d.at); list != "" {
-		links = append(links, notify.Link{ID: "incidents", Label: d.style.words().Page.Frame.Home, URL: list})
+		links = append(links, notify.Link{ID: "incidents", Label: d.style.words().Page.Home, URL: list})
 	}
 	if d.style.Console != "" {
 		links = append(links, notify.Link{ID: "console", Label: d.style.words().Message.Console, URL: d.style.Console})

@@ -25,7 +25,7 @@ import (
 type Writer struct {
 	Style    Style
 	Coverage Coverage
-	Open     []rule.Incident // all that are open, for the daily summary
+	Open     []rule.Incident // all that are open, suppressed or not, for the daily summary
 	Standing action.Standing // what people have done about them
 	Buttons  bool            // status messages have buttons: somebody listens
 	// Inside are the cards that the open incident of a group inhibits, for the list. Nil:

@@ -23,7 +23,7 @@ func rowOf(t *testing.T, l language.Language, i rule.Incident) map[string]string
 	return cells
 }
 
-// TestUsageInOneUnit is of the plan's volume.
+// TestUsageInOneUnit is that of the larger amount, unless the plan's volume would be nothing in it.
 func TestUsageInOneUnit(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, used, rest, volume, ratio, want string }{
@@ -34,6 +34,8 @@ func TestUsageInOneUnit(t *testing.T) {
 		{"huge", "1024GB", "0KB", "1TB", "100%", "1.00 / 1.00 TB (100%)"},
 		{"nothing used", "0KB", "100MB", "100MB", "0%", "0.00 / 100.00 MB (0%)"},
 		{"more than the plan has", "1.2GB", "0.8GB", "1GB", "60%", "1.20 / 2.00 GB (60%)"},
+		{"far more than the plan has", "5TB", "0KB", "1MB", "5242880%", "5.00 TB / 1.00 MB (5242880%)"},
+		{"used a unit more", "1.5GB", "0KB", "1000MB", "154%", "1.50 / 0.98 GB (154%)"},
 		{"rounded texts", "0.93GB", "0.08GB", "1GB", "92%", "0.93 / 1.00 GB (92%)"},
 		{"no volume", "80MB", "20MB", "", "80%", "80.00 / 100.00 MB (80%)"},
 		{"no total", "80MB", "", "", "80%", "80.00 MB (80%)"},

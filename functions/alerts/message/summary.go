@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
@@ -52,19 +53,19 @@ func (w Writer) Announcement(body json.RawMessage) notify.Message {
 }
 
 // Summary words the daily summary: what happened, what is open, and what can
-// still be prevented.
+// still be prevented. What somebody knows of is counted, and not named.
 func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
 	d, say := w.draft(), w.Style.words().Summary
 	d.title = "📋 " + say.Title(w.Style.day(day.Day))
 	if day.Sweeps <= 0 {
 		d.title = "⚠️ " + say.NoneFinishedTitle(w.Style.day(day.Day))
 	}
-	expiring, runningOut, critical := expiring(open, d.at), runningOut(open), critical(open)
-	worst := worstOfEach(critical)
-	d.lines = append(day.lines(w.Style, d.at, len(open)), w.Style.criticalLines(len(critical), len(worst))...)
+	expiring, runningOut, critical := w.parted(expiring(open, d.at)), w.parted(runningOut(open)), w.parted(critical(open))
+	worst := worstOfEach(critical.plain)
+	d.lines = append(day.lines(w.Style, d.at, w.parted(pointers(open))), w.Style.criticalLines(critical, len(worst))...)
 	d.lines = append(d.lines,
-		said(say.Expiring(len(expiring))),
-		said(say.RunningOut(len(runningOut))))
+		said(w.Style.listed(say.Expiring(len(expiring.plain)), w.Style.moreKnown(expiring))),
+		said(w.Style.listed(say.RunningOut(len(runningOut.plain)), w.Style.moreKnown(runningOut))))
 	d.lines = append(d.lines, w.fleetLines(open)...)
 	if used := w.Style.usageLine(day.Usage); used != "" {
 		d.lines = append(d.lines, said(used))
@@ -74,7 +75,7 @@ func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
 	}
 	d.chart = w.Style.usageChart(day.Usage)
 	d.first, d.rest = w.Style.words().Message.First, w.Style.words().Changes.AllAbove
-	preventable := slices.SortedStableFunc(slices.Values(slices.Concat(expiring, runningOut)), firstToEnd)
+	preventable := slices.SortedStableFunc(slices.Values(slices.Concat(expiring.plain, runningOut.plain)), firstToEnd)
 	for _, i := range slices.Concat(worst, preventable) {
 		d.rows = append(d.rows, row{i, icon(i.Severity), w.Style.title(notify.GroupOf(*i))})
 	}
@@ -83,7 +84,7 @@ func (w Writer) Summary(day Daily, open []rule.Incident) notify.Message {
 
 // lines say how the sweeps did, and what came of them. Where none was finished,
 // what is said next is old.
-func (d Daily) lines(s Style, now time.Time, open int) []notify.Line {
+func (d Daily) lines(s Style, now time.Time, open parted) []notify.Line {
 	w := s.words().Summary
 	var swept, late, failed string
 	if d.Late > 0 {
@@ -100,16 +101,19 @@ func (d Daily) lines(s Style, now time.Time, open int) []notify.Line {
 	default:
 		swept = s.because(s.listed(w.NoneFinished, failed), w.AsOf(s.when(s.clock(d.LastFinished), d.LastFinished, now)))
 	}
-	return []notify.Line{said(swept), said(w.Counts(d.Opened, d.Resolved, open))}
+	return []notify.Line{said(swept), said(s.listed(w.Counts(d.Opened, d.Resolved, len(open.plain)), s.known(open)))}
 }
 
 // fleetLines say what is wrong with the sweeps themselves: all else that the
-// summary says is only as good as they are.
+// summary says is only as good as they are, whoever knows of it.
 func (w Writer) fleetLines(open []rule.Incident) []notify.Line {
 	var lines []notify.Line
 	for _, i := range sorted(those(open, func(i *rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
 		r := row{i, icon(i.Severity), w.Style.title(notify.GroupOf(*i))}
 		for _, text := range rowTexts(w.Style.table([]row{r}, w.Coverage.At).Keeping(0)) {
+			if status := w.Standing.Of(*i, w.Coverage.At); status.State != action.Open {
+				text = w.Style.apart(text, w.Style.StatusText(status))
+			}
 			lines = append(lines, notify.Line{Spans: []notify.Span{{Text: text}}})
 		}
 	}
@@ -117,16 +121,16 @@ func (w Writer) fleetLines(open []rule.Incident) []notify.Line {
 }
 
 // criticalLines count what is too late to be prevented.
-func (s Style) criticalLines(all, named int) []notify.Line {
-	w := s.words().Summary
-	switch all {
-	case 0:
+func (s Style) criticalLines(critical parted, named int) []notify.Line {
+	w, plain := s.words().Summary, len(critical.plain)
+	if plain+critical.acknowledged+critical.silenced == 0 {
 		return nil
-	case named:
-		return []notify.Line{said(w.Critical(all))}
-	default:
-		return []notify.Line{said(s.listed(w.Critical(all), w.WorstNamed(maxWorst)))}
 	}
+	var worst string
+	if named < plain {
+		worst = w.WorstNamed(maxWorst)
+	}
+	return []notify.Line{said(s.listed(w.Critical(plain), s.moreKnown(critical), worst))}
 }
 
 // critical are the cards and pools that are used up, have ended, or were stopped for
@@ -158,8 +162,12 @@ func runningOut(open []rule.Incident) []*rule.Incident {
 	return those(open, func(i *rule.Incident) bool { return i.Key.Rule == rule.ForecastName })
 }
 
+// those are the incidents that match. One that is inhibited and that nobody was notified of
+// is not among them: what inhibits it is.
 func those(open []rule.Incident, match func(*rule.Incident) bool) []*rule.Incident {
-	return slices.DeleteFunc(pointers(open), func(i *rule.Incident) bool { return !match(i) })
+	return slices.DeleteFunc(pointers(open), func(i *rule.Incident) bool {
+		return i.Suppressed.By == incident.ByInhibition && !i.IsOpen() || !match(i)
+	})
 }
 
 // firstToEnd orders what can still be prevented by how soon it comes.

@@ -11,20 +11,12 @@ import (
 
 func used(_ Style, _ time.Time, i rule.Incident) string { return Usage(i.Details.Facts) }
 
-// Usage says "1.80 / 2.00 GB (90%)", as far as it is known, in one unit.
+// Usage says "1.80 / 2.00 GB (90%)", as far as it is known, in one unit
+// where that shows both.
 func Usage(f rule.Facts) string {
-	text, total := f.Used.Text(), totalOf(f)
-	if bytes, known := f.Used.Bytes(); known {
-		all, totalKnown := total.Bytes()
-		if !totalKnown {
-			all = bytes
-		}
-		unit := unitOf(all)
-		text = unit.amount(bytes)
-		if totalKnown {
-			text += " / " + unit.amount(all)
-		}
-		text += " " + unit.name
+	text := f.Used.Text()
+	if used, known := f.Used.Bytes(); known {
+		text = amounts(used, f.Total())
 	}
 	if ratio := f.Ratio.Text(); ratio != "" {
 		text = strings.TrimSpace(text + " (" + ratio + ")")
@@ -32,17 +24,20 @@ func Usage(f rule.Facts) string {
 	return text
 }
 
-// totalOf is the volume of the plan. Where something is left although that much was
-// used, or more is left than the plan has, there is more than the plan.
-func totalOf(f rule.Facts) card.DataSize {
-	there := f.Used.Plus(f.Rest)
-	volume, known := f.Volume.Bytes()
-	sum, sumKnown := there.Bytes()
-	const rounding = 0.01 // of Alibaba's texts
-	if rest, _ := f.Rest.Bytes(); !known || volume == 0 || sumKnown && rest > 0 && float64(sum) > float64(volume)*(1+rounding) {
-		return there
+// amounts says what is used of a total, if that is known, in the unit of the larger: more
+// may be used than there is. A total that is nothing in that unit has its own.
+func amounts(used int64, total card.DataSize) string {
+	all, known := total.Bytes()
+	unit := unitOf(max(used, all))
+	own := unitOf(all)
+	switch {
+	case !known:
+		return unit.amount(used) + " " + unit.name
+	case all > 0 && unit.amount(all) == unit.amount(0):
+		return unit.amount(used) + " " + unit.name + " / " + own.amount(all) + " " + own.name
+	default:
+		return unit.amount(used) + " / " + unit.amount(all) + " " + unit.name
 	}
-	return f.Volume
 }
 
 // unit is one of amounts of data.

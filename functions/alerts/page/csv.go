@@ -49,7 +49,7 @@ func (l List) csvLine(i Item) []string {
 	if value, ok := f.Ratio.Value(); ok {
 		ratio = strconv.FormatFloat(value, 'f', -1, 64)
 	}
-	total := f.Used.Plus(f.Rest)
+	total := f.Total()
 	return []string{
 		i.ID(), string(s.State), l.who(s.By), l.rfc3339(s.At), l.rfc3339(s.Until), s.Comment, l.who(s.AcknowledgedBy), l.rfc3339(s.AcknowledgedAt), suppressed,
 		string(i.Severity), i.Key.Rule, said.Title, said.Details, string(i.Key.Subject.Kind), said.Subject, i.Threshold.String(),

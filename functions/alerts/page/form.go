@@ -51,7 +51,7 @@ func (f Form) HTML() ([]byte, error) {
 	all := words.In(f.Style.Language)
 	heading, hint := f.said(all.Act)
 	view := formView{
-		Frame: pages.Frame(all.Page.Frame, heading), Words: all.Act, Heading: heading, Result: f.Result,
+		Frame: pages.Frame(f.Style.Language, all.Page.Words, heading), Words: all.Act, Heading: heading, Result: f.Result,
 		Name: f.Name, Request: f.Request, Back: f.Back,
 	}
 	view.Other = htmlpage.InOther(f.Style.Language, f.Query)
@@ -67,7 +67,7 @@ func (f Form) HTML() ([]byte, error) {
 	if f.asks() {
 		view.Hint, view.Button = hint, heading
 		if f.Verb == action.Silence {
-			view.Spans = spanOptions(all.Act)
+			view.Spans = f.spans(all.Act)
 		}
 	}
 	return pages.Render("form.html", view)
@@ -104,13 +104,20 @@ func (f Form) rows(all *words.Words) []formRow {
 	return append(rows, formRow{all.Act.State, text(f.Style.StatusText(f.Status))})
 }
 
-func spanOptions(w words.Act) []Option {
-	labels := map[action.Span]string{action.Hour: w.Hour, action.Day: w.Day, action.Week: w.Week, action.Renewal: w.Renewal}
-	options := make([]Option, 0, len(labels))
-	for _, span := range action.Spans() {
-		options = append(options, Option{string(span), labels[span]})
+// spans are how long the incident may be silenced. Where nobody knows when its data resets,
+// that is not offered: it would be a week.
+func (f Form) spans(w words.Act) []Option {
+	options := []Option{{string(action.Hour), w.Hour}, {string(action.Day), w.Day}, {string(action.Week), w.Week}}
+	facts := f.Incident.Details.Facts
+	reset := action.Reset(facts, f.Now)
+	switch {
+	case reset.IsZero():
+		return options
+	case reset.Equal(facts.Renews):
+		return append(options, Option{string(action.Renewal), w.ResetAt(f.Style.Clock(reset))})
+	default:
+		return append(options, Option{string(action.Renewal), w.EndAt(f.Style.Clock(reset))})
 	}
-	return options
 }
 
 // Ways lead from an incident of a list to the forms for it, for whoever came as query

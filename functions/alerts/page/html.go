@@ -27,7 +27,7 @@ type Request struct {
 func (l List) HTML(r Request) ([]byte, error) {
 	w := writer{words.In(l.Style.Language), l, r}
 	said := w.words.Page
-	view := view{Frame: pages.Frame(said.Frame, said.Title), Words: said}
+	view := view{Frame: pages.Frame(l.Style.Language, said.Words, said.Title), Words: said}
 	view.Other = htmlpage.InOther(l.Style.Language, r.Query)
 	view.Lines, view.Warnings = w.coverage()
 	view.Filters, view.Formats = w.filters(), w.formats()

@@ -113,11 +113,10 @@ func (l List) incident(i Item) incidentAnswer {
 }
 
 func (l List) addFacts(a *incidentAnswer, f rule.Facts) {
-	total := f.Used.Plus(f.Rest)
 	a.Package, a.Pool, a.Tags, a.Remark = known(f.Package), known(f.Pool), f.Tags, known(f.Remark)
 	a.UsedBytes, a.UsedFlow = size(f.Used)
 	a.RestBytes, a.RestFlow = size(f.Rest)
-	a.TotalBytes, a.TotalFlow = size(total)
+	a.TotalBytes, a.TotalFlow = size(f.Total())
 	if ratio, ok := f.Ratio.Value(); ok {
 		a.Ratio = &ratio
 	}

@@ -23,6 +23,5 @@ var Policy = pages.Policy
 // Refuse returns the page of a refusal. home is where the list is, "" where that is not
 // to be shown.
 func Refuse(l language.Language, r htmlpage.Refusal, query url.Values, home string) ([]byte, error) {
-	w := words.In(l).Page
-	return pages.Refuse(l, w.Frame, w.Refusal, r, query, home)
+	return pages.Refuse(l, words.In(l).Page.Words, r, query, home)
 }

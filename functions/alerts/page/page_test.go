@@ -1,8 +1,11 @@
 package page_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"html"
 	"net/url"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
@@ -204,5 +208,79 @@ func TestStandingOf(t *testing.T) {
 	}
 	if !slices.Equal(page.States, []page.State{page.Open, page.Acknowledged, page.Silenced}) {
 		t.Errorf("States = %v", page.States)
+	}
+}
+
+// TestTotalIsThePlans in the JSON and in the CSV, as the page has it, and ratios are decimals.
+func TestTotalIsThePlans(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, used, rest, volume, ratio, want string }{
+		{"used up", "30.50MB", "0KB", "30.00MB", "101.7%", "31457280 30.00MB 1.017"},
+		{"more than the plan", "1GB", "1GB", "1GB", "50%", "2147483648 2.00GB 0.5"},
+		{"no volume", "45.8MB", "54.2MB", "", "45.8%", "104857600 100.00MB 0.458"},
+		{"nothing is known", "", "", "", "", "  "},
+	}
+	for _, tt := range tests {
+		i := usageOf(1, incident.Critical, "a")
+		i.Details.Facts.Used, i.Details.Facts.Rest = card.ParseDataSize(tt.used), card.ParseDataSize(tt.rest)
+		i.Details.Facts.Volume, i.Details.Facts.Ratio = card.ParseDataSize(tt.volume), card.ParseRatio(tt.ratio)
+		l := listOf(language.English, i)
+		body, err := l.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answer struct{ Incidents []map[string]json.RawMessage }
+		if err := json.Unmarshal(body, &answer); err != nil {
+			t.Fatal(err)
+		}
+		lines, err := csv.NewReader(bytes.NewReader(l.CSV())).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fromJSON, fromCSV []string
+		for _, name := range []string{"totalBytes", "totalFlow", "ratio"} {
+			fromJSON = append(fromJSON, strings.Trim(strings.TrimSuffix(string(answer.Incidents[0][name]), "null"), `"`))
+			fromCSV = append(fromCSV, lines[1][slices.Index(lines[0], name)])
+		}
+		if got := strings.Join(fromJSON, " "); got != tt.want {
+			t.Errorf("%s: JSON has %q, want %q", tt.name, got, tt.want)
+		}
+		if got := strings.Join(fromCSV, " "); got != tt.want {
+			t.Errorf("%s: CSV has %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestHowLongInTheForm has the date on which the data resets, as far as it is known.
+func TestHowLongInTheForm(t *testing.T) {
+	t.Parallel()
+	reset, end := now.AddDate(0, 0, 9), now.AddDate(0, 0, 12)
+	tests := []struct {
+		name             string
+		renews, ends     time.Time
+		english, chinese string
+	}{
+		{"resets", reset, end, "until the data resets (2026-12-01 16:30 +08:00)", "直到流量重置（2026-12-01 16:30 +08:00）"},
+		{"ends", time.Time{}, end, "until the package ends (2026-12-04 16:30 +08:00)", "直到套餐到期（2026-12-04 16:30 +08:00）"},
+		{"never", time.Date(2099, 12, 31, 0, 0, 0, 0, zone), time.Time{}, "", ""},
+		{"nobody knows", time.Time{}, time.Time{}, "", ""},
+	}
+	for _, tt := range tests {
+		i := usageOf(1, incident.Warning, "a")
+		i.Details.Facts.Renews, i.Details.Facts.Expires = tt.renews, tt.ends
+		for l, want := range map[language.Language]string{language.English: tt.english, language.Chinese: tt.chinese} {
+			f := page.Form{Verb: action.Silence, Incident: i, Now: now, Style: message.Style{Zone: zone, Language: l}, Status: action.Status{State: action.Open}}
+			body, err := f.HTML()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			if found := regexp.MustCompile(`value="renewal">([^<]*)<`).FindStringSubmatch(html.UnescapeString(string(body))); found != nil {
+				got = found[1]
+			}
+			if got != want || strings.Count(string(body), "<option") < 3 {
+				t.Errorf("%s: the form offers %q, want %q", tt.name, got, want)
+			}
+		}
 	}
 }

@@ -117,3 +117,17 @@ func (o Observation) facts() Facts {
 		Used: o.Used, Rest: o.Rest, Ratio: o.Ratio, Volume: o.Volume, Refreshed: o.Refreshed, Renews: o.Renews,
 	}
 }
+
+// Total is the data that there is: the volume of the plan. Where something is left
+// although that much was used, or more is left than the plan has, there is more than the
+// plan.
+func (f Facts) Total() card.DataSize {
+	there := f.Used.Plus(f.Rest)
+	volume, known := f.Volume.Bytes()
+	sum, sumKnown := there.Bytes()
+	const rounding = 0.01 // of Alibaba's texts
+	if rest, _ := f.Rest.Bytes(); !known || volume == 0 || sumKnown && rest > 0 && float64(sum) > float64(volume)*(1+rounding) {
+		return there
+	}
+	return f.Volume
+}

@@ -4,9 +4,10 @@ package words
 type Act struct {
 	// Labels of buttons and of what is chosen from.
 	Acknowledge, Silence, Undo string
-	Which                      string             // one of the incidents
-	All                        func(n int) string // of them
-	Hour, Day, Week, Renewal   string             // how long a silence lasts
+	Which                      string                   // one of the incidents
+	All                        func(n int) string       // of them
+	Hour, Day, Week, Reset     string                   // how long a silence lasts
+	ResetAt, EndAt             func(when string) string // until the data resets, or the package ends
 
 	// A line of a status message, of incidents that nobody needs to look at now. Who is
 	// empty where several did it.

@@ -3,7 +3,8 @@ package words
 var chineseAct = Act{
 	Acknowledge: "确认", Silence: "静默…", Undo: "撤销", Which: "选择其中一项",
 	All:  func(n int) string { return "全部 " + Number(n) + " 项" },
-	Hour: "1 小时", Day: "24 小时", Week: "7 天", Renewal: "直到续期",
+	Hour: "1 小时", Day: "24 小时", Week: "7 天", Reset: "直到流量重置",
+	ResetAt: around("直到流量重置（", "）"), EndAt: around("直到套餐到期（", "）"),
 
 	AcknowledgedBy: func(n int, who string) string { return Number(n) + " 项已由 " + who + " 确认" },
 	Acknowledged:   func(n int) string { return Number(n) + " 项已确认" },
@@ -53,7 +54,7 @@ var chineseAct = Act{
 		return "*" + command + " card 8986…* 查看一张卡的告警\n" +
 			"*" + command + " open* 查看未解决的告警\n" +
 			"*" + command + " acknowledge 8986…* 确认一张卡的告警，由您处理\n" +
-			"*" + command + " silence 8986… 24h* 在 1h、24h、7d 内或续期（renewal）前不再通知该卡\n" +
+			"*" + command + " silence 8986… 24h* 在 1h、24h、7d 内或流量重置（reset）前不再通知该卡\n" +
 			"*" + command + " undo 8986…* 撤销以上两者\n" +
 			"*" + command + " help* 显示此帮助\n" +
 			"卡有未解决的告警时，可直接输入消息中显示的隐藏卡号。"
@@ -68,7 +69,7 @@ var chineseAct = Act{
 	SeveralCards: func(text string, n int) string {
 		return "有 " + Number(n) + " 张卡都显示为“" + text + "”。请改为输入所需那张卡前面的编号："
 	},
-	NoSpan:    "请说明时长：1h、24h、7d 或 renewal（直到续期）。",
+	NoSpan:    "请说明时长：1h、24h、7d 或 reset（直到流量重置）。",
 	CardFine:  func(what string) string { return what + " 没有未解决的告警。" },
 	CardTitle: func(what string, n int) string { return what + "：" + Number(n) + " 项未解决" },
 	CardPage:  "该卡的页面",

@@ -49,6 +49,8 @@ var chineseSummary = Summary{
 	Counts: func(opened, resolved, open int) string {
 		return "新增 *" + Number(opened) + "* 项，恢复 *" + Number(resolved) + "* 项，未解决 *" + Number(open) + "* 项"
 	},
+	Acknowledged: numbered("已确认 *", "* 项"), Silenced: numbered("已静默 *", "* 项"),
+	MoreAcknowledged: numbered("另有已确认 *", "* 项"), MoreSilenced: numbered("另有已静默 *", "* 项"),
 	Critical: numbered("严重 *", "* 项"), WorstNamed: numbered("每类列出最严重的 ", " 项"),
 	Expiring:   numbered("套餐一周内到期：*", "* 张"),
 	RunningOut: numbered("按当前用量，预计重置前用完：*", "* 张"),

@@ -3,8 +3,22 @@ package words
 import "signalbox/shared/htmlpage"
 
 var chinesePage = Page{
-	Frame: htmlpage.Words{
-		Tag: "zh-Hans", Switch: "English", SwitchTag: "en", Home: "全部告警", SkipToContent: "跳到正文",
+	Words: htmlpage.Words{
+		Home: "全部告警",
+		Refusals: map[string]htmlpage.Said{
+			"old-link":          {Title: "链接已过期", Detail: "链接的有效期为七天，较新的消息里有新的链接。"},
+			"unauthorized":      {Title: "请登录", Detail: "用户名任意，密码是本服务的一个令牌；也可以点击消息里的链接进入。"},
+			"no-incidents-page": {Title: "告警页面尚未开放", Detail: "请设置 SIGNALBOX_API_TOKENS，或 SIGNALBOX_ALERTS_URL 和 SIGNALBOX_LINK_SECRET。"},
+			"store-unavailable": {Title: "无法读取告警", Detail: "状态存储不可用或已损坏，处理方法见 GET /readyz 和日志。这并不表示一切正常。"},
+			"cross-site":        {Title: "来自其他网站", Detail: "未作任何更改：表单不是从它自己的页面提交的。请打开该页面后再提交。"},
+			"invalid-field":     {Title: "表单有误", Detail: "未作任何更改：表单中有一个字段不正确。"},
+			"body-too-large":    {Title: "内容过大", Detail: "未作任何更改：表单过大。"},
+		},
+		Fields: map[string]htmlpage.Said{
+			"for":     {Title: "静默时长有误", Detail: "未作任何更改：时长只能是 1h、24h、7d 或 renewal（直到流量重置）。"},
+			"request": {Title: "请求名称有误", Detail: "未作任何更改：名称最多 64 个字符，只能包含字母、数字、- 和 _。"},
+			"body":    {Title: "不是表单", Detail: "未作任何更改：请以 application/x-www-form-urlencoded 提交，例如 for=24h&name=Ann。"},
+		},
 	},
 	Title: "告警", Filters: "筛选", All: "全部", Formats: "下载全部：",
 	States:     map[string]string{"open": "未解决", "acknowledged": "已确认", "silenced": "已静默"},
@@ -19,33 +33,4 @@ var chinesePage = Page{
 	UnderWay: around("本轮巡检开始于 ", ""), LastFinished: around("上一轮完整巡检完成于 ", ""),
 	NeverWhole: "尚未完成一轮完整巡检，可能还有未显示的告警。",
 	Late:       "巡检延迟：此处的数据比预期旧，可能还有新的告警。",
-	Refusal: htmlpage.RefusalWords{
-		BySlug: map[string]htmlpage.Said{
-			"wrong-link":        {Title: "链接无效", Detail: "链接被改动过，或属于另一个页面。请重新获取链接。"},
-			"old-link":          {Title: "链接已过期", Detail: "链接的有效期为七天，较新的消息里有新的链接。"},
-			"unauthorized":      {Title: "请登录", Detail: "用户名任意，密码是本服务的一个令牌；也可以点击消息里的链接进入。"},
-			"no-incidents-page": {Title: "告警页面尚未开放", Detail: "请设置 SIGNALBOX_API_TOKENS，或 SIGNALBOX_ALERTS_URL 和 SIGNALBOX_LINK_SECRET。"},
-			"no-such-path":      {Title: "没有这个页面", Detail: "这个地址没有内容。"},
-			"invalid-parameter": {Title: "地址有误", Detail: "页面地址中有一部分不正确。"},
-			"cross-site":        {Title: "来自其他网站", Detail: "未作任何更改：表单不是从它自己的页面提交的。请打开该页面后再提交。"},
-			"invalid-field":     {Title: "表单有误", Detail: "未作任何更改：表单中有一个字段不正确。"},
-			"store-unavailable": {Title: "无法读取告警", Detail: "状态存储不可用或已损坏，处理方法见 GET /readyz 和日志。这并不表示一切正常。"},
-		},
-		ByStatus: map[int]htmlpage.Said{
-			400: {Title: "请求有误", Detail: "无法理解这个请求。"},
-			413: {Title: "内容过大", Detail: "未作任何更改：表单过大。"},
-			405: {Title: "方法有误", Detail: "这个页面只能读取。"},
-			500: {Title: "出错了", Detail: "原因已记入日志。"},
-			503: {Title: "暂时不可用", Detail: "请重试。"},
-		},
-		ByField: map[string]htmlpage.Said{
-			"for":     {Title: "静默时长有误", Detail: "未作任何更改：时长只能是 1h、24h、7d 或 renewal（直到续期）。"},
-			"request": {Title: "请求名称有误", Detail: "未作任何更改：名称最多 64 个字符，只能包含字母、数字、- 和 _。"},
-			"body":    {Title: "不是表单", Detail: "未作任何更改：请以 application/x-www-form-urlencoded 提交，例如 for=24h&name=Ann。"},
-		},
-		Other:   htmlpage.Said{Title: "没有成功", Detail: "原因已记入日志。"},
-		Again:   numbered("请在 ", " 秒后重试。"),
-		Field:   "有误的部分：",
-		Request: "请求",
-	},
 }

@@ -3,7 +3,8 @@ package words
 var englishAct = Act{
 	Acknowledge: "Acknowledge", Silence: "Silence for …", Undo: "Undo", Which: "Which one",
 	All:  func(n int) string { return "All " + Number(n) },
-	Hour: "1 hour", Day: "24 hours", Week: "7 days", Renewal: "until renewal",
+	Hour: "1 hour", Day: "24 hours", Week: "7 days", Reset: "until the data resets",
+	ResetAt: around("until the data resets (", ")"), EndAt: around("until the package ends (", ")"),
 
 	AcknowledgedBy: func(n int, who string) string { return Number(n) + " acknowledged by " + who },
 	Acknowledged:   func(n int) string { return Number(n) + " acknowledged" },
@@ -51,7 +52,7 @@ var englishAct = Act{
 		return "*" + command + " card 8986…* what is open about a card\n" +
 			"*" + command + " open* what is open\n" +
 			"*" + command + " acknowledge 8986…* you take care of what is open about a card\n" +
-			"*" + command + " silence 8986… 24h* nobody is notified about a card for 1h, 24h, 7d or until its renewal\n" +
+			"*" + command + " silence 8986… 24h* nobody is notified about a card for 1h, 24h, 7d or until its data resets: reset\n" +
 			"*" + command + " undo 8986…* ends both\n" +
 			"*" + command + " help* this\n" +
 			"Where something is open about a card, its masked number will do, as messages show it."
@@ -66,7 +67,7 @@ var englishAct = Act{
 	SeveralCards: func(text string, n int) string {
 		return Number(n) + " cards are shown as “" + text + "”. Enter instead what is in front of the one you mean:"
 	},
-	NoSpan:    "Say for how long: 1h, 24h, 7d or renewal.",
+	NoSpan:    "Say for how long: 1h, 24h, 7d, or reset for until the data resets.",
 	CardFine:  func(what string) string { return "Nothing is open about " + what + "." },
 	CardTitle: func(what string, n int) string { return what + ": " + Number(n) + " open" },
 	CardPage:  "The card's page",

@@ -51,6 +51,8 @@ var englishSummary = Summary{
 	Counts: func(opened, resolved, open int) string {
 		return "*" + Number(opened) + "* opened, *" + Number(resolved) + "* resolved, *" + Number(open) + "* open"
 	},
+	Acknowledged: numbered("*", "* acknowledged"), Silenced: numbered("*", "* silenced"),
+	MoreAcknowledged: numbered("*", "* more acknowledged"), MoreSilenced: numbered("*", "* more silenced"),
 	Critical: numbered("*", "* critical"), WorstNamed: numbered("the worst ", " of each kind are named"),
 	Expiring:   numbered("*", "* with a package that ends within a week"),
 	RunningOut: numbered("*", "* forecast to run out before renewal, if use goes on like this"),

@@ -66,10 +66,14 @@ type Summary struct {
 	SoFar                       string                   // what follows is of the cards checked so far
 	AsOf                        func(when string) string // what follows is that old
 
-	Counts                  func(opened, resolved, open int) string
-	Critical                func(n int) string
-	WorstNamed              func(each int) string // of each kind; it follows Critical
-	Expiring, RunningOut    func(n int) string
+	Counts                 func(opened, resolved, open int) string
+	Acknowledged, Silenced func(n int) string // of all; they follow Counts
+	Critical               func(n int) string
+	WorstNamed             func(each int) string // of each kind; it follows Critical
+	Expiring, RunningOut   func(n int) string
+	// They follow each of these: as many more that somebody knows of.
+	MoreAcknowledged, MoreSilenced func(n int) string
+
 	Used                    func(byDay string) string
 	ChartTitle, ChartSeries string
 }

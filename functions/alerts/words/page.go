@@ -5,8 +5,7 @@ import "signalbox/shared/htmlpage"
 // Page are the texts of the list of incidents as a page, beside those that messages have,
 // too.
 type Page struct {
-	Frame   htmlpage.Words
-	Refusal htmlpage.RefusalWords
+	htmlpage.Words
 
 	Title      string
 	Filters    string            // what the links to parts of the list do

@@ -9,8 +9,16 @@ import (
 
 var chinese = words{
 	Words: htmlpage.Words{
-		Tag: "zh-Hans", Switch: "English", SwitchTag: "en",
-		Home: "查询卡片", SkipToContent: "跳到正文",
+		Home: "查询卡片",
+		Refusals: map[string]htmlpage.Said{
+			"wrong-link":           {Title: "链接无效", Detail: "链接被改动过，或属于另一张卡。请重新获取链接。"},
+			"no-such-card":         {Title: "没有这张卡", Detail: "此账号下没有这张卡，或卡已不存在。"},
+			"quota-exhausted":      {Title: "查询太频繁", Detail: "账号的调用配额暂时用完了。"},
+			"upstream-timeout":     {Title: "没有及时得到回应", Detail: "阿里云没有及时回应，请重试。"},
+			"upstream-unavailable": {Title: "阿里云出错", Detail: "阿里云没有正常回应，请重试。"},
+			"upstream-denied":      {Title: "阿里云拒绝了查询", Detail: "阿里云不接受本服务的凭证或权限，需要运维人员处理。"},
+			"upstream-refused":     {Title: "阿里云拒绝了查询", Detail: "阿里云拒绝了这次调用，重试没有用。"},
+		},
 	},
 	Find: findWords{
 		Title: "查询物联网卡", Label: "ICCID",
@@ -71,33 +79,5 @@ var chinese = words{
 		Title: "运营商", Used: "用量", Share: "已用比例", Signal: "信号强度（运营商标度）", Delay: "时延（毫秒）",
 		None:  "没有已知的运营商。",
 		Names: map[string]string{"CMCC": "中国移动", "CUCC": "中国联通", "CTCC": "中国电信"},
-	},
-	Refusal: htmlpage.RefusalWords{
-		BySlug: map[string]htmlpage.Said{
-			"wrong-link":           {Title: "链接无效", Detail: "链接被改动过，或属于另一张卡。请重新获取链接。"},
-			"old-link":             {Title: "链接已过期", Detail: "链接的有效期为七天。请重新获取链接。"},
-			"unauthorized":         {Title: "请登录", Detail: "用户名任意，密码是本服务的一个令牌。"},
-			"no-such-card":         {Title: "没有这张卡", Detail: "此账号下没有这张卡，或卡已不存在。"},
-			"no-such-path":         {Title: "没有这个页面", Detail: "这个地址没有内容。"},
-			"invalid-parameter":    {Title: "地址有误", Detail: "页面地址中有一部分不正确。"},
-			"quota-exhausted":      {Title: "查询太频繁", Detail: "账号的调用配额暂时用完了。"},
-			"upstream-timeout":     {Title: "没有及时得到回应", Detail: "阿里云没有及时回应，请重试。"},
-			"upstream-unavailable": {Title: "阿里云出错", Detail: "阿里云没有正常回应，请重试。"},
-			"upstream-denied":      {Title: "阿里云拒绝了查询", Detail: "阿里云不接受本服务的凭证或权限，需要运维人员处理。"},
-			"upstream-refused":     {Title: "阿里云拒绝了查询", Detail: "阿里云拒绝了这次调用，重试没有用。"},
-		},
-		ByStatus: map[int]htmlpage.Said{
-			400: {Title: "请求有误", Detail: "无法理解这个请求。"},
-			405: {Title: "方法有误", Detail: "这个页面只能读取。"},
-			429: {Title: "请求太多", Detail: "请稍后再试。"},
-			500: {Title: "出错了", Detail: "原因已记入日志。"},
-			502: {Title: "阿里云出错", Detail: "请重试。"},
-			503: {Title: "暂时不可用", Detail: "请重试。"},
-			504: {Title: "没有及时得到回应", Detail: "请重试。"},
-		},
-		Other:   htmlpage.Said{Title: "没有成功", Detail: "原因已记入日志。"},
-		Again:   func(n int) string { return "请在 " + strconv.Itoa(n) + " 秒后重试。" },
-		Field:   "有误的部分：",
-		Request: "请求",
 	},
 }

@@ -9,8 +9,16 @@ import (
 
 var english = words{
 	Words: htmlpage.Words{
-		Tag: "en", Switch: "中文", SwitchTag: "zh-Hans",
-		Home: "Find a card", SkipToContent: "Skip to the content",
+		Home: "Find a card",
+		Refusals: map[string]htmlpage.Said{
+			"wrong-link":           {Title: "This link is wrong", Detail: "It was altered, or is of another card. Ask for a new one."},
+			"no-such-card":         {Title: "No such card", Detail: "This account has no such card, or the card no longer exists."},
+			"quota-exhausted":      {Title: "Too many lookups", Detail: "The account’s quota of calls is used up for now."},
+			"upstream-timeout":     {Title: "No answer in time", Detail: "Alibaba Cloud did not answer in time. Try again."},
+			"upstream-unavailable": {Title: "Alibaba Cloud failed", Detail: "It did not answer as it should. Try again."},
+			"upstream-denied":      {Title: "Alibaba Cloud refused", Detail: "It does not accept this function’s credentials or permissions. Its operator has to mend that."},
+			"upstream-refused":     {Title: "Alibaba Cloud refused", Detail: "It refused the call. Trying again will not help."},
+		},
 	},
 	Find: findWords{
 		Title: "Find a SIM card", Label: "ICCID",
@@ -76,34 +84,6 @@ var english = words{
 		Title: "Carriers", Used: "Used", Share: "Share used", Signal: "Signal, in the carrier’s scale", Delay: "Delay in milliseconds",
 		None:  "No carrier is known.",
 		Names: map[string]string{"CMCC": "China Mobile", "CUCC": "China Unicom", "CTCC": "China Telecom"},
-	},
-	Refusal: htmlpage.RefusalWords{
-		BySlug: map[string]htmlpage.Said{
-			"wrong-link":           {Title: "This link is wrong", Detail: "It was altered, or is of another card. Ask for a new one."},
-			"old-link":             {Title: "This link is too old", Detail: "It was good for seven days. Ask for a new one."},
-			"unauthorized":         {Title: "Sign in", Detail: "Any name will do; the password is one of this function’s tokens."},
-			"no-such-card":         {Title: "No such card", Detail: "This account has no such card, or the card no longer exists."},
-			"no-such-path":         {Title: "No such page", Detail: "There is nothing at this address."},
-			"invalid-parameter":    {Title: "Wrong address", Detail: "A part of this page’s address is wrong."},
-			"quota-exhausted":      {Title: "Too many lookups", Detail: "The account’s quota of calls is used up for now."},
-			"upstream-timeout":     {Title: "No answer in time", Detail: "Alibaba Cloud did not answer in time. Try again."},
-			"upstream-unavailable": {Title: "Alibaba Cloud failed", Detail: "It did not answer as it should. Try again."},
-			"upstream-denied":      {Title: "Alibaba Cloud refused", Detail: "It does not accept this function’s credentials or permissions. Its operator has to mend that."},
-			"upstream-refused":     {Title: "Alibaba Cloud refused", Detail: "It refused the call. Trying again will not help."},
-		},
-		ByStatus: map[int]htmlpage.Said{
-			400: {Title: "Wrong request", Detail: "This request cannot be understood."},
-			405: {Title: "Wrong method", Detail: "This page can only be read."},
-			429: {Title: "Too many requests", Detail: "Try again later."},
-			500: {Title: "Something went wrong", Detail: "The reason has been logged."},
-			502: {Title: "Alibaba Cloud failed", Detail: "Try again."},
-			503: {Title: "Not available now", Detail: "Try again."},
-			504: {Title: "No answer in time", Detail: "Try again."},
-		},
-		Other:   htmlpage.Said{Title: "This did not work", Detail: "The reason has been logged."},
-		Again:   func(n int) string { return "Try again in " + plural(n, "second", "seconds") + "." },
-		Field:   "What is wrong:",
-		Request: "Request",
 	},
 }
 

@@ -30,7 +30,7 @@ type frame struct {
 
 func newFrame(l language.Language, title string) frame {
 	w := wordsIn(l)
-	return frame{Frame: pages.Frame(w.Words, title), Words: w, Code: l.Code()}
+	return frame{Frame: pages.Frame(l, w.Words, title), Words: w, Code: l.Code()}
 }
 
 // Find returns the form that finds a card. Where wrong is not empty, it is what was

@@ -10,6 +10,5 @@ import (
 // Refuse returns the page of a refusal. home is where the form is that finds a card, ""
 // where there is none.
 func Refuse(l language.Language, r htmlpage.Refusal, query url.Values, home string) ([]byte, error) {
-	w := wordsIn(l)
-	return pages.Refuse(l, w.Words, w.Refusal, r, query, home)
+	return pages.Refuse(l, wordsIn(l).Words, r, query, home)
 }

@@ -23,7 +23,6 @@ type words struct {
 	Forecast forecastWords
 	Usage    usageWords
 	Carriers carrierWords
-	Refusal  htmlpage.RefusalWords
 }
 
 type findWords struct{ Title, Label, Hint, Button, Wrong string }

@@ -7,7 +7,7 @@ import "signalbox/functions/conversion/window"
 type area struct {
 	part
 
-	past     *country // without sums where it has none
+	past     *country // without counts where it has none
 	prefixes []*part
 	// fresh are the prefixes among the others that have no past.
 	fresh map[string]*counted
@@ -21,7 +21,7 @@ type area struct {
 // line is where a prefix is counted.
 type line struct {
 	part *part
-	past sums
+	past counted
 	rate float64 // in hour
 	hour int
 	// fresh is of a prefix without a past, else nil.
@@ -48,11 +48,10 @@ func (a *area) count(g window.Group) {
 	if l.hour != a.hour {
 		l.hour, l.rate = a.hour, a.usual.of(l.past)
 	}
-	a.add(c, l.rate)
-	l.part.add(c, l.rate)
+	a.part.count(c, l.rate)
+	l.part.count(c, l.rate)
 	if l.fresh != nil {
-		l.fresh.requested += c.requested
-		l.fresh.verified += c.verified
+		l.fresh.add(c)
 	}
 }
 
@@ -73,7 +72,7 @@ func (a *area) newLine(prefix string) *line {
 	return l
 }
 
-func (a *area) addLine(prefix string, past sums) *line {
+func (a *area) addLine(prefix string, past counted) *line {
 	one := &part{key: window.Key{Country: a.key.Country, Prefix: prefix}, past: past.requested}
 	a.prefixes = append(a.prefixes, one)
 	l := &line{part: one, past: past, hour: noHour - 1}

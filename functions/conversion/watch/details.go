@@ -38,20 +38,16 @@ type Typed interface {
 type Details struct {
 	// Value is of the rule's own type. It is nil where the rule has nothing to say.
 	Value Typed
-	// Receivers are those who are notified of this occasion of the incident. nil where
-	// there are no routes.
-	Receivers []string
 }
 
 type encodedDetails struct {
-	Rule      string          `json:"rule,omitempty"`
-	Details   json.RawMessage `json:"details,omitempty"`
-	Receivers []string        `json:"receivers,omitempty"`
+	Rule    string          `json:"rule,omitempty"`
+	Details json.RawMessage `json:"details,omitempty"`
 }
 
 // MarshalJSON names the rule beside its details.
 func (d Details) MarshalJSON() ([]byte, error) {
-	encoded := encodedDetails{Receivers: d.Receivers}
+	var encoded encodedDetails
 	if d.Value != nil {
 		data, err := json.Marshal(d.Value)
 		if err != nil {
@@ -70,7 +66,7 @@ func (d *Details) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &encoded); err != nil {
 		return fmt.Errorf("decode details: %w", err)
 	}
-	read := Details{Receivers: encoded.Receivers}
+	var read Details
 	if encoded.Rule != "" || encoded.Details != nil {
 		decode, ok := rules[encoded.Rule]
 		if !ok {

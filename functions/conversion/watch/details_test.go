@@ -21,7 +21,7 @@ func TestDetails(t *testing.T) {
 		watch.PumpingDetails{Part: watch.Part{Country: "PK", Requested: 900, TooMany: 890}, Minutes: 5, New: true},
 		watch.SilenceDetails{Since: monday, UsualRequested: 99},
 	} {
-		d := watch.Details{Value: value, Receivers: []string{"ops"}}
+		d := watch.Details{Value: value}
 		encoded, err := json.Marshal(d)
 		if err != nil {
 			t.Fatal(err)

@@ -41,9 +41,9 @@ type encodedCountry struct {
 	Others   [2]number            `json:"others"`
 }
 
-func (s *sums) encode() [2]number { return [2]number{number(s.requested), number(s.verified)} }
+func (c *counted) encode() [2]number { return [2]number{number(c.requested), number(c.verified)} }
 
-func decodeSums(pair [2]number) sums { return sums{float64(pair[0]), float64(pair[1])} }
+func decodeCounted(pair [2]number) counted { return counted{float64(pair[0]), float64(pair[1])} }
 
 // Encode returns the profile as JSON, for one record of a store: some 80 KB for 30
 // countries and 400 prefixes, and never more than 1 MB.
@@ -126,18 +126,18 @@ func Decode(data []byte) (*Profile, error) {
 }
 
 func (e encodedCountry) decode() (*country, bool) {
-	c := &country{sum: decodeSums(e.Sum), others: decodeSums(e.Others), prefixes: make(map[string]*sums)}
+	c := &country{sum: decodeCounted(e.Sum), others: decodeCounted(e.Others), prefixes: make(map[string]*counted)}
 	if len(e.Cells) != 2*week || !c.sum.valid() || !c.others.valid() {
 		return nil, false
 	}
 	for i := range c.cells {
-		c.cells[i] = decodeSums([2]number{e.Cells[2*i], e.Cells[2*i+1]})
+		c.cells[i] = decodeCounted([2]number{e.Cells[2*i], e.Cells[2*i+1]})
 		if !c.cells[i].valid() {
 			return nil, false
 		}
 	}
 	for prefix, pair := range e.Prefixes {
-		past := decodeSums(pair)
+		past := decodeCounted(pair)
 		if !past.valid() {
 			return nil, false
 		}
@@ -147,6 +147,6 @@ func (e encodedCountry) decode() (*country, bool) {
 }
 
 // valid allows for the rounding of what was written.
-func (s *sums) valid() bool {
-	return s.requested >= 0 && s.verified >= 0 && s.verified <= s.requested*1.01+1 && !math.IsInf(s.requested, 0)
+func (c *counted) valid() bool {
+	return c.requested >= 0 && c.verified >= 0 && c.verified <= c.requested*1.01+1 && !math.IsInf(c.requested, 0)
 }

@@ -1,11 +1,6 @@
 package watch
 
-import (
-	"cmp"
-	"slices"
-
-	"signalbox/functions/conversion/window"
-)
+import "slices"
 
 // The thresholds of rates, in standard deviations by horizon: of all OTPs together, and of
 // a country or prefix, of which there are hundreds.
@@ -37,190 +32,51 @@ const (
 	restScore = 1.5
 )
 
-// weighed is a part with the variance of its verifications.
-type weighed struct {
-	*part
-	variance float64
-	all      bool
-}
-
-func (w weighed) score() float64 { return score(w.missing(), w.variance) }
-
-// scoreOfEnough is 0 where too few are missing.
-func (w weighed) scoreOfEnough() float64 {
-	if w.missing() < leastMissing {
-		return 0
-	}
-	return w.score()
-}
-
-// below reports whether the part is lower than usual by z.
-func (w weighed) below(z float64) bool {
-	return w.missing() >= leastMissing && isBelow(w.verified, w.requested, w.rate(), w.variance, z)
-}
-
-// family is a country with its prefixes, or everything with its countries.
-type family struct {
-	whole   weighed
-	members []weighed
-}
-
-// tree is a view with its variances.
-type tree struct {
-	all       family
-	countries map[string]family
-}
-
-// tree leaves out those parts that are pumped, or may be: what is missing there has
-// another cause.
-func (v *view) tree(s spread, out func(*part) bool) tree {
-	t := tree{countries: make(map[string]family)}
-	everything := new(part)
-	var variance float64
-	for code, a := range v.areas {
-		f := family{}
-		sum := part{key: a.key}
-		var own float64
-		if a.swollen(s.ofRequests(), a.usual.seen) {
+// findLow looks for the horizon that shows best what is low.
+func (r *result) findLow() {
+	var best float64
+	for h, t := range r.trees {
+		if !t.breached(lowAll[h], lowPart[h]) {
 			continue
 		}
-		for _, p := range a.prefixes {
-			if out(p) || p.key.Prefix != "" && p.swollen(s.ofPrefixRequests(), a.usual.seen) {
-				continue
+		parts, more, certain := t.explain()
+		if h == horizons-1 && !r.lasts(parts) || h < horizons-1 && !certain {
+			continue
+		}
+		if s := max(t.all.whole.score(), t.lowest()); s > best {
+			best, r.low, r.parts, r.more = s, h, parts, more
+		}
+	}
+	if r.low < 0 {
+		return
+	}
+	for _, w := range r.parts {
+		r.unusual.all = r.unusual.all || w.all
+		if !w.all {
+			r.unusual.low = append(r.unusual.low, w.key)
+		}
+	}
+}
+
+// lasts reports whether parts are still low in the second horizon.
+func (r *result) lasts(parts []weighed) bool {
+	t := r.trees[1]
+	for _, w := range parts {
+		lately := t.all.whole
+		if !w.all {
+			f := t.countries[w.key.Country]
+			lately = f.whole
+			if w.key.Prefix != "" {
+				i := slices.IndexFunc(f.members, func(m weighed) bool { return m.key == w.key })
+				if i < 0 {
+					continue
+				}
+				lately = f.members[i]
 			}
-			w := weighed{part: p, variance: s.variance(p)}
-			f.members = append(f.members, w)
-			sum.include(p)
-			own += w.variance
 		}
-		own += s.ofCountry() * sum.expected * sum.expected
-		f.whole = weighed{part: &sum, variance: own}
-		t.countries[code] = f
-		t.all.members = append(t.all.members, f.whole)
-		everything.include(&sum)
-		variance += own
-	}
-	slices.SortFunc(t.all.members, func(a, b weighed) int { return cmp.Compare(a.key.Country, b.key.Country) })
-	t.all.whole = weighed{part: everything, variance: variance + s.ofAll()*everything.expected*everything.expected, all: true}
-	return t
-}
-
-// lowest returns the highest score of a country or prefix that misses enough.
-func (t tree) lowest() (highest float64) {
-	for _, f := range t.countries {
-		highest = max(highest, f.whole.scoreOfEnough())
-		for _, w := range f.members {
-			highest = max(highest, w.scoreOfEnough())
-		}
-	}
-	return highest
-}
-
-// breached reports whether something is lower than usual.
-func (t tree) breached(all, part float64) bool {
-	if t.all.whole.below(all) {
-		return true
-	}
-	for _, f := range t.countries {
-		if f.whole.below(part) || slices.ContainsFunc(f.members, func(w weighed) bool { return w.below(part) }) {
+		if lately.part != nil && lately.score() >= lastingLow {
 			return true
 		}
 	}
 	return false
-}
-
-// explain returns the fewest parts that explain most of what is missing, the largest
-// first, and how many more are low. It is certain where the rest is as usual.
-func (t tree) explain() (parts []weighed, more int, certain bool) {
-	for _, whole := range t.all.members {
-		parts = append(parts, t.countries[whole.key.Country].low()...)
-	}
-	rest, variance := t.all.whole.without(parts)
-	certain = len(parts) > 0 && score(rest.missing(), variance) < restScore && !t.doubts(parts)
-	if t.all.whole.includesRest(parts) {
-		parts, certain = []weighed{t.all.whole}, true
-	}
-	if len(parts) == 0 {
-		return []weighed{t.all.whole}, 0, false
-	}
-	slices.SortStableFunc(parts, func(a, b weighed) int { return cmp.Compare(b.missing(), a.missing()) })
-	var sum float64
-	for _, w := range parts {
-		sum += w.missing()
-	}
-	var explained float64
-	for i, w := range parts {
-		if explained += w.missing(); explained >= enough*sum {
-			return parts[:i+1], len(parts) - i - 1, certain
-		}
-	}
-	return parts, 0, certain
-}
-
-// doubts reports whether parts that are not named may be low as well.
-func (t tree) doubts(parts []weighed) bool {
-	var sum float64
-	named := make(map[window.Key]bool)
-	for _, w := range parts {
-		sum += w.missing()
-		named[w.key] = true
-		named[window.Key{Country: w.key.Country}] = true
-	}
-	for _, f := range t.countries {
-		if named[f.whole.key] {
-			continue
-		}
-		may := func(w weighed, z float64) bool { return w.missing() >= doubtfulShare*sum && w.score() >= z-doubtful }
-		if may(f.whole, namedCountry) || slices.ContainsFunc(f.members, func(w weighed) bool { return may(w, namedPrefix) }) {
-			return true
-		}
-	}
-	return false
-}
-
-// low returns the country, or those of its prefixes that are low while the rest is not.
-func (f family) low() []weighed {
-	var some []weighed
-	for _, w := range f.members {
-		if w.below(namedPrefix) {
-			some = append(some, w)
-		}
-	}
-	if len(some) == 0 && f.whole.below(namedCountry) || f.whole.includesRest(some) {
-		return []weighed{f.whole}
-	}
-	return some
-}
-
-// without returns what is left of a whole without some of its parts, and its variance.
-func (w weighed) without(some []weighed) (rest part, variance float64) {
-	rest, variance = *w.part, w.variance
-	for _, one := range some {
-		rest.requested -= one.requested
-		rest.verified -= one.verified
-		rest.expected -= one.expected
-		variance -= one.variance
-	}
-	return rest, variance
-}
-
-// includesRest reports whether a whole is low together, and not some of its parts alone, by
-// the likelihood of both.
-func (w weighed) includesRest(some []weighed) bool {
-	if len(some) == 0 || w.expected <= 0 {
-		return false
-	}
-	rest, variance := w.without(some)
-	if rest.expected <= 0 || variance <= 0 {
-		return len(some) > 1
-	}
-	lost := w.missing() / w.expected
-	apart := score(rest.missing(), variance)
-	together := score(rest.missing()-lost*rest.expected, variance)
-	likelier := apart*apart - together*together
-	for _, one := range some {
-		off := score(one.missing()-lost*one.expected, one.variance)
-		likelier -= off * off
-	}
-	return likelier+perName*float64(len(some)-1) > wholeScore
 }

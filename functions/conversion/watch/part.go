@@ -1,36 +1,41 @@
 package watch
 
-import "math"
+import (
+	"math"
 
-// Part is a country, or the numbers of one that begin with a prefix, or everything.
-type Part struct {
-	// All is everything; Country and Prefix are empty then.
-	All bool `json:"all,omitempty"`
-	// Country is an ISO 3166-1 alpha-2 code, "" for unknown.
-	Country string `json:"country,omitempty"`
-	// Prefix is how the numbers begin, "" for all of the country. It is never a whole
-	// number: at least four digits are missing.
-	Prefix string `json:"prefix,omitempty"`
+	"signalbox/functions/conversion/window"
+)
 
-	Requested int64 `json:"requested"`
-	Verified  int64 `json:"verified"`
-	// UsualRate is 0 to 1, as far as is known of the past.
-	UsualRate float64 `json:"usualRate"`
-	// UsualRequested is how many are requested in so much time at this hour. nil:
-	// unknown.
-	UsualRequested *int64 `json:"usualRequested,omitempty"`
-	// Missing are the verifications that are missing, or, of what is pumped, the
-	// unverified requests that are too many.
-	Missing int64 `json:"missing,omitempty"`
-	TooMany int64 `json:"tooMany,omitempty"`
+// part is what is counted of a prefix or a country in a horizon, beside what is usual.
+type part struct {
+	key window.Key
+	counted
+	// verifications that are usual of so many requests, and requests that are usual
+	// at this time.
+	expected, usualRequests float64
+	past                    float64 // requests that the usual rate is known by
 }
 
-// Rate returns the part of the requested OTPs that were verified.
-func (p Part) Rate() float64 {
-	if p.Requested == 0 {
+// count adds what is counted where that rate is usual.
+func (p *part) count(c counted, rate float64) {
+	p.add(c)
+	p.expected += c.requested * rate
+}
+
+func (p *part) include(other *part) {
+	p.add(other.counted)
+	p.expected += other.expected
+	p.usualRequests += other.usualRequests
+}
+
+func (p *part) missing() float64 { return p.expected - p.verified }
+
+// rate returns the usual rate, 0 for no requests.
+func (p *part) rate() float64 {
+	if p.requested == 0 {
 		return 0
 	}
-	return float64(p.Verified) / float64(p.Requested)
+	return p.expected / p.requested
 }
 
 func (e excess) describe() Part {

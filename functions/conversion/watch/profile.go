@@ -47,32 +47,14 @@ type cell struct {
 	hours float64
 }
 
-// sums are counts that lose weight.
-type sums struct{ requested, verified float64 }
-
-func (s *sums) add(c counted) {
-	s.requested += c.requested
-	s.verified += c.verified
-}
-
-func (s *sums) scale(by float64) {
-	s.requested *= by
-	s.verified *= by
-}
-
 // country is the past of one country. others are its prefixes that have none of their
 // own.
 type country struct {
-	sum      sums
-	cells    [week]sums
-	prefixes map[string]*sums
-	others   sums
+	sum      counted
+	cells    [week]counted
+	prefixes map[string]*counted
+	others   counted
 }
-
-// counted are requests and verifications of now.
-type counted struct{ requested, verified float64 }
-
-func (c counted) unverified() float64 { return c.requested - c.verified }
 
 // hourOf returns the hour of the week and the week of a time.
 func hourOf(t time.Time) (hour int, number int64) {
@@ -82,9 +64,6 @@ func hourOf(t time.Time) (hour int, number int64) {
 
 // Age returns how long the past is.
 func (p *Profile) Age() time.Duration { return p.until.Sub(p.from) }
-
-// Until returns the end of the last window that was learnt.
-func (p *Profile) Until() time.Time { return p.until }
 
 // learn adds a window, in which unusual says what was not as usual.
 func (p *Profile) learn(w window.Window, unusual unusual) {
@@ -96,7 +75,7 @@ func (p *Profile) learn(w window.Window, unusual unusual) {
 	for _, g := range w.By {
 		c := p.countries[g.Country]
 		if c == nil {
-			c = &country{prefixes: make(map[string]*sums)}
+			c = &country{prefixes: make(map[string]*counted)}
 			p.countries[g.Country] = c
 		}
 		counts := unusual.learnt(g)
@@ -108,13 +87,13 @@ func (p *Profile) learn(w window.Window, unusual unusual) {
 }
 
 // prefix returns the past of a group.
-func (c *country) prefix(k window.Key) *sums {
+func (c *country) prefix(k window.Key) *counted {
 	if k.Rest || k.Prefix == "" {
 		return &c.others
 	}
 	past := c.prefixes[k.Prefix]
 	if past == nil {
-		past = new(sums)
+		past = new(counted)
 		c.prefixes[k.Prefix] = past
 	}
 	return past
@@ -124,9 +103,6 @@ func (c *country) prefix(k window.Key) *sums {
 func (p *Profile) elapse(w window.Window) {
 	if p.from.IsZero() {
 		p.from, p.until = w.Start, w.Start
-	}
-	if !w.End.After(p.until) {
-		return // it came late
 	}
 	fade := shortPast
 	if p.Age() >= young {
@@ -196,8 +172,7 @@ func (p *Profile) bound() {
 	})
 	for _, e := range all[MaxPrefixes:] {
 		past := e.country.prefixes[e.prefix]
-		e.country.others.requested += past.requested
-		e.country.others.verified += past.verified
+		e.country.others.add(*past)
 		delete(e.country.prefixes, e.prefix)
 	}
 }

@@ -6,8 +6,13 @@ import (
 	"signalbox/shared/incident"
 )
 
-// pendingFor is for how many windows the rate is low before an incident opens.
-const pendingFor = 2
+const (
+	// pendingFor is for how many windows the rate is low before an incident opens.
+	pendingFor = 2
+	// criticalMissing is which part of the verifications is missing, in percent, where
+	// that is critical.
+	criticalMissing = 50
+)
 
 func (r *result) evaluateRate(s Settings) Evaluation {
 	e := Evaluation{
@@ -15,7 +20,7 @@ func (r *result) evaluateRate(s Settings) Evaluation {
 		Status: r.rateStatus(), For: pendingFor, Seen: r.seen(),
 	}
 	horizon := max(r.low, 0)
-	under, inHorizon := r.underFloor(s.Floor)
+	inHorizon, under := r.underFloor(s.Floor)
 	switch {
 	case under:
 		e.Status, e.Severity = incident.Breached, incident.Critical
@@ -38,7 +43,7 @@ func (r *result) evaluateRate(s Settings) Evaluation {
 		share := 100 * all.missing() / max(all.expected, 1)
 		e.Threshold.Value = step(missingSteps, share)
 		e.Severity = cmp.Or(e.Severity, incident.Warning)
-		if share >= 50 {
+		if share >= criticalMissing {
 			e.Severity = incident.Critical
 		}
 	}
@@ -65,34 +70,36 @@ const floorScore, floorMargin = 3, 1.02
 
 // underFloor reports whether the rate is under the floor, and in which horizon. What is
 // pumped is not left out: the rate is what is reported.
-func (r *result) underFloor(floor float64) (bool, int) {
+func (r *result) underFloor(floor float64) (horizon int, under bool) {
+	if floor <= 0 {
+		return 0, false
+	}
 	for h, v := range r.views {
-		requested, verified := v.counts()
+		counts := v.counts()
 		t := r.trees[h].all.whole
 		chance := t.requested * bounded(t.rate()) * (1 - bounded(t.rate()))
 		more := 1.0
 		if chance > 0 {
 			more = max(t.variance/chance, 1)
 		}
-		if high := wilson(verified/more, requested/more, floorScore); floor > 0 && high < floor {
-			return true, h
+		if wilson(counts.verified/more, counts.requested/more, floorScore) < floor {
+			return h, true
 		}
 	}
-	return false, 0
+	return 0, false
 }
 
 func (r *result) barelyAbove(floor float64) bool {
-	requested, verified := r.views[1].counts()
-	return requested > 0 && verified/requested < floor*floorMargin
+	counts := r.views[1].counts()
+	return counts.requested > 0 && counts.verified/counts.requested < floor*floorMargin
 }
 
 // counts are of everything in the view.
-func (v *view) counts() (requested, verified float64) {
+func (v *view) counts() (all counted) {
 	for _, areas := range []map[string]*area{v.areas, v.fresh} {
 		for _, a := range areas {
-			requested += a.requested
-			verified += a.verified
+			all.add(a.counted)
 		}
 	}
-	return requested, verified
+	return all
 }

@@ -2,6 +2,37 @@ package watch
 
 import "time"
 
+// Part is a country, or the numbers of one that begin with a prefix, or everything.
+type Part struct {
+	// All is everything; Country and Prefix are empty then.
+	All bool `json:"all,omitempty"`
+	// Country is an ISO 3166-1 alpha-2 code, "" for unknown.
+	Country string `json:"country,omitempty"`
+	// Prefix is how the numbers begin, "" for all of the country. It is never a whole
+	// number: at least four digits are missing.
+	Prefix string `json:"prefix,omitempty"`
+
+	Requested int64 `json:"requested"`
+	Verified  int64 `json:"verified"`
+	// UsualRate is 0 to 1, as far as is known of the past.
+	UsualRate float64 `json:"usualRate"`
+	// UsualRequested is how many are requested in so much time at this hour. nil:
+	// unknown.
+	UsualRequested *int64 `json:"usualRequested,omitempty"`
+	// Missing is how many verifications are missing.
+	Missing int64 `json:"missing,omitempty"`
+	// TooMany is how many unverified requests are too many, of what is pumped.
+	TooMany int64 `json:"tooMany,omitempty"`
+}
+
+// Rate returns the part of the requested OTPs that were verified.
+func (p Part) Rate() float64 {
+	if p.Requested == 0 {
+		return 0
+	}
+	return float64(p.Verified) / float64(p.Requested)
+}
+
 // RateDetails are the details of rule [RateName].
 type RateDetails struct {
 	// Part is everything, in the time that was looked at.

@@ -10,17 +10,11 @@ const (
 
 // overall returns the rate of all countries.
 func (p *Profile) overall() float64 {
-	var all sums
+	var all counted
 	for _, c := range p.countries {
-		all.requested += c.sum.requested
-		all.verified += c.sum.verified
+		all.add(c.sum)
 	}
 	return bounded(all.toward(0.5, 1))
-}
-
-// toward returns the rate of s, drawn towards another by so many requests.
-func (s *sums) toward(rate, strength float64) float64 {
-	return (s.verified + rate*strength) / (s.requested + strength)
 }
 
 // bounded keeps a rate from being certain.
@@ -42,10 +36,9 @@ func (p *Profile) usual(c *country, hour int, all float64) usual {
 	u := usual{rate: bounded(c.sum.toward(all, countryPrior)), hour: 1}
 	counts, seen := c.cells[hour], p.cells[hour].hours
 	if p.Age() < young {
-		counts, seen = sums{}, 0
+		counts, seen = counted{}, 0
 		for h := hour % day; h < week; h += day {
-			counts.requested += c.cells[h].requested
-			counts.verified += c.cells[h].verified
+			counts.add(c.cells[h])
 			seen += p.cells[h].hours
 		}
 	} else {
@@ -58,7 +51,7 @@ func (p *Profile) usual(c *country, hour int, all float64) usual {
 }
 
 // of returns the rate of a prefix of the country in this hour.
-func (u usual) of(past sums) float64 {
+func (u usual) of(past counted) float64 {
 	o := odds(bounded(past.toward(u.rate, prefixPrior))) * u.hour
 	return o / (1 + o)
 }

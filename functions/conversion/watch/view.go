@@ -16,39 +16,6 @@ var spans = [horizons]int{1, 3, Longest}
 // Longest is how many windows are looked at.
 const Longest = 12
 
-// part is what is counted of a prefix or a country in a horizon, beside what is usual.
-type part struct {
-	key window.Key
-	counted
-	// verifications that are usual of so many requests, and requests that are usual
-	// at this time.
-	expected, usualRequests float64
-	past                    float64 // requests that the usual rate is known by
-}
-
-func (p *part) add(c counted, rate float64) {
-	p.requested += c.requested
-	p.verified += c.verified
-	p.expected += c.requested * rate
-}
-
-func (p *part) include(other *part) {
-	p.requested += other.requested
-	p.verified += other.verified
-	p.expected += other.expected
-	p.usualRequests += other.usualRequests
-}
-
-func (p *part) missing() float64 { return p.expected - p.verified }
-
-// rate returns the usual rate, 0 for no requests.
-func (p *part) rate() float64 {
-	if p.requested == 0 {
-		return 0
-	}
-	return p.expected / p.requested
-}
-
 // view is a horizon.
 type view struct {
 	length time.Duration

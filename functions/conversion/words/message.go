@@ -1,0 +1,4 @@
+package words
+
+// Message is what notifications say.
+type Message struct{}

@@ -1,0 +1,12 @@
+package htmlpage
+
+import (
+	"testing"
+
+	"signalbox/internal/wordstest"
+)
+
+func TestEveryTextInBothLanguages(t *testing.T) {
+	t.Parallel()
+	wordstest.Both(t, english, chinese, "Tag", "Switch", "SwitchTag")
+}
