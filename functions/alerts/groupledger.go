@@ -84,15 +84,8 @@ func (l *ledger) reaches(group, card rule.Incident) bool {
 // that it inhibits, or may.
 func (l *ledger) receivers(i rule.Incident) []string {
 	names := l.routes.Receivers(i)
-	of := rule.CardRule(i.Key.Rule)
-	id, err := rule.ParseGroupID(i.Key.Subject.ID)
-	if of == "" || err != nil {
-		return names
-	}
-	for key, card := range l.records {
-		if key.Rule == of && rule.ByGroup(card.Suppressed) && id.Has(card.Details) {
-			names = append(names, l.routes.Receivers(card)...)
-		}
+	for key := range l.grouped.by[i.Key] {
+		names = append(names, l.routes.Receivers(l.records[key])...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -100,14 +93,7 @@ func (l *ledger) receivers(i rule.Incident) []string {
 
 // inhibited are the incidents that a group inhibits, or may, in the order of their keys.
 func (l *ledger) inhibited() []incident.Key {
-	var keys []incident.Key
-	for key, i := range l.records {
-		if rule.ByGroup(i.Suppressed) {
-			keys = append(keys, key)
-		}
-	}
-	slices.SortFunc(keys, incident.Key.Compare)
-	return keys
+	return slices.SortedFunc(maps.Keys(l.grouped.all), incident.Key.Compare)
 }
 
 // suppress changes what suppresses an incident. One that nothing does is notified of.
@@ -128,10 +114,9 @@ func (l *ledger) cardsOf(group incident.Key) []rule.Incident {
 	if err != nil {
 		return nil
 	}
-	of := rule.CardRule(group.Rule)
 	var cards []rule.Incident
-	for key, i := range l.records {
-		if key.Rule == of && i.Suppressed == rule.InhibitedBy(id) {
+	for key := range l.grouped.by[group] {
+		if i := l.records[key]; i.Suppressed == rule.InhibitedBy(id) {
 			cards = append(cards, i)
 		}
 	}

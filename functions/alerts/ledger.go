@@ -34,21 +34,26 @@ type ledger struct {
 	changed map[incident.Key][]byte // what it is to have; nil: nothing
 	opened  int                     // how many of the records are open
 	groups  map[incident.Key]bool   // those of groups whose phase is open
+	grouped groupIndex
 	// forget are those to be deleted with the last batch of the run. Batch by batch,
 	// the same pages of the store would be written again and again.
 	forget map[incident.Key]bool
 	seed   maphash.Seed
 }
 
+// newLedger returns one without incidents.
+func newLedger(p incident.Policy, routes rule.Routes) *ledger {
+	return &ledger{
+		policy: p, routes: routes, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
+		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
+		over: make(map[string]bool), groups: make(map[incident.Key]bool), grouped: newGroupIndex(),
+	}
+}
+
 // openLedger reads the incidents. One that cannot be decoded is an error that
 // names the damage.
 func openLedger(ctx context.Context, s store.Store, p incident.Policy, routes rule.Routes) (*ledger, error) {
-	l := &ledger{
-		policy: p, routes: routes, records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
-		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool), seed: maphash.MakeSeed(),
-		over:   make(map[string]bool),
-		groups: make(map[incident.Key]bool),
-	}
+	l := newLedger(p, routes)
 	return l, each(ctx, s, incidents, l.decode)
 }
 
@@ -204,6 +209,7 @@ func (l *ledger) remember(key incident.Key, next rule.Incident) {
 	if next.IsOpen() {
 		l.opened++
 	}
+	l.grouped.replace(key, l.records[key], next)
 	if next.IsZero() {
 		delete(l.records, key)
 	} else {

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -14,15 +15,11 @@ import (
 // occasion only by the routes.
 func TestNotifiedToTheEnd(t *testing.T) {
 	t.Parallel()
-	l := &ledger{
-		routes: rule.Routes{
-			{Match: rule.Match{Tag: "factory"}, Receivers: []string{"factory"}, Continue: true},
-			{Severity: incident.Critical, Receivers: []string{"duty"}},
-			{Receivers: []string{"ops"}},
-		},
-		records: make(map[incident.Key]rule.Incident), stored: make(map[incident.Key]uint64),
-		changed: make(map[incident.Key][]byte), forget: make(map[incident.Key]bool),
-	}
+	l := newLedger(incident.Policy{}, rule.Routes{
+		{Match: rule.Match{Tag: "factory"}, Receivers: []string{"factory"}, Continue: true},
+		{Severity: incident.Critical, Receivers: []string{"duty"}},
+		{Receivers: []string{"ops"}},
+	})
 	key := incident.Key{Subject: incident.Subject{Kind: incident.Card, ID: "89860321000000015668"}, Rule: rule.UsageName}
 	now := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	step := func(status incident.Status, severity incident.Severity, threshold float64, tags []string, want ...string) {
@@ -56,6 +53,36 @@ func TestNotifiedToTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	step(incident.Breached, incident.Warning, 80, nil, "ops")
+}
+
+// TestManyGroupsCostNoMore routes the groups of as many cards, few groups and many: nobody
+// goes through all cards for each group.
+func TestManyGroupsCostNoMore(t *testing.T) {
+	t.Parallel()
+	const cards = 20_000
+	took := func(groups int) time.Duration {
+		l := newLedger(incident.Policy{}, rule.Routes{{Match: rule.Match{Tag: "tag-1"}, Receivers: []string{"one"}, Continue: true}, {Receivers: []string{"ops"}}})
+		for n := range cards {
+			tag := fmt.Sprint("tag-", n%groups)
+			key := incident.Key{Subject: incident.Subject{Kind: incident.Card, ID: fmt.Sprintf("8986032100%010d", n)}, Rule: rule.StoppedName}
+			l.remember(key, rule.Incident{
+				Key: key, Phase: incident.PhaseOpen, Details: rule.Details{Facts: rule.Facts{Tags: []string{tag}}},
+				Suppressed: rule.InhibitedBy(rule.GroupID{Kind: rule.TagGroup, Name: tag}),
+			})
+		}
+		began := time.Now()
+		for n := range groups {
+			key := rule.GroupKey(rule.GroupID{Kind: rule.TagGroup, Name: fmt.Sprint("tag-", n)}, rule.StoppedName)
+			names, inhibited := l.receivers(rule.Incident{Key: key}), l.cardsOf(key)
+			if len(inhibited) != cards/groups || (n == 1) != slices.Equal(names, []string{"one", "ops"}) {
+				t.Fatalf("group %d of %d has %d cards and receivers %q", n, groups, len(inhibited), names)
+			}
+		}
+		return time.Since(began)
+	}
+	if few, many := took(2), took(1000); many > 20*few {
+		t.Errorf("1,000 groups took %v, 2 groups of as many cards %v", many, few)
+	}
 }
 
 // TestRouteOfReceivers tells nobody of itself, and the others where nobody else is routed

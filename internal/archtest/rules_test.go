@@ -19,6 +19,7 @@ var order = []layer{
 		"signalbox/shared/forecast",
 		"signalbox/shared/incident",
 		"signalbox/shared/incidentlink",
+		"signalbox/shared/otplink",
 		"signalbox/shared/plaintext",
 		"signalbox/shared/signedlink",
 		"signalbox/functions/*/dial",

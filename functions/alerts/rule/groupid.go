@@ -3,7 +3,6 @@ package rule
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"signalbox/shared/incident"
@@ -89,19 +88,4 @@ func GroupsOf(d Details) []GroupID {
 		groups = append(groups, GroupID{CarrierGroup, value.carrier()})
 	}
 	return inOrder(groups)
-}
-
-// Has reports whether a card with those details is in the group: one of [GroupsOf] them.
-func (g GroupID) Has(d Details) bool {
-	switch g.Kind {
-	case TagGroup:
-		return slices.Contains(d.Facts.Tags, g.Name)
-	case PoolGroup:
-		return d.Facts.Pool == g.Name
-	case CarrierGroup:
-		value, ok := d.Value.(carried)
-		return ok && value.carrier() == g.Name
-	default:
-		return false
-	}
 }
