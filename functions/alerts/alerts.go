@@ -76,9 +76,6 @@ type Config struct {
 	Guard web.Guard
 	// Links are to the list of incidents. Zero: there are none.
 	Links incidentlink.Links
-	// Standing returns what says of open incidents what became of them. Nil: it is what
-	// suppresses them.
-	Standing func(ctx context.Context) (func(rule.Incident) page.Standing, error)
 	// Actions returns what is offered for an incident to whoever asks for the list so. Nil:
 	// nothing is.
 	Actions func(l language.Language, query url.Values) func(page.Item) []page.Action
@@ -136,9 +133,6 @@ func New(c Config) (*Function, error) {
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
 	f := &Function{config: c}
 	f.routes = f.newRoutes()
-	if f.config.Standing == nil {
-		f.config.Standing = f.standings
-	}
 	if f.config.Actions == nil {
 		f.config.Actions = ways
 	}

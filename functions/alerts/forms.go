@@ -206,22 +206,6 @@ func formAnswer(done action.Record, s message.Style) map[string]any {
 	return answer
 }
 
-// standings says what became of incidents, for the list.
-func (f *Function) standings(ctx context.Context) (func(rule.Incident) page.Standing, error) {
-	standing, err := f.readStanding(ctx)
-	if err != nil {
-		return nil, err
-	}
-	now := f.config.Now()
-	return func(i rule.Incident) page.Standing {
-		s := standing.Of(i, now)
-		return page.Standing{
-			State: page.State(s.State), By: s.By, At: s.At, Until: s.Until, Comment: s.Comment,
-			AcknowledgedBy: s.AcknowledgedBy, AcknowledgedAt: s.AcknowledgedAt,
-		}
-	}, nil
-}
-
 // ways offers the forms of an incident in the list.
 func ways(l language.Language, query url.Values) func(page.Item) []page.Action {
 	own := make(url.Values)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/config"
@@ -115,11 +116,9 @@ func (f *Function) list(ctx context.Context, filter page.Filter, l language.Lang
 	if err != nil {
 		return page.List{}, err
 	}
-	standing := page.StandingOf
-	if f.config.Standing != nil {
-		if standing, err = f.config.Standing(ctx); err != nil {
-			return page.List{}, err
-		}
+	standing, err := f.readStanding(ctx)
+	if err != nil {
+		return page.List{}, err
 	}
 	style := f.config.Style
 	style.Language = l
@@ -137,7 +136,7 @@ func (f *Function) languageOf(r *http.Request, query url.Values) language.Langua
 // readList reads in which form the list is wanted, and of which incidents.
 func readList(r *http.Request, query url.Values) (media string, filter page.Filter, err error) {
 	filter = page.Filter{
-		State: page.State(query.Get(incidentlink.State)), Rule: query.Get(incidentlink.Rule),
+		State: action.State(query.Get(incidentlink.State)), Rule: query.Get(incidentlink.Rule),
 		Severity: incident.Severity(query.Get(incidentlink.Severity)),
 	}
 	forms := map[string]string{"": web.Accepted(r.Header, mediaJSON, mediaCSV, mediaHTML), "json": mediaJSON, "csv": mediaCSV, "html": mediaHTML}
@@ -145,7 +144,7 @@ func readList(r *http.Request, query url.Values) (media string, filter page.Filt
 	switch {
 	case !known:
 		err = web.BadParameter(incidentlink.Format, "a format is json, csv or html")
-	case filter.State != "" && !slices.Contains(page.States, filter.State):
+	case filter.State != "" && !slices.Contains(action.States(), filter.State):
 		err = web.BadParameter(incidentlink.State, "a state is open, acknowledged or silenced")
 	case filter.Rule != "" && !slices.Contains(rule.Names(), filter.Rule):
 		err = web.BadParameter(incidentlink.Rule, "a rule is one of "+strings.Join(rule.Names(), ", "))

@@ -123,6 +123,9 @@ const (
 	Silenced     State = "silenced"
 )
 
+// States are all of them, in the order in which they are listed.
+func States() []State { return []State{Open, Acknowledged, Silenced} }
+
 // Status is a state, and since when and by whom it is so.
 type Status struct {
 	State   State
@@ -135,6 +138,9 @@ type Status struct {
 	AcknowledgedBy string
 	AcknowledgedAt time.Time
 }
+
+// ByFile reports whether it is the rules file that silences the incident.
+func (s Status) ByFile() bool { return s.State == Silenced && s.At.IsZero() }
 
 // Undoable reports whether people have done something that they can undo.
 func (s Status) Undoable() bool { return !s.At.IsZero() || !s.AcknowledgedAt.IsZero() }

@@ -44,7 +44,7 @@ func (s Style) StatusText(status action.Status) string {
 		return said.StateOpen
 	case status.State == action.Acknowledged:
 		return said.StateAcknowledged(s.Who(status.By))
-	case !status.At.IsZero():
+	case !status.ByFile():
 		text = said.StateSilenced(s.Who(status.By), s.clock(status.Until))
 	case status.Until.IsZero():
 		text = s.because(said.StateByFileAlone, clean(status.Comment, maxComment))

@@ -183,7 +183,7 @@ func (t *standingTally) add(s action.Status) {
 		}
 		return
 	}
-	if s.At.IsZero() {
+	if s.ByFile() {
 		t.byFiles.add(s.Until)
 		return
 	}

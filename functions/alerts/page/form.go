@@ -131,13 +131,13 @@ func Ways(w *words.Words, i Item, query url.Values) []Action {
 	acknowledge := Action{w.Act.FormAcknowledge, to(action.Acknowledge)}
 	silence, undo := Action{w.Act.FormSilence, to(action.Silence)}, Action{w.Act.FormUndo, to(action.Undo)}
 	var offered []Action
-	if i.Standing.State != Acknowledged && i.Standing.AcknowledgedAt.IsZero() {
+	if i.Standing.State != action.Acknowledged && i.Standing.AcknowledgedAt.IsZero() {
 		offered = append(offered, acknowledge)
 	}
-	if i.Standing.State != Silenced {
+	if i.Standing.State != action.Silenced {
 		offered = append(offered, silence)
 	}
-	if i.Standing.undoable() {
+	if i.Standing.Undoable() {
 		offered = append(offered, undo)
 	}
 	return offered
