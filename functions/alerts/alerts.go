@@ -13,12 +13,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
-	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/card"
@@ -76,9 +74,6 @@ type Config struct {
 	Guard web.Guard
 	// Links are to the list of incidents. Zero: there are none.
 	Links incidentlink.Links
-	// Actions returns what is offered for an incident to whoever asks for the list so. Nil:
-	// nothing is.
-	Actions func(l language.Language, query url.Values) func(page.Item) []page.Action
 	// Watch is the cards to look at. None: the whole account.
 	Watch []card.ICCID
 	// Pools answers for the data that cards share; such cards are themselves
@@ -133,9 +128,6 @@ func New(c Config) (*Function, error) {
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
 	f := &Function{config: c}
 	f.routes = f.newRoutes()
-	if f.config.Actions == nil {
-		f.config.Actions = ways
-	}
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})

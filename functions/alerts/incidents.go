@@ -100,7 +100,7 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 		w.Header().Set("Content-Disposition", `attachment; filename="incidents.csv"`)
 		return writeWhole(w, r, mediaCSV+"; charset=utf-8", list.CSV())
 	case mediaHTML:
-		return f.writeList(w, list, query)
+		return writeList(w, list, query)
 	default:
 		body, err := list.JSON()
 		if err != nil {
@@ -163,12 +163,8 @@ func stateUnusable(err error) *web.Error {
 	return e.RetryAfter(30 * time.Second).Because(err)
 }
 
-func (f *Function) writeList(w http.ResponseWriter, list page.List, query url.Values) error {
-	request := page.Request{Query: query}
-	if f.config.Actions != nil {
-		request.Actions = f.config.Actions(list.Style.Language, query)
-	}
-	body, err := list.HTML(request)
+func writeList(w http.ResponseWriter, list page.List, query url.Values) error {
+	body, err := list.HTML(page.Request{Query: query, Actions: ways(list.Style.Language, query)})
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}

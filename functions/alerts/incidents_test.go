@@ -8,7 +8,6 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +28,6 @@ import (
 	"signalbox/shared/config"
 	"signalbox/shared/incident"
 	"signalbox/shared/incidentlink"
-	"signalbox/shared/language"
 	"signalbox/shared/signedlink"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
@@ -237,17 +235,11 @@ func TestIncidentsAsCSV(t *testing.T) {
 // TestIncidentsAsPage is in the language of the reader, and sets the headers of pages.
 func TestIncidentsAsPage(t *testing.T) {
 	t.Parallel()
-	f := newLists(t, listed(), func(c *alerts.Config) {
-		c.Actions = func(l language.Language, _ url.Values) func(page.Item) []page.Action {
-			return func(i page.Item) []page.Action {
-				return []page.Action{{Label: "act-" + l.Code(), URL: "incidents/" + i.ID() + "/acknowledge"}}
-			}
-		}
-	})
+	f := newLists(t, listed(), nil)
 	f.acknowledge(t, rule.ExpiryName)
 	for language, words := range map[string][]string{
-		"en":    {"<h1>Incidents</h1>", "Open 5", "Acknowledged 1", "Silenced 1", "Zhang San", "not notified during the mute time", "99.98% of 100,000", "because of the rule usage", "act-en"},
-		"zh-CN": {"<h1>告警</h1>", "未解决 5", "已确认 1", "已静默 1", "Zhang San", "99.98%", "流量已用完", "act-zh"},
+		"en":    {"<h1>Incidents</h1>", "Open 5", "Acknowledged 1", "Silenced 1", "Zhang San", "not notified during the mute time", "99.98% of 100,000", "because of the rule usage", `/acknowledge">Acknowledge</a>`, `/silence">Silence</a>`, `/undo">Undo</a>`},
+		"zh-CN": {"<h1>告警</h1>", "未解决 5", "已确认 1", "已静默 1", "Zhang San", "99.98%", "流量已用完", `/acknowledge">确认告警</a>`, `/silence">静默告警</a>`, `/undo">撤销处理</a>`},
 	} {
 		got := ask(t, f, "/incidents", bearer, "Accept: "+asBrowser, "Accept-Language: "+language)
 		checkListPage(t, got, http.StatusOK, words...)
