@@ -43,9 +43,9 @@ type Rules interface {
 	GoesByTag() bool
 	// Grouping says when many cards are one incident.
 	Grouping() rule.Groups
-	// EvaluateGroup says whether what was formed, or is open, is one.
+	// EvaluateGroup evaluates a group that a sweep has found, or that is open.
 	EvaluateGroup(o rule.GroupObservation, past rule.Incident, now time.Time) rule.Evaluation
-	// Suppression is what suppresses a card's incident, but for what inhibits it.
+	// Suppression is what suppresses a card's incident, other than what inhibits it.
 	Suppression(i rule.Incident, now time.Time) incident.Suppression
 	// SilenceOf returns the silence of the rules file that covers an open incident.
 	SilenceOf(i rule.Incident, now time.Time) (rule.Silence, bool)

@@ -22,8 +22,8 @@ import (
 	"signalbox/shared/web"
 )
 
-// routeForms adds the forms of incidents. To look at one changes nothing: only who sends
-// it acts, so that whatever follows the links in messages does not.
+// routeForms adds the forms of incidents. GET only shows a form, and POST acts: robots
+// and previews that follow the links in messages change nothing.
 func (f *Function) routeForms(m *web.Mux) {
 	for _, verb := range []action.Verb{action.Acknowledge, action.Silence, action.Undo} {
 		path := incidentlink.Path + "/{id}/" + string(verb)
@@ -32,7 +32,7 @@ func (f *Function) routeForms(m *web.Mux) {
 	}
 }
 
-// sameSite refuses what a page of somebody else's has a browser send.
+// sameSite refuses requests that a page of another site had a browser send.
 func sameSite(h web.HandlerFunc) web.HandlerFunc {
 	var protection http.CrossOriginProtection
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -80,7 +80,8 @@ func (f *Function) form(ctx context.Context, r *http.Request, verb action.Verb) 
 	return form, nil
 }
 
-// backTo leads from a form to the list, whatever path is in front of both.
+// backTo is the address of the list, relative to that of a form: there may be a path in
+// front of both.
 func backTo(query url.Values) string {
 	to := "../../" + strings.TrimPrefix(incidentlink.Path, "/")
 	if len(query) > 0 {
@@ -148,7 +149,7 @@ func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.
 	return nil
 }
 
-// requestName has the form of an id that a form gives to what it asks for.
+// requestName matches the ids that forms give to requests.
 var requestName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // formRequest reads a form.
@@ -206,7 +207,7 @@ func formAnswer(done action.Record, s message.Style) map[string]any {
 	return answer
 }
 
-// ways offers the forms of an incident in the list.
+// ways offers the forms of each incident of the list.
 func ways(l language.Language, query url.Values) func(page.Item) []page.Action {
 	own := make(url.Values)
 	for _, name := range []string{signedlink.Expires, signedlink.Signature, language.Parameter} {

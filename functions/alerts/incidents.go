@@ -58,8 +58,8 @@ func (e Env) guard() web.Guard {
 	}
 }
 
-// listGuard lets those pass who come by a link to the list, and has the configured guard
-// ask the others.
+// listGuard lets those in who come by a link to the list. The configured guard decides
+// about all others.
 func (f *Function) listGuard() web.Guard {
 	guard := f.config.Guard
 	if guard == nil {
@@ -125,7 +125,7 @@ func (f *Function) list(ctx context.Context, filter page.Filter, l language.Lang
 	return page.NewList(o.open, standing, filter, o.coverage, style), nil
 }
 
-// languageOf is that of messages for who says nothing of languages.
+// languageOf is the language that a request asks for, or else that of the messages.
 func (f *Function) languageOf(r *http.Request, query url.Values) language.Language {
 	if query.Get(language.Parameter) == "" && r.Header.Get("Accept-Language") == "" {
 		return f.config.Style.Language

@@ -82,7 +82,7 @@ func languages(named []rulefile.Receiver) map[string]language.Language {
 	return all
 }
 
-// kinds are what the receivers are.
+// kinds says what each receiver of the rules file is, by name.
 func kinds(named []rulefile.Receiver) map[string]rulefile.Kind {
 	all := make(map[string]rulefile.Kind)
 	for _, r := range named {
@@ -100,9 +100,9 @@ func (c Config) styleFor(receiver string) message.Style {
 	return s
 }
 
-// route reports whether a receiver is notified of an incident: by the routes, or since it
-// was so before. A receiver is not notified of itself; of one that nobody else is routed
-// to, all others are.
+// route reports whether a receiver is notified of an incident: the routes say so, or it
+// was notified of it before. A receiver is not notified of its own incident. Where the
+// routes name nobody else for that, all other receivers are notified.
 func (c Config) route(receiver string, i rule.Incident) bool {
 	if i.Key == receiverKey(receiver) {
 		return false

@@ -13,9 +13,9 @@ import (
 	"signalbox/shared/slack"
 )
 
-// cardMeant returns the card that somebody means: by its number, or where something is open
-// about it by what they are shown, which is its masked number or the id of the incident.
-// Where id is empty reply says why, in Slack's markup.
+// cardMeant returns the card that somebody means. A card is named by its number, or
+// where something is open about it by what messages and answers show: its masked number,
+// or the id of an incident. Where id is empty, reply says why, in Slack's markup.
 func (f *Function) cardMeant(ctx context.Context, entered string, style message.Style) (id card.ICCID, reply string, err error) {
 	said := &words.In(style.Language).Act
 	isMasked := strings.Contains(entered, "*")
@@ -38,12 +38,12 @@ func (f *Function) cardMeant(ctx context.Context, entered string, style message.
 	case len(meant) == 0:
 		return "", slack.Escape(said.NoCard(shorter(entered))), nil
 	default:
-		return "", slack.Escape(said.SeveralCards(shorter(entered), len(meant))) + "\n" + f.tellApart(meant, standing, style), nil
+		return "", slack.Escape(said.SeveralCards(shorter(entered), len(meant))) + "\n" + f.distinguish(meant, standing, style), nil
 	}
 }
 
-// cardsShownAs are the cards of incidents that people are shown so, each by the first of its
-// incidents.
+// cardsShownAs are the cards that messages and answers show as what somebody entered,
+// each by the first of its incidents.
 func cardsShownAs(open []rule.Incident, entered string) []rule.Incident {
 	var cards []rule.Incident
 	listed := make(map[incident.Subject]bool)
@@ -57,12 +57,13 @@ func cardsShownAs(open []rule.Incident, entered string) []rule.Incident {
 	return cards
 }
 
-// tellApart names cards that are shown as the same number by the ids of their incidents,
-// which may be entered, with what people know of each.
-func (f *Function) tellApart(cards []rule.Incident, standing action.Standing, style message.Style) string {
+// distinguish lists cards that have the same masked number. Each line begins with the id
+// of an incident, which may be entered instead, and has what tells that card from the
+// others.
+func (f *Function) distinguish(cards []rule.Incident, standing action.Standing, style message.Style) string {
 	var lines []string
 	for _, i := range cards[:min(len(cards), maxAnswered)] {
-		line := slack.Escape(i.ID() + ": " + message.Telling(i, standing, style, f.config.Now()))
+		line := slack.Escape(i.ID() + ": " + message.Distinct(i, standing, style, f.config.Now()))
 		lines = append(lines, "• "+line)
 	}
 	if more := len(cards) - len(lines); more > 0 {

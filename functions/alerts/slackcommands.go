@@ -17,7 +17,7 @@ import (
 	"signalbox/shared/web"
 )
 
-// handleSlackCommands answers a command, for the eyes of whoever has entered it.
+// handleSlackCommands answers a command. Only whoever has entered it sees the answer.
 func (f *Function) handleSlackCommands(w http.ResponseWriter, r *http.Request) error {
 	body, err := f.slackBody(w, r)
 	if err != nil {
@@ -95,7 +95,7 @@ func (f *Function) obey(ctx context.Context, c slack.Command) (reply string, cha
 	return f.obeyActing(ctx, c, action.Verb(what), id, argument(entered, 2), style)
 }
 
-// obeyActing does what a command asks for that changes something.
+// obeyActing does what a command asks for where that changes something.
 func (f *Function) obeyActing(ctx context.Context, c slack.Command, verb action.Verb, id card.ICCID, span string, style message.Style) (reply string, changed bool, err error) {
 	said := &words.In(style.Language).Act
 	r := action.Request{
@@ -128,7 +128,7 @@ func argument(entered []string, n int) string {
 	return entered[n]
 }
 
-// shorter is as much of what somebody has entered as is repeated.
+// shorter cuts what somebody has entered to a length that an answer may repeat.
 func shorter(text string) string {
 	const most = 40
 	if letters := []rune(text); len(letters) > most {
@@ -168,8 +168,8 @@ func (f *Function) answerOpen(ctx context.Context, style message.Style) (string,
 	return "*" + said.OpenTitle(len(open)) + "*\n" + f.describe(open, standing, style), nil
 }
 
-// answerCard says what is open about a card, be it that nobody is notified of it, and
-// until when the card is silenced.
+// answerCard says what is open about a card, suppressed or not, and until when the card
+// is silenced.
 func (f *Function) answerCard(ctx context.Context, id card.ICCID, style message.Style) (string, error) {
 	open, standing, err := f.known(ctx)
 	if err != nil {

@@ -26,9 +26,9 @@ func Brief(open []rule.Incident, standing action.Standing, s Style, now time.Tim
 	return lines
 }
 
-// Telling says an open incident in one line as [Brief] does, with what tells its card apart
+// Distinct says an open incident in one line as [Brief] does, with what tells its card apart
 // from others: the remark and the tags.
-func Telling(i rule.Incident, standing action.Standing, s Style, now time.Time) string {
+func Distinct(i rule.Incident, standing action.Standing, s Style, now time.Time) string {
 	f := i.Details.Facts
 	line := Brief([]rule.Incident{i}, standing, s, now)[0]
 	return joined(" · ", line, clean(f.Remark, maxNote), clean(s.listed(f.Tags...), maxNote))
