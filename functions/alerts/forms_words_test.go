@@ -28,8 +28,8 @@ func TestRefusedFormsSayWhy(t *testing.T) {
 			unwanted []string
 		}{
 			"another origin":         {"for=1h", origin, ":cross-site", "open that", "请打开该页面", nil},
-			"a time that is none":    {"for=9h", nil, ":invalid-field", "1h, 24h, 7d, or renewal", "1h、24h、7d 或 renewal", nil},
-			"no time":                {"", nil, ":invalid-field", "1h, 24h, 7d, or renewal", "1h、24h、7d 或 renewal", nil},
+			"a time that is none":    {"for=9h", nil, ":invalid-field", "1h, 24h, 7d, or renewal: until the data resets", "1h、24h、7d 或 renewal（直到流量重置）", nil},
+			"no time":                {"", nil, ":invalid-field", "1h, 24h, 7d, or renewal: until the data resets", "1h、24h、7d 或 renewal（直到流量重置）", nil},
 			"a request without name": {"for=1h&request=%00", nil, ":invalid-field", "up to 64", "最多 64", nil},
 			"no form":                {"%zz", nil, ":invalid-field", "x-www-form-urlencoded", "x-www-form-urlencoded", nil},
 			"a large form":           {strings.Repeat("x", 9<<10), nil, "too-large", "too large", "表单过大", nil},

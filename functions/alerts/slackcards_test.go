@@ -24,6 +24,7 @@ func TestCommandsTakeWhatTheyShow(t *testing.T) {
 		if len(shown) != 3 {
 			t.Fatalf("open shows %q, want three cards", shown)
 		}
+		checkWords(t, a.enter(t, ann, "help"), "its masked number will do", "until its data resets: reset")
 		for _, masked := range shown {
 			checkWords(t, a.enter(t, ann, "card "+masked), "1 open")
 			checkWords(t, a.enter(t, ann, "acknowledge "+masked), "You have acknowledged 1 incident")
