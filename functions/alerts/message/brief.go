@@ -66,7 +66,7 @@ func (s Style) Who(name string) string {
 	case "", action.Somebody:
 		return s.words().Act.Somebody
 	case action.UnnamedToken:
-		return s.words().Act.UnnamedToken
+		return s.words().Act.Unnamed
 	default:
 		return clean(name, maxActor)
 	}

@@ -27,7 +27,7 @@ type Act struct {
 	StateByFileAlone  string // until when is not known
 
 	// Who gives no name: by a link, with a token.
-	Somebody, UnnamedToken string
+	Somebody, Unnamed string
 
 	// What is said in a thread of who did what, and when.
 	SaidAcknowledged func(who string, n int, when string) string

@@ -19,7 +19,7 @@ var chineseAct = Act{
 	StateSilenced:     func(who, until string) string { return "已由 " + who + " 静默至 " + until },
 	StateByFile:       func(until string) string { return "已由规则文件静默至 " + until },
 	StateByFileAlone:  "已由规则文件静默",
-	Somebody:          "某人", UnnamedToken: "未命名的令牌",
+	Somebody:          "某人", Unnamed: "未命名的令牌",
 
 	SaidAcknowledged: func(who string, n int, when string) string {
 		return who + " 于 " + when + " 确认了 " + Number(n) + " 项告警"

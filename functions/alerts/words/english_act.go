@@ -19,7 +19,7 @@ var englishAct = Act{
 	StateSilenced:     func(who, until string) string { return "silenced by " + who + " until " + until },
 	StateByFile:       func(until string) string { return "silenced by the rules file until " + until },
 	StateByFileAlone:  "silenced by the rules file",
-	Somebody:          "Somebody", UnnamedToken: "unnamed token",
+	Somebody:          "Somebody", Unnamed: "unnamed token",
 
 	SaidAcknowledged: func(who string, n int, when string) string {
 		return who + " has acknowledged " + incidents(n) + " at " + when
