@@ -270,7 +270,7 @@ func TestSilenceOneOfTheMenu(t *testing.T) {
 		if other := a.standing(t, 1); other.State != action.Open {
 			t.Errorf("the other one is %+v", other)
 		}
-		checkWords(t, a.status(t, highUsage...).Plain(), "1 silenced until", "1 card with high usage")
+		checkWords(t, a.status(t, highUsage...).Plain(), "1 silenced by Bob until", "1 card with high usage")
 		a.set(2, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes; c.Refreshed = time.Now() })
 		if r := a.sweep(t); r.Worsened != 0 {
 			t.Errorf("the sweep is %+v, want nothing of what is silenced", r)

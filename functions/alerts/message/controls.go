@@ -2,7 +2,6 @@ package message
 
 import (
 	"slices"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -132,8 +131,8 @@ func (w Writer) fold(open []rule.Incident) (plain, known []rule.Incident) {
 	return plain, known
 }
 
-// foldLine says in one line what somebody knows of: "2 acknowledged by Ann, 1 silenced
-// until 2026-11-30 08:00".
+// foldLine says in one line what somebody knows of: "2 acknowledged by Ann, 1 silenced by
+// Bob until 2026-11-30 08:00".
 func (w Writer) foldLine(known []rule.Incident) []notify.Line {
 	if len(known) == 0 {
 		return nil
@@ -143,81 +142,6 @@ func (w Writer) foldLine(known []rule.Incident) []notify.Line {
 		tally.add(w.Standing.Of(i, w.Coverage.At))
 	}
 	return []notify.Line{{Spans: []notify.Span{{Text: tally.say(w)}}}}
-}
-
-// standingTally counts what somebody knows of.
-type standingTally struct {
-	acknowledged      int
-	by                []string // who acknowledged, in the order in which they come
-	byCount           map[string]int
-	silenced, byFiles silenceTally
-}
-
-// silenceTally counts silences.
-type silenceTally struct {
-	n           int
-	first, last time.Time // when they end; zero: it is not known
-}
-
-func (t *silenceTally) add(until time.Time) {
-	t.n++
-	if until.IsZero() {
-		return
-	}
-	if t.first.IsZero() || until.Before(t.first) {
-		t.first = until
-	}
-	if until.After(t.last) {
-		t.last = until
-	}
-}
-
-func (t *standingTally) add(s action.Status) {
-	if s.State == action.Acknowledged {
-		t.acknowledged++
-		if t.byCount == nil {
-			t.byCount = make(map[string]int)
-		}
-		if t.byCount[s.By]++; t.byCount[s.By] == 1 {
-			t.by = append(t.by, s.By)
-		}
-		return
-	}
-	if s.ByFile() {
-		t.byFiles.add(s.Until)
-		return
-	}
-	t.silenced.add(s.Until)
-}
-
-// maxActors is how many people the line names.
-const maxActors = 3
-
-func (t *standingTally) say(w Writer) string {
-	said := w.act()
-	var parts []string
-	if t.acknowledged > 0 && len(t.by) > maxActors {
-		parts = append(parts, said.Acknowledged(t.acknowledged))
-	} else {
-		for _, who := range t.by {
-			parts = append(parts, said.AcknowledgedBy(t.byCount[who], w.Style.Who(who)))
-		}
-	}
-	switch {
-	case t.silenced.n == 0:
-	case t.silenced.first.Equal(t.silenced.last):
-		parts = append(parts, said.SilencedUntil(t.silenced.n, w.Style.clock(t.silenced.last)))
-	default:
-		parts = append(parts, said.SilencedOver(t.silenced.n, w.Style.clock(t.silenced.first)))
-	}
-	switch {
-	case t.byFiles.n == 0:
-	case !t.byFiles.first.IsZero() && t.byFiles.first.Equal(t.byFiles.last):
-		parts = append(parts, said.FileUntil(t.byFiles.n, w.Style.clock(t.byFiles.last)))
-	default:
-		parts = append(parts, said.FileSilenced(t.byFiles.n))
-	}
-	return joined(w.comma(), parts...)
 }
 
 // maxActor is how much of a name is shown, in characters.

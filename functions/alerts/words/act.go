@@ -9,15 +9,19 @@ type Act struct {
 	Hour, Day, Week, Reset     string                   // how long a silence lasts
 	ResetAt, EndAt             func(when string) string // until the data resets, or the package ends
 
-	// A line of a status message, of incidents that nobody needs to look at now. Who is
-	// empty where several did it.
-	AcknowledgedBy func(n int, who string) string
-	Acknowledged   func(n int) string
-	SilencedUntil  func(n int, when string) string
-	SilencedOver   func(n int, first string) string // until several times
-	FileSilenced   func(n int) string               // by the rules file
-	FileUntil      func(n int, when string) string  // likewise
-	NothingOpen    func(title string, n int) string // title of a message of such ones alone
+	// A line of a status message, of incidents that nobody needs to look at now. Where many
+	// people did it none is named.
+	AcknowledgedBy     func(n int, who string) string
+	Acknowledged       func(n int) string
+	SilencedByUntil    func(n int, who, when string) string
+	SilencedByOver     func(n int, who, first string) string // until several times
+	SilencedUntil      func(n int, when string) string
+	SilencedOver       func(n int, first string) string
+	FileSilenced       func(n int) string              // by the rules file
+	FileUntil          func(n int, when string) string // likewise
+	BothAcknowledgedBy func(n int, who string) string  // of those that are silenced
+	BothAcknowledged   func(n int) string
+	NothingOpen        func(title string, n int) string // title of a message of such ones alone
 
 	// The state of one incident.
 	StateOpen         string

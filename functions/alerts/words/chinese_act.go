@@ -8,11 +8,19 @@ var chineseAct = Act{
 
 	AcknowledgedBy: func(n int, who string) string { return Number(n) + " 项已由 " + who + " 确认" },
 	Acknowledged:   func(n int) string { return Number(n) + " 项已确认" },
-	SilencedUntil:  func(n int, when string) string { return Number(n) + " 项已静默至 " + when },
-	SilencedOver:   func(n int, first string) string { return Number(n) + " 项已静默，最早的至 " + first },
-	FileSilenced:   func(n int) string { return Number(n) + " 项已由规则文件静默" },
-	FileUntil:      func(n int, when string) string { return Number(n) + " 项已由规则文件静默至 " + when },
-	NothingOpen:    func(title string, n int) string { return title + "：无需处理，" + Number(n) + " 项已知晓" },
+	SilencedByUntil: func(n int, who, when string) string {
+		return Number(n) + " 项已由 " + who + " 静默至 " + when
+	},
+	SilencedByOver: func(n int, who, first string) string {
+		return Number(n) + " 项已由 " + who + " 静默，最早的至 " + first
+	},
+	SilencedUntil:      func(n int, when string) string { return Number(n) + " 项已静默至 " + when },
+	SilencedOver:       func(n int, first string) string { return Number(n) + " 项已静默，最早的至 " + first },
+	FileSilenced:       func(n int) string { return Number(n) + " 项已由规则文件静默" },
+	FileUntil:          func(n int, when string) string { return Number(n) + " 项已由规则文件静默至 " + when },
+	BothAcknowledgedBy: func(n int, who string) string { return "其中 " + Number(n) + " 项已由 " + who + " 确认" },
+	BothAcknowledged:   func(n int) string { return "其中 " + Number(n) + " 项已确认" },
+	NothingOpen:        func(title string, n int) string { return title + "：无需处理，" + Number(n) + " 项已知晓" },
 
 	StateOpen:         "未解决",
 	StateAcknowledged: func(who string) string { return "已由 " + who + " 确认" },

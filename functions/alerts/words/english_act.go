@@ -8,11 +8,19 @@ var englishAct = Act{
 
 	AcknowledgedBy: func(n int, who string) string { return Number(n) + " acknowledged by " + who },
 	Acknowledged:   func(n int) string { return Number(n) + " acknowledged" },
-	SilencedUntil:  func(n int, when string) string { return Number(n) + " silenced until " + when },
-	SilencedOver:   func(n int, first string) string { return Number(n) + " silenced, the first until " + first },
-	FileSilenced:   func(n int) string { return Number(n) + " silenced by the rules file" },
-	FileUntil:      func(n int, when string) string { return Number(n) + " silenced by the rules file until " + when },
-	NothingOpen:    func(title string, n int) string { return title + ": nothing to do, " + Number(n) + " known" },
+	SilencedByUntil: func(n int, who, when string) string {
+		return Number(n) + " silenced by " + who + " until " + when
+	},
+	SilencedByOver: func(n int, who, first string) string {
+		return Number(n) + " silenced by " + who + ", the first until " + first
+	},
+	SilencedUntil:      func(n int, when string) string { return Number(n) + " silenced until " + when },
+	SilencedOver:       func(n int, first string) string { return Number(n) + " silenced, the first until " + first },
+	FileSilenced:       func(n int) string { return Number(n) + " silenced by the rules file" },
+	FileUntil:          func(n int, when string) string { return Number(n) + " silenced by the rules file until " + when },
+	BothAcknowledgedBy: func(n int, who string) string { return Number(n) + " of them acknowledged by " + who },
+	BothAcknowledged:   func(n int) string { return Number(n) + " of them acknowledged" },
+	NothingOpen:        func(title string, n int) string { return title + ": nothing to do, " + Number(n) + " known" },
 
 	StateOpen:         "open",
 	StateAcknowledged: func(who string) string { return "acknowledged by " + who },
