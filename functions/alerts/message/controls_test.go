@@ -164,15 +164,18 @@ func TestFoldNamesWhoDidIt(t *testing.T) {
 		{"two people", language.English, []action.Request{silence(0, "Ann"), forWeek(1, "Bob")}, "1 silenced by Ann until 2026-11-23 16:30 +08:00, 1 silenced by Bob until 2026-11-29 16:30 +08:00"},
 		{"one twice", language.English, []action.Request{forWeek(0, "Ann"), silence(1, "Ann")}, "2 silenced by Ann, the first until 2026-11-23 16:30 +08:00"},
 		{
-			"four", language.English, []action.Request{silence(0, "Ann"), forWeek(1, "Bob"), silence(2, "Carla"), silence(3, "Dora")},
+			"four", language.English,
+			[]action.Request{silence(0, "Ann"), forWeek(1, "Bob"), silence(2, "Carla"), silence(3, "Dora")},
 			"4 silenced, the first until 2026-11-23 16:30 +08:00",
 		},
 		{
-			"both", language.English, []action.Request{silence(0, "Bob"), acknowledge(0, "Ann"), acknowledge(1, "Ann")},
+			"both", language.English,
+			[]action.Request{silence(0, "Bob"), acknowledge(0, "Ann"), acknowledge(1, "Ann")},
 			"1 acknowledged by Ann, 1 silenced by Bob until 2026-11-23 16:30 +08:00, 1 of them acknowledged by Ann",
 		},
 		{
-			"both in Chinese", language.Chinese, []action.Request{silence(0, "Bob"), acknowledge(0, "")},
+			"both in Chinese", language.Chinese,
+			[]action.Request{silence(0, "Bob"), acknowledge(0, "")},
 			"1 项已由 Bob 静默至 2026-11-23 16:30 +08:00，其中 1 项已由 某人 确认",
 		},
 	} {
