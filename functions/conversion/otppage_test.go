@@ -114,6 +114,10 @@ func TestOTPPageQuery(t *testing.T) {
 		if strings.Contains(body, "<script") {
 			t.Errorf("%s: the page has a script", query)
 		}
+		problem := readProblem(t, look(t, p, "GET", "/otp?"+query, "Authorization", "Bearer "+token, "Accept", "application/json"))
+		if problem.Field != field {
+			t.Errorf("%s: %+v, want field %s", query, problem, field)
+		}
 	}
 	seconds := newPages(t, 0, func(c *conversion.Config) { c.Length = time.Second })
 	body := bodyOf(t, look(t, seconds, "GET", "/otp", "Authorization", pageBasic), http.StatusOK, "1 hour")
@@ -185,6 +189,9 @@ func TestOTPPageOfDamage(t *testing.T) {
 	bodyOf(t, look(t, p, "GET", "/otp", "Authorization", pageBasic), http.StatusOK, "Some windows cannot be read", "MY")
 	f, _, _ := setup(t)
 	bodyOf(t, look(t, f, "GET", "/otp"), http.StatusNotImplemented, "No OTPs are counted here")
+	if p := readProblem(t, look(t, f, "GET", "/otp", "Accept", "application/json")); !strings.HasSuffix(p.Type, ":no-store") {
+		t.Errorf("without a store: %+v", p)
+	}
 }
 
 // TestOTPPageChangesNothing has previews of links look at it.

@@ -19,16 +19,16 @@ const (
 // chart is a line with the band of what is usual of it.
 type chart struct {
 	ID, Title, Says string
-	Amounts, Times  []tick
+	Amounts, Times  []label
 	Band, Line, Off string // paths; Off is where the line is outside of the band
 	Spots           []spot
 	Low             bool // the line is off where it is too low
 }
 
-// tick is a place on an axis, and spot what a stretch of time has counted, in words.
+// label is a place on an axis, and spot what a stretch of time has counted, in words.
 type (
-	tick struct{ At, Label string }
-	spot struct{ X, Width, Title string }
+	label struct{ At, Text string }
+	spot  struct{ X, Width, Title string }
 )
 
 // series is what a chart draws of a point: values from 0 to 1, as far as they are known.
@@ -70,7 +70,7 @@ func (w writer) rateChart() chart {
 	})
 	c.ID, c.Title, c.Says = "rate", w.words.Rate, w.words.RateChart(w.length(w.page.point()))
 	for _, rate := range []float64{0, 0.25, 0.5, 0.75, 1} {
-		c.Amounts = append(c.Amounts, tick{htmlpage.Coordinate(chartTop + height(rate)), w.message.Percent(whole(100 * rate))})
+		c.Amounts = append(c.Amounts, label{htmlpage.Coordinate(chartTop + height(rate)), w.message.Percent(whole(100 * rate))})
 	}
 	return c
 }
@@ -108,7 +108,7 @@ func (w writer) requestsChart() chart {
 	})
 	c.ID, c.Title, c.Says = "requests", w.words.Requests, w.words.RequestsChart(w.length(w.page.point()))
 	for i := range steps + 1 {
-		c.Amounts = append(c.Amounts, tick{htmlpage.Coordinate(chartTop + height(float64(i)/float64(steps))), language.Number(int64(step * float64(i)))})
+		c.Amounts = append(c.Amounts, label{htmlpage.Coordinate(chartTop + height(float64(i)/float64(steps))), language.Number(int64(step * float64(i)))})
 	}
 	return c
 }
@@ -185,7 +185,7 @@ func pixel(value float64) string { return htmlpage.Coordinate(height(value)) }
 const mostTimes = 5
 
 // times are below the charts, at times that people count in.
-func (w writer) times() []tick {
+func (w writer) times() []label {
 	points := w.page.Points
 	from, to := points[0].Start, points[len(points)-1].End
 	step := nice[len(nice)-1]
@@ -199,19 +199,19 @@ func (w writer) times() []tick {
 		step *= 2
 	}
 	year, month, day := w.zoned(from).Date()
-	var ticks []tick
+	var labels []label
 	for at := time.Date(year, month, day, 0, 0, 0, 0, w.zoned(from).Location()); at.Before(to); at = at.Add(step) {
 		x := float64(at.Sub(from)) / float64(to.Sub(from)) * chartWide
 		if x < 0 || x > 0.92*chartWide { // the text goes on to the right
 			continue
 		}
-		label := at.Format("15:04")
+		text := at.Format("15:04")
 		if at.Hour() == 0 && at.Minute() == 0 {
-			label = at.Format("01-02")
+			text = at.Format("01-02")
 		}
-		ticks = append(ticks, tick{percentOf(x), label})
+		labels = append(labels, label{percentOf(x), text})
 	}
-	return ticks
+	return labels
 }
 
 // when is a stretch of time.

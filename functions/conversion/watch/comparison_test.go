@@ -58,9 +58,9 @@ func TestComparisonIsThatOfStep(t *testing.T) {
 	}
 }
 
-// TestBandsHoldWhatIsUsual has nothing happen for two days: few quarters of an hour are
+// TestBandsHaveWhatIsUsual has nothing happen for two days: few quarters of an hour are
 // outside of the bands.
-func TestBandsHoldWhatIsUsual(t *testing.T) {
+func TestBandsHaveWhatIsUsual(t *testing.T) {
 	t.Parallel()
 	s := newSender(newWorld(seedsOf["scenes"]+1, perDay)).train(warm)
 	var total, rates, requests, low, pumped int
