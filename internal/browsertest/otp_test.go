@@ -55,15 +55,29 @@ func (*counted) ConversionData(context.Context, dysms.ConversionDataRequest) (dy
 	return dysms.ConversionDataResponse{}, nil
 }
 
+// senderKeys are where the sender's OTPs go to, most to the first.
+var senderKeys = []window.Key{
+	{Country: "SG", Prefix: "+658123"},
+	{Country: "SG", Prefix: "+659123"},
+	{Country: "SG", Prefix: "+659876"},
+	{Country: "MY", Prefix: "+6012345"},
+	{Country: "MY", Prefix: "+6019876"},
+	{Country: "ID", Prefix: "+6281234"},
+	{Country: "ID", Prefix: "+6285211"},
+	{Country: "TH", Prefix: "+6681234"},
+	{Country: "VN", Prefix: "+8490123"},
+	{Country: "PH", Prefix: "+6391712"},
+	{Country: "PK", Prefix: "+9230012"},
+	{Country: "LK", Prefix: "+9477123"},
+}
+
 // pass has windows close. In the last ones a prefix of Singapore falls, and one of Pakistan
 // is pumped.
 func (c *counted) pass(n int, bad bool) {
 	for range n {
 		w := window.Window{Start: c.now, End: c.now.Add(5 * time.Minute), Status: window.Reported}
 		busy := 1 + 0.6*math.Sin(float64(c.now.Hour())/12*math.Pi)
-		for i, country := range []string{"SG", "SG", "SG", "MY", "MY", "ID", "ID", "TH", "VN", "PH", "PK", "LK"} {
-			key := window.Key{Country: country, Prefix: []string{"+658123", "+659123", "+659876", "+6012345", "+6019876",
-				"+6281234", "+6285211", "+6681234", "+8490123", "+6391712", "+9230012", "+9477123"}[i]}
+		for i, key := range senderKeys {
 			g := window.Group{Key: key, Counts: window.Counts{Requested: int64((90-7*float64(i))*busy + 3*c.chance.NormFloat64())}}
 			rate := 0.75 - 0.02*float64(i)
 			if bad && i == 0 {
@@ -74,7 +88,7 @@ func (c *counted) pass(n int, bad bool) {
 					g.Verified++
 				}
 			}
-			if bad && country == "PK" {
+			if bad && key.Country == "PK" {
 				g.Requested += 260
 			}
 			w.By = append(w.By, g)
@@ -165,7 +179,6 @@ func TestRatesPage(t *testing.T) { //nolint:tparallel // its parts share the bro
 			}
 		})
 	}
-	//nolint:paralleltest // likewise
 	t.Run("link", func(t *testing.T) { testRatesLink(t, own, b) })
 }
 

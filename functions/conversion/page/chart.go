@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -253,8 +254,7 @@ type pointRow struct {
 // points are those of the charts, the newest first.
 func (w writer) points() []pointRow {
 	rows := make([]pointRow, 0, len(w.page.Points))
-	for i := len(w.page.Points) - 1; i >= 0; i-- {
-		p := w.page.Points[i]
+	for _, p := range slices.Backward(w.page.Points) {
 		row := pointRow{
 			When:      htmlpage.Cell{Text: w.when(p), Time: w.zoned(p.Start).Format(time.RFC3339)},
 			Requested: language.Number(p.Requested), Verified: language.Number(p.Compared.Verified), Rate: w.rate(p.Compared),
