@@ -37,9 +37,7 @@ const DeadLettersFor = 24 * time.Hour
 func (o ReportsObservation) Evaluate(now time.Time) Evaluation {
 	e := Evaluation{
 		Key: incident.Key{Subject: incident.Subject{Kind: OTP, ID: Reports}, Rule: ReportsName},
-		Details: Details{Value: ReportsDetails{
-			Waiting: o.Waiting, Oldest: o.Oldest, Why: o.Why, DeadLetters: o.DeadLetters, Reason: o.Reason,
-		}},
+		Details: Details{Value: ReportsDetails(o)},
 	}
 	var waits time.Duration
 	if !o.Oldest.IsZero() {
