@@ -36,7 +36,7 @@ const DeadLettersFor = 24 * time.Hour
 // Evaluate says whether reports wait for long, or were given up lately.
 func (o ReportsObservation) Evaluate(now time.Time) Evaluation {
 	e := Evaluation{
-		Key: incident.Key{Subject: incident.Subject{Kind: OTP, ID: Reports}, Rule: ReportsName},
+		Key:     incident.Key{Subject: incident.Subject{Kind: OTP, ID: Reports}, Rule: ReportsName},
 		Details: Details{Value: ReportsDetails(o)},
 	}
 	var waits time.Duration
