@@ -2,6 +2,7 @@ package receiver
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -43,9 +44,7 @@ func (p *Parts) Read(data []byte, others strictyaml.Fields) error {
 		return err
 	}
 	known := strictyaml.Fields{"version": p.version, "receivers": p.Each(p.receiver), "routes": p.Each(p.route)}
-	for key, read := range others {
-		known[key] = read
-	}
+	maps.Copy(known, others)
 	p.Mapping(root, known, "version")
 	p.together()
 	return p.Err()

@@ -9,6 +9,7 @@ import (
 
 	"signalbox/shared/dingtalk"
 	"signalbox/shared/feishu"
+	"signalbox/shared/language"
 	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/outbound"
@@ -20,14 +21,17 @@ import (
 // Open makes the receivers of a rules file, or, where it has none, that of the environment.
 // With neither nobody is notified.
 func Open(f File, s Slack, logger *slog.Logger) (Set, error) {
-	set := Set{Routes: f.Routes}
+	set := Set{Routes: f.Routes, Languages: make(map[string]language.Language), Kinds: make(map[string]Kind)}
 	var errs []error
 	for _, r := range f.Receivers {
 		opened, err := r.open(s, logger)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("SIGNALBOX_RULES_FILE: line %d: receiver %s: %w", r.Line, r.Name, err))
 		}
-		set.add(r, opened)
+		set.Receivers, set.Kinds[r.Name] = append(set.Receivers, opened), r.Kind
+		if r.Language != nil {
+			set.Languages[r.Name] = *r.Language
+		}
 	}
 	if len(f.Receivers) == 0 && s.IsSet() {
 		opened, err := s.receiver(logger)

@@ -43,17 +43,6 @@ func FromEnv(s Slack, rulesFile string, environ []string, logger *slog.Logger) (
 	return Open(file, s, logger)
 }
 
-func (s *Set) add(r Receiver, opened notify.Receiver) {
-	if s.Kinds == nil {
-		s.Kinds, s.Languages = make(map[string]Kind), make(map[string]language.Language)
-	}
-	s.Receivers = append(s.Receivers, opened)
-	s.Kinds[r.Name] = r.Kind
-	if r.Language != nil {
-		s.Languages[r.Name] = *r.Language
-	}
-}
-
 // Language is a receiver's own, or else the one given.
 func (s Set) Language(receiver string, otherwise language.Language) language.Language {
 	if own, ok := s.Languages[receiver]; ok {

@@ -14,20 +14,20 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Mistake is one thing to mend.
-type Mistake struct {
-	Line int
-	Text string
+// mistake is one thing to mend.
+type mistake struct {
+	line int
+	text string
 }
 
 // Error gives the line and what to do about it.
-func (m Mistake) Error() string { return fmt.Sprintf("line %d: %s", m.Line, m.Text) }
+func (m mistake) Error() string { return fmt.Sprintf("line %d: %s", m.line, m.text) }
 
 // Reader goes through a document once and continues after a mistake. The zero value is
 // ready. It is not safe for concurrent use.
 type Reader struct {
 	path     []string // keys on the way to where it is
-	mistakes []Mistake
+	mistakes []mistake
 }
 
 // Fail notes a mistake at n.
@@ -39,7 +39,7 @@ func (r *Reader) FailAt(line int, format string, args ...any) {
 	if len(r.path) > 0 {
 		text = strings.Join(r.path, ".") + ": " + text
 	}
-	r.mistakes = append(r.mistakes, Mistake{line, text})
+	r.mistakes = append(r.mistakes, mistake{line, text})
 }
 
 // Mistakes is how many there are so far.
@@ -47,7 +47,7 @@ func (r *Reader) Mistakes() int { return len(r.mistakes) }
 
 // Err joins the mistakes in the order of their lines; nil: there are none.
 func (r *Reader) Err() error {
-	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(r.mistakes, func(a, b mistake) int { return cmp.Compare(a.line, b.line) })
 	errs := make([]error, len(r.mistakes))
 	for i, m := range r.mistakes {
 		errs[i] = m

@@ -40,7 +40,7 @@ func TestReceiversAndRoutes(t *testing.T) {
 func TestSameMistakes(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"", "- version: 1", "version: 2", "version: 1\nrecievers: []", "version: 1\nrules: []\nrules: []",
+		"", "- version: 1", "version: 2", "version: 1\nrecipients: []", "version: 1\nrules: []\nrules: []",
 		"version: 1\nroutes: [{receivers: [ops]}]",
 	} {
 		_, want := rulefile.Parse([]byte(text), defaults, variables)

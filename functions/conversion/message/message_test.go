@@ -27,8 +27,6 @@ func writer(l language.Language) message.Writer {
 	return message.Writer{Style: message.Style{Language: l, Zone: hk, Links: otplink.New("https://otp.example.com", []string{"0123456789abcdef0123456789abcdef"})}, At: at}
 }
 
-func usually(n int64) *int64 { return &n }
-
 func open(rule, subject string, s incident.Severity, d watch.Typed) watch.Incident {
 	return watch.Incident{
 		Key:   incident.Key{Subject: incident.Subject{Kind: watch.OTP, ID: subject}, Rule: rule},
@@ -51,7 +49,7 @@ var (
 	floor  = open(watch.RateName, watch.All, incident.Critical, watch.RateDetails{Part: all, Minutes: 5, Floor: 0.7, Parts: []watch.Part{prefix, {Country: "MY", Requested: 90, UsualRate: 0.5}}, More: 2})
 	pumped = open(watch.PumpingName, "BD", incident.Critical, watch.PumpingDetails{
 		Part: watch.Part{Country: "BD", Requested: 950, Verified: 20, UsualRate: 0.5}, Minutes: 15,
-		Parts: []watch.Part{{Country: "BD", Prefix: "+880171", Requested: 912, Verified: 4, UsualRate: 0.5, UsualRequested: usually(40), TooMany: 850}},
+		Parts: []watch.Part{{Country: "BD", Prefix: "+880171", Requested: 912, Verified: 4, UsualRate: 0.5, UsualRequested: new(int64(40)), TooMany: 850}},
 	})
 	fresh  = open(watch.PumpingName, watch.Unknown, incident.Warning, watch.PumpingDetails{Part: watch.Part{Requested: 300}, Minutes: 5, New: true})
 	silent = open(watch.SilenceName, watch.All, incident.Critical, watch.SilenceDetails{Since: at.Add(-3 * time.Hour), UsualRequested: 1234})

@@ -150,7 +150,7 @@ func (r *Run) count(ctx context.Context, changes []watch.Change) {
 		if !c.IsOver() {
 			level = slog.LevelWarn
 		}
-		r.config.Logger.LogAttrs(ctx, level, "incident "+string(c.Kind), slog.String("rule", c.Incident.Key.Rule),
+		r.config.Logger.LogAttrs(ctx, level, "incident", slog.String("became", string(c.Kind)), slog.String("rule", c.Incident.Key.Rule),
 			slog.String("subject", c.Incident.Key.Subject.ID), slog.String("severity", string(c.Incident.Severity)),
 			slog.String("id", c.Incident.ID()), slog.String("change", c.ID))
 	}
@@ -161,7 +161,7 @@ func (r *Run) count(ctx context.Context, changes []watch.Change) {
 // the next run.
 func (r *Run) Deliver(ctx context.Context) (err error) {
 	if r.failed != nil || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // the error was returned before
 	}
 	now := r.config.Now()
 	r.reports = r.notifier.Deliver(ctx, notify.Run[watch.Details]{

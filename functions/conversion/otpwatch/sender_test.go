@@ -38,13 +38,17 @@ func usual(time.Time, window.Key) (requested int64, rate float64) { return 60, 0
 
 // keys are where OTPs go.
 var keys = []window.Key{
-	{Country: "SG", Prefix: "+658123"}, {Country: "SG", Prefix: "+659456"}, {Country: "MY", Prefix: "+60123"},
-	{Country: "MY", Prefix: "+60198"}, {Country: "ID", Prefix: "+62811"}, {Country: "", Prefix: "+99912"},
+	{Country: "SG", Prefix: "+658123"},
+	{Country: "SG", Prefix: "+659456"},
+	{Country: "MY", Prefix: "+60123"},
+	{Country: "MY", Prefix: "+60198"},
+	{Country: "ID", Prefix: "+62811"},
+	{Country: "", Prefix: "+99912"},
 }
 
 // windowAt counts a window by chance, the same at each call.
 func windowAt(at time.Time, c counts, more ...window.Key) window.Window {
-	random := rand.New(rand.NewPCG(uint64(at.Unix()), 7)) //nolint:gosec // a simulation
+	random := rand.New(rand.NewPCG(uint64(at.Unix()), 7))
 	w := window.Window{Start: at, End: at.Add(length), Closes: at.Add(length + grace)}
 	for _, k := range append(slices.Clone(keys), more...) {
 		requested, rate := c(at, k)
@@ -201,7 +205,7 @@ func (s *sender) runIn(ctx context.Context, w *otpwatch.Watch) (report otpwatch.
 		return report, err
 	}
 	err = r.Learn(ctx)
-	err = errors.Join(err, r.Deliver(s.t.Context()))
+	err = errors.Join(err, r.Deliver(context.WithoutCancel(ctx)))
 	return r.Report(), err
 }
 

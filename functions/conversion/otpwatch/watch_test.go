@@ -39,7 +39,7 @@ func TestDrop(t *testing.T) {
 	if open, err := s.watch().Open(t.Context()); len(open) > 0 || err != nil {
 		t.Errorf("Open = %+v, %v", open, err)
 	}
-	if !strings.Contains(s.logs.String(), `"incident opened"`) || !strings.Contains(s.logs.String(), `"incident resolved"`) {
+	if !strings.Contains(s.logs.String(), `"became":"opened"`) || !strings.Contains(s.logs.String(), `"became":"resolved"`) {
 		t.Errorf("logs:\n%s", s.logs)
 	}
 }
@@ -439,7 +439,7 @@ func TestBounded(t *testing.T) {
 		code := string([]byte{'A' + byte(n/26), 'A' + byte(n%26)})
 		all = append(all, window.Key{Country: code, Prefix: fmt.Sprint("+", 100+n, "1234")})
 	}
-	attack := func(at time.Time, k window.Key) (requested int64, rate float64) {
+	attack := func(_ time.Time, k window.Key) (requested int64, rate float64) {
 		if slices.Contains(keys, k) {
 			return 60, 0.7
 		}

@@ -36,10 +36,8 @@ const DeadLettersFor = 24 * time.Hour
 // Evaluate says whether reports wait for long, or were given up lately.
 func (o ReportsObservation) Evaluate(now time.Time) Evaluation {
 	e := Evaluation{
-		Key: incident.Key{Subject: incident.Subject{Kind: OTP, ID: Reports}, Rule: ReportsName},
-		Details: Details{Value: ReportsDetails{
-			Waiting: o.Waiting, Oldest: o.Oldest, Why: o.Why, DeadLetters: o.DeadLetters, Reason: o.Reason,
-		}},
+		Key:     incident.Key{Subject: incident.Subject{Kind: OTP, ID: Reports}, Rule: ReportsName},
+		Details: Details{Value: ReportsDetails(o)},
 	}
 	var waits time.Duration
 	if !o.Oldest.IsZero() {
