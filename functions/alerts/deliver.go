@@ -72,7 +72,8 @@ func (r *run) deliver(ctx context.Context) {
 	}
 }
 
-// waits is the error of notifications that a receiver did not take. nil: none wait.
+// waits returns an error that says how many notifications a receiver did not take, or
+// nil where none wait.
 func waits(r notify.Report) error {
 	switch r.Waiting {
 	case 0:
@@ -115,9 +116,9 @@ func (r *run) rememberFallbacks() (found bool, err error) {
 	return found, nil
 }
 
-// receivers is how they do. One of which it is not known what waits is left out, so that
-// its incident stays as it is. One that is not configured any more, and whose incident
-// is open, is well.
+// receivers says of each receiver how its deliveries go. One of which nobody knows how
+// many notifications wait is left out, so that its incident stays as it is. One that is
+// no longer configured counts as well, so that its incident ends.
 func (r *run) receivers() rule.FleetObservation {
 	var o rule.FleetObservation
 	configured := make(map[incident.Key]bool)

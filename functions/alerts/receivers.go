@@ -14,6 +14,5 @@ func (c Config) styleFor(receiver string) message.Style {
 	return s
 }
 
-// route reports whether a receiver is notified of an incident: by the routes, or since it
-// was so before.
+// route reports whether a receiver is notified of an incident.
 func (c Config) route(receiver string, i rule.Incident) bool { return c.Routes.Notifies(receiver, i) }
