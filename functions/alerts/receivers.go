@@ -14,5 +14,6 @@ func (c Config) styleFor(receiver string) message.Style {
 	return s
 }
 
-// route reports whether a receiver is notified of an incident.
+// route reports whether a receiver is notified of an incident: the routes say so, or it
+// was notified of it before.
 func (c Config) route(receiver string, i rule.Incident) bool { return c.Routes.Notifies(receiver, i) }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"signalbox/functions/conversion/ledger"
+	"signalbox/functions/conversion/otpwatch"
 	"signalbox/functions/conversion/outbox"
 	"signalbox/functions/conversion/window"
 	"signalbox/shared/aliyun/dysms"
@@ -56,6 +57,8 @@ type Config struct {
 	// Windows are the windows in which Ledger counts. Nil, as without a Store: there
 	// are none.
 	Windows Windows
+	// Watch watches the windows, in Store. Nil, as without a Store: nobody does.
+	Watch *otpwatch.Watch
 	// Length is that of a window. Zero: 5 min.
 	Length time.Duration
 	// Keep is how long a report is tried before it is a dead letter. Zero: 72 h.

@@ -71,6 +71,7 @@ var order = []layer{
 		"signalbox/functions/*/ledger",
 		"signalbox/functions/*/lookup",
 		"signalbox/functions/*/message",
+		"signalbox/functions/*/otpwatch",
 		"signalbox/functions/*/outbox",
 		"signalbox/functions/*/page",
 		"signalbox/functions/*/rulefile",
