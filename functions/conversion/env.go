@@ -107,6 +107,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	}
 	c := Config{
 		Sink: dysms.New(service.Client), Guard: web.GuardFor(env.Auth), Logger: logger,
+		PageGuard: web.BrowserGuardFor(env.Auth), Links: env.Watch.Links(), Zone: env.Watch.Zone.Location,
 		Length: time.Duration(env.Window), Keep: time.Duration(env.Keep), PerSecond: float64(env.Dysms.DysmsQPS), Meter: meter, Ready: service.Ready,
 	}
 	state, counter, err := env.open()

@@ -24,14 +24,6 @@ const (
 	deliveryShare   = 2
 )
 
-// openIncidents returns the open incidents of the rates, none where nobody watches them.
-func (f *Function) openIncidents(ctx context.Context) ([]watch.Incident, error) {
-	if f.config.Watch == nil {
-		return nil, nil
-	}
-	return f.config.Watch.Open(ctx)
-}
-
 // watching is the watch's part of a run.
 type watching struct {
 	*run

@@ -8,5 +8,6 @@ import (
 
 func TestEveryTextInBothLanguages(t *testing.T) {
 	t.Parallel()
-	wordstest.Both(t, english, chinese, "Tag", "Message.Percent", "Message.Comma", "Message.Sentence", "Message.Colon")
+	wordstest.Both(t, english, chinese,
+		"Tag", "Message.Percent", "Message.Comma", "Message.Sentence", "Message.Colon", "Page.NoRate")
 }
