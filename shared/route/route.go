@@ -101,9 +101,9 @@ func (r Route) fits(f Facts) bool {
 // means reports whether r is for the incident's rule.
 func (r Route) means(f Facts) bool { return r.Rule == "" || r.Rule == f.Rule || r.Rule == f.Each }
 
-// Notifies reports whether a receiver is notified of an incident: by the routes, or since
-// it was so before. A receiver is not notified of itself; of one that nobody else is routed
-// to, all others are.
+// Notifies reports whether a receiver is notified of an incident: the routes say so, or it
+// was notified of it before. A receiver is not notified of its own incident. Where the
+// routes name nobody else for that, all other receivers are notified.
 func (r Routes) Notifies(receiver string, f Facts) bool {
 	if receiver == f.Receiver {
 		return false
