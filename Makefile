@@ -13,7 +13,7 @@ FUZZTIME  ?= 2000x
 # Which build it is, as signalbox version says it. Without a repository nobody knows.
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 REVISION  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-# A rules file to package beside the bootstrap of alerts; none: none.
+# A rules file to package beside the bootstraps of alerts and conversion; none: none.
 RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)

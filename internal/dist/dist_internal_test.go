@@ -81,7 +81,7 @@ func TestZipsAreTheSame(t *testing.T) {
 	}
 }
 
-// TestPack wants the rules beside the bootstrap of alerts alone, and the license with the
+// TestPack wants the rules beside the bootstraps of alerts and conversion, and the license with the
 // command line.
 func TestPack(t *testing.T) {
 	t.Chdir("../..") // where it is run
@@ -95,6 +95,7 @@ func TestPack(t *testing.T) {
 	}{
 		{target{"alerts", "", "linux", "amd64", true}, rules, []string{"bootstrap", "rules.yaml"}},
 		{target{"alerts", "", "linux", "amd64", true}, "", []string{"bootstrap"}},
+		{target{"conversion", "", "linux", "arm64", true}, rules, []string{"bootstrap", "rules.yaml"}},
 		{target{"cardflow", "", "linux", "arm64", true}, rules, []string{"bootstrap"}},
 		{target{"signalbox", "", "windows", "amd64", false}, rules, []string{"LICENSE", "signalbox.exe"}},
 	}

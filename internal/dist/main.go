@@ -22,7 +22,7 @@ func main() {
 	flag.StringVar(&r.out, "out", "dist", "`folder` to write to; what is in it is replaced")
 	flag.StringVar(&r.version, "version", "", "`version` of the release")
 	flag.StringVar(&r.revision, "revision", "", "`revision` that it is built from")
-	flag.StringVar(&r.rules, "rules", "", "rules `file` to package beside the bootstrap of alerts")
+	flag.StringVar(&r.rules, "rules", "", "rules `file` to package beside the bootstraps of alerts and conversion")
 	flag.Parse()
 	if err := r.write(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)

@@ -20,6 +20,9 @@ import (
 // build is in none.
 var packed = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// readsRules reports whether t is a function that has a rules file.
+func (t target) readsRules() bool { return t.name == "alerts" || t.name == "conversion" }
+
 // rulesName is the rules file's name beside the bootstrap, whatever it was before.
 const rulesName = "rules.yaml"
 
@@ -32,7 +35,7 @@ type entry struct {
 // pack writes the archive of t.
 func (r release) pack(t target, binary, archive string) error {
 	entries := []entry{{t.executable(), binary, 0o755}}
-	if t.name == "alerts" && r.rules != "" {
+	if t.readsRules() && r.rules != "" {
 		entries = append(entries, entry{rulesName, r.rules, 0o644})
 	}
 	if !t.function {

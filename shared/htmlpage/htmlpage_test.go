@@ -36,6 +36,7 @@ type view struct {
 var own = htmlpage.Words{
 	Home:     "To <all>",
 	Refusals: map[string]htmlpage.Said{"own-slug": {Title: "Our own", Detail: "Said by us."}, "old-link": {Title: "Our old link"}},
+	Fields:   map[string]htmlpage.Said{"month": {Title: "Our field", Detail: "From 1 to 12."}},
 }
 
 // render returns a page with ways home and to the other language.
@@ -141,15 +142,27 @@ func TestRefuse(t *testing.T) {
 	}{
 		{"the function's own", language.English, htmlpage.Refusal{Status: 400, Slug: "own-slug"}, english + "Our own Said by us."},
 		{"the function says it otherwise", language.English, htmlpage.Refusal{Status: 401, Slug: "old-link"}, english + "Our old link"},
+		{
+			"a field of a form", language.English,
+			htmlpage.Refusal{Status: 400, Slug: "invalid-field", Field: "month"},
+			english + "Our field From 1 to 12. What is wrong: month",
+		},
+		{
+			"another of that name", language.English,
+			htmlpage.Refusal{Status: 404, Slug: "no-such-path", Field: "month"},
+			english + "No such page There is nothing at this address. What is wrong: month",
+		},
 		{"common", language.English, htmlpage.Refusal{Status: 404, Slug: "no-such-path"}, english + "No such page There is nothing at this address."},
 		{"by status", language.Chinese, htmlpage.Refusal{Status: 405, Slug: "method"}, chinese + "方法有误 这个页面只能读取。"},
 		{"unknown", language.English, htmlpage.Refusal{Status: 418}, english + "This did not work The reason has been logged."},
 		{
-			"with all that may be said", language.English, htmlpage.Refusal{Status: 503, Field: "month", RetryAfter: 1, RequestID: "ID"},
+			"with all that may be said", language.English,
+			htmlpage.Refusal{Status: 503, Field: "month", RetryAfter: 1, RequestID: "ID"},
 			english + "Not available now Try again. Try again in 1 second. What is wrong: month Request ID",
 		},
 		{
-			"bare", language.English, htmlpage.Refusal{Status: 403, Slug: "wrong-link", Field: "month", RetryAfter: 1, RequestID: "ID"},
+			"bare", language.English,
+			htmlpage.Refusal{Status: 403, Slug: "wrong-link", Field: "month", RetryAfter: 1, RequestID: "ID"},
 			"Signalbox This link is wrong It was altered, or is of another page. Ask for a new one.",
 		},
 	}
