@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,18 +26,36 @@ type together struct {
 	t    *testing.T
 	end  func()       // as SIGTERM does
 	wait func() error // how they ended
-	logs *bytes.Buffer
+	logs *lockedBuffer
+}
+
+// lockedBuffer is what several loggers write to, and a test reads.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 // serveTogether serves functions until the test's end. It is for a bubble.
 func serveTogether(t *testing.T, functions ...serve.Function) *together {
 	t.Helper()
-	var logs bytes.Buffer
+	logs := new(lockedBuffer)
 	for i := range functions {
-		functions[i].Logger, functions[i].Meter = logging.New(&logs, slog.LevelInfo), metric.New()
+		functions[i].Logger, functions[i].Meter = logging.New(logs, slog.LevelInfo), metric.New()
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	s := &together{pipes: newPipes(), t: t, end: cancel, logs: &logs}
+	s := &together{pipes: newPipes(), t: t, end: cancel, logs: logs}
 	result := make(chan error, 1)
 	go func() { result <- serve.TogetherOn(ctx, functions, s.pipes) }()
 	s.wait = func() error {
