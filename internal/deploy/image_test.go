@@ -182,7 +182,34 @@ func TestImage(t *testing.T) {
 	if err != nil || !bytes.HasPrefix(printed, []byte("signalbox v9.8.7, revision 0123abc, go")) {
 		t.Errorf("version = %q, %v; want what was built", printed, err)
 	}
+	checkSame(t, binary)
 	checkStarts(t, split[1], binary)
+}
+
+// checkSame builds the executable from the repository itself: another folder, and the
+// same bytes. make dist-check does so for all that is released.
+func checkSame(t *testing.T, binary string) {
+	t.Helper()
+	again := filepath.Join(t.TempDir(), "signalbox")
+	build := exec.CommandContext(t.Context(), "go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc",
+		"-ldflags", "-s -w -buildid= -X signalbox/shared/buildinfo.version=v9.8.7 -X signalbox/shared/buildinfo.revision=0123abc",
+		"-o", again, "./cmd/signalbox")
+	build.Dir = root
+	build.Env = append(build.Environ(), "CGO_ENABLED=0")
+	if printed, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, printed)
+	}
+	one, err := os.ReadFile(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := os.ReadFile(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(one, two) {
+		t.Error("builds of two folders differ")
+	}
 }
 
 func checkStatic(t *testing.T, binary string) {
