@@ -74,6 +74,11 @@ func TestSilenceOfTheFile(t *testing.T) {
 		if zh := a.browse(t, http.MethodGet, a.formLink(t, 1, action.Undo)+"&lang=zh", "", nil).Body.String(); !strings.Contains(zh, "已由规则文件静默至 ") {
 			t.Errorf("in Chinese the form says %s", zh)
 		}
+		// What somebody makes counts from where it outlasts the file's.
+		a.browse(t, http.MethodPost, a.formLink(t, 1, action.Silence), "for=1h&name=Bob", nil)
+		if i := a.listedAs(t, 1, "&state=silenced"); i == nil || i["until"] != shown || i["by"] != nil {
+			t.Errorf("beside a shorter silence the list has %v", i)
+		}
 		a.browse(t, http.MethodPost, a.formLink(t, 1, action.Silence), "for=7d&name=Bob", nil)
 		checkWords(t, a.browse(t, http.MethodGet, listLinks.List(time.Now()), "", nil).Body.String(), "by Bob", "/undo?")
 	})
