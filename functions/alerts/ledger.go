@@ -137,8 +137,8 @@ func (l *ledger) route(past rule.Incident, next *rule.Incident, changes []rule.C
 }
 
 // recipients are who is notified of incidents.
-func (l *ledger) recipients() route.Memory[rule.Details] {
-	return route.Memory[rule.Details]{To: l.receivers, In: func(d *rule.Details) *[]string { return &d.Receivers }}
+func (l *ledger) recipients() route.Notified[rule.Details] {
+	return route.Notified[rule.Details]{To: l.receivers, In: func(d *rule.Details) *[]string { return &d.Receivers }}
 }
 
 // notified remembers that a receiver was notified of an incident in another's place.

@@ -6,8 +6,8 @@ import (
 	"signalbox/shared/incident"
 )
 
-// Memory remembers who is notified of incidents whose details are of type D.
-type Memory[D any] struct {
+// Notified remembers who is notified of incidents whose details are of type D.
+type Notified[D any] struct {
 	// To are those that an incident is routed to now.
 	To func(incident.Incident[D]) []string
 	// In is where details have who was notified.
@@ -17,27 +17,27 @@ type Memory[D any] struct {
 // Remember remembers who is notified of changes, in each of them and in next. Whoever was
 // notified that an incident opened is notified of all that follows, until it is opened anew,
 // wherever it would go by then.
-func (m Memory[D]) Remember(past incident.Incident[D], next *incident.Incident[D], changes []incident.Change[D]) {
-	notified := *m.In(&past.Details)
+func (n Notified[D]) Remember(past incident.Incident[D], next *incident.Incident[D], changes []incident.Change[D]) {
+	notified := *n.In(&past.Details)
 	for i := range changes {
 		c := &changes[i]
 		if c.Kind == incident.Opened {
 			notified = nil
 		}
-		notified = slices.Concat(notified, m.To(c.Incident))
+		notified = slices.Concat(notified, n.To(c.Incident))
 		slices.Sort(notified)
 		notified = slices.Compact(notified)
-		*m.In(&c.Incident.Details) = notified
+		*n.In(&c.Incident.Details) = notified
 	}
 	if !next.IsZero() {
-		*m.In(&next.Details) = notified
+		*n.In(&next.Details) = notified
 	}
 }
 
 // Add returns an incident of which a receiver was notified, too. False: it was before, or
 // there is no incident.
-func (m Memory[D]) Add(i incident.Incident[D], receiver string) (incident.Incident[D], bool) {
-	notified := m.In(&i.Details)
+func (n Notified[D]) Add(i incident.Incident[D], receiver string) (incident.Incident[D], bool) {
+	notified := n.In(&i.Details)
 	if i.IsZero() || slices.Contains(*notified, receiver) {
 		return i, false
 	}

@@ -17,7 +17,7 @@ type (
 	occasion = incident.Incident[details]
 )
 
-var memory = route.Memory[details]{
+var notifiedTo = route.Notified[details]{
 	To: func(i occasion) []string { return i.Details.To },
 	In: func(d *details) *[]string { return &d.Notified },
 }
@@ -54,7 +54,7 @@ func TestRemember(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			next := open(nil, nil)
-			memory.Remember(open(nil, tt.before), &next, tt.changes)
+			notifiedTo.Remember(open(nil, tt.before), &next, tt.changes)
 			var got [][]string
 			for _, c := range tt.changes {
 				got = append(got, c.Incident.Details.Notified)
@@ -73,17 +73,17 @@ func TestRemember(t *testing.T) {
 func TestAdd(t *testing.T) {
 	t.Parallel()
 	held := append(make([]string, 0, 2), "ops")
-	got, added := memory.Add(open(nil, held), "duty")
+	got, added := notifiedTo.Add(open(nil, held), "duty")
 	if diff := cmp.Diff([]string{"duty", "ops"}, got.Details.Notified); !added || diff != "" {
 		t.Errorf("Add(duty) = %t, notified (-want +got):\n%s", added, diff)
 	}
 	if held[0] != "ops" {
 		t.Errorf("Add changed the list that it was given to %v", held)
 	}
-	if _, added := memory.Add(open(nil, held), "ops"); added {
+	if _, added := notifiedTo.Add(open(nil, held), "ops"); added {
 		t.Error("Add adds who was notified before")
 	}
-	if _, added := memory.Add(occasion{}, "ops"); added {
+	if _, added := notifiedTo.Add(occasion{}, "ops"); added {
 		t.Error("Add adds to what is no incident")
 	}
 }

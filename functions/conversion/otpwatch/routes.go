@@ -35,8 +35,8 @@ func (k *incidents) route(past watch.Incident, next *watch.Incident, changes []w
 }
 
 // recipients are who is notified of incidents.
-func (k *incidents) recipients() route.Memory[watch.Details] {
-	return route.Memory[watch.Details]{
+func (k *incidents) recipients() route.Notified[watch.Details] {
+	return route.Notified[watch.Details]{
 		To: func(i watch.Incident) []string { return k.routes.Receivers(facts(i)) },
 		In: func(d *watch.Details) *[]string { return &d.Receivers },
 	}
