@@ -38,16 +38,11 @@ func TestRemember(t *testing.T) {
 	}{
 		{"no change", []string{"ops"}, nil, nil, []string{"ops"}},
 		{"opened", nil, []change{{Kind: incident.Opened, Incident: open([]string{"ops", "duty"}, nil)}}, [][]string{{"duty", "ops"}}, []string{"duty", "ops"}},
+		{"worse, and of others", []string{"ops"}, []change{{Kind: incident.Worsened, Incident: open([]string{"duty"}, nil)}}, [][]string{{"duty", "ops"}}, []string{"duty", "ops"}},
 		{
-			"worse, and of others", []string{"ops"}, []change{{Kind: incident.Worsened, Incident: open([]string{"duty"}, nil)}},
-			[][]string{{"duty", "ops"}},
-			[]string{"duty", "ops"},
-		},
-		{
-			"resolved and opened anew, to others", []string{"ops"},
-			[]change{{Kind: incident.Resolved, Incident: open(nil, nil)}, {Kind: incident.Opened, Incident: open([]string{"duty"}, nil)}},
-			[][]string{{"ops"}, {"duty"}},
-			[]string{"duty"},
+			name: "resolved and opened anew, to others", before: []string{"ops"},
+			changes: []change{{Kind: incident.Resolved, Incident: open(nil, nil)}, {Kind: incident.Opened, Incident: open([]string{"duty"}, nil)}},
+			want:    [][]string{{"ops"}, {"duty"}}, next: []string{"duty"},
 		},
 	}
 	for _, tt := range tests {
