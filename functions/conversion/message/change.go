@@ -124,44 +124,42 @@ type paragraph struct {
 	toDo    string
 }
 
-// paragraph says of what is over no more than how it is now.
 func (w Writer) paragraph(i watch.Incident, over bool) paragraph {
 	d := w.describe(i)
-	var p paragraph
-	rest := strings.Builder{}
-	for n, sentence := range d.rest {
-		if n > 0 {
-			sentence = w.words().Sentence("", sentence)
-		}
-		rest.WriteString(sentence)
+	if over {
+		d = w.afterwards(i)
 	}
-	switch {
-	case over && (i.Key.Rule != watch.RateName || i.Status == incident.Absent):
-		return p // nothing is known of how it is now
-	case over:
-		d.parts, d.rest, d.toDo = d.parts[:min(1, len(d.parts))], nil, ""
-		if details, ok := i.Details.Value.(watch.RateDetails); ok {
-			details.Parts, details.Floor = nil, 0
-			d.parts = w.rate(details).parts
-		}
-		rest.Reset()
-	}
+	p := paragraph{toDo: d.toDo}
 	if len(d.parts) == 1 {
-		text := d.parts[0]
-		if rest.Len() > 0 {
-			text = w.words().Sentence(text, rest.String())
-		}
-		p.lines = append(p.lines, line(text))
-	} else {
-		for _, part := range d.parts {
-			p.lines = append(p.lines, bullet(part))
-		}
-		if rest.Len() > 0 {
-			p.lines = append(p.lines, line(rest.String()))
-		}
+		p.lines = []notify.Line{line(w.together(slices.Concat(d.parts, d.rest)))}
+		return p
 	}
-	p.toDo = d.toDo
+	for _, part := range d.parts {
+		p.lines = append(p.lines, bullet(part))
+	}
+	if len(d.rest) > 0 {
+		p.lines = append(p.lines, line(w.together(d.rest)))
+	}
 	return p
+}
+
+// afterwards says of what is over how the rate is now. Of all else nothing is known.
+func (w Writer) afterwards(i watch.Incident) description {
+	details, ok := i.Details.Value.(watch.RateDetails)
+	if !ok || i.Status == incident.Absent {
+		return description{}
+	}
+	details.Parts, details.Floor = nil, 0
+	return description{parts: w.rate(details).parts}
+}
+
+// together makes one text of sentences.
+func (w Writer) together(sentences []string) string {
+	text := sentences[0]
+	for _, sentence := range sentences[1:] {
+		text = w.words().Sentence(text, sentence)
+	}
+	return text
 }
 
 // maxLines is how many bytes the lines of a message have: WeCom takes 4,096 with all else.

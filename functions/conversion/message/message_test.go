@@ -65,8 +65,8 @@ func TestDigest(t *testing.T) {
 		want    map[language.Language]string
 	}{
 		{"a prefix", []watch.Change{change(incident.Opened, low)}, map[language.Language]string{
-			language.English: `🟠 OTP rate low: SG +65 8123, 3 % verified (usually 71 %)
-SG +65 8123: 412 requested, 3 % verified (usually 71 %). Everything else is normal. Numbers of the last 10 min.
+			language.English: `🟠 OTP rate low: SG +65 8123, 3% verified (usually 71%)
+SG +65 8123: 412 requested, 3% verified (usually 71%). Everything else is normal. Numbers of the last 10 min.
 To do: see with your carrier whether the sender ID, the template or the route to there was changed or blocked; and whether a release of yours changed the form.
 As of 2026-11-29 14:42 +08:00 · id m1`,
 			language.Chinese: `🟠 验证码转化率偏低：SG +65 8123，已验证 3%（通常 71%）
@@ -75,10 +75,10 @@ SG +65 8123：请求 412 次，已验证 3%（通常 71%）。其余均正常。
 截至 2026-11-29 14:42 +08:00 · 编号 m1`,
 		}},
 		{"the floor", []watch.Change{change(incident.Worsened, floor)}, map[language.Language]string{
-			language.English: `🔴 OTP rate under the floor: all countries, 65 % verified (floor 70 %)
-all countries: 4,120 requested, 65 % verified (usually 71 %).
-SG +65 8123: 412 requested, 3 % verified (usually 71 %).
-MY: 90 requested, 0 % verified (usually 50 %).
+			language.English: `🔴 OTP rate under the floor: all countries, 65% verified (floor 70%)
+all countries: 4,120 requested, 65% verified (usually 71%).
+SG +65 8123: 412 requested, 3% verified (usually 71%).
+MY: 90 requested, 0% verified (usually 50%).
 2 other parts are low beside these. Numbers of the last 5 min.
 To do: see with your carrier whether the sender ID, the template or the route to there was changed or blocked; and whether a release of yours changed the form.
 As of 2026-11-29 14:42 +08:00 · id m1`,
@@ -86,15 +86,15 @@ As of 2026-11-29 14:42 +08:00 · id m1`,
 		{"pumping, and a rate that is over", []watch.Change{change(incident.Resolved, low), change(incident.Opened, pumped)}, map[language.Language]string{
 			language.English: `🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40), 1 more
 🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40) · new
-BD +880 171: 912 requested, 0.4 % verified (usually 50 %). Usually 40 are requested in this time. Numbers of the last 15 min.
+BD +880 171: 912 requested, 0.4% verified (usually 50%). Usually 40 are requested in this time. Numbers of the last 15 min.
 ✅ Resolved: OTP rate · resolved after 42 min
-all countries: 4,120 requested, 65 % verified (usually 71 %).
+all countries: 4,120 requested, 65% verified (usually 71%).
 To do: block or limit these prefixes at your sign-up form, demand a captcha there, and switch countries that you do not serve off in the country settings of Alibaba's text message service.
 As of 2026-11-29 14:42 +08:00 · id m1`,
 		}},
 		{"a country without a past", []watch.Change{change(incident.Opened, fresh)}, map[language.Language]string{
 			language.English: `🟠 OTPs are pumped: unknown country, 300 requested (never before)
-unknown country: 300 requested, 0 % verified (usually 0 %). Nothing was sent there before. Numbers of the last 5 min.
+unknown country: 300 requested, 0% verified (usually 0%). Nothing was sent there before. Numbers of the last 5 min.
 To do: block or limit these prefixes at your sign-up form, demand a captcha there, and switch countries that you do not serve off in the country settings of Alibaba's text message service.
 As of 2026-11-29 14:42 +08:00 · id m1`,
 		}},
@@ -164,10 +164,10 @@ func TestStatus(t *testing.T) {
 	w := writer(language.English)
 	want := `🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40), 1 more
 🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40)
-BD +880 171: 912 requested, 0.4 % verified (usually 50 %). Usually 40 are requested in this time. Numbers of the last 15 min.
+BD +880 171: 912 requested, 0.4% verified (usually 50%). Usually 40 are requested in this time. Numbers of the last 15 min.
 Open for 42 min.
-🟠 OTP rate low: SG +65 8123, 3 % verified (usually 71 %)
-SG +65 8123: 412 requested, 3 % verified (usually 71 %). Everything else is normal. Numbers of the last 10 min.
+🟠 OTP rate low: SG +65 8123, 3% verified (usually 71%)
+SG +65 8123: 412 requested, 3% verified (usually 71%). Everything else is normal. Numbers of the last 10 min.
 Open for 42 min.
 To do: block or limit these prefixes at your sign-up form, demand a captcha there, and switch countries that you do not serve off in the country settings of Alibaba's text message service.
 To do: see with your carrier whether the sender ID, the template or the route to there was changed or blocked; and whether a release of yours changed the form.
@@ -234,7 +234,7 @@ func TestAlerts(t *testing.T) {
 			Labels: map[string]string{"alertname": "otp-pumping", "kind": "otp", "subject": "BD", "severity": "critical"},
 			Annotations: map[string]string{
 				"summary":     "OTPs are pumped: BD +880 171, 912 requested (usually 40)",
-				"description": "BD +880 171: 912 requested, 0.4 % verified (usually 50 %). Usually 40 are requested in this time. Numbers of the last 15 min.",
+				"description": "BD +880 171: 912 requested, 0.4% verified (usually 50%). Usually 40 are requested in this time. Numbers of the last 15 min.",
 			},
 		},
 		{
@@ -242,7 +242,7 @@ func TestAlerts(t *testing.T) {
 			Labels: map[string]string{"alertname": "otp-rate", "kind": "otp", "subject": "all", "severity": "warning"},
 			Annotations: map[string]string{
 				"summary":     "Resolved: OTP rate",
-				"description": "SG +65 8123: 412 requested, 3 % verified (usually 71 %). Everything else is normal. Numbers of the last 10 min.",
+				"description": "SG +65 8123: 412 requested, 3% verified (usually 71%). Everything else is normal. Numbers of the last 10 min.",
 			},
 		},
 	}

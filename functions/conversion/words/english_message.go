@@ -7,7 +7,7 @@ var englishMessage = Message{
 		Moment:  "less than a minute",
 		Minutes: language.Numbered("", " min"), Hours: language.Numbered("", " h"), Days: language.Counts("day", "days"),
 	},
-	All: "all countries", Unknown: "unknown country", Percent: language.Around("", " %"), Comma: ", ",
+	All: "all countries", Unknown: "unknown country", Percent: language.Around("", "%"), Comma: ", ",
 	Sentence: func(one, other string) string { return one + " " + other },
 	Colon:    func(one, other string) string { return one + ": " + other },
 
