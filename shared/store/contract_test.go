@@ -33,6 +33,10 @@ func TestContract(t *testing.T) {
 			address := miniredis.RunT(t).Addr()
 			return store.Config{RedisURL: "redis://" + address + "?addr=" + address, Account: "main"}
 		}},
+		{"table", func(t *testing.T) store.Config {
+			t.Helper()
+			return store.Config{Table: storetest.NewTable(), Account: "main"}
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
