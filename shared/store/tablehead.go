@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // head is the row that says what the state is. A batch is written by the one write of it
@@ -14,6 +15,8 @@ import (
 type head struct {
 	// version is the row's, 0 where there is no state yet.
 	version int64
+	// asked is when, by the clock on the wall, it was asked for, or the one that it follows.
+	asked time.Time
 	// Generation is a part of the names of all other rows, so that to begin anew is one
 	// write, and what was there stays as it is.
 	Generation string `json:"generation"`
@@ -33,11 +36,14 @@ const keptBatches = 32
 
 // readHead reads the head, which is a new one where there is no state.
 func (t *table) readHead(ctx context.Context) (head, error) {
+	asked := time.Now().Round(0) // without the monotonic clock, which may stand still
 	rows, err := t.table.Get(ctx, []RowKey{t.headKey()})
 	if err != nil {
 		return head{}, fmt.Errorf("read the head: %w", err)
 	}
-	return t.decodeHead(rows[0])
+	h, err := t.decodeHead(rows[0])
+	h.asked = asked
+	return h, err
 }
 
 func (t *table) decodeHead(r Row) (head, error) {

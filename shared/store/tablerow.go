@@ -19,7 +19,7 @@ const (
 // envelope is what the data of a collection's row says.
 type envelope struct {
 	kind rowKind
-	// written is when, by the writer's clock, in whole seconds.
+	// written is when the head was asked for that it goes by, in whole seconds.
 	written time.Time
 	// key is the record's, where the row's key is a hash of it.
 	key string
@@ -95,15 +95,15 @@ func (d *decoder) bytes() []byte {
 const tombstoneLife = 24 * time.Hour
 
 // rows are those that make r what batch h.Number wrote.
-func (t *table) rows(h head, r Record, now time.Time) []Row {
+func (t *table) rows(h head, r Record) []Row {
 	key := t.rowKey(h, r.Collection, r.Key)
-	e := envelope{kind: rowValue, written: now, value: r.Value}
+	e := envelope{kind: rowValue, written: h.asked, value: r.Value}
 	if _, ok := unspelled(key.Sort); !ok {
 		e.key = r.Key
 	}
 	if r.Value == nil {
 		e.kind = rowTombstone
-		return []Row{{RowKey: key, Version: h.Number, Data: e.encode(), Expires: now.Add(tombstoneLife)}}
+		return []Row{{RowKey: key, Version: h.Number, Data: e.encode(), Expires: h.asked.Add(tombstoneLife)}}
 	}
 	if len(r.Value) <= t.limits.part {
 		return []Row{{RowKey: key, Version: h.Number, Data: e.encode()}}

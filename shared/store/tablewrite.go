@@ -146,14 +146,14 @@ func (t *table) finish(ctx context.Context, h head, records []Record, begun bool
 	return nil
 }
 
-// copyTime bounds the copying by the clock on the wall. A row that is written after its
-// batch is long over could bring back a record whose tombstone was removed.
+// copyTime is how long after it asked for the head a process may copy by it, by the clock
+// on the wall: a platform may stop it for hours. A row that is written when its batch is
+// long over could bring back a record whose tombstone was removed.
 const copyTime = 20 * time.Minute
 
 var errSlow = errors.New("it took too long, or the process was stopped meanwhile")
 
 func (t *table) copy(ctx context.Context, h head, records []Record, begun bool) error {
-	began := time.Now().Round(0)
 	if begun {
 		var err error
 		if records, err = t.uncopied(ctx, h, records); err != nil {
@@ -161,8 +161,8 @@ func (t *table) copy(ctx context.Context, h head, records []Record, begun bool) 
 		}
 	}
 	return each(ctx, records, func(ctx context.Context, r Record) error {
-		for _, row := range t.rows(h, r, began) { // the one of the record after its parts
-			if time.Since(began) > copyTime {
+		for _, row := range t.rows(h, r) { // the one of the record after its parts
+			if time.Since(h.asked) > copyTime {
 				return errSlow
 			}
 			if err := t.putOlder(ctx, row); err != nil {

@@ -18,6 +18,11 @@ type Table struct {
 	// is the answer. It must not be changed while the table is used.
 	Intercept func(ctx context.Context, call Call, do func() error) error
 
+	*shared
+}
+
+// shared are the rows that several see.
+type shared struct {
 	mu     sync.Mutex
 	rows   map[store.RowKey]store.Row
 	sorted map[string][]string // the sort keys of a partition; nil: not sorted yet
@@ -35,7 +40,12 @@ var _ store.Table = (*Table)(nil)
 
 // NewTable returns an empty table.
 func NewTable() *Table {
-	return &Table{rows: make(map[store.RowKey]store.Row), sorted: make(map[string][]string)}
+	return &Table{shared: &shared{rows: make(map[store.RowKey]store.Row), sorted: make(map[string][]string)}}
+}
+
+// With returns the same rows behind calls of their own, as another process has them.
+func (f *Table) With(intercept func(ctx context.Context, call Call, do func() error) error) *Table {
+	return &Table{Intercept: intercept, shared: f.shared}
 }
 
 // perPage is how many rows the fake lists at once.
@@ -54,6 +64,9 @@ func (f *Table) call(ctx context.Context, c Call, do func() error) error {
 	locked := func() error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
+		if err := ctx.Err(); err != nil { // a request that was signed long ago is refused
+			return err
+		}
 		return do()
 	}
 	if f.Intercept != nil {
@@ -106,7 +119,7 @@ func (f *Table) List(ctx context.Context, partition, after string) (rows []store
 	return rows, more, err
 }
 
-func (f *Table) sortedLocked(partition string) []string {
+func (f *shared) sortedLocked(partition string) []string {
 	if sorted := f.sorted[partition]; sorted != nil {
 		return sorted
 	}
