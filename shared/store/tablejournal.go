@@ -92,7 +92,7 @@ func (t *table) journalled(ctx context.Context, h head) ([]Record, error) {
 	}
 	records, err := decodeRecords(data)
 	if err != nil || len(data) != h.Journal.Size || len(records) != h.Journal.Records {
-		return nil, t.damaged(t.chunkKey(h, h.Number, h.Journal.ID, 0), data, "the journal of its last batch cannot be read")
+		return nil, t.lostJournal(h)
 	}
 	t.keep(h.Journal.ID, records)
 	return records, nil
@@ -126,7 +126,7 @@ func (t *table) chunks(ctx context.Context, h head) ([]byte, error) {
 	var data []byte
 	for _, r := range rows {
 		if r.Version == 0 {
-			return nil, t.movedSince(ctx, h, keys[0], "rows of the journal of its last batch are missing")
+			return nil, t.movedSince(ctx, h, t.lostJournal(h))
 		}
 		data = append(data, r.Data...)
 	}
@@ -134,7 +134,7 @@ func (t *table) chunks(ctx context.Context, h head) ([]byte, error) {
 }
 
 // movedSince returns errMoved if the head is not what it was, or else the damage.
-func (t *table) movedSince(ctx context.Context, h head, key RowKey, reason string) error {
+func (t *table) movedSince(ctx context.Context, h head, damage error) error {
 	now, err := t.readHead(ctx)
 	if err != nil {
 		return err
@@ -142,7 +142,11 @@ func (t *table) movedSince(ctx context.Context, h head, key RowKey, reason strin
 	if now.version != h.version {
 		return errMoved
 	}
-	return t.damaged(key, fmt.Append(nil, h.Generation, h.Number), reason)
+	return damage
+}
+
+func (t *table) lostJournal(h head) error {
+	return t.damaged(t.chunkKey(h, h.Number, h.Journal.ID, 0), nil, "the journal of its last batch cannot be read")
 }
 
 // dropJournal deletes the rows of a journal that nobody needs. Where that fails they are

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -88,15 +87,13 @@ func (t *table) valueOf(ctx context.Context, h head, row Row) ([]byte, error) {
 		return nil, nil
 	}
 	e, err := decodeEnvelope(row.Data)
-	if err != nil {
-		return nil, t.damaged(row.RowKey, row.Data, "a row of it cannot be read")
-	}
-	switch e.kind {
-	case rowTombstone:
+	switch {
+	case err != nil || e.kind == rowPart:
+		return nil, t.brokenRow(row)
+	case e.kind == rowTombstone:
 		return nil, nil
-	case rowValue:
+	case e.kind == rowValue:
 		return e.value, nil
-	default:
 	}
 	keys := make([]RowKey, e.parts)
 	for i := range keys {
@@ -108,9 +105,13 @@ func (t *table) valueOf(ctx context.Context, h head, row Row) ([]byte, error) {
 	}
 	value, err := joined(row.Version, e, parts)
 	if err != nil {
-		return nil, t.movedSince(ctx, h, row.RowKey, "parts of a value are missing")
+		return nil, t.movedSince(ctx, h, t.brokenRow(row))
 	}
 	return value, nil
+}
+
+func (t *table) brokenRow(row Row) error {
+	return t.damaged(row.RowKey, row.Data, "a row of a record, or of a part of it, cannot be read")
 }
 
 // joined returns the value in parts, all of which the batch of its row has written.
@@ -174,7 +175,7 @@ func (t *table) list(ctx context.Context, h head, collection string, anyway bool
 	case broken != nil && !after.same(h):
 		return nil, errMoved
 	case broken != nil:
-		return nil, t.damaged(broken.RowKey, broken.Data, "a row of it cannot be read, or parts of its value are missing")
+		return nil, t.brokenRow(*broken)
 	}
 	t.remember(l.garbage)
 	return records, nil
@@ -261,8 +262,8 @@ func (l *listing) record(row Row) (r Record, err error) {
 		if time.Since(e.written) > tombstoneAge {
 			l.garbage = append(l.garbage, row)
 		}
-	default:
-		err = errors.New("a part by itself")
+	case rowPart:
+		err = errEncoding
 	}
 	return r, err
 }
