@@ -59,3 +59,8 @@ func openStore(t *testing.T, c store.Config) store.Store {
 	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
+
+func TestTableContract(t *testing.T) {
+	t.Parallel()
+	storetest.TableContract(t, func(*testing.T) store.Table { return storetest.NewTable() })
+}

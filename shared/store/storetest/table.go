@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"signalbox/shared/store"
 )
@@ -83,12 +84,18 @@ func (f *Table) Get(ctx context.Context, keys []store.RowKey) (rows []store.Row,
 	err = f.call(ctx, Call{"Get", keys[0]}, func() error {
 		for _, key := range keys {
 			row := f.rows[key]
-			row.RowKey, row.Data = key, bytes.Clone(row.Data)
-			rows = append(rows, row)
+			row.RowKey = key
+			rows = append(rows, read(row))
 		}
 		return nil
 	})
 	return rows, err
+}
+
+// read is what one gets of a row.
+func read(r store.Row) store.Row {
+	r.Data, r.Expires = bytes.Clone(r.Data), time.Time{}
+	return r
 }
 
 func duplicate(keys []store.RowKey) bool {
@@ -109,9 +116,7 @@ func (f *Table) List(ctx context.Context, partition, after string) (rows []store
 		at, _ := slices.BinarySearch(sorted, after+"\x00")
 		page := sorted[at:min(len(sorted), at+perPage)]
 		for _, sort := range page {
-			row := f.rows[store.RowKey{Partition: partition, Sort: sort}]
-			row.Data = bytes.Clone(row.Data)
-			rows = append(rows, row)
+			rows = append(rows, read(f.rows[store.RowKey{Partition: partition, Sort: sort}]))
 		}
 		more = at+len(page) < len(sorted)
 		return nil
