@@ -131,7 +131,7 @@ func TestTableContract(t *testing.T) {
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	storetest.Contract(t, func(t *testing.T) store.Store {
+	storetest.SlowContract(t, func(t *testing.T) store.Store {
 		t.Helper()
 		s, err := store.Open(store.Config{Table: dynamodb.Open(newTable(t)), Account: "main"})
 		if err != nil {

@@ -210,7 +210,7 @@ func largeRows(t *testing.T, table store.Table, partition string) {
 	t.Helper()
 	var keys []store.RowKey
 	data := bytes.Repeat([]byte{0xA5}, store.MaxRowData)
-	for i := range 60 {
+	for i := range 48 {
 		r := tableRow(partition, fmt.Sprintf("%04d", i), 1, "")
 		r.Data = data
 		if err := table.Put(t.Context(), r); err != nil {
@@ -224,16 +224,16 @@ func largeRows(t *testing.T, table store.Table, partition string) {
 		t.Fatalf("Get of %d rows = %d, %v", len(keys), len(got), err)
 	}
 	listed, n := listAll(t, table, partition, "")
-	if len(listed) != 60 || n < 2 && !strings.Contains(table.String(), "fake") {
-		t.Errorf("List = %d rows in %d pages, want 60 in several", len(listed), n)
+	if len(listed) != 48 || n < 2 && !strings.Contains(table.String(), "fake") {
+		t.Errorf("List = %d rows in %d pages, want 48 in several", len(listed), n)
 	}
-	for i, r := range append(got[:60:60], listed...) {
-		if r.Version != 1 || r.RowKey != keys[i%60] || !bytes.Equal(r.Data, data) {
+	for i, r := range append(got[:48:48], listed...) {
+		if r.Version != 1 || r.RowKey != keys[i%48] || !bytes.Equal(r.Data, data) {
 			t.Fatalf("row %d is %s of version %d with %d bytes", i, r.RowKey, r.Version, len(r.Data))
 		}
 	}
-	if got[60].Version != 0 {
-		t.Errorf("the row that is not there has version %d", got[60].Version)
+	if got[48].Version != 0 {
+		t.Errorf("the row that is not there has version %d", got[48].Version)
 	}
 }
 

@@ -57,7 +57,7 @@ func TestTableContract(t *testing.T) {
 
 func TestContract(t *testing.T) {
 	t.Parallel()
-	storetest.Contract(t, func(t *testing.T) store.Store {
+	storetest.SlowContract(t, func(t *testing.T) store.Store {
 		t.Helper()
 		s, err := store.Open(store.Config{Table: tablestore.Open(serve(t, tablestoretest.New(options()))), Account: "main"})
 		if err != nil {

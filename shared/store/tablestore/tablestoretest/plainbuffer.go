@@ -179,14 +179,22 @@ func (r row) checksum() (sum byte) {
 
 func crc8(sum byte, data ...byte) byte {
 	for _, b := range data {
-		sum ^= b
-		for range 8 {
-			if sum&0x80 != 0 {
-				sum = sum<<1 ^ 0x07
-			} else {
-				sum <<= 1
-			}
-		}
+		sum = crcs[sum^b]
 	}
 	return sum
 }
+
+// crcs are those of single bytes.
+var crcs = func() (all [256]byte) {
+	for i := range all {
+		sum := byte(i)
+		for range 8 {
+			carry := sum&0x80 != 0
+			if sum <<= 1; carry {
+				sum ^= 0x07
+			}
+		}
+		all[i] = sum
+	}
+	return all
+}()
