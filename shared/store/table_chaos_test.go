@@ -70,7 +70,7 @@ func chaos(t *testing.T, random *rand.Rand, padding string) {
 	readers.Wait()
 	got := int64(wantUniform(t, openTable(t, table), padding))
 	if got < written.Load() || got > written.Load()+unknown.Load() || written.Load() == 0 {
-		t.Errorf("%d batches are there; %d writers were told so, and %d were told nothing", got, written.Load(), unknown.Load())
+		t.Errorf("%d batches are there; %d writers got that as their answer, and %d got none", got, written.Load(), unknown.Load())
 	}
 	t.Logf("%d batches, %d of them not known to their writers, of %d calls", got, got-written.Load(), faults.calls)
 }
@@ -226,8 +226,8 @@ func TestTableOthersWait(t *testing.T) {
 			}
 			return do()
 		}))
-		ended := make(chan error, 1)
-		go func() { ended <- slow.Apply(t.Context(), large) }()
+		over := make(chan error, 1)
+		go func() { over <- slow.Apply(t.Context(), large) }()
 		time.Sleep(500 * time.Millisecond)
 		copied := 0
 		other := openTable(t, table.With(func(_ context.Context, c storetest.Call, do func() error) error {
@@ -240,7 +240,7 @@ func TestTableOthersWait(t *testing.T) {
 			t.Errorf("List while the batch is copied = %d records, %v; want all 40", len(got), err)
 		}
 		apply(t, other, store.Batch{Put: []store.Record{{Collection: "d", Key: "k", Value: []byte("1")}}})
-		if err := <-ended; err != nil || copied != 0 {
+		if err := <-over; err != nil || copied != 0 {
 			t.Errorf("the slow one: %v; the other has copied %d records, want none", err, copied)
 		}
 	})

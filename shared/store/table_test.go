@@ -105,10 +105,10 @@ func killedAt(n int, done bool) func(context.Context, storetest.Call, func() err
 // oneAtATime has the calls of one process come one after the other, so that they can be
 // counted.
 func oneAtATime(intercept func(context.Context, storetest.Call, func() error) error) func(context.Context, storetest.Call, func() error) error {
-	turn := make(chan struct{}, 1)
+	busy := make(chan struct{}, 1)
 	return func(ctx context.Context, c storetest.Call, do func() error) error {
-		turn <- struct{}{}
-		defer func() { <-turn }()
+		busy <- struct{}{}
+		defer func() { <-busy }()
 		return intercept(ctx, c, do)
 	}
 }
@@ -308,9 +308,9 @@ func stopForLong(t *testing.T, n int, pause time.Duration) (stopped bool) {
 		}
 		return err
 	})))
-	ended := make(chan struct{})
+	over := make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(over)
 		_ = slow.Apply(t.Context(), uniform(1, ""))
 	}()
 	time.Sleep(time.Minute)
@@ -328,7 +328,7 @@ func stopForLong(t *testing.T, n int, pause time.Duration) (stopped bool) {
 		apply(t, others, other)
 	}
 	written := wantUniform(t, others, "")
-	<-ended
+	<-over
 	// It may have been written before, or as a whole when the process went on, and is
 	// never there in part.
 	if got := wantUniform(t, openTable(t, table), ""); got != written && got != 1 {

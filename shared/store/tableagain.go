@@ -60,8 +60,8 @@ func again(ctx context.Context, call func(context.Context) error) error {
 		if n == attempts || time.Since(began) > callTime {
 			return fmt.Errorf("after %d attempts: %w", n, err)
 		}
-		if ended := pause(ctx, backoff(n)); ended != nil {
-			return fmt.Errorf("%w after %d attempts, the last: %w", ended, n, err)
+		if cause := pause(ctx, backoff(n)); cause != nil {
+			return fmt.Errorf("%w after %d attempts, the last: %w", cause, n, err)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func backoff(n int) time.Duration {
 	return rand.N(min(4*time.Second, 50*time.Millisecond<<(n-1))) + time.Millisecond
 }
 
-// pause waits, or returns why ctx has ended.
+// pause waits, or returns why ctx has cause.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

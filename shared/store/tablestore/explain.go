@@ -28,8 +28,8 @@ func (t *Table) explain(ctx context.Context, action string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ended := ctx.Err(); ended != nil {
-		return fmt.Errorf("%s of %s: %w", action, t.config.Table, ended)
+	if cause := ctx.Err(); cause != nil {
+		return fmt.Errorf("%s of %s: %w", action, t.config.Table, cause)
 	}
 	answer, ok := errors.AsType[*api.OtsError](err)
 	switch {

@@ -68,7 +68,7 @@ func (s *Server) putLocked(m message) ([]byte, *failure) {
 			return nil, invalid("The length of attribute column: '" + c.name + "' exceeded the MaxLength:2097152.")
 		}
 	}
-	if failed := s.holdsLocked(m, k); failed != nil {
+	if failed := s.conditionLocked(m, k); failed != nil {
 		return nil, failed
 	}
 	s.rows[k] = r
@@ -81,15 +81,15 @@ func (s *Server) deleteLocked(m message) ([]byte, *failure) {
 	if err != nil || !ok || !r.deletes {
 		return nil, invalid("Invalid primary key.")
 	}
-	if failed := s.holdsLocked(m, k); failed != nil {
+	if failed := s.conditionLocked(m, k); failed != nil {
 		return nil, failed
 	}
 	delete(s.rows, k)
 	return appendField(nil, 1, consumed()), nil
 }
 
-// holdsLocked tells why the condition of a write, its field 3, does not hold.
-func (s *Server) holdsLocked(m message, k key) *failure {
+// conditionLocked tells why the condition of a write, its field 3, does not hold.
+func (s *Server) conditionLocked(m message, k key) *failure {
 	condition, err := m.sub(3)
 	if err != nil {
 		return invalid(err.Error())
