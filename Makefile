@@ -37,7 +37,7 @@ redis: ## run the tests that need redis-server, but those of kills and bench-quo
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -skip 'TestQuotaUnderLoad|TestKilledConversion' -v ./internal/redistest
 
 dynalite: $(DYNALITE) ## run the tests that need dynalite, a DynamoDB for tests
-	go test -tags dynalite -count=1 -v ./internal/dynalitetest -args -dynalite '$(CURDIR)/$(DYNALITE)'
+	go test -tags dynalite -count=1 -run 'Contract|InDynamoDB' -v ./internal/dynalitetest ./internal/e2e -args -dynalite '$(CURDIR)/$(DYNALITE)'
 
 $(DYNALITE): internal/dynalitetest/package.json internal/dynalitetest/package-lock.json
 	mkdir -p build/dynalite

@@ -130,7 +130,7 @@ var rules = []rule{
 	},
 	{
 		reason: "one package speaks to each database",
-		binds:  []string{"signalbox/...", "!signalbox/shared/store/dynamodb", "!signalbox/shared/store/tablestore"},
+		binds:  []string{"signalbox/...", "!signalbox/shared/store/dynamodb", "!signalbox/shared/store/tablestore", "!signalbox/internal/dynalitetest"},
 		may:    []string{"...", "!github.com/aws/aws-sdk-go-v2/...", "!github.com/aws/smithy-go/...", "!github.com/aliyun/aliyun-tablestore-go-sdk/..."},
 	},
 	{

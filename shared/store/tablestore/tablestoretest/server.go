@@ -104,7 +104,7 @@ func (s *Server) answer(r *http.Request, body []byte) ([]byte, *failure) {
 // https://www.alibabacloud.com/help/en/tablestore/developer-reference/call-api-operations.
 func (s *Server) verify(r *http.Request, body []byte) *failure {
 	h := r.Header
-	sum := md5.Sum(body) //nolint:gosec // the protocol's
+	sum := md5.Sum(body)                                   //nolint:gosec // the protocol's
 	seconds, _, _ := strings.Cut(h.Get("X-Ots-Date"), ".") // the SDK writes month, day and hour as the fraction
 	at, err := time.Parse("2006-01-02T15:04:05", seconds)
 	refuse := func(code, message string) *failure { return &failure{http.StatusForbidden, code, message} }
