@@ -3,7 +3,11 @@
 package e2e_test
 
 import (
+	"bytes"
+	"context"
 	"flag"
+	"io"
+	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"testing"
@@ -26,12 +30,26 @@ func inDynamoDB(t *testing.T, server *dynalitetest.Server) *outside {
 		c.Endpoint = url
 		return dynamodb.Open(c)
 	}
-	return inTable(t, httputil.NewSingleHostReverseProxy(target), open, func(url string) []string {
+	return inTable(t, whole(httputil.NewSingleHostReverseProxy(target)), open, func(url string) []string {
 		return []string{
 			"SIGNALBOX_STATE_TABLE=dynamodb:" + c.Table, "AWS_ENDPOINT_URL_DYNAMODB=" + url, "AWS_REGION=" + c.Region,
 			"AWS_ACCESS_KEY_ID=" + c.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + c.SecretAccessKey,
 		}
 	})
+}
+
+// whole passes on requests that have come whole, and lets no caller hang up: dynalite ends
+// where one does.
+func whole(next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return // the caller was killed
+		}
+		r = r.WithContext(context.WithoutCancel(r.Context()))
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		next.ServeHTTP(w, r)
+	}
 }
 
 // TestKilledSweepsInDynamoDB is TestKilledSweeps with the state in dynalite, and some of

@@ -61,8 +61,8 @@ type outside struct {
 	// moment is called as each request arrives and before its answer leaves.
 	moment atomic.Pointer[func()]
 
-	// place is where the state is.
-	place func() store.Config
+	// stateConfig says where the state is.
+	stateConfig func() store.Config
 	// tableMoment is moment for calls to the table that the state is in, which tableCalls counts.
 	tableMoment atomic.Pointer[func()]
 	tableCalls  atomic.Int64
@@ -79,7 +79,7 @@ func newOutside(t *testing.T, cards int, env ...string) *outside {
 		slack: slacktest.New(slacktest.Options{Burst: unlimited, Channels: []string{"alerts", "second"}}),
 		state: filepath.Join(t.TempDir(), "alerts.db"),
 	}
-	o.place = func() store.Config { return store.Config{File: o.state, Namespace: "alerts"} }
+	o.stateConfig = func() store.Config { return store.Config{File: o.state, Namespace: "alerts"} }
 	mux := http.NewServeMux()
 	mux.Handle("/", o.cloud)
 	for _, path := range []string{"/services/", "/api/", "/upload/"} {

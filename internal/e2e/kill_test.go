@@ -96,7 +96,7 @@ func (o *outside) crashAt(t *testing.T, after time.Duration, at int64, when *ato
 // endLease ends the lease of a run that was killed.
 func (o *outside) endLease(t *testing.T) {
 	t.Helper()
-	s, err := store.Open(o.place())
+	s, err := store.Open(o.stateConfig())
 	if err != nil {
 		t.Fatal(err)
 	}

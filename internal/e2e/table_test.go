@@ -24,7 +24,7 @@ func inTable(t *testing.T, database http.Handler, open func(url string) store.Ta
 	}))
 	t.Cleanup(server.Close)
 	o.env = append(o.env, append(env(server.URL), "SIGNALBOX_STATE_FILE=")...)
-	o.place = func() store.Config {
+	o.stateConfig = func() store.Config {
 		return store.Config{Table: open(server.URL), Account: "main", Namespace: "alerts"}
 	}
 	return o

@@ -47,6 +47,8 @@ func TestTableMistakes(t *testing.T) {
 	}{
 		{[]string{"SIGNALBOX_STATE_TABLE=signalbox"}, "SIGNALBOX_STATE_TABLE: must be dynamodb:"},
 		{[]string{"SIGNALBOX_STATE_TABLE=dynamodb:"}, "must be dynamodb:"},
+		{[]string{"SIGNALBOX_STATE_TABLE=dynamodb:" + strings.Repeat("t", 256)}, "must be dynamodb:"},
+		{[]string{"SIGNALBOX_STATE_TABLE=dynamodb:ab"}, "must be dynamodb:"},
 		{[]string{"SIGNALBOX_STATE_TABLE=dynamodb:a table"}, "must be dynamodb:"},
 		{[]string{"SIGNALBOX_STATE_TABLE=DynamoDB:table"}, "must be dynamodb:"},
 		{[]string{"SIGNALBOX_STATE_TABLE=redis://host"}, "must be dynamodb:"},

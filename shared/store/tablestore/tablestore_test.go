@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/store"
@@ -199,7 +200,7 @@ func TestDeadline(t *testing.T) {
 		}
 	}))
 	t.Cleanup(func() { close(release) })
-	ctx, cancel := context.WithTimeout(t.Context(), 50_000_000)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := tablestore.Open(c).Get(ctx, []store.RowKey{{Partition: "p", Sort: "s"}}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Get = %v, want that its time is over", err)
