@@ -7,9 +7,8 @@ import (
 	"context"
 	"flag"
 	"io"
+	"maps"
 	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"testing"
 
 	"signalbox/internal/dynalitetest"
@@ -22,15 +21,12 @@ var dynalite = flag.String("dynalite", "", "dynalite's cli.js")
 func inDynamoDB(t *testing.T, server *dynalitetest.Server) *outside {
 	t.Helper()
 	c := server.NewTable(t)
-	target, err := url.Parse(c.Endpoint)
-	if err != nil {
-		t.Fatal(err)
-	}
+	database := whole(t, c.Endpoint)
 	open := func(url string) store.Table {
 		c.Endpoint = url
 		return dynamodb.Open(c)
 	}
-	return inTable(t, whole(httputil.NewSingleHostReverseProxy(target)), open, func(url string) []string {
+	return inTable(t, database, open, func(url string) []string {
 		return []string{
 			"SIGNALBOX_STATE_TABLE=dynamodb:" + c.Table, "AWS_ENDPOINT_URL_DYNAMODB=" + url, "AWS_REGION=" + c.Region,
 			"AWS_ACCESS_KEY_ID=" + c.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + c.SecretAccessKey,
@@ -38,17 +34,33 @@ func inDynamoDB(t *testing.T, server *dynalitetest.Server) *outside {
 	})
 }
 
-// whole passes on requests that have come whole, and lets no caller hang up: dynalite ends
-// where one does.
-func whole(next http.Handler) http.HandlerFunc {
+// whole passes on requests that have come whole, and takes their answers whole, whoever has
+// hung up since: dynalite ends where somebody does.
+func whole(t *testing.T, endpoint string) http.HandlerFunc {
+	t.Helper()
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return // the caller was killed
 		}
-		r = r.WithContext(context.WithoutCancel(r.Context()))
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		next.ServeHTTP(w, r)
+		request, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), r.Method, endpoint, bytes.NewReader(body))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		request.Header = r.Header
+		answer, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer answer.Body.Close()
+		if body, err = io.ReadAll(answer.Body); err != nil {
+			t.Error(err)
+		}
+		maps.Copy(w.Header(), answer.Header)
+		w.WriteHeader(answer.StatusCode)
+		_, _ = w.Write(body) // unless the caller was killed
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -218,7 +219,7 @@ func TestTableOthersWait(t *testing.T) {
 		table := storetest.NewTable()
 		var large store.Batch
 		for i := range 40 {
-			large.Put = append(large.Put, store.Record{Collection: "c", Key: fmt.Sprint(i), Value: []byte("1")})
+			large.Put = append(large.Put, store.Record{Collection: "c", Key: strconv.Itoa(i), Value: []byte("1")})
 		}
 		slow := openTable(t, table.With(func(_ context.Context, c storetest.Call, do func() error) error {
 			if c.Name == "Put" && strings.HasSuffix(c.Key.Partition, ":c") {

@@ -215,8 +215,8 @@ func loseAnswer(t *testing.T, n int, done bool, padding string) (lost bool) {
 	return lost
 }
 
-// TestTableInterleaved stops a writer or a reader before each of its calls, has another
-// process do something meanwhile, and lets the first go on, or die there.
+// TestTableInterleaved stops a writer before each of its calls, has another process do
+// something meanwhile, and lets the first go on, or die there.
 func TestTableInterleaved(t *testing.T) {
 	t.Parallel()
 	meanwhile := map[string]func(t *testing.T, s store.Store, padding string){
@@ -249,10 +249,11 @@ func interleave(t *testing.T, n int, dies bool, padding string, do func(*testing
 	table := storetest.NewTable()
 	apply(t, openTable(t, table), uniform(1, padding))
 	calls := 0
+	other := openTable(t, table)
 	first := openTable(t, table.With(oneAtATime(func(_ context.Context, _ storetest.Call, call func() error) error {
 		if calls++; calls == n {
 			stopped = true
-			do(t, openTable(t, table), padding)
+			do(t, other, padding)
 		}
 		if dies && calls >= n {
 			return errKilled
@@ -275,6 +276,49 @@ func interleave(t *testing.T, n int, dies bool, padding string, do func(*testing
 		t.Fatalf("stopped before call %d: the next batch is %d, want 4", n, got)
 	}
 	return stopped
+}
+
+// TestTableListIsOfOneMoment stops a reader before each of its calls, while another process
+// writes a batch and is killed at each of its own: the list is of one batch.
+func TestTableListIsOfOneMoment(t *testing.T) {
+	t.Parallel()
+	for name, padding := range sizes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				for n, stopped := 1, true; stopped; n++ {
+					for kill, killed := 1, true; killed; kill++ {
+						stopped, killed = readAcross(t, n, kill, padding)
+					}
+				}
+			})
+		})
+	}
+}
+
+func readAcross(t *testing.T, n, kill int, padding string) (stopped, killed bool) {
+	t.Helper()
+	table := storetest.NewTable()
+	apply(t, openTable(t, table), uniform(1, padding))
+	die := killedAt(kill, true)
+	writer := openTable(t, table.With(oneAtATime(func(ctx context.Context, c storetest.Call, do func() error) error {
+		err := die(ctx, c, do)
+		killed = killed || err != nil
+		return err
+	})))
+	calls := 0
+	reader := openTable(t, table.With(oneAtATime(func(_ context.Context, _ storetest.Call, do func() error) error {
+		if calls++; calls == n {
+			stopped = true
+			_ = writer.Apply(t.Context(), uniform(2, padding))
+		}
+		return do()
+	})))
+	got, err := reader.List(t.Context(), "c")
+	if err != nil || !isUniform(got, 1, padding) && !isUniform(got, 2, padding) {
+		t.Fatalf("stopped before call %d, the writer killed at %d: List = %q, %v; want one batch", n, kill, got, err)
+	}
+	return stopped, killed
 }
 
 // TestTableSlowCopier has a platform stop a process after each of its calls, for long,

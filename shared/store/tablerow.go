@@ -30,7 +30,7 @@ type envelope struct {
 
 func (e envelope) encode() []byte {
 	data := []byte{byte(e.kind)}
-	data = binary.AppendUvarint(data, uint64(max(0, e.written.Unix()))) //nolint:gosec // not negative
+	data = binary.AppendUvarint(data, uint64(max(0, e.written.Unix())))
 	data = appendBytes(data, []byte(e.key))
 	data = binary.AppendUvarint(data, uint64(e.parts)) //nolint:gosec // a count
 	data = binary.AppendUvarint(data, uint64(e.size))  //nolint:gosec // likewise
@@ -77,7 +77,7 @@ func (d *decoder) number() int {
 		return 0
 	}
 	d.rest = d.rest[length:]
-	return int(n) //nolint:gosec // it was compared
+	return int(n)
 }
 
 func (d *decoder) bytes() []byte {

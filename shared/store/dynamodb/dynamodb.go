@@ -60,7 +60,7 @@ func Open(c Config) *Table {
 		Region:      c.Region,
 		Retryer:     aws.NopRetryer{}, // the store makes calls again
 		HTTPClient:  &http.Client{Transport: transport, CheckRedirect: noRedirect},
-		Credentials: c.credentials(),
+		Credentials: aws.CredentialsProviderFunc(c.credentials),
 	}
 	if c.Endpoint != "" {
 		options.BaseEndpoint = &c.Endpoint
@@ -74,10 +74,8 @@ func Open(c Config) *Table {
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-func (c Config) credentials() aws.CredentialsProvider {
-	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, nil
-	})
+func (c Config) credentials(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, nil
 }
 
 // String names the table.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,8 +67,14 @@ func versions(t *testing.T, table store.Table, partition string) {
 		data    string
 		want    error
 	}{
-		{5, "first", nil}, {5, "same", store.ErrNotNewer}, {4, "older", store.ErrNotNewer}, {6, "newer", nil},
-		{5, "older again", store.ErrNotNewer}, {1 << 53, "much newer", nil}, {1<<53 + 1, "newest", nil}, {9, "old", store.ErrNotNewer},
+		{5, "first", nil},
+		{5, "same", store.ErrNotNewer},
+		{4, "older", store.ErrNotNewer},
+		{6, "newer", nil},
+		{5, "older again", store.ErrNotNewer},
+		{1 << 53, "much newer", nil},
+		{1<<53 + 1, "newest", nil},
+		{9, "old", store.ErrNotNewer},
 	}
 	var last store.Row
 	for _, step := range steps {
@@ -93,7 +100,7 @@ func racingPuts(t *testing.T, table store.Table, partition string) {
 	for version := range int64(5) {
 		var won atomic.Int32
 		race(func(i int) {
-			switch err := table.Put(t.Context(), tableRow(partition, "k", version+1, fmt.Sprint(i))); {
+			switch err := table.Put(t.Context(), tableRow(partition, "k", version+1, strconv.Itoa(i))); {
 			case err == nil:
 				won.Add(1)
 			case !errors.Is(err, store.ErrNotNewer) && !errors.Is(err, store.ErrUnavailable):
@@ -208,9 +215,13 @@ func pages(t *testing.T, table store.Table, partition string) {
 // largeRows are more than one answer takes.
 func largeRows(t *testing.T, table store.Table, partition string) {
 	t.Helper()
+	count := 48
+	if testing.Short() {
+		count = 16 // which is still more than one page
+	}
 	var keys []store.RowKey
 	data := bytes.Repeat([]byte{0xA5}, store.MaxRowData)
-	for i := range 48 {
+	for i := range count {
 		r := tableRow(partition, fmt.Sprintf("%04d", i), 1, "")
 		r.Data = data
 		if err := table.Put(t.Context(), r); err != nil {
@@ -224,16 +235,16 @@ func largeRows(t *testing.T, table store.Table, partition string) {
 		t.Fatalf("Get of %d rows = %d, %v", len(keys), len(got), err)
 	}
 	listed, n := listAll(t, table, partition, "")
-	if len(listed) != 48 || n < 2 && !strings.Contains(table.String(), "fake") {
-		t.Errorf("List = %d rows in %d pages, want 48 in several", len(listed), n)
+	if len(listed) != count || n < 2 && !strings.Contains(table.String(), "fake") {
+		t.Errorf("List = %d rows in %d pages, want %d in several", len(listed), n, count)
 	}
-	for i, r := range append(got[:48:48], listed...) {
-		if r.Version != 1 || r.RowKey != keys[i%48] || !bytes.Equal(r.Data, data) {
+	for i, r := range append(got[:count:count], listed...) {
+		if r.Version != 1 || r.RowKey != keys[i%count] || !bytes.Equal(r.Data, data) {
 			t.Fatalf("row %d is %s of version %d with %d bytes", i, r.RowKey, r.Version, len(r.Data))
 		}
 	}
-	if got[48].Version != 0 {
-		t.Errorf("the row that is not there has version %d", got[48].Version)
+	if got[count].Version != 0 {
+		t.Errorf("the row that is not there has version %d", got[count].Version)
 	}
 }
 

@@ -61,7 +61,7 @@ func (t *Table) Close() error {
 
 // call makes one call by a client of its own: the SDK's knows no context, and has one key
 // pair. It panics where an answer lacks what it should have.
-func (t *Table) call(ctx context.Context, action string, make func(c *api.TableStoreClient) error) (err error) {
+func (t *Table) call(ctx context.Context, action string, run func(c *api.TableStoreClient) error) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (t *Table) call(ctx context.Context, action string, make func(c *api.TableS
 	config.RetryTimes, config.HTTPTimeout.RequestTimeout = 0, 0 // the store makes calls again, and ctx ends
 	config.Transport = within(ctx, t.transport)
 	c := api.NewClientWithConfig(t.config.Endpoint, t.config.Instance, keys.AccessKeyID, keys.AccessKeySecret, keys.SecurityToken, config)
-	return t.explain(ctx, action, make(c))
+	return t.explain(ctx, action, run(c))
 }
 
 // maxAnswer bounds what is read of an answer, in bytes: one page of rows has 4 MB.

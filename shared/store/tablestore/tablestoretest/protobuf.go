@@ -28,7 +28,7 @@ func parse(data []byte) (message, error) {
 			return m, errProtobuf
 		}
 		data = data[n:]
-		switch field := int(tag >> 3); tag & 7 { //nolint:gosec // a field's number
+		switch field := int(tag >> 3); tag & 7 {
 		case 0:
 			m.numbers[field] = value
 		case 2:

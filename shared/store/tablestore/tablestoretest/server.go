@@ -75,7 +75,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(appendField(appendField(nil, 1, []byte(failed.code)), 2, []byte(failed.message)))
 		return
 	}
-	_, _ = w.Write(answer)
+	w.Header().Set("Content-Type", "application/octet-stream")
+	_, _ = w.Write(answer) //nolint:gosec // bytes of a protocol
 }
 
 func (s *Server) answer(r *http.Request, body []byte) ([]byte, *failure) {
