@@ -165,6 +165,11 @@ func wantWhole(t *testing.T, table *storetest.Table, padding string, err error, 
 	if after := table.Rows(); len(after) != len(before) {
 		t.Errorf("%s: to read has changed the rows from %d to %d", name, len(before), len(after))
 	}
+	was := wantUniform(t, s, padding)
+	apply(t, s, store.Batch{Put: []store.Record{{Collection: "other", Key: "k", Value: []byte("1")}}})
+	if got := wantUniform(t, openTable(t, table), padding); got != was {
+		t.Errorf("%s: after a batch with another record it is %d, and was %d", name, got, was)
+	}
 	apply(t, s, uniform(3, padding))
 	if got := wantUniform(t, openTable(t, table), padding); got != 3 {
 		t.Errorf("%s: after the next batch it is %d, want 3", name, got)
@@ -286,9 +291,11 @@ func TestTableListIsOfOneMoment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				for n, stopped := 1, true; stopped; n++ {
-					for kill, killed := 1, true; killed; kill++ {
-						stopped, killed = readAcross(t, n, kill, padding)
+				for _, begun := range []bool{false, true} {
+					for n, stopped := 1, true; stopped; n++ {
+						for kill, killed := 1, true; killed; kill++ {
+							stopped, killed = readAcross(t, begun, n, kill, padding)
+						}
 					}
 				}
 			})
@@ -296,10 +303,29 @@ func TestTableListIsOfOneMoment(t *testing.T) {
 	}
 }
 
-func readAcross(t *testing.T, n, kill int, padding string) (stopped, killed bool) {
+// begin returns a table with batch 1, and where begun is true with batch 2, whose writer
+// was killed before it has copied any of it.
+func begin(t *testing.T, begun bool, padding string) *storetest.Table {
 	t.Helper()
-	table := storetest.NewTable()
-	apply(t, openTable(t, table), uniform(1, padding))
+	for n := 1; ; n++ {
+		table := storetest.NewTable()
+		apply(t, openTable(t, table), uniform(1, padding))
+		if !begun {
+			return table
+		}
+		_ = openTable(t, table.With(oneAtATime(killedAt(n, true)))).Apply(t.Context(), uniform(2, padding))
+		for _, r := range table.Rows() {
+			if strings.HasSuffix(r.Sort, "head") && strings.Contains(string(r.Data), `"journal"`) {
+				return table
+			}
+		}
+	}
+}
+
+func readAcross(t *testing.T, begun bool, n, kill int, padding string) (stopped, killed bool) {
+	t.Helper()
+	table := begin(t, begun, padding)
+	was := wantUniform(t, openTable(t, table), padding)
 	die := killedAt(kill, true)
 	writer := openTable(t, table.With(oneAtATime(func(ctx context.Context, c storetest.Call, do func() error) error {
 		err := die(ctx, c, do)
@@ -310,12 +336,12 @@ func readAcross(t *testing.T, n, kill int, padding string) (stopped, killed bool
 	reader := openTable(t, table.With(oneAtATime(func(_ context.Context, _ storetest.Call, do func() error) error {
 		if calls++; calls == n {
 			stopped = true
-			_ = writer.Apply(t.Context(), uniform(2, padding))
+			_ = writer.Apply(t.Context(), uniform(3, padding))
 		}
 		return do()
 	})))
 	got, err := reader.List(t.Context(), "c")
-	if err != nil || !isUniform(got, 1, padding) && !isUniform(got, 2, padding) {
+	if err != nil || !isUniform(got, was, padding) && !isUniform(got, 3, padding) {
 		t.Fatalf("stopped before call %d, the writer killed at %d: List = %q, %v; want one batch", n, kill, got, err)
 	}
 	return stopped, killed
