@@ -18,6 +18,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incidentlink"
+	"signalbox/shared/otplink"
 	"signalbox/shared/serve"
 	"signalbox/shared/slack/slacktest"
 )
@@ -69,7 +70,7 @@ func newEnvironment(base, folder string, cards int, outside []string, logs io.Wr
 		e.writeRules(),
 		e.open(cardflow.FromEnv, "", logs, "/", "/healthz"),
 		e.open(conversion.FromEnv, "conversion.db", logs,
-			"/conversions", "/conversions/", "/otp-events", "/otp-windows", "/dead-letters", "/dead-letters/"),
+			"/conversions", "/conversions/", "/otp-events", "/otp-windows", otplink.Path, "/dead-letters", "/dead-letters/"),
 		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
@@ -120,6 +121,7 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_INVOKE_TOKEN="+devToken,
 		"SIGNALBOX_PAGE_URL="+e.base+"/cardflow",
 		"SIGNALBOX_ALERTS_URL="+e.base,
+		"SIGNALBOX_CONVERSION_URL="+e.base,
 		"SIGNALBOX_LINK_SECRET="+devLinks,
 		"SIGNALBOX_SLACK_WEBHOOK_URL="+e.base+e.slack.WebhookPath(),
 		"SIGNALBOX_STATE_FILE="+filepath.Join(e.folder, stateFile),
@@ -216,6 +218,11 @@ func (e *environment) listLink() string {
 	return incidentlink.New(e.base, []string{devLinks}).List(time.Now())
 }
 
+// ratesLink leads to the page of the OTP rates.
+func (e *environment) ratesLink() string {
+	return otplink.New(e.base, []string{devLinks}).Page(time.Now())
+}
+
 // welcome says what to try.
 func (e *environment) welcome() string {
 	var text strings.Builder
@@ -230,6 +237,7 @@ func (e *environment) welcome() string {
 	}
 	fmt.Fprintf(&text, "\nPage of a card, by a signed link: %s\n", e.pageLink())
 	fmt.Fprintf(&text, "All incidents, by a signed link: %s\n", e.listLink())
+	fmt.Fprintf(&text, "OTP rates, by a signed link: %s\n", e.ratesLink())
 	fmt.Fprintf(&text, "Any card, with any name and the password %s: %s/cardflow/\n", devToken, e.base)
 	for _, r := range e.receivers {
 		fmt.Fprintf(&text, "%s inbox: %s%s\n", r.name, e.base, r.inboxPath())

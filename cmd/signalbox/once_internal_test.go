@@ -26,7 +26,7 @@ func TestDevOnce(t *testing.T) {
 		"forwarded rate": `"conversionRate": 0\.53`,
 		"forward's OK":   `"responseCode": "OK"`,
 		"counted events": `"accepted": 3, "duplicate": 0, "late": 0, "refused": 0`,
-		"closed window":  `"closed": 1, "windows": 1`,
+		"closed window":  `"closed": 1,\s+"windows": 1`,
 		"its rate":       `"rate": 0\.5,\s+"status": "reported"`,
 		"at Alibaba":     `\nrate 0\.5 of 20[0-9T:-]+Z, request [0-9A-F]`,
 		"sweep":          `"cards": 60`,

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"signalbox/functions/alerts"
-	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/notify"
+	"signalbox/shared/receiver"
 	"signalbox/shared/slack"
 )
 
@@ -198,7 +198,7 @@ func TestDryRunForEachReceiver(t *testing.T) {
 // TestDraftBot keeps what a bot would do to what it has posted, too.
 func TestDraftBot(t *testing.T) {
 	t.Parallel()
-	d := newDrafts(alerts.Config{Kinds: map[string]rulefile.Kind{"ops": rulefile.Slack}, Receivers: []notify.Receiver{{Name: "ops", Bot: &draftBot{}}}})
+	d := newDrafts(alerts.Config{Kinds: map[string]receiver.Kind{"ops": receiver.KindSlack}, Receivers: []notify.Receiver{{Name: "ops", Bot: &draftBot{}}}})
 	bot, m := d.receivers()[0].Bot, slack.Message{Text: "a"}
 	first, err := bot.Post(t.Context(), m)
 	second, again := bot.Post(t.Context(), m.Mentioning())

@@ -26,7 +26,8 @@ type Buttons struct {
 	// Operators are the ids of the users who may act. None: whoever sees the buttons may
 	// press them, and commands only read.
 	Operators []string
-	// Responder answers who has pressed something in vain. Nil: nobody is answered.
+	// Responder tells people why a button that they pressed changed nothing. Nil: they are
+	// not told.
 	Responder *slack.Responder
 }
 
@@ -59,8 +60,8 @@ func (f *Function) routeActions(m *web.Mux) {
 // book is where actions are kept.
 func (f *Function) book() action.Book { return action.Book{Store: f.config.Store, Say: f.say} }
 
-// say has an action said in the threads of the incidents that it is about, to each
-// receiver as far as that is notified of them.
+// say writes the notes that tell of an action in the threads of its incidents, for each
+// receiver that is notified of any of them.
 func (f *Function) say(r action.Record, of []rule.Incident, below slack.Ref) ([]store.Record, error) {
 	var records []store.Record
 	for _, to := range f.config.Receivers {
@@ -93,8 +94,8 @@ func groupsOf(incidents []rule.Incident) []notify.Group {
 	return groups
 }
 
-// act does what a request asks for, within the time that its sender waits, be it that
-// the sender has left.
+// act does what a request asks for, within the time that its sender waits for an answer.
+// It goes on where the sender has left meanwhile.
 func (f *Function) act(ctx context.Context, r action.Request) (action.Record, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actTime)
 	defer cancel()
@@ -108,7 +109,8 @@ func (f *Function) act(ctx context.Context, r action.Request) (action.Record, er
 	return done, nil
 }
 
-// answered is what somebody is told of an action. plain is the text without markup.
+// answered says what became of an action, to whoever asked for it, as text without
+// markup.
 func (f *Function) answered(r action.Record, s message.Style) string {
 	said := &words.In(s.Language).Act
 	switch {
@@ -119,7 +121,7 @@ func (f *Function) answered(r action.Record, s message.Style) string {
 	case r.Outcome == action.Already && (r.Before.Name == "" || r.Before == r.By):
 		return said.AlreadyBySelf
 	case r.Outcome == action.Already:
-		return said.Already(r.Before.Name)
+		return said.Already(s.Who(r.Before.Name))
 	case r.Verb == action.Acknowledge:
 		return said.DoneAcknowledged(r.Count)
 	case r.Verb == action.Silence && r.Count == 0:
@@ -133,13 +135,13 @@ func (f *Function) answered(r action.Record, s message.Style) string {
 	}
 }
 
-// isOperator reports whether somebody may act by commands, too.
+// isOperator reports whether the user is one of those who may also act by commands.
 func (f *Function) isOperator(u slack.User) bool {
 	return slices.Contains(f.config.Buttons.Operators, u.ID)
 }
 
-// redraw has the status messages show what was done, unless a run is under way, which
-// does so in the end. What it cannot do in a moment the next run does.
+// redraw updates the status messages at once. While a run is under way it does nothing,
+// since the run does so before it ends. What it has no time for is left to the next run.
 func (f *Function) redraw(ctx context.Context, answered bool) {
 	if !slices.ContainsFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil }) {
 		return

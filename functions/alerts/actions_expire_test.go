@@ -32,7 +32,7 @@ func manySilences(t *testing.T, n int, now time.Time) *mapStore {
 // expire is what one run drops, as far as ctx lets it.
 func expire(ctx context.Context, t *testing.T, st *mapStore, now time.Time) {
 	t.Helper()
-	standing, err := action.Load(t.Context(), st)
+	standing, err := action.Load(context.WithoutCancel(ctx), st)
 	if err == nil {
 		err = action.Expire(ctx, st, standing, nil, store.Record{Collection: "leases", Key: "run"}, now)
 	}

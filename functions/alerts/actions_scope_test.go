@@ -10,9 +10,9 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/action"
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
@@ -34,7 +34,7 @@ func newFactory(t *testing.T) *acting {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Receivers = append(c.Receivers, notify.Receiver{Name: "factory", Bot: bot, Channel: factoryIn, Render: message.Slack})
+		c.Receivers = append(c.Receivers, notify.Receiver{Name: "factory", Bot: bot, Channel: factoryIn, Render: layout.Slack})
 		c.Routes = rule.Routes{
 			{Match: rule.Match{Tag: "factory-*"}, Receivers: []string{"factory"}}, {Receivers: []string{"slack"}},
 		}

@@ -12,11 +12,11 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/action"
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/slack/slacktest"
@@ -73,7 +73,7 @@ func (a *acting) restart(t *testing.T, edit func(*alerts.Config)) {
 			t.Fatal(err)
 		}
 		c.Rules = rule.Policy{Default: rule.Settings{rule.Usage{Percent: []int{80, 90, 100}}}}
-		c.Receivers = []notify.Receiver{{Name: "slack", Bot: bot, Channel: alertsIn, Render: message.Slack}}
+		c.Receivers = []notify.Receiver{{Name: "slack", Bot: bot, Channel: alertsIn, Render: layout.Slack}}
 		c.Buttons = alerts.Buttons{Requests: slack.NewRequests([]string{signingSecret}), Responder: responder}
 		if edit != nil {
 			edit(c)
@@ -270,7 +270,7 @@ func TestSilenceOneOfTheMenu(t *testing.T) {
 		if other := a.standing(t, 1); other.State != action.Open {
 			t.Errorf("the other one is %+v", other)
 		}
-		checkWords(t, a.status(t, highUsage...).Plain(), "1 silenced until", "1 card with high usage")
+		checkWords(t, a.status(t, highUsage...).Plain(), "1 silenced by Bob until", "1 card with high usage")
 		a.set(2, func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes; c.Refreshed = time.Now() })
 		if r := a.sweep(t); r.Worsened != 0 {
 			t.Errorf("the sweep is %+v, want nothing of what is silenced", r)
@@ -537,11 +537,11 @@ func TestSilencedCardIsSaid(t *testing.T) {
 		checkWords(t, a.enter(t, bob, "card "+iccid), "Nothing is open", "is silenced until")
 		a.set(4, func(c *aliyuntest.Card) { c.UsedBytes, c.Refreshed = c.PackageBytes, time.Now() })
 		a.sweep(t)
-		checkWords(t, a.enter(t, bob, "card "+iccid), "1 open", "silenced until")
+		checkWords(t, a.enter(t, bob, "card "+iccid), "1 open", "silenced by Ann until")
 	})
 }
 
-// TestUntilRenewal is about when nobody knows when the data is fresh again.
+// TestUntilRenewal is about when nobody knows when the data resets.
 func TestUntilRenewal(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)

@@ -13,14 +13,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/message"
-	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
-	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/card"
 	"signalbox/shared/config"
 	"signalbox/shared/incident"
@@ -28,6 +25,7 @@ import (
 	"signalbox/shared/language"
 	"signalbox/shared/metric"
 	"signalbox/shared/notify"
+	"signalbox/shared/receiver"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
@@ -45,10 +43,12 @@ type Rules interface {
 	GoesByTag() bool
 	// Grouping says when many cards are one incident.
 	Grouping() rule.Groups
-	// EvaluateGroup says whether what was formed, or is open, is one.
+	// EvaluateGroup evaluates a group that a sweep has found, or that is open.
 	EvaluateGroup(o rule.GroupObservation, past rule.Incident, now time.Time) rule.Evaluation
-	// Suppression is what suppresses a card's incident, but for what inhibits it.
+	// Suppression is what suppresses a card's incident, other than what inhibits it.
 	Suppression(i rule.Incident, now time.Time) incident.Suppression
+	// SilenceOf returns the silence of the rules file that covers an open incident.
+	SilenceOf(i rule.Incident, now time.Time) (rule.Silence, bool)
 }
 
 var _ Rules = rule.Policy{}
@@ -64,7 +64,7 @@ type Config struct {
 	// among them has the Style's.
 	Languages map[string]language.Language
 	// Kinds are what the receivers of the rules file are, by name. None: it has none.
-	Kinds  map[string]rulefile.Kind
+	Kinds  map[string]receiver.Kind
 	Store  store.Store
 	Zone   *time.Location // of the times in Alibaba's answers
 	Style  message.Style
@@ -74,12 +74,6 @@ type Config struct {
 	Guard web.Guard
 	// Links are to the list of incidents. Zero: there are none.
 	Links incidentlink.Links
-	// Standing returns what says of open incidents what became of them. Nil: it is what
-	// suppresses them.
-	Standing func(ctx context.Context) (func(rule.Incident) page.Standing, error)
-	// Actions returns what is offered for an incident to whoever asks for the list so. Nil:
-	// nothing is.
-	Actions func(l language.Language, query url.Values) func(page.Item) []page.Action
 	// Watch is the cards to look at. None: the whole account.
 	Watch []card.ICCID
 	// Pools answers for the data that cards share; such cards are themselves
@@ -134,12 +128,6 @@ func New(c Config) (*Function, error) {
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
 	f := &Function{config: c}
 	f.routes = f.newRoutes()
-	if f.config.Standing == nil {
-		f.config.Standing = f.standings
-	}
-	if f.config.Actions == nil {
-		f.config.Actions = ways
-	}
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,
 	})

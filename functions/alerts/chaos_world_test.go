@@ -20,6 +20,7 @@ import (
 	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/logging"
 	"signalbox/shared/notify"
 	"signalbox/shared/serve/event"
@@ -151,7 +152,7 @@ func (c *chaos) start(t *testing.T, killAt int) *process {
 		Rules: rule.Policy{Default: rule.Settings{
 			rule.Expiry{Days: []int{7}}, rule.Usage{Percent: []int{80, 100}}, rule.Stopped{On: true},
 		}, Groups: rule.DefaultGroups()},
-		Receivers: []notify.Receiver{{Name: "webhook", Poster: toSlack(webhook)}, {Name: "bot", Bot: bot, Channel: "alerts", Render: message.Slack}},
+		Receivers: []notify.Receiver{{Name: "webhook", Poster: toSlack(webhook)}, {Name: "bot", Bot: bot, Channel: "alerts", Render: layout.Slack}},
 		Store:     mortal{c.state, c, p}, Zone: shanghai, Style: message.Style{Zone: shanghai, ShowICCID: true},
 		Every: chaosEvery, LeaseTime: chaosLease, Logger: logging.Discard(), Now: c.now,
 	})

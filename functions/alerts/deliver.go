@@ -11,16 +11,16 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/notify"
+	"signalbox/shared/receiver"
+	"signalbox/shared/route"
 )
 
 // newNotifier returns what delivers the function's notifications. A receiver is
 // not notified of itself.
 func newNotifier(c Config) (*notify.Notifier[rule.Details], error) {
-	return notify.New(notify.Config[rule.Details]{
-		Receivers: c.Receivers, Store: c.Store, Now: c.Now, Logger: c.Logger,
-		Route: c.route, Mention: c.Routes.Mentions, Fallback: c.Routes.Fallback,
-		Announces: func(receiver string) bool { return len(c.Routes) == 0 || c.Routes.Reaches(receiver) },
-	})
+	config := receiver.ConfigFor(receiver.Set{Receivers: c.Receivers, Routes: route.Routes(c.Routes)}, rule.RouteFacts)
+	config.Store, config.Now, config.Logger = c.Store, c.Now, c.Logger
+	return notify.New(config)
 }
 
 // receiverKey is the incident of a receiver that takes no notifications.
@@ -72,7 +72,8 @@ func (r *run) deliver(ctx context.Context) {
 	}
 }
 
-// waits is the error of notifications that a receiver did not take. nil: none wait.
+// waits returns an error that says how many notifications a receiver did not take, or
+// nil where none wait.
 func waits(r notify.Report) error {
 	switch r.Waiting {
 	case 0:
@@ -115,19 +116,19 @@ func (r *run) rememberFallbacks() (found bool, err error) {
 	return found, nil
 }
 
-// receivers is how they do. One of which it is not known what waits is left out, so that
-// its incident stays as it is. One that is not configured any more, and whose incident
-// is open, is well.
+// receivers says of each receiver how its deliveries go. One of which nobody knows how
+// many notifications wait is left out, so that its incident stays as it is. One that is
+// no longer configured counts as well, so that its incident ends.
 func (r *run) receivers() rule.FleetObservation {
 	var o rule.FleetObservation
 	configured := make(map[incident.Key]bool)
-	for _, receiver := range r.reports {
-		configured[receiverKey(receiver.Receiver)] = true
-		if receiver.Waiting == notify.Unknown {
+	for _, report := range r.reports {
+		configured[receiverKey(report.Receiver)] = true
+		if report.Waiting == notify.Unknown {
 			continue
 		}
 		o.Receivers = append(o.Receivers, rule.ReceiverObservation{
-			Name: receiver.Receiver, Waiting: receiver.Waiting, Oldest: receiver.Oldest, Why: receiver.Why,
+			Name: report.Receiver, Waiting: report.Waiting, Oldest: report.Oldest, Why: report.Why,
 		})
 	}
 	for key := range r.ledger.records {

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"signalbox/functions/alerts/message"
-	"signalbox/functions/alerts/rulefile"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
+	"signalbox/shared/receiver"
 )
 
 // Draft is what a receiver would get of a message.
@@ -18,33 +18,33 @@ type Draft struct {
 }
 
 // Draft lays a message out as the receiver of that name takes it, to be looked at.
-func (c Config) Draft(receiver string, m notify.Message) (Draft, error) {
-	switch c.Kinds[receiver] {
-	case rulefile.DingTalk:
-		said := message.DingTalk(m)
+func (c Config) Draft(name string, m notify.Message) (Draft, error) {
+	switch c.Kinds[name] {
+	case receiver.KindDingTalk:
+		said := layout.DingTalk(m)
 		lines := []string{said.Markdown}
 		for _, b := range said.Buttons {
 			lines = append(lines, button(b.Title, b.URL))
 		}
 		return Draft{strings.Join(lines, "\n\n"), said.All}, nil
-	case rulefile.Feishu:
+	case receiver.KindFeishu:
 		return draftFeishu(m), nil
-	case rulefile.WeCom:
-		said := message.WeCom(m)
+	case receiver.KindWeCom:
+		said := layout.WeCom(m)
 		return Draft{Text: said.Markdown + said.Text}, nil // it is one of them
-	case rulefile.Webhook:
-		body, err := json.MarshalIndent(message.Webhook(m, receiver, time.Now()), "", "  ")
+	case receiver.KindWebhook:
+		body, err := json.MarshalIndent(layout.Webhook(m, name, time.Now()), "", "  ")
 		if err != nil {
-			return Draft{}, fmt.Errorf("lay out for %s: %w", receiver, err)
+			return Draft{}, fmt.Errorf("lay out for %s: %w", name, err)
 		}
 		return Draft{Text: string(body)}, nil
-	case rulefile.Slack:
+	case receiver.KindSlack:
 	}
-	return Draft{message.Slack(m).Text, m.Mention}, nil
+	return Draft{layout.Slack(m).Text, m.Mention}, nil
 }
 
 func draftFeishu(m notify.Message) Draft {
-	said := message.Feishu(m)
+	said := layout.Feishu(m)
 	if said.Card == nil {
 		return Draft{said.Text, m.Mention}
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"slices"
-	"strings"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
@@ -17,6 +16,8 @@ import (
 	"signalbox/shared/incidentlink"
 	"signalbox/shared/language"
 	"signalbox/shared/metric"
+	"signalbox/shared/receiver"
+	"signalbox/shared/route"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 	"signalbox/shared/upstream"
@@ -171,7 +172,7 @@ func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 	if err := errors.Join(apiErr, rulesErr, filtersErr); err != nil {
 		return Config{}, err
 	}
-	receivers, err := e.receiversOf(file.Receivers, logger)
+	to, err := receiver.Open(receiver.File{Receivers: file.Receivers, Routes: route.Routes(file.Policy.Routes)}, e.Slack.Slack, logger)
 	if err != nil {
 		return Config{}, err
 	}
@@ -182,7 +183,7 @@ func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 	cards := linkcard.New(service.Client)
 	return Config{
 		Cards: cards, Pools: cards, Ready: service.Ready, Watch: e.ICCIDs, Filters: filters,
-		Rules: file.Policy, Receivers: receivers, Routes: file.Policy.Routes, Languages: languages(file.Receivers), Kinds: kinds(file.Receivers), Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
+		Rules: file.Policy, Receivers: to.Receivers, Routes: rule.Routes(to.Routes), Languages: to.Languages, Kinds: to.Kinds, Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
 		Logger: logger, Meter: meter, Buttons: buttons,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
 		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
@@ -208,7 +209,7 @@ func (e Env) file(environ []string) (rulefile.File, error) {
 	if e.RulesFile == "" {
 		return rulefile.File{Policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}, nil
 	}
-	file, err := rulefile.Load(e.RulesFile, defaults, variablesOf(environ))
+	file, err := rulefile.Load(e.RulesFile, defaults, receiver.Variables(environ))
 	if err != nil {
 		err = fmt.Errorf("SIGNALBOX_RULES_FILE: %w", err)
 	}
@@ -217,14 +218,4 @@ func (e Env) file(environ []string) (rulefile.File, error) {
 		err = errors.Join(err, config.Join(e.Slack.Validate()))
 	}
 	return file, err
-}
-
-// variablesOf returns what variables hold, "" where they are not set.
-func variablesOf(environ []string) func(name string) string {
-	values := make(map[string]string, len(environ))
-	for _, line := range environ {
-		name, value, _ := strings.Cut(line, "=")
-		values[name] = value
-	}
-	return func(name string) string { return values[name] }
 }

@@ -21,6 +21,7 @@ import (
 	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/logging"
 	"signalbox/shared/notify"
 	"signalbox/shared/quota"
@@ -107,7 +108,7 @@ func newWebhook(t *testing.T, s *slacktest.Server) notify.Poster {
 
 // toSlack posts to a webhook of Slack's.
 func toSlack(w *slack.Webhook) notify.PosterFunc {
-	return func(ctx context.Context, m notify.Message) error { return w.Post(ctx, message.Slack(m)) }
+	return func(ctx context.Context, m notify.Message) error { return w.Post(ctx, layout.Slack(m)) }
 }
 
 func (f *fixture) sweep(t *testing.T) alerts.Report {

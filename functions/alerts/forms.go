@@ -22,8 +22,8 @@ import (
 	"signalbox/shared/web"
 )
 
-// routeForms adds the forms of incidents. To look at one changes nothing: only who sends
-// it acts, so that whatever follows the links in messages does not.
+// routeForms adds the forms of incidents. GET only shows a form, and POST acts: robots
+// and previews that follow the links in messages change nothing.
 func (f *Function) routeForms(m *web.Mux) {
 	for _, verb := range []action.Verb{action.Acknowledge, action.Silence, action.Undo} {
 		path := incidentlink.Path + "/{id}/" + string(verb)
@@ -32,7 +32,7 @@ func (f *Function) routeForms(m *web.Mux) {
 	}
 }
 
-// sameSite refuses what a page of somebody else's has a browser send.
+// sameSite refuses requests that a page of another site had a browser send.
 func sameSite(h web.HandlerFunc) web.HandlerFunc {
 	var protection http.CrossOriginProtection
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -67,7 +67,7 @@ func (f *Function) form(ctx context.Context, r *http.Request, verb action.Verb) 
 	if err != nil {
 		return page.Form{}, stateUnusable(err)
 	}
-	standing, err := action.Load(ctx, f.config.Store)
+	standing, err := f.readStanding(ctx)
 	if err != nil {
 		return page.Form{}, stateUnusable(err)
 	}
@@ -80,7 +80,8 @@ func (f *Function) form(ctx context.Context, r *http.Request, verb action.Verb) 
 	return form, nil
 }
 
-// backTo leads from a form to the list, whatever path is in front of both.
+// backTo is the address of the list, relative to that of a form: there may be a path in
+// front of both.
 func backTo(query url.Values) string {
 	to := "../../" + strings.TrimPrefix(incidentlink.Path, "/")
 	if len(query) > 0 {
@@ -129,9 +130,9 @@ func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.
 	}
 	sent, err := url.ParseQuery(string(body))
 	if err != nil {
-		return web.BadParameter("body", "send a form: application/x-www-form-urlencoded")
+		return web.BadField("body", "send a form: application/x-www-form-urlencoded")
 	}
-	request, err := formRequest(r, verb, sent, f.config.Style.Language)
+	request, err := formRequest(r, verb, sent)
 	if err != nil {
 		return err
 	}
@@ -148,28 +149,28 @@ func (f *Function) takeForm(w http.ResponseWriter, r *http.Request, verb action.
 	return nil
 }
 
-// requestName has the form of an id that a form gives to what it asks for.
+// requestName matches the ids that forms give to requests.
 var requestName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // formRequest reads a form.
-func formRequest(r *http.Request, verb action.Verb, sent url.Values, l language.Language) (action.Request, error) {
+func formRequest(r *http.Request, verb action.Verb, sent url.Values) (action.Request, error) {
 	id := cmp.Or(sent.Get("request"), rand.Text())
 	if !requestName.MatchString(id) {
-		return action.Request{}, web.BadParameter("request", "a request has a name of up to 64 letters and digits")
+		return action.Request{}, web.BadField("request", "a request has a name of up to 64 letters and digits")
 	}
 	q := action.Request{
 		ID: "form-" + r.PathValue("id") + "-" + string(verb) + "-" + id, Verb: verb, Span: action.Span(sent.Get("for")),
 		Origin: action.Token, On: action.Selection{IDs: []string{r.PathValue("id")}},
 	}
 	if verb == action.Silence && !slices.Contains(action.Spans(), q.Span) {
-		return action.Request{}, web.BadParameter("for", "a silence lasts for 1h, 24h, 7d, or renewal: until the data resets")
+		return action.Request{}, web.BadField("for", "a silence lasts for 1h, 24h, 7d, or renewal: until the data resets")
 	}
 	name, _, _ := r.BasicAuth()
 	who := cmp.Or(message.Actor(sent.Get("name")), message.Actor(name))
 	if signedlink.IsLink(r.URL.Query()) {
-		q.Origin, who = action.Link, cmp.Or(who, words.In(l).Act.Somebody)
+		q.Origin, who = action.Link, cmp.Or(who, action.Somebody)
 	}
-	q.By.Name = cmp.Or(who, web.Caller(r), words.In(l).Act.Somebody)
+	q.By.Name = cmp.Or(who, web.Caller(r), action.Somebody)
 	return q, nil
 }
 
@@ -181,7 +182,9 @@ func (f *Function) answerForm(w http.ResponseWriter, r *http.Request, verb actio
 	}
 	w.Header().Add("Vary", "Accept")
 	if web.Accepted(r.Header, mediaJSON, mediaHTML) == mediaJSON {
-		return web.JSON(w, status, formAnswer(done))
+		style := f.config.Style
+		style.Language = f.languageOf(r, r.URL.Query())
+		return web.JSON(w, status, formAnswer(done, style))
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), listTimeout)
 	defer cancel()
@@ -194,9 +197,9 @@ func (f *Function) answerForm(w http.ResponseWriter, r *http.Request, verb actio
 }
 
 // formAnswer is what became of a form, as JSON.
-func formAnswer(done action.Record) map[string]any {
+func formAnswer(done action.Record, s message.Style) map[string]any {
 	answer := map[string]any{
-		"outcome": done.Outcome, "by": cmp.Or(done.Before.Name, done.By.Name), "at": done.At.UTC(), "until": nil, "repeated": done.Repeated,
+		"outcome": done.Outcome, "by": s.Who(cmp.Or(done.Before.Name, done.By.Name)), "at": done.At.UTC(), "until": nil, "repeated": done.Repeated,
 	}
 	if !done.Until.IsZero() {
 		answer["until"] = done.Until.UTC()
@@ -204,24 +207,7 @@ func formAnswer(done action.Record) map[string]any {
 	return answer
 }
 
-// standings says what became of incidents, for the list.
-func (f *Function) standings(ctx context.Context) (func(rule.Incident) page.Standing, error) {
-	standing, err := action.Load(ctx, f.config.Store)
-	if err != nil {
-		return nil, err
-	}
-	now := f.config.Now()
-	return func(i rule.Incident) page.Standing {
-		status := standing.Of(i, now)
-		s := page.Standing{State: page.State(status.State), By: status.By, At: status.At, Until: status.Until}
-		if status.State == action.Silenced && status.Origin == "" {
-			s.Comment = i.Suppressed.Name
-		}
-		return s
-	}, nil
-}
-
-// ways offers the forms of an incident in the list.
+// ways offers the forms of each incident of the list.
 func ways(l language.Language, query url.Values) func(page.Item) []page.Action {
 	own := make(url.Values)
 	for _, name := range []string{signedlink.Expires, signedlink.Signature, language.Parameter} {

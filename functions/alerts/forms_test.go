@@ -129,7 +129,7 @@ func TestForms(t *testing.T) {
 			}
 			return got.Body.String()
 		}
-		checkWords(t, post(action.Acknowledge, "name=Carla&request=r1"), "You have acknowledged 1 incident.", "1 acknowledged by Carla")
+		checkWords(t, post(action.Acknowledge, "name=Carla&request=r1"), "You have acknowledged 1 incident.", "acknowledged by Carla")
 		if got := a.standing(t, 1); got.State != action.Acknowledged || got.By != "Carla" || got.Origin != action.Link {
 			t.Errorf("the incident is %+v", got)
 		}

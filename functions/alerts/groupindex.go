@@ -5,8 +5,8 @@ import (
 	"signalbox/shared/incident"
 )
 
-// groupIndex has the incidents of cards that a group inhibits, or may, so that nobody goes
-// through the whole fleet for each group.
+// groupIndex lists, by group, the incidents of cards that the group inhibits or may
+// inhibit, so that the cards of a group are found without going through the whole fleet.
 type groupIndex struct {
 	all map[incident.Key]bool
 	by  map[incident.Key]map[incident.Key]bool // by the key of each group that has the card
@@ -16,7 +16,7 @@ func newGroupIndex() groupIndex {
 	return groupIndex{all: make(map[incident.Key]bool), by: make(map[incident.Key]map[incident.Key]bool)}
 }
 
-// replace has next in the place of past.
+// replace updates the index for an incident that changes from past to next.
 func (x groupIndex) replace(key incident.Key, past, next rule.Incident) {
 	if rule.ByGroup(past.Suppressed) {
 		delete(x.all, key)

@@ -30,8 +30,8 @@ func (l *ledger) began(group incident.Key) time.Time {
 	return details.Since
 }
 
-// strayGroups end the groups that have a name which nothing is known of, such as another
-// version's: no sweep would.
+// strayGroups returns evaluations that end the groups whose names this version does not
+// know, such as those of another version: no sweep would end them.
 func (l *ledger) strayGroups() []rule.Evaluation {
 	var off []rule.Evaluation
 	for key := range l.groups {
@@ -43,8 +43,8 @@ func (l *ledger) strayGroups() []rule.Evaluation {
 }
 
 // explains returns the open group that inhibits a card's incident: the one that does so
-// already, or else the largest. One that a receiver of the card was not notified of does
-// not.
+// already, or else the largest. A group counts only where all receivers of the card were
+// notified of it.
 func (l *ledger) explains(i rule.Incident) (found rule.GroupID, ok bool) {
 	if len(l.groups) == 0 {
 		return rule.GroupID{}, false
@@ -66,8 +66,8 @@ func (l *ledger) explains(i rule.Incident) (found rule.GroupID, ok bool) {
 	return found, ok
 }
 
-// reaches reports whether everybody who would be notified of a card's incident is of its
-// group's. While nobody is, that is not decided.
+// reaches reports whether all who would be notified of a card's incident are notified of
+// its group's. It is taken for granted until anybody is notified of the group.
 func (l *ledger) reaches(group, card rule.Incident) bool {
 	if len(l.routes) == 0 || group.Notified.Count == 0 {
 		return true
@@ -80,8 +80,8 @@ func (l *ledger) reaches(group, card rule.Incident) bool {
 	return true
 }
 
-// receivers are those who are notified of an incident: of a group's also those of the cards
-// that it inhibits, or may.
+// receivers are those who are notified of an incident. Those of a group's are also those
+// of the cards that it inhibits or may inhibit.
 func (l *ledger) receivers(i rule.Incident) []string {
 	names := l.routes.Receivers(i)
 	for key := range l.grouped.by[i.Key] {
@@ -96,7 +96,8 @@ func (l *ledger) inhibited() []incident.Key {
 	return slices.SortedFunc(maps.Keys(l.grouped.all), incident.Key.Compare)
 }
 
-// suppress changes what suppresses an incident. One that nothing does is notified of.
+// suppress changes what suppresses an incident. Where nothing does any more, receivers
+// are notified of it.
 func (l *ledger) suppress(key incident.Key, s incident.Suppression, now time.Time) ([]rule.Change, error) {
 	past := l.records[key]
 	if past.Suppressed == s {

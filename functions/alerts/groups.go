@@ -53,7 +53,8 @@ func (r *run) inhibit(e *rule.Evaluation, now time.Time) {
 }
 
 // undecided reports whether the end of the sweep under way may find a group for a card.
-// That it waits is bounded by the clock, too, which may step: the sweep may never end.
+// The sweep may never end, and the clock may step: a card waits for at most twice the time
+// between sweeps, in either direction of the clock.
 func (r *run) undecided(i rule.Incident, now time.Time) bool {
 	return r.counted() && now.Sub(i.Opened).Abs() < 2*r.config.Every
 }
@@ -165,10 +166,11 @@ func (r *run) settleGroups(now time.Time) error {
 	return r.settleCards(func(rule.Incident) bool { return false }, now)
 }
 
-// settleCards goes through the cards that wait for a group or are explained by one, and says
-// anew of each what suppresses it: an open group; or, where it waits and wait says so, that it
-// goes on waiting; or else only what suppresses any incident. With nothing that does, receivers
-// are notified of the card itself.
+// settleCards goes through the cards that wait for a group, or that one explains, and
+// decides again what suppresses each. An open group comes first. Without one, a card
+// that waits goes on waiting as long as wait says so; for all others only silences and
+// mute times count. Where none of these suppresses it, receivers are notified of the card
+// itself.
 func (r *run) settleCards(wait func(rule.Incident) bool, now time.Time) error {
 	for _, key := range r.ledger.inhibited() {
 		i := r.ledger.records[key]
@@ -187,7 +189,7 @@ func (r *run) settleCards(wait func(rule.Incident) bool, now time.Time) error {
 	return nil
 }
 
-// suppression is what keeps an incident from being notified that no group explains.
+// suppression is what keeps an incident that no group explains from being notified.
 func (r *run) suppression(i rule.Incident, now time.Time) incident.Suppression {
 	alone := []rule.Evaluation{{Key: i.Key, Suppressed: r.config.Rules.Suppression(i, now)}}
 	r.silenced.Suppress(alone, now)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/config"
@@ -57,8 +58,8 @@ func (e Env) guard() web.Guard {
 	}
 }
 
-// listGuard lets those pass who come by a link to the list, and has the configured guard
-// ask the others.
+// listGuard lets those in who come by a link to the list. The configured guard decides
+// about all others.
 func (f *Function) listGuard() web.Guard {
 	guard := f.config.Guard
 	if guard == nil {
@@ -99,7 +100,7 @@ func (f *Function) handleIncidents(w http.ResponseWriter, r *http.Request) error
 		w.Header().Set("Content-Disposition", `attachment; filename="incidents.csv"`)
 		return writeWhole(w, r, mediaCSV+"; charset=utf-8", list.CSV())
 	case mediaHTML:
-		return f.writeList(w, list, query)
+		return writeList(w, list, query)
 	default:
 		body, err := list.JSON()
 		if err != nil {
@@ -115,18 +116,16 @@ func (f *Function) list(ctx context.Context, filter page.Filter, l language.Lang
 	if err != nil {
 		return page.List{}, err
 	}
-	standing := page.StandingOf
-	if f.config.Standing != nil {
-		if standing, err = f.config.Standing(ctx); err != nil {
-			return page.List{}, err
-		}
+	standing, err := f.readStanding(ctx)
+	if err != nil {
+		return page.List{}, err
 	}
 	style := f.config.Style
 	style.Language = l
 	return page.NewList(o.open, standing, filter, o.coverage, style), nil
 }
 
-// languageOf is that of messages for who says nothing of languages.
+// languageOf is the language that a request asks for, or else that of the messages.
 func (f *Function) languageOf(r *http.Request, query url.Values) language.Language {
 	if query.Get(language.Parameter) == "" && r.Header.Get("Accept-Language") == "" {
 		return f.config.Style.Language
@@ -137,7 +136,7 @@ func (f *Function) languageOf(r *http.Request, query url.Values) language.Langua
 // readList reads in which form the list is wanted, and of which incidents.
 func readList(r *http.Request, query url.Values) (media string, filter page.Filter, err error) {
 	filter = page.Filter{
-		State: page.State(query.Get(incidentlink.State)), Rule: query.Get(incidentlink.Rule),
+		State: action.State(query.Get(incidentlink.State)), Rule: query.Get(incidentlink.Rule),
 		Severity: incident.Severity(query.Get(incidentlink.Severity)),
 	}
 	forms := map[string]string{"": web.Accepted(r.Header, mediaJSON, mediaCSV, mediaHTML), "json": mediaJSON, "csv": mediaCSV, "html": mediaHTML}
@@ -145,7 +144,7 @@ func readList(r *http.Request, query url.Values) (media string, filter page.Filt
 	switch {
 	case !known:
 		err = web.BadParameter(incidentlink.Format, "a format is json, csv or html")
-	case filter.State != "" && !slices.Contains(page.States, filter.State):
+	case filter.State != "" && !slices.Contains(action.States(), filter.State):
 		err = web.BadParameter(incidentlink.State, "a state is open, acknowledged or silenced")
 	case filter.Rule != "" && !slices.Contains(rule.Names(), filter.Rule):
 		err = web.BadParameter(incidentlink.Rule, "a rule is one of "+strings.Join(rule.Names(), ", "))
@@ -164,12 +163,8 @@ func stateUnusable(err error) *web.Error {
 	return e.RetryAfter(30 * time.Second).Because(err)
 }
 
-func (f *Function) writeList(w http.ResponseWriter, list page.List, query url.Values) error {
-	request := page.Request{Query: query}
-	if f.config.Actions != nil {
-		request.Actions = f.config.Actions(list.Style.Language, query)
-	}
-	body, err := list.HTML(request)
+func writeList(w http.ResponseWriter, list page.List, query url.Values) error {
+	body, err := list.HTML(page.Request{Query: query, Actions: ways(list.Style.Language, query)})
 	if err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}

@@ -1,7 +1,6 @@
 package alerts_test
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +18,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"signalbox/functions/alerts"
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
@@ -29,7 +28,6 @@ import (
 	"signalbox/shared/config"
 	"signalbox/shared/incident"
 	"signalbox/shared/incidentlink"
-	"signalbox/shared/language"
 	"signalbox/shared/signedlink"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
@@ -130,15 +128,17 @@ func listed() []rule.Incident {
 	return []rule.Incident{usedUp, silenced, muted, inhibited, acknowledged, unknown, receiver, pending, resolved}
 }
 
-// acknowledging has the incidents of a rule acknowledged, and all else as it is.
-func acknowledging(name string) func(context.Context) (func(rule.Incident) page.Standing, error) {
-	return func(context.Context) (func(rule.Incident) page.Standing, error) {
-		return func(i rule.Incident) page.Standing {
-			if i.Key.Rule == name {
-				return page.Standing{State: page.Acknowledged, By: "Zhang San", At: listAt.Add(-time.Hour)}
-			}
-			return page.StandingOf(i)
-		}, nil
+// acknowledge has somebody acknowledge the incidents of a rule, an hour before lists are asked for.
+func (f *fixture) acknowledge(t *testing.T, name string) {
+	t.Helper()
+	r := action.Request{ID: "press", Verb: action.Acknowledge, By: action.Actor{Name: "Zhang San"}, Origin: action.Link}
+	for _, i := range f.store.incidents(t) {
+		if i.Key.Rule == name {
+			r.On.IDs = append(r.On.IDs, i.ID())
+		}
+	}
+	if done, err := (action.Book{Store: f.store}).Do(t.Context(), r, listAt.Add(-time.Hour)); err != nil || done.Outcome != action.Done {
+		t.Fatalf("acknowledged: %+v, %v", done, err)
 	}
 }
 
@@ -178,7 +178,8 @@ func goldenList(t *testing.T, name string, got []byte) {
 // TestIncidentsAsJSON has all that is open in it, suppressed or not, and nothing else.
 func TestIncidentsAsJSON(t *testing.T) {
 	t.Parallel()
-	f := newLists(t, listed(), func(c *alerts.Config) { c.Standing = acknowledging(rule.ExpiryName) })
+	f := newLists(t, listed(), nil)
+	f.acknowledge(t, rule.ExpiryName)
 	for _, accept := range []string{"", "*/*", "application/json", "text/plain"} {
 		got := ask(t, f, "/incidents", bearer, "Accept: "+accept)
 		if got.Code != http.StatusOK || got.Header().Get("Content-Type") != "application/json" {
@@ -234,17 +235,11 @@ func TestIncidentsAsCSV(t *testing.T) {
 // TestIncidentsAsPage is in the language of the reader, and sets the headers of pages.
 func TestIncidentsAsPage(t *testing.T) {
 	t.Parallel()
-	f := newLists(t, listed(), func(c *alerts.Config) {
-		c.Standing = acknowledging(rule.ExpiryName)
-		c.Actions = func(l language.Language, _ url.Values) func(page.Item) []page.Action {
-			return func(i page.Item) []page.Action {
-				return []page.Action{{Label: "act-" + l.Code(), URL: "incidents/" + i.ID() + "/acknowledge"}}
-			}
-		}
-	})
+	f := newLists(t, listed(), nil)
+	f.acknowledge(t, rule.ExpiryName)
 	for language, words := range map[string][]string{
-		"en":    {"<h1>Incidents</h1>", "Open 5", "Acknowledged 1", "Silenced 1", "Zhang San", "not notified during the mute time", "99.98% of 100,000", "because of the rule usage", "act-en"},
-		"zh-CN": {"<h1>告警</h1>", "未解决 5", "已确认 1", "已静默 1", "Zhang San", "99.98%", "流量已用完", "act-zh"},
+		"en":    {"<h1>Incidents</h1>", "Open 5", "Acknowledged 1", "Silenced 1", "Zhang San", "not notified during the mute time", "99.98% of 100,000", "because of the rule usage", `/acknowledge">Acknowledge</a>`, `/silence">Silence</a>`, `/undo">Undo</a>`},
+		"zh-CN": {"<h1>告警</h1>", "未解决 5", "已确认 1", "已静默 1", "Zhang San", "99.98%", "流量已用完", `/acknowledge">确认告警</a>`, `/silence">静默告警</a>`, `/undo">撤销处理</a>`},
 	} {
 		got := ask(t, f, "/incidents", bearer, "Accept: "+asBrowser, "Accept-Language: "+language)
 		checkListPage(t, got, http.StatusOK, words...)
@@ -392,6 +387,12 @@ func TestStateThatCannotBeListed(t *testing.T) {
 		{"incidents cannot be read", func(f *fixture) {
 			f.store.refuse = func(_, collection string) error { return map[string]error{"incidents": unreachable}[collection] }
 		}, "see the log"},
+		{"acknowledgements cannot be read", func(f *fixture) {
+			f.store.refuse = func(_, collection string) error { return map[string]error{"acknowledged": unreachable}[collection] }
+		}, "see the log"},
+		{"silences cannot be read", func(f *fixture) {
+			f.store.refuse = func(_, collection string) error { return map[string]error{"silences": unreachable}[collection] }
+		}, "see the log"},
 		{"sweep cannot be read", func(f *fixture) {
 			f.store.refuse = func(_, collection string) error { return map[string]error{"sweep": unreachable}[collection] }
 		}, "see the log"},
@@ -410,12 +411,6 @@ func TestStateThatCannotBeListed(t *testing.T) {
 			}
 			checkListPage(t, ask(t, f, "/incidents", bearer, "Accept: "+asBrowser), http.StatusServiceUnavailable, "cannot be read")
 		})
-	}
-	standing := newLists(t, listed(), func(c *alerts.Config) {
-		c.Standing = func(context.Context) (func(rule.Incident) page.Standing, error) { return nil, unreachable }
-	})
-	if got := ask(t, standing, "/incidents", bearer); got.Code != http.StatusServiceUnavailable {
-		t.Errorf("status without what became of the incidents = %d, want 503", got.Code)
 	}
 }
 

@@ -177,7 +177,8 @@ func (l *ledger) elapse(now time.Time) ([]rule.Change, error) {
 	return all, nil
 }
 
-// put remembers an incident, to be stored where it differs from what is.
+// put remembers an incident. It is stored with the next batch where it differs from what
+// the store has.
 func (l *ledger) put(key incident.Key, next rule.Incident) error {
 	if next.IsZero() {
 		l.remember(key, next)

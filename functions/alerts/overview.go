@@ -45,8 +45,8 @@ func (f *Function) readOverview(ctx context.Context) (overview, error) {
 	return o, nil
 }
 
-// overdue reports whether a sweep should have been finished by now. It is for who looks:
-// where no run comes any more, none opens an incident of it.
+// overdue reports whether a sweep should have been finished by now. The list needs it:
+// once no run comes any more, none opens the incident of late sweeps.
 func (h *health) overdue(now time.Time, every time.Duration) bool {
 	since := h.Finished
 	if since.IsZero() {

@@ -19,6 +19,7 @@ import (
 	"signalbox/shared/feishu"
 	"signalbox/shared/feishu/feishutest"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/outbound"
 	"signalbox/shared/outbound/outboundtest"
@@ -54,11 +55,11 @@ func newEveryKind(t *testing.T) *everyKind {
 	}
 	posters := map[string]notify.Poster{
 		"slack":    newWebhook(t, k.slack),
-		"dingtalk": notify.PosterFunc(func(ctx context.Context, m notify.Message) error { return ding.Post(ctx, message.DingTalk(m)) }),
-		"feishu":   notify.PosterFunc(func(ctx context.Context, m notify.Message) error { return fei.Post(ctx, message.Feishu(m)) }),
-		"wecom":    notify.PosterFunc(func(ctx context.Context, m notify.Message) error { return we.Post(ctx, message.WeCom(m)) }),
+		"dingtalk": notify.PosterFunc(func(ctx context.Context, m notify.Message) error { return ding.Post(ctx, layout.DingTalk(m)) }),
+		"feishu":   notify.PosterFunc(func(ctx context.Context, m notify.Message) error { return fei.Post(ctx, layout.Feishu(m)) }),
+		"wecom":    notify.PosterFunc(func(ctx context.Context, m notify.Message) error { return we.Post(ctx, layout.WeCom(m)) }),
 		"webhook": notify.PosterFunc(func(ctx context.Context, m notify.Message) error {
-			return hook.Post(ctx, m.ID, message.Webhook(m, "webhook", time.Now()))
+			return hook.Post(ctx, m.ID, layout.Webhook(m, "webhook", time.Now()))
 		}),
 	}
 	for name, poster := range posters {

@@ -87,7 +87,8 @@ func (f *Function) acquire(ctx context.Context) (*store.Lease, error) {
 	return store.Acquire(ctx, f.config.Store, store.LeaseConfig{Name: leaseName, Length: f.config.LeaseTime, Now: f.config.Now})
 }
 
-// acquireSoon tries again where the lease is held for a moment: to show what somebody did.
+// acquireSoon tries again for a while where the lease is held only briefly, by somebody
+// whose action is being shown.
 func (f *Function) acquireSoon(ctx context.Context) (*store.Lease, error) {
 	lease, err := f.acquire(ctx)
 	for range int(afterTime/leasePause) + 1 {

@@ -16,7 +16,8 @@ import (
 )
 
 // handleSlackActions does what a button below a status message stands for. Slack gets an
-// empty answer once that is written; whatever else somebody is reply comes afterwards.
+// empty answer as soon as that is written. Only then is whoever pressed the button told
+// what became of it, and is the message redrawn.
 func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) error {
 	body, err := f.slackBody(w, r)
 	if err != nil {
@@ -42,12 +43,13 @@ func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) er
 	return nil
 }
 
-// answerNow answers before whatever else the handler does. It reports false for an event
-// of a platform, which is answered when the handler returns.
+// answerNow sends the answer while the handler still has work to do. It reports false
+// where that is not possible: an event of a platform is answered when the handler
+// returns.
 func answerNow(w http.ResponseWriter) bool { return http.NewResponseController(w).Flush() == nil }
 
-// press does what was pressed. reply is what whoever did it should know; empty: the
-// message shows it.
+// press does what a pressed button stands for. reply is what to tell whoever pressed it;
+// it is empty where the message shows what was done.
 func (f *Function) press(ctx context.Context, in slack.Interaction) (reply string, changed bool, err error) {
 	style, receiver := f.styleIn(in.Message.Channel)
 	said := &words.In(style.Language).Act
@@ -90,8 +92,8 @@ func requestOf(in slack.Interaction) (action.Request, error) {
 	return r, err
 }
 
-// styleIn is how things are shown in a channel of Slack's, and whose it is. "": it is
-// not ours.
+// styleIn returns the style of messages in a channel of Slack, and the name of the
+// receiver that posts there, "" where none does.
 func (f *Function) styleIn(in string) (style message.Style, receiver string) {
 	at := slices.IndexFunc(f.config.Receivers, func(r notify.Receiver) bool { return r.Bot != nil && r.Channel == in })
 	if at < 0 {
@@ -101,8 +103,8 @@ func (f *Function) styleIn(in string) (style message.Style, receiver string) {
 	return f.config.styleFor(receiver), receiver
 }
 
-// respond tells somebody what became of what was pressed. It is no more than that:
-// nothing is tried again.
+// respond tells somebody what became of a button that they pressed. It tries only once:
+// nothing depends on it.
 func (f *Function) respond(ctx context.Context, in slack.Interaction, text string) {
 	if f.config.Buttons.Responder == nil || in.ResponseURL == "" {
 		return

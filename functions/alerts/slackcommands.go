@@ -17,7 +17,7 @@ import (
 	"signalbox/shared/web"
 )
 
-// handleSlackCommands answers a command, for the eyes of whoever has entered it.
+// handleSlackCommands answers a command. Only whoever has entered it sees the answer.
 func (f *Function) handleSlackCommands(w http.ResponseWriter, r *http.Request) error {
 	body, err := f.slackBody(w, r)
 	if err != nil {
@@ -53,7 +53,7 @@ const (
 // orders are the words of commands, in English and Chinese.
 var orders = map[string]order{
 	"card": orderCard, "卡": orderCard, "卡片": orderCard, "查卡": orderCard,
-	"open": orderOpen, "未解决": orderOpen, "问题": orderOpen,
+	"open": orderOpen, "未解决": orderOpen, "告警": orderOpen, "问题": orderOpen,
 	"help": orderHelp, "帮助": orderHelp,
 	"acknowledge": order(action.Acknowledge), "ack": order(action.Acknowledge), "确认": order(action.Acknowledge),
 	"silence": order(action.Silence), "静默": order(action.Silence),
@@ -84,9 +84,9 @@ func (f *Function) obey(ctx context.Context, c slack.Command) (reply string, cha
 	case orderHelp, orderUnknown:
 		return said.Help(slack.Escape(c.Command)), false, nil
 	}
-	id, err := card.ParseICCID(argument(entered, 1))
-	if err != nil {
-		return slack.Escape(said.NoCard(shorter(argument(entered, 1)))), false, nil //nolint:nilerr // Who has entered it is answered.
+	id, reply, err := f.cardMeant(ctx, argument(entered, 1), style)
+	if id == "" || err != nil {
+		return reply, false, err
 	}
 	if what == orderCard {
 		reply, err = f.answerCard(ctx, id, style)
@@ -95,7 +95,7 @@ func (f *Function) obey(ctx context.Context, c slack.Command) (reply string, cha
 	return f.obeyActing(ctx, c, action.Verb(what), id, argument(entered, 2), style)
 }
 
-// obeyActing does what a command asks for that changes something.
+// obeyActing does what a command asks for where that changes something.
 func (f *Function) obeyActing(ctx context.Context, c slack.Command, verb action.Verb, id card.ICCID, span string, style message.Style) (reply string, changed bool, err error) {
 	said := &words.In(style.Language).Act
 	r := action.Request{
@@ -128,7 +128,7 @@ func argument(entered []string, n int) string {
 	return entered[n]
 }
 
-// shorter is as much of what somebody has entered as is repeated.
+// shorter cuts what somebody has entered to a length that an answer may repeat.
 func shorter(text string) string {
 	const most = 40
 	if letters := []rune(text); len(letters) > most {
@@ -137,7 +137,8 @@ func shorter(text string) string {
 	return text
 }
 
-// narrow turns the wide letters and digits of East Asian keyboards into plain ones.
+// narrow turns the wide letters and digits of East Asian keyboards into plain ones, and
+// leaves out the soft hyphens that messages have in front of marks: people copy them.
 func narrow(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -145,6 +146,8 @@ func narrow(text string) string {
 			return r - '！' + '!'
 		case r == '　':
 			return ' '
+		case r == '\u00AD':
+			return -1
 		default:
 			return r
 		}
@@ -165,8 +168,8 @@ func (f *Function) answerOpen(ctx context.Context, style message.Style) (string,
 	return "*" + said.OpenTitle(len(open)) + "*\n" + f.describe(open, standing, style), nil
 }
 
-// answerCard says what is open about a card, be it that nobody is notified of it, and
-// until when the card is silenced.
+// answerCard says what is open about a card, suppressed or not, and until when the card
+// is silenced.
 func (f *Function) answerCard(ctx context.Context, id card.ICCID, style message.Style) (string, error) {
 	open, standing, err := f.known(ctx)
 	if err != nil {
@@ -216,6 +219,6 @@ func (f *Function) known(ctx context.Context) ([]rule.Incident, action.Standing,
 	if err != nil {
 		return nil, action.Standing{}, err
 	}
-	standing, err := action.Load(ctx, f.config.Store)
+	standing, err := f.readStanding(ctx)
 	return open, standing, err
 }

@@ -12,9 +12,15 @@ import (
 	"signalbox/shared/notify"
 )
 
+// readStanding reads what people have done. It knows of the rules file's silences, too.
+func (f *Function) readStanding(ctx context.Context) (action.Standing, error) {
+	standing, err := action.Load(ctx, f.config.Store)
+	return standing.With(f.config.Rules.SilenceOf), err
+}
+
 // loadStanding reads what people have done.
 func (r *run) loadStanding(ctx context.Context) error {
-	standing, err := action.Load(ctx, r.config.Store)
+	standing, err := r.readStanding(ctx)
 	if err != nil {
 		return err
 	}
@@ -23,19 +29,20 @@ func (r *run) loadStanding(ctx context.Context) error {
 	return nil
 }
 
-// heed reads anew what people have done: they act while a run is under way. Where that
-// fails, what was read before counts on.
+// heed reads again what people have done, since they act while a run is under way. Where
+// that fails, what was read before still counts.
 func (r *run) heed(ctx context.Context) {
 	if err := r.loadStanding(ctx); err != nil && ctx.Err() == nil {
 		r.config.Logger.LogAttrs(ctx, slog.LevelWarn, "what people have done meanwhile could not be read", slog.String("error", err.Error()))
 	}
 }
 
-// forgetTime is how long a run drops what counts no more: people wait to be notified.
+// forgetTime bounds how long a run drops records that no longer count: people wait to be
+// notified.
 const forgetTime = 10 * time.Second
 
-// forgetActions drops what counts no more. What cannot be dropped now is so by a later
-// run.
+// forgetActions drops records that no longer count. What it cannot drop now is left to a
+// later run.
 func (r *run) forgetActions(ctx context.Context) {
 	err := r.loadStanding(ctx)
 	if err == nil {
@@ -50,7 +57,8 @@ func (r *run) forgetActions(ctx context.Context) {
 	}
 }
 
-// loadShown reads what status messages show: no lookups, of which there may be many.
+// loadShown reads what status messages show. It leaves out the lookups, of which there
+// may be many.
 func (r *run) loadShown(ctx context.Context) (err error) {
 	r.state = newState()
 	if err := each(ctx, r.config.Store, sweeps, r.state.decodeSingle); err != nil {

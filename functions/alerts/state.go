@@ -96,8 +96,8 @@ func (s *state) decodeSingle(r store.Record) error {
 	return json.Unmarshal(r.Value, into)
 }
 
-// always are fields that a record of the collection sweeps has in any case: one without
-// is something else.
+// always are the fields that every record of the collection sweeps has. A record without
+// them is something else.
 var always = map[string]string{"current": "checkpoint", "health": "day"}
 
 // decodeLookup leaves out a lookup that cannot be decoded: the card is looked up again.

@@ -15,10 +15,12 @@ import (
 	"time"
 
 	"signalbox/functions/conversion/ledger"
+	"signalbox/functions/conversion/otpwatch"
 	"signalbox/functions/conversion/outbox"
 	"signalbox/functions/conversion/window"
 	"signalbox/shared/aliyun/dysms"
 	"signalbox/shared/metric"
+	"signalbox/shared/otplink"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 	"signalbox/shared/web"
@@ -56,6 +58,15 @@ type Config struct {
 	// Windows are the windows in which Ledger counts. Nil, as without a Store: there
 	// are none.
 	Windows Windows
+	// Watch watches the windows, in Store. Nil, as without a Store: nobody does.
+	Watch *otpwatch.Watch
+	// PageGuard is who may see the page of the rates, beside those who come by one of Links.
+	// Nil: Guard.
+	PageGuard web.Guard
+	// Links are those to the page. Zero: there are none.
+	Links otplink.Links
+	// Zone is of the times on the page. Nil: UTC.
+	Zone *time.Location
 	// Length is that of a window. Zero: 5 min.
 	Length time.Duration
 	// Keep is how long a report is tried before it is a dead letter. Zero: 72 h.
@@ -97,6 +108,9 @@ func New(c Config) *Function {
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.PerSecond = cmp.Or(c.PerSecond, 10)
 	c.Meter = cmp.Or(c.Meter, metric.New())
+	if c.PageGuard == nil {
+		c.PageGuard = c.Guard
+	}
 	f := &Function{config: c}
 	if c.Store != nil {
 		f.outbox = outbox.New(outbox.Config{Store: c.Store, InFlight: c.Timeout + afterTimeout, Now: c.Now})
@@ -108,6 +122,7 @@ func New(c Config) *Function {
 	mux.HandleFunc("GET /dead-letters", c.Guard(f.stored(f.handleDeadLetters)))
 	mux.HandleFunc("POST /dead-letters/{id}/retry", c.Guard(f.stored(f.handleRetry)))
 	mux.HandleFunc("POST /otp-events", c.Guard(f.handleOTPEvents))
+	f.addPage(mux)
 	f.routes = mux
 	return f
 }

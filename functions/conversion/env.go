@@ -34,6 +34,7 @@ type Env struct {
 	Auth    config.Auth
 	State   config.State
 	Invoke  config.Invoke
+	Watch   Watching
 
 	Window     config.Period `env:"SIGNALBOX_OTP_WINDOW" envDefault:"5m"`
 	Grace      config.Period `env:"SIGNALBOX_OTP_GRACE" envDefault:"10m"`
@@ -43,7 +44,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	problems := slices.Concat(e.Account.Validate(), e.Auth.Validate())
+	problems := slices.Concat(e.Account.Validate(), e.Auth.Validate(), e.Watch.Validate())
 	rule := func(ok bool, variable, rule string) {
 		if !ok {
 			problems = append(problems, config.Problem{Variable: variable, Rule: rule})
@@ -92,10 +93,11 @@ func (e Env) open() (s store.Store, l *ledger.Ledger, err error) {
 // The error names every variable that is wrong.
 func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	env, err := config.Load[Env](environ)
-	if err != nil {
+	logger, meter := env.Process.Logger(logs), metric.New()
+	to, receiversErr := env.Watch.receivers(environ, logger)
+	if err = errors.Join(err, receiversErr); err != nil {
 		return function.Function{}, err
 	}
-	logger, meter := env.Process.Logger(logs), metric.New()
 	service, err := upstream.Open(upstream.Settings{
 		Endpoint: env.Dysms.DysmsEndpoint, PerSecond: env.Dysms.DysmsQPS,
 		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
@@ -105,6 +107,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	}
 	c := Config{
 		Sink: dysms.New(service.Client), Guard: web.GuardFor(env.Auth), Logger: logger,
+		PageGuard: web.BrowserGuardFor(env.Auth), Links: env.Watch.Links(), Zone: env.Watch.Zone.Location,
 		Length: time.Duration(env.Window), Keep: time.Duration(env.Keep), PerSecond: float64(env.Dysms.DysmsQPS), Meter: meter, Ready: service.Ready,
 	}
 	state, counter, err := env.open()
@@ -113,6 +116,9 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	}
 	if counter != nil {
 		c.Store, c.Ledger, c.Windows = state, counter, counter
+		if c.Watch, err = env.Watch.open(state, counter, c.Length, to, logger, meter); err != nil {
+			return function.Function{}, errors.Join(err, state.Close())
+		}
 	}
 	served := New(c).served()
 	served.RunTimeout, served.InvokeTokens = time.Duration(env.RunTimeout), env.Invoke.Tokens()

@@ -49,6 +49,17 @@ func setupWith(t *testing.T, o aliyuntest.Options, clock func() time.Time) (*con
 // the quota.
 func instance(t *testing.T, cloud *aliyuntest.Server, perSecond int, clock func() time.Time, logs io.Writer) *conversion.Function {
 	t.Helper()
+	return conversion.New(conversion.Config{
+		Sink:   sink(t, cloud, perSecond),
+		Guard:  web.Open,
+		Logger: logging.New(logs, slog.LevelInfo),
+		Now:    clock,
+	})
+}
+
+// sink is a client of the fake.
+func sink(t *testing.T, cloud *aliyuntest.Server, perSecond int) *dysms.Client {
+	t.Helper()
 	api, err := aliyun.New(aliyun.Config{
 		Endpoint:    "https://dysmsapi.ap-southeast-1.aliyuncs.com",
 		Credentials: credential.Credentials{AccessKeyID: "testid", AccessKeySecret: "testsecret"},
@@ -58,12 +69,7 @@ func instance(t *testing.T, cloud *aliyuntest.Server, perSecond int, clock func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	return conversion.New(conversion.Config{
-		Sink:   dysms.New(api),
-		Guard:  web.Open,
-		Logger: logging.New(logs, slog.LevelInfo),
-		Now:    clock,
-	})
+	return dysms.New(api)
 }
 
 func post(t *testing.T, h http.Handler, media string, body io.Reader) *httptest.ResponseRecorder {

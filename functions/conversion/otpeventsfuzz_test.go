@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"signalbox/functions/conversion/dial"
+	"signalbox/shared/country"
 )
 
 // FuzzOTPEvents sends what may be events, and looks at what the ledger is given.
@@ -41,7 +41,7 @@ func FuzzOTPEvents(f *testing.F) {
 		}
 		for _, e := range r.events {
 			if e.ID == "" || len(e.ID) > 256 || !utf8.ValidString(e.ID) || strings.ContainsFunc(e.ID, unicode.IsControl) ||
-				len(e.Prefix) > 12 || e.Country != "" && !dial.IsCountry(e.Country) || e.Kind == 0 || e.Time.IsZero() && e.Time.Year() != 1 {
+				len(e.Prefix) > 12 || e.Country != "" && !country.Is(e.Country) || e.Kind == 0 || e.Time.IsZero() && e.Time.Year() != 1 {
 				t.Errorf("POST %q gave the ledger %+v", body, e)
 			}
 		}

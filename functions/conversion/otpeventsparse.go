@@ -12,6 +12,7 @@ import (
 	"signalbox/functions/conversion/dial"
 	"signalbox/functions/conversion/intake"
 	"signalbox/functions/conversion/window"
+	"signalbox/shared/country"
 	"signalbox/shared/web"
 )
 
@@ -110,7 +111,7 @@ func (e *otpEvent) time(byDefault, now time.Time) (time.Time, *web.Error) {
 }
 
 func (e *otpEvent) number() (dial.Number, *web.Error) {
-	if e.Country != "" && !dial.IsCountry(e.Country) {
+	if e.Country != "" && !country.Is(e.Country) {
 		return dial.Number{}, web.BadMember("country", "The country is two capital letters of ISO 3166-1, such as SG.")
 	}
 	if e.To == "" {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"signalbox/functions/conversion/otpwatch"
 	"signalbox/functions/conversion/outbox"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/quota"
@@ -27,6 +28,8 @@ type Report struct {
 	// Why is what kept the run from sending what waits; empty: nothing waits.
 	Why  string `json:"why,omitempty"`
 	Busy bool   `json:"busy"` // another run has the lease; this one did nothing
+	// Watch is what the watch over the rates did.
+	Watch otpwatch.Report `json:"watch"`
 }
 
 // Overlapped reports whether the run left the work to another.
@@ -35,7 +38,8 @@ func (r Report) Overlapped() bool { return r.Busy }
 // Scheduled closes the windows whose time has come, and sends what waits, at the pace
 // of the quota and until ctx's deadline: first the rate of each closed window, of its
 // end, and then reports, the oldest first. What cannot be sent now waits for the next
-// run. An error means that the store could not be used.
+// run. Before that the windows are watched, and people are notified beside it. An error
+// means that the store could not be used.
 //
 // scheduled: called by the timer of either cloud, every minute. The same event
 // delivered twice finds nothing new the second time, and a run that overlaps another
@@ -84,9 +88,13 @@ func (r *run) work(ctx context.Context) error {
 	errs := []error{err}
 	if r.config.Windows != nil {
 		r.report.Closed, err = r.config.Windows.CloseDue(ctx)
-		errs = append(errs, err, r.sendWindows(sending), r.countWindows(ctx))
+		errs = append(errs, err)
 	}
-	errs = append(errs, r.sendWaiting(sending))
+	watching := r.beginWatching(sending)
+	if r.config.Windows != nil {
+		errs = append(errs, r.sendWindows(sending), r.countWindows(ctx))
+	}
+	errs = append(errs, r.sendWaiting(sending), watching.end(sending))
 	if r.report.Waiting > 0 && r.report.Why == "" {
 		r.report.Why = "no time left"
 	}
@@ -173,5 +181,6 @@ func (r *run) log(ctx context.Context) {
 		level = slog.LevelWarn
 	}
 	r.config.Logger.LogAttrs(ctx, level, "reports sent", slog.Int("closed", n.Closed), slog.Int("windows", n.Windows),
-		slog.Int("forwarded", n.Forwarded), slog.Int("dead_letters", n.DeadLetters), slog.Int("waiting", n.Waiting), slog.String("why", n.Why))
+		slog.Int("forwarded", n.Forwarded), slog.Int("dead_letters", n.DeadLetters), slog.Int("waiting", n.Waiting), slog.String("why", n.Why),
+		slog.Int("watched", n.Watch.Windows), slog.Int("open", n.Watch.Open), slog.Int("behind", n.Watch.Behind), slog.String("unwatched", n.Watch.Why))
 }

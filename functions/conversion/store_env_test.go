@@ -109,6 +109,12 @@ func TestFromEnvRefusesStores(t *testing.T) {
 			[]string{file, "SIGNALBOX_OTP_WINDOW=1500ms", "SIGNALBOX_OTP_GRACE=25h", "SIGNALBOX_CONVERSION_KEEP=0s", "SIGNALBOX_RUN_TIMEOUT=1s"},
 			[]string{"SIGNALBOX_OTP_WINDOW: ", "SIGNALBOX_OTP_GRACE: ", "SIGNALBOX_CONVERSION_KEEP: ", "SIGNALBOX_RUN_TIMEOUT: "},
 		},
+		{
+			"an odd watch",
+			[]string{file, "SIGNALBOX_OTP_FLOOR=1.5", "SIGNALBOX_CONVERSION_URL=https://otp.example.com", "SIGNALBOX_LANGUAGE=fr", "SIGNALBOX_SLACK_BOT_TOKEN=xoxb-1"},
+			[]string{"SIGNALBOX_OTP_FLOOR: ", "SIGNALBOX_LINK_SECRET: ", "SIGNALBOX_LANGUAGE: ", "SIGNALBOX_SLACK_CHANNEL: "},
+		},
+		{"no rules file", []string{file, "SIGNALBOX_RULES_FILE=/nowhere/at/all.yaml"}, []string{"SIGNALBOX_RULES_FILE: ", "/nowhere/at"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,5 +159,30 @@ func TestReadinessWarns(t *testing.T) {
 	})
 	if parts := f.Ready(t.Context()); len(parts) != 1 || !parts[0].Warning || parts[0].Reason != "Redis may evict" {
 		t.Errorf("Ready = %+v, want a warning", parts)
+	}
+}
+
+// TestFromEnvNotifies has everything that the watch reads be set.
+func TestFromEnvNotifies(t *testing.T) {
+	t.Parallel()
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	text := "version: 1\nreceivers:\n  - {name: duty, slack: {url_env: DUTY_URL, language: zh}}\nroutes:\n  - {receivers: [duty]}\n"
+	if err := os.WriteFile(rules, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	more := []string{
+		"SIGNALBOX_STATE_FILE=" + filepath.Join(t.TempDir(), "state.db"), "SIGNALBOX_RULES_FILE=" + rules, "DUTY_URL=https://hooks.slack.com/services/T/B/x",
+		"SIGNALBOX_OTP_FLOOR=0.5", "SIGNALBOX_CONVERSION_URL=https://otp.example.com", "SIGNALBOX_LINK_SECRET=0123456789abcdef", "SIGNALBOX_LANGUAGE=zh",
+	}
+	f, err := conversion.FromEnv(environ(t, aliyuntest.New(aliyuntest.Options{}), more...), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := f.Scheduled(t.Context(), event.Scheduled{})
+	if report, ok := answer.(conversion.Report); !ok || err != nil || report.Watch.Why != "" {
+		t.Errorf("Scheduled = %+v, %v", answer, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Errorf("Close = %v", err)
 	}
 }

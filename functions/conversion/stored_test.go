@@ -180,8 +180,8 @@ func newWorld(t *testing.T, c store.Config, o aliyuntest.Options, clock func() t
 	return w
 }
 
-// instance is one more that has the same store.
-func (w *world) instance(t *testing.T, clock func() time.Time, perSecond float64, logs io.Writer) *conversion.Function {
+// sink is the fake, with a quota.
+func (w *world) sink(t *testing.T, perSecond float64) *dysms.Client {
 	t.Helper()
 	api, err := aliyun.New(aliyun.Config{
 		Endpoint:    "https://dysmsapi.ap-southeast-1.aliyuncs.com",
@@ -192,8 +192,14 @@ func (w *world) instance(t *testing.T, clock func() time.Time, perSecond float64
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dysms.New(api)
+}
+
+// instance is one more that has the same store.
+func (w *world) instance(t *testing.T, clock func() time.Time, perSecond float64, logs io.Writer) *conversion.Function {
+	t.Helper()
 	return conversion.New(conversion.Config{
-		Sink: choosy{dysms.New(api)}, Guard: web.Open, Logger: logging.New(logs, slog.LevelInfo),
+		Sink: choosy{w.sink(t, perSecond)}, Guard: web.Open, Logger: logging.New(logs, slog.LevelInfo),
 		Store: w.store, Ledger: w.ledger, Windows: windows{w.ledger, w.store}, Now: clock,
 	})
 }

@@ -2,6 +2,7 @@ package conversion
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -73,21 +74,32 @@ func (f *Function) handleWindows(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	answer := windowsAnswer{Windows: []windowAnswer{}}
-	for ; from.Before(to); from = from.Add(windowsRead * f.config.Length) {
-		found, err := f.config.Windows.Windows(r.Context(), from, earlier(to, from.Add(windowsRead*f.config.Length)))
-		damaged := ledger.IsDamage(err)
-		if err != nil && !damaged {
-			return storeFailed(err)
-		}
-		if damaged {
-			answer.Damaged = true
-			f.config.Logger.LogAttrs(r.Context(), slog.LevelError, "windows not shown", slog.String("error", err.Error()))
-		}
-		for _, one := range found {
-			answer.Windows = append(answer.Windows, newWindowAnswer(one, by))
-		}
+	answer.Damaged, err = f.eachWindow(r.Context(), from, to, func(one window.Window) {
+		answer.Windows = append(answer.Windows, newWindowAnswer(one, by))
+	})
+	if err != nil {
+		return err
 	}
 	return web.JSON(w, http.StatusOK, answer)
+}
+
+// eachWindow calls see with the windows that begin from one time up to another, in their
+// order, some at a time. Those that are damaged are logged.
+func (f *Function) eachWindow(ctx context.Context, from, to time.Time, see func(window.Window)) (damaged bool, err error) {
+	for ; from.Before(to); from = from.Add(windowsRead * f.config.Length) {
+		found, err := f.config.Windows.Windows(ctx, from, earlier(to, from.Add(windowsRead*f.config.Length)))
+		if err != nil && !ledger.IsDamage(err) {
+			return damaged, storeFailed(err)
+		}
+		if err != nil {
+			damaged = true
+			f.config.Logger.LogAttrs(ctx, slog.LevelError, "windows not shown", slog.String("error", err.Error()))
+		}
+		for _, one := range found {
+			see(one)
+		}
+	}
+	return damaged, nil
 }
 
 func earlier(a, b time.Time) time.Time {

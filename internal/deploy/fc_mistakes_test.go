@@ -39,6 +39,6 @@ var fcMistakes = []mistake{
 	{"triggerType: timer", "triggerType: cron", "triggerType is"},
 	{"reservedConcurrency: 3", "reservedConcurrency: 1", "nobody is answered while a run is at work"},
 	{"SIGNALBOX_REDIS_URL: ", "SIGNALBOX_REDIS: ", "the state is lost, and 5 runs could be at work at once"},
-	{"SIGNALBOX_SLACK_WEBHOOK_URL: ", "SIGNALBOX_STATE_FILE: ", "the state is lost, and 3 runs could be at work at once"},
+	{"SIGNALBOX_ALERTS_URL: ", "SIGNALBOX_STATE_FILE: ", "the state is lost, and 3 runs could be at work at once"},
 	{"reservedConcurrency: 5", "reservedConcurrency: 0", "left to the default"},
 }

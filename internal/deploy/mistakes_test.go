@@ -41,7 +41,7 @@ func TestDifferencesAreFound(t *testing.T) {
 	for _, change := range []struct{ old, difference string }{
 		{"@every 10m", "@every 5m"},
 		{"timeout: 600", "timeout: 300"},
-		{"SIGNALBOX_SLACK_WEBHOOK_URL: ", "SIGNALBOX_SLACK_BOT_TOKEN: "},
+		{"SIGNALBOX_ALERTS_URL: ", "SIGNALBOX_CONSOLE_URL: "},
 	} {
 		text := strings.Replace(string(read(t, "s.yaml")), change.old, change.difference, 1)
 		changed, _ := fcFile([]byte(text))

@@ -60,5 +60,5 @@ var samMistakes = []mistake{
 	{"              MaximumEventAgeInSeconds: 300\n", "", "RetryPolicy is left"},
 	{"ReservedConcurrentExecutions: 3", "ReservedConcurrentExecutions: 1", "nobody is answered while a run is at work"},
 	{"SIGNALBOX_REDIS_URL: ", "SIGNALBOX_REDIS: ", "the state is lost, and 5 runs could be at work at once"},
-	{"SIGNALBOX_SLACK_WEBHOOK_URL: ", "SIGNALBOX_STATE_FILE: ", "the state is lost, and 3 runs could be at work at once"},
+	{"SIGNALBOX_ALERTS_URL: ", "SIGNALBOX_STATE_FILE: ", "the state is lost, and 3 runs could be at work at once"},
 }

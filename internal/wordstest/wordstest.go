@@ -16,7 +16,7 @@ import (
 // paths of foreign, such as "Find.Label", may be in another language.
 func Both[T any](t *testing.T, english, chinese T, foreign ...string) {
 	t.Helper()
-	en, zh := textsOf(t, english), textsOf(t, chinese)
+	en, zh := Texts(t, english), Texts(t, chinese)
 	for path, text := range en {
 		if text == "" || zh[path] == "" {
 			t.Errorf("%s is %q in English and %q in Chinese, want both", path, text, zh[path])
@@ -47,8 +47,9 @@ func hasChinese(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
 }
 
-// textsOf returns all texts of a struct by their paths.
-func textsOf(t *testing.T, words any) map[string]string {
+// Texts returns all texts of a struct by their paths, such as "Find.Label". Functions are
+// asked what they say.
+func Texts(t *testing.T, words any) map[string]string {
 	t.Helper()
 	found := make(map[string]string)
 	collect(t, "", reflect.ValueOf(words), found)
@@ -90,7 +91,7 @@ func said(t *testing.T, path string, f reflect.Value) string {
 	if f.IsNil() {
 		return ""
 	}
-	if count, ok := f.Interface().(func(int) string); ok {
+	if count, ok := reflect.TypeAssert[func(int) string](f); ok {
 		one, two := count(1), count(2)
 		if !strings.Contains(one, "1") && !strings.Contains(one, "2") || one == two {
 			t.Errorf("%s says %q of one and %q of two", path, one, two)

@@ -36,13 +36,14 @@ type view struct {
 var own = htmlpage.Words{
 	Home:     "To <all>",
 	Refusals: map[string]htmlpage.Said{"own-slug": {Title: "Our own", Detail: "Said by us."}, "old-link": {Title: "Our old link"}},
+	Fields:   map[string]htmlpage.Said{"month": {Title: "Our field", Detail: "From 1 to 12."}},
 }
 
-// render returns a page with ways home and to the other language.
-func render(t *testing.T, l language.Language, cell htmlpage.Cell) string {
+// render returns an English page with ways home and to the other language.
+func render(t *testing.T, cell htmlpage.Cell) string {
 	t.Helper()
-	v := view{Frame: pages.Frame(l, own, "Title "+hostile), Cell: cell}
-	v.Home, v.Other = "../?a=1&b="+url.QueryEscape(hostile), htmlpage.InOther(l, nil)
+	v := view{Frame: pages.Frame(language.English, own, "Title "+hostile), Cell: cell}
+	v.Home, v.Other = "../?a=1&b="+url.QueryEscape(hostile), htmlpage.InOther(language.English, nil)
 	body, err := pages.Render("own.html", v)
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func textOf(body string) string {
 func TestPolicyNamesTheStyle(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"own":     render(t, language.English, htmlpage.Cell{}),
+		"own":     render(t, htmlpage.Cell{}),
 		"refusal": refuse(t, language.Chinese, htmlpage.Refusal{Status: 404}),
 		"bare":    refuse(t, language.English, htmlpage.Refusal{Status: 403}),
 	} {
@@ -92,8 +93,8 @@ func TestPolicyNamesTheStyle(t *testing.T) {
 // TestEscaped wants no tag and no address that a text has made.
 func TestEscaped(t *testing.T) {
 	t.Parallel()
-	plain := render(t, language.English, htmlpage.Cell{Text: "x"})
-	got := render(t, language.English, htmlpage.Cell{Text: hostile})
+	plain := render(t, htmlpage.Cell{Text: "x"})
+	got := render(t, htmlpage.Cell{Text: hostile})
 	if strings.Count(got, "<") != strings.Count(plain, "<") || !strings.Contains(got, "<bdi>"+html.EscapeString(hostile)+"</bdi>") {
 		t.Errorf("the page is %s", got)
 	}
@@ -110,7 +111,7 @@ func TestCell(t *testing.T) {
 		`<time datetime="2026-11-29T08:45:00Z">today</time>`: {Text: "today", Time: "2026-11-29T08:45:00Z"},
 		`<span class="unknown">not known</span>`:             {Text: "not known", Unknown: true},
 	} {
-		if got := render(t, language.English, cell); !strings.Contains(got, want) {
+		if got := render(t, cell); !strings.Contains(got, want) {
 			t.Errorf("%+v is not shown as %s:\n%s", cell, want, got)
 		}
 	}
@@ -141,15 +142,27 @@ func TestRefuse(t *testing.T) {
 	}{
 		{"the function's own", language.English, htmlpage.Refusal{Status: 400, Slug: "own-slug"}, english + "Our own Said by us."},
 		{"the function says it otherwise", language.English, htmlpage.Refusal{Status: 401, Slug: "old-link"}, english + "Our old link"},
+		{
+			"a field of a form", language.English,
+			htmlpage.Refusal{Status: 400, Slug: "invalid-field", Field: "month"},
+			english + "Our field From 1 to 12. What is wrong: month",
+		},
+		{
+			"another of that name", language.English,
+			htmlpage.Refusal{Status: 404, Slug: "no-such-path", Field: "month"},
+			english + "No such page There is nothing at this address. What is wrong: month",
+		},
 		{"common", language.English, htmlpage.Refusal{Status: 404, Slug: "no-such-path"}, english + "No such page There is nothing at this address."},
 		{"by status", language.Chinese, htmlpage.Refusal{Status: 405, Slug: "method"}, chinese + "方法有误 这个页面只能读取。"},
 		{"unknown", language.English, htmlpage.Refusal{Status: 418}, english + "This did not work The reason has been logged."},
 		{
-			"with all that may be said", language.English, htmlpage.Refusal{Status: 503, Field: "month", RetryAfter: 1, RequestID: "ID"},
+			"with all that may be said", language.English,
+			htmlpage.Refusal{Status: 503, Field: "month", RetryAfter: 1, RequestID: "ID"},
 			english + "Not available now Try again. Try again in 1 second. What is wrong: month Request ID",
 		},
 		{
-			"bare", language.English, htmlpage.Refusal{Status: 403, Slug: "wrong-link", Field: "month", RetryAfter: 1, RequestID: "ID"},
+			"bare", language.English,
+			htmlpage.Refusal{Status: 403, Slug: "wrong-link", Field: "month", RetryAfter: 1, RequestID: "ID"},
 			"Signalbox This link is wrong It was altered, or is of another page. Ask for a new one.",
 		},
 	}

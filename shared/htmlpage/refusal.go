@@ -33,7 +33,7 @@ func (r Refusal) bare() bool { return r.Status == http.StatusForbidden }
 // and home is where one begins, "" where that is not to be shown.
 func (p *Pages) Refuse(l language.Language, own Words, r Refusal, query url.Values, home string) ([]byte, error) {
 	words := wordsIn(l).Refusal
-	said := words.of(r, own.Refusals)
+	said := words.of(r, own)
 	view := struct {
 		Frame
 

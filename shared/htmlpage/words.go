@@ -8,6 +8,9 @@ type Words struct {
 	// Refusals are what is said of those that the function alone has, or says more of,
 	// by the end of the problem's type. Of others it is said what all functions say.
 	Refusals map[string]Said
+	// Fields are what is said of a field of a form that breaks a rule, by its name. Of others
+	// it is said what Refusals have.
+	Fields map[string]Said
 }
 
 // Said is what a page says instead of what was asked for.
@@ -38,9 +41,15 @@ func wordsIn(l language.Language) *words {
 	return &english
 }
 
+// invalidField is the slug of a form's field that breaks a rule, as package web has it.
+const invalidField = "invalid-field"
+
 // of returns what is said of r. own are a function's.
-func (w refusalWords) of(r Refusal, own map[string]Said) Said {
-	for _, bySlug := range []map[string]Said{own, w.BySlug} {
+func (w refusalWords) of(r Refusal, own Words) Said {
+	if said, ok := own.Fields[r.Field]; ok && r.Slug == invalidField {
+		return said
+	}
+	for _, bySlug := range []map[string]Said{own.Refusals, w.BySlug} {
 		if said, ok := bySlug[r.Slug]; ok {
 			return said
 		}

@@ -32,7 +32,7 @@ type DeadLetter struct {
 
 // DeadLetters returns the newest dead letters of all receivers, the oldest first.
 func (n *Notifier[D]) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
-	records, err := n.config.Store.List(ctx, deadLetters)
+	records, err := n.config.Store.List(ctx, n.config.DeadLetters)
 	if err != nil {
 		return nil, fmt.Errorf("list the dead letters: %w", err)
 	}
@@ -69,7 +69,7 @@ func (d *round[D]) bury(ctx context.Context, l DeadLetter) {
 		return // strings and numbers always encode
 	}
 	key := fmt.Sprintf("%020d-%s", l.At.UnixNano(), l.ID)
-	d.letters = append(d.letters, store.Record{Collection: deadLetters, Key: key, Value: raw})
+	d.letters = append(d.letters, store.Record{Collection: d.DeadLetters, Key: key, Value: raw})
 }
 
 // lettersToStore returns the new dead letters, and the deletion of the oldest that
@@ -78,13 +78,13 @@ func (d *round[D]) lettersToStore(ctx context.Context) []store.Record {
 	if len(d.letters) == 0 {
 		return nil
 	}
-	kept, err := d.Store.List(ctx, deadLetters)
+	kept, err := d.Store.List(ctx, d.DeadLetters)
 	if err != nil {
 		return d.letters // the next one makes room
 	}
 	records := slices.Clone(d.letters)
 	for _, oldest := range kept[:min(len(kept), max(0, len(kept)+len(d.letters)-maxDeadLetters))] {
-		records = append(records, store.Record{Collection: deadLetters, Key: oldest.Key})
+		records = append(records, store.Record{Collection: d.DeadLetters, Key: oldest.Key})
 	}
 	return records
 }

@@ -129,6 +129,9 @@ type Config[D any] struct {
 	// Fallback names who is notified of an incident in place of a receiver that could
 	// not take it for 15 minutes. Nil: nobody is.
 	Fallback func(receiver string, i incident.Incident[D]) []string
+	// DeadLetters is the collection of the dead letters, where Store has others by the name
+	// of ours. "": dead-letters.
+	DeadLetters string
 	// Announces reports whether a receiver gets announcements. Nil: each does.
 	Announces func(receiver string) bool
 	// Now is the clock. Nil: time.Now.
@@ -174,6 +177,7 @@ func New[D any](c Config[D]) (*Notifier[D], error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.DeadLetters = cmp.Or(c.DeadLetters, deadLetters)
 	c.Logger = cmp.Or(c.Logger, logging.Discard())
 	return &Notifier[D]{config: c}, errors.Join(errs...)
 }

@@ -36,6 +36,11 @@ func BadParameter(field, detail string) *Error {
 	return NewError(http.StatusBadRequest, "invalid-parameter", detail).of(field)
 }
 
+// BadField refuses a field of a form that breaks a rule.
+func BadField(field, detail string) *Error {
+	return NewError(http.StatusBadRequest, "invalid-field", detail).of(field)
+}
+
 // BadMember refuses a member of a JSON body that breaks a rule.
 func BadMember(field, detail string) *Error {
 	return NewError(http.StatusUnprocessableEntity, "invalid-member", detail).of(field)

@@ -41,6 +41,12 @@ const (
 	Token   Origin = "token"   // a caller with a token
 )
 
+// The names of who gives none. They are stored so; people read them in their language.
+const (
+	Somebody     = "Somebody"      // by a link
+	UnnamedToken = "unnamed token" // as package web has it
+)
+
 // Actor is who did it.
 type Actor struct {
 	ID   string `json:"id,omitempty"` // Slack's id of the user; empty: not from Slack

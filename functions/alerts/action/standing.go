@@ -55,6 +55,7 @@ type Standing struct {
 	acknowledged map[string]kept[acknowledgement]
 	silences     map[incident.Key]kept[silence]
 	broken       []store.Record // that nobody can read
+	file         func(rule.Incident, time.Time) (rule.Silence, bool)
 }
 
 // kept is a value as the store has it.
@@ -94,6 +95,13 @@ func Load(ctx context.Context, s store.Store) (Standing, error) {
 	return standing, nil
 }
 
+// With returns s with what says of the silences of the rules file which covers an incident.
+// Without, it is not known until when such a one lasts.
+func (s Standing) With(file func(rule.Incident, time.Time) (rule.Silence, bool)) Standing {
+	s.file = file
+	return s
+}
+
 // asStored returns a record that does not stand as the store has it: nobody may be able to
 // read it.
 func (s Standing) asStored(r store.Record) store.Record {
@@ -115,26 +123,57 @@ const (
 	Silenced     State = "silenced"
 )
 
+// States are all of them, in the order in which they are listed.
+func States() []State { return []State{Open, Acknowledged, Silenced} }
+
 // Status is a state, and since when and by whom it is so.
 type Status struct {
-	State  State
-	By     string    // who acknowledged or silenced it; empty: the rules file
-	Origin Origin    // empty: the rules file
-	At     time.Time // zero: not known
-	Until  time.Time // of a silence; zero: not known, or none
+	State   State
+	By      string    // who acknowledged or silenced it; empty: the rules file
+	Origin  Origin    // empty: the rules file
+	At      time.Time // zero: the rules file
+	Until   time.Time // of a silence; zero: not known, or none
+	Comment string    // of the rules file's silence
+	// Of one that is silenced, who has acknowledged it, too, and when. Zero: nobody has.
+	AcknowledgedBy string
+	AcknowledgedAt time.Time
 }
 
-// Of returns how an open incident is at now. One that is acknowledged and silenced
-// counts as acknowledged, with the end of its silence.
+// ByFile reports whether it is the rules file that silences the incident.
+func (s Status) ByFile() bool { return s.State == Silenced && s.At.IsZero() }
+
+// Undoable reports whether people have done something that they can undo.
+func (s Status) Undoable() bool { return !s.At.IsZero() || !s.AcknowledgedAt.IsZero() }
+
+// Of returns how an open incident is at now. A silence is stronger than an acknowledgement:
+// one that is both is silenced. Of silences that somebody made counts before that of the
+// rules file.
 func (s Standing) Of(i rule.Incident, now time.Time) Status {
-	status := Status{State: Open}
-	if one, ok := s.silenceOf(i.Key, now); ok {
-		status = Status{State: Silenced, By: one.By.Name, Origin: one.Origin, At: one.At, Until: one.Until}
-	} else if i.Suppressed.By == incident.BySilence && i.Suppressed.Origin == "" {
-		status.State = Silenced
+	status := s.silencedOf(i, now)
+	a, ok := s.acknowledgementOf(i)
+	switch {
+	case !ok:
+	case status.State == Silenced:
+		status.AcknowledgedBy, status.AcknowledgedAt = a.By.Name, a.At
+	default:
+		status = Status{State: Acknowledged, By: a.By.Name, Origin: a.Origin, At: a.At}
 	}
-	if a, ok := s.acknowledgementOf(i); ok {
-		status.State, status.By, status.Origin, status.At = Acknowledged, a.By.Name, a.Origin, a.At
+	return status
+}
+
+// silencedOf is the status of an incident but for its acknowledgement.
+func (s Standing) silencedOf(i rule.Incident, now time.Time) Status {
+	if one, ok := s.silenceOf(i.Key, now); ok {
+		return Status{State: Silenced, By: one.By.Name, Origin: one.Origin, At: one.At, Until: one.Until}
+	}
+	if i.Suppressed.By != incident.BySilence || i.Suppressed.Origin != "" {
+		return Status{State: Open}
+	}
+	status := Status{State: Silenced, Comment: i.Suppressed.Name}
+	if s.file != nil {
+		if one, ok := s.file(i, now); ok {
+			status.Until, status.Comment = one.Until, one.Comment
+		}
 	}
 	return status
 }
@@ -150,7 +189,7 @@ func (s Standing) Mark(i rule.Incident, now time.Time) string {
 	if status.State == Open {
 		return ""
 	}
-	return fmt.Sprint(status.State, status.By, status.At.UnixNano(), status.Until.UnixNano())
+	return fmt.Sprint(status.State, status.By, status.At.UnixNano(), status.Until.UnixNano(), status.AcknowledgedBy, status.AcknowledgedAt.UnixNano())
 }
 
 // Silenced are the silences that count at now, as the rules take them.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 )
 
@@ -36,7 +37,7 @@ func (w Writer) alert(r row, over bool) notify.Alert {
 		}),
 		Annotations: known(map[string]string{
 			"summary":     w.Style.title(notify.GroupOf(*i)),
-			"description": strings.Join(rowTexts(w.Style.table([]row{r}, w.Coverage.At)), " "),
+			"description": strings.Join(layout.RowTexts(w.Style.table([]row{r}, w.Coverage.At)), " "),
 		}),
 	}
 	if over {

@@ -26,11 +26,50 @@ func Brief(open []rule.Incident, standing action.Standing, s Style, now time.Tim
 	return lines
 }
 
-// StatusText says who knows of an incident, and until when it is silenced.
+// Distinct says an open incident in one line as [Brief] does, with what tells its card apart
+// from others: the remark and the tags.
+func Distinct(i rule.Incident, standing action.Standing, s Style, now time.Time) string {
+	f := i.Details.Facts
+	line := Brief([]rule.Incident{i}, standing, s, now)[0]
+	return joined(" · ", line, clean(f.Remark, maxNote), clean(s.listed(f.Tags...), maxNote))
+}
+
+// StatusText says how an incident is: who knows of it, and who or what silences it until
+// when and why.
 func (s Style) StatusText(status action.Status) string {
-	var tally standingTally
-	tally.add(status)
-	return tally.say(Writer{Style: s})
+	said := &s.words().Act
+	var text string
+	switch {
+	case status.State == action.Open:
+		return said.StateOpen
+	case status.State == action.Acknowledged:
+		return said.StateAcknowledged(s.Who(status.By))
+	case !status.ByFile():
+		text = said.StateSilenced(s.Who(status.By), s.clock(status.Until))
+	case status.Until.IsZero():
+		text = s.because(said.StateByFileAlone, clean(status.Comment, maxComment))
+	default:
+		text = s.because(said.StateByFile(s.clock(status.Until)), clean(status.Comment, maxComment))
+	}
+	if !status.AcknowledgedAt.IsZero() {
+		text = s.apart(text, said.StateAcknowledged(s.Who(status.AcknowledgedBy)))
+	}
+	return text
+}
+
+// maxComment is how much of a silence's comment is shown, in characters.
+const maxComment = 200
+
+// Who names who has done something, in the language of the style where they gave no name.
+func (s Style) Who(name string) string {
+	switch name {
+	case "", action.Somebody:
+		return s.words().Act.Somebody
+	case action.UnnamedToken:
+		return s.words().Act.Unnamed
+	default:
+		return clean(name, maxActor)
+	}
 }
 
 // Subject names what an incident is about.

@@ -8,6 +8,7 @@ import (
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -22,9 +23,6 @@ func (w Writer) Digest(id string, changes []rule.Change) notify.Message {
 	m.Alerts, m.Links = w.alerts(changes), append(w.forms(changes), m.Links...)
 	return m
 }
-
-// formPrefix begins the id of a link to a form.
-const formPrefix = "open-"
 
 // forms lead to what can be done about the one incident that changes leave open: where
 // there are several, the list does.
@@ -43,7 +41,7 @@ func (w Writer) forms(changes []rule.Change) []notify.Link {
 		return nil
 	}
 	form := func(verb action.Verb, label string) notify.Link {
-		return notify.Link{ID: formPrefix + string(verb), Label: label, URL: w.Style.Incidents.Form(id, string(verb), w.Coverage.At)}
+		return notify.Link{ID: layout.FormPrefix + string(verb), Label: label, URL: w.Style.Incidents.Form(id, string(verb), w.Coverage.At)}
 	}
 	return []notify.Link{form(action.Acknowledge, w.act().Acknowledge), form(action.Silence, w.act().FormSilence)}
 }
@@ -52,7 +50,7 @@ func (w Writer) forms(changes []rule.Change) []notify.Link {
 func (w Writer) History(changes []rule.Change) slack.Message {
 	d := w.changes(changes)
 	d.rest = w.Style.words().Changes.InThread
-	return Slack(d.message())
+	return layout.Slack(d.message())
 }
 
 // ListMissing says in a thread that the list could not be attached.
@@ -60,7 +58,7 @@ func (w Writer) ListMissing() slack.Message {
 	d := w.draft()
 	d.title = "⚠️ " + w.Style.words().Message.ListMissing
 	d.lines = []notify.Line{said(w.Style.words().Message.WorstNamed)}
-	return Slack(d.message())
+	return layout.Slack(d.message())
 }
 
 func (w Writer) changes(changes []rule.Change) draft {

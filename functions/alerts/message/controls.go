@@ -1,12 +1,13 @@
 package message
 
 import (
-	"time"
+	"slices"
 
 	slackgo "github.com/slack-go/slack"
 
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -28,7 +29,7 @@ func (w Writer) controls(groups []notify.Group, open []rule.Incident, room int) 
 	named := w.choices(open)
 	for n := len(named); n >= 0; n-- {
 		block := w.controlBlock(id, len(open), named[:n], open)
-		if size(block) <= room {
+		if layout.SlackSize(block) <= room {
 			return []slackgo.Block{block}
 		}
 	}
@@ -71,7 +72,7 @@ func (w Writer) controlBlock(id string, all int, named []*slackgo.OptionBlockObj
 		spans = append(spans, option(string(span), w.spanText(span)))
 	}
 	elements = append(elements, menu(action.SilenceID, said.Silence, spans))
-	if _, known := w.fold(open); len(known) > 0 {
+	if slices.ContainsFunc(open, func(i rule.Incident) bool { return w.Standing.Of(i, w.Coverage.At).Undoable() }) {
 		elements = append(elements, button(action.UndoID, said.Undo))
 	}
 	if len(named) > 0 {
@@ -115,7 +116,7 @@ func menu(id, placeholder string, options []*slackgo.OptionBlockObject) *slackgo
 // status lays out a status message with what can be pressed below it. The pages of
 // cards have the room that is left.
 func (w Writer) status(d draft, groups []notify.Group, open []rule.Incident) slack.Message {
-	return slackWith(d.message(), func(room int) []slackgo.Block { return w.controls(groups, open, room) })
+	return layout.SlackWith(d.message(), func(room int) []slackgo.Block { return w.controls(groups, open, room) })
 }
 
 // fold parts open incidents into those that somebody should look at, and those that
@@ -131,8 +132,8 @@ func (w Writer) fold(open []rule.Incident) (plain, known []rule.Incident) {
 	return plain, known
 }
 
-// foldLine says in one line what somebody knows of: "2 acknowledged by Ann, 1 silenced
-// until 2026-11-30 08:00".
+// foldLine says in one line what somebody knows of: "2 acknowledged by Ann, 1 silenced by
+// Bob until 2026-11-30 08:00".
 func (w Writer) foldLine(known []rule.Incident) []notify.Line {
 	if len(known) == 0 {
 		return nil
@@ -142,62 +143,6 @@ func (w Writer) foldLine(known []rule.Incident) []notify.Line {
 		tally.add(w.Standing.Of(i, w.Coverage.At))
 	}
 	return []notify.Line{{Spans: []notify.Span{{Text: tally.say(w)}}}}
-}
-
-// standingTally counts what somebody knows of.
-type standingTally struct {
-	acknowledged, silenced int
-	by                     []string // who acknowledged, in the order in which they come
-	byCount                map[string]int
-	first, last            time.Time // when silences end; zero: it is not known
-}
-
-func (t *standingTally) add(s action.Status) {
-	if s.State == action.Acknowledged {
-		t.acknowledged++
-		if t.byCount == nil {
-			t.byCount = make(map[string]int)
-		}
-		if t.byCount[s.By]++; t.byCount[s.By] == 1 {
-			t.by = append(t.by, s.By)
-		}
-		return
-	}
-	t.silenced++
-	if s.Until.IsZero() {
-		return
-	}
-	if t.first.IsZero() || s.Until.Before(t.first) {
-		t.first = s.Until
-	}
-	if s.Until.After(t.last) {
-		t.last = s.Until
-	}
-}
-
-// maxActors is how many people the line names.
-const maxActors = 3
-
-func (t *standingTally) say(w Writer) string {
-	said := w.act()
-	var parts []string
-	if t.acknowledged > 0 && len(t.by) > maxActors {
-		parts = append(parts, said.Acknowledged(t.acknowledged))
-	} else {
-		for _, who := range t.by {
-			parts = append(parts, said.AcknowledgedBy(t.byCount[who], clean(who, maxActor)))
-		}
-	}
-	switch {
-	case t.silenced == 0:
-	case t.first.IsZero():
-		parts = append(parts, said.Silenced(t.silenced))
-	case t.first.Equal(t.last):
-		parts = append(parts, said.SilencedUntil(t.silenced, w.Style.clock(t.last)))
-	default:
-		parts = append(parts, said.SilencedOver(t.silenced, w.Style.clock(t.first)))
-	}
-	return joined(w.comma(), parts...)
 }
 
 // maxActor is how much of a name is shown, in characters.

@@ -21,6 +21,27 @@ import (
 // stood is what stands once somebody has acknowledged and silenced incidents.
 func stood(t *testing.T, open []rule.Incident, acknowledged, silenced int) action.Standing {
 	t.Helper()
+	var requests []action.Request
+	for n, some := range [][]rule.Incident{open[:acknowledged], open[acknowledged : acknowledged+silenced]} {
+		if len(some) > 0 {
+			requests = append(requests, onAll(some, "Ann", []action.Verb{action.Acknowledge, action.Silence}[n]))
+		}
+	}
+	return stoodAfter(t, open, requests...)
+}
+
+// onAll is what somebody asks for about incidents; a silence lasts for a day.
+func onAll(some []rule.Incident, who string, verb action.Verb) action.Request {
+	r := action.Request{Verb: verb, Span: action.Day, By: action.Actor{Name: who}}
+	for _, i := range some {
+		r.On.IDs = append(r.On.IDs, i.ID())
+	}
+	return r
+}
+
+// stoodAfter is what stands after requests.
+func stoodAfter(t *testing.T, open []rule.Incident, requests ...action.Request) action.Standing {
+	t.Helper()
 	kept := &records{put: make(map[string][]store.Record)}
 	for _, i := range open {
 		raw, err := json.Marshal(i)
@@ -29,14 +50,8 @@ func stood(t *testing.T, open []rule.Incident, acknowledged, silenced int) actio
 		}
 		kept.put["incidents"] = append(kept.put["incidents"], store.Record{Collection: "incidents", Key: i.Key.String(), Value: raw})
 	}
-	for n, some := range [][]rule.Incident{open[:acknowledged], open[acknowledged : acknowledged+silenced]} {
-		if len(some) == 0 {
-			continue
-		}
-		r := action.Request{ID: strconv.Itoa(n), Verb: []action.Verb{action.Acknowledge, action.Silence}[n], Span: action.Day, By: action.Actor{Name: "Ann"}}
-		for _, i := range some {
-			r.On.IDs = append(r.On.IDs, i.ID())
-		}
+	for n, r := range requests {
+		r.ID = strconv.Itoa(n)
 		if _, err := (action.Book{Store: kept}).Do(t.Context(), r, now); err != nil {
 			t.Fatal(err)
 		}
@@ -109,9 +124,9 @@ func TestFold(t *testing.T) {
 		language               language.Language
 		want                   []string
 	}{
-		{2, 1, language.English, []string{"2 cards used up", "2 acknowledged by Ann, 1 silenced until 2026-11-23 16:30 +08:00"}},
+		{2, 1, language.English, []string{"2 cards used up", "2 acknowledged by Ann, 1 silenced by Ann until 2026-11-23 16:30 +08:00"}},
 		{5, 0, language.English, []string{"nothing to do, 5 known", "5 acknowledged by Ann"}},
-		{0, 5, language.Chinese, []string{"无需处理", "5 项已静默至 2026-11-23 16:30 +08:00"}},
+		{0, 5, language.Chinese, []string{"无需处理", "5 项已由 Ann 静默至 2026-11-23 16:30 +08:00"}},
 	} {
 		w := writer
 		w.Style.Language, w.Standing = tt.language, stood(t, open, tt.acknowledged, tt.silenced)
@@ -124,6 +139,51 @@ func TestFold(t *testing.T) {
 		}
 		if len(m.Blocks) > 0 && strings.Contains(text, "[Acknowledge]") {
 			t.Errorf("the message has buttons, and nobody listens:\n%s", text)
+		}
+	}
+}
+
+// TestFoldNamesWhoDidIt has the line name up to three people for each thing, and both who
+// silenced and who acknowledged the same.
+func TestFoldNamesWhoDidIt(t *testing.T) {
+	t.Parallel()
+	open := usageOf(5)
+	silence := func(n int, who string) action.Request { return onAll(open[n:n+1], who, action.Silence) }
+	forWeek := func(n int, who string) action.Request {
+		r := silence(n, who)
+		r.Span = action.Week
+		return r
+	}
+	acknowledge := func(n int, who string) action.Request { return onAll(open[n:n+1], who, action.Acknowledge) }
+	for _, tt := range []struct {
+		name     string
+		language language.Language
+		done     []action.Request
+		want     string
+	}{
+		{"two people", language.English, []action.Request{silence(0, "Ann"), forWeek(1, "Bob")}, "1 silenced by Ann until 2026-11-23 16:30 +08:00, 1 silenced by Bob until 2026-11-29 16:30 +08:00"},
+		{"one twice", language.English, []action.Request{forWeek(0, "Ann"), silence(1, "Ann")}, "2 silenced by Ann, the first until 2026-11-23 16:30 +08:00"},
+		{
+			"four", language.English,
+			[]action.Request{silence(0, "Ann"), forWeek(1, "Bob"), silence(2, "Carla"), silence(3, "Dora")},
+			"4 silenced, the first until 2026-11-23 16:30 +08:00",
+		},
+		{
+			"both", language.English,
+			[]action.Request{silence(0, "Bob"), acknowledge(0, "Ann"), acknowledge(1, "Ann")},
+			"1 acknowledged by Ann, 1 silenced by Bob until 2026-11-23 16:30 +08:00, 1 of them acknowledged by Ann",
+		},
+		{
+			"both in Chinese", language.Chinese,
+			[]action.Request{silence(0, "Bob"), acknowledge(0, "")},
+			"1 项已由 Bob 静默至 2026-11-23 16:30 +08:00，其中 1 项已由 某人 确认",
+		},
+	} {
+		w := writer
+		w.Style.Language, w.Standing = tt.language, stoodAfter(t, open, tt.done...)
+		text := shownBySlack(t, w.Status([]notify.Group{{Rule: rule.UsageName, Severity: incident.Critical}}, open, 0, nil)).Plain()
+		if !strings.Contains(text, tt.want+"\n") {
+			t.Errorf("%s: the message lacks %q:\n%s", tt.name, tt.want, text)
 		}
 	}
 }

@@ -6,14 +6,12 @@ import (
 	"unicode/utf8"
 
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 )
 
 // MaxNamed is how many cards a message names at most.
-const MaxNamed = 20
-
-// maxTotals is how many characters the lines of totals have, as Slack gets them.
-const maxTotals = 1000
+const MaxNamed = layout.MaxNamed
 
 // draft is a message while it is being put together.
 type draft struct {
@@ -58,7 +56,7 @@ func rowsOf(s Style, now time.Time, rows []row) notify.Rows {
 func (d draft) totals() []notify.Line {
 	length := 0
 	for i, line := range d.lines {
-		if length += utf8.RuneCountInString(slackLine(line)) + 1; length > maxTotals {
+		if length += utf8.RuneCountInString(layout.SlackLine(line)) + 1; length > layout.MaxLines {
 			more := d.style.words().Message.MoreLines(len(d.lines) - i)
 			return append(d.lines[:i:i], notify.Line{Bullet: true, Spans: marked(more)})
 		}

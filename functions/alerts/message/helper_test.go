@@ -10,6 +10,7 @@ import (
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incident"
 	"signalbox/shared/language"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -234,9 +235,9 @@ func daily() message.Daily {
 
 // digest and summary are as Slack gets them.
 func digest(w message.Writer, changes []rule.Change) slack.Message {
-	return message.Slack(w.Digest(messageID, changes))
+	return layout.Slack(w.Digest(messageID, changes))
 }
 
 func summary(w message.Writer, d message.Daily, open []rule.Incident) slack.Message {
-	return message.Slack(w.Summary(d, open))
+	return layout.Slack(w.Summary(d, open))
 }

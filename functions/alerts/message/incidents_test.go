@@ -8,6 +8,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incidentlink"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -29,14 +30,14 @@ func TestEveryMessageLeadsToTheList(t *testing.T) {
 		if len(m.Links) != 2 || m.Links[0].URL != list {
 			t.Errorf("%s: links = %v, want that to the list first", name, m.Links)
 		}
-		if got := message.Webhook(m, "ops", now).ExternalURL; got != list {
+		if got := layout.Webhook(m, "ops", now).ExternalURL; got != list {
 			t.Errorf("%s: externalURL = %s, want the list", name, got)
 		}
 		plainer := m
 		plainer.Extent = notify.Plain
 		for receiver, said := range map[string]any{
-			"slack": message.Slack(m), "slack, plainer": message.Slack(plainer), "dingtalk": message.DingTalk(m),
-			"feishu": message.Feishu(m), "wecom": message.WeCom(m),
+			"slack": layout.Slack(m), "slack, plainer": layout.Slack(plainer), "dingtalk": layout.DingTalk(m),
+			"feishu": layout.Feishu(m), "wecom": layout.WeCom(m),
 		} {
 			if !leadsTo(t, said, list) {
 				t.Errorf("%s to %s does not lead to the list", name, receiver)
@@ -72,7 +73,7 @@ func leadsTo(t *testing.T, m any, link string) bool {
 func TestButtonsThatFit(t *testing.T) {
 	t.Parallel()
 	style := message.Style{Zone: zone, Incidents: toList, Console: "https://console.example/" + strings.Repeat("a", 1000)}
-	m := message.Slack(message.Writer{Style: style, Coverage: coverage}.Digest(messageID, allKinds()))
+	m := layout.Slack(message.Writer{Style: style, Coverage: coverage}.Digest(messageID, allKinds()))
 	if err := m.Check(); err != nil {
 		t.Errorf("Check() = %v", err)
 	}

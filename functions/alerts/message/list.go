@@ -9,6 +9,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/plaintext"
 )
@@ -57,7 +58,9 @@ func (w Writer) List(open []rule.Incident, changes []rule.Change) notify.File {
 }
 
 // hides reports whether messages do not name all that rows are about.
-func (w Writer) hides(rows []row) bool { return w.leavesOut(rows) || hidesCards(rows) }
+func (w Writer) hides(rows []row) bool {
+	return !layout.SlackNamesAll(rowsOf(w.Style, w.Coverage.At, rows)) || hidesCards(rows)
+}
 
 // writeOpen writes what is open, and after a group the cards in it.
 func (w Writer) writeOpen(lines *csv.Writer, i *rule.Incident) {

@@ -28,7 +28,7 @@ func (w Writer) Note(body json.RawMessage) slack.Message {
 
 // said is what a record says, in one line.
 func (w Writer) said(r action.Record) string {
-	said, who, when := w.act(), clean(r.By.Name, maxActor), w.Style.clock(r.At)
+	said, who, when := w.act(), w.Style.Who(r.By.Name), w.Style.clock(r.At)
 	var text string
 	switch r.Verb {
 	case action.Acknowledge:

@@ -17,6 +17,7 @@ import (
 	"signalbox/shared/feishu"
 	"signalbox/shared/feishu/feishutest"
 	"signalbox/shared/language"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/outbound"
 	"signalbox/shared/outbound/outboundtest"
@@ -35,26 +36,26 @@ var receivers = map[string]opener{
 		t.Helper()
 		s := dingtalktest.New("secret", nil)
 		robot, err := dingtalk.New(outbound.Config{URL: "https://a.example" + dingtalktest.Path, Secret: "secret", Transport: s.Transport()})
-		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.DingTalk(m)) })
+		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, layout.DingTalk(m)) })
 	},
 	"feishu": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := feishutest.New("secret", nil)
 		bot, err := feishu.New(outbound.Config{URL: "https://a.example" + feishutest.Path, Secret: "secret", Transport: s.Transport()})
-		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return bot.Post(ctx, message.Feishu(m)) })
+		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return bot.Post(ctx, layout.Feishu(m)) })
 	},
 	"wecom": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := wecomtest.New(nil)
 		robot, err := wecom.New(outbound.Config{URL: "https://a.example" + wecomtest.Path, Transport: s.Transport()})
-		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, message.WeCom(m)) })
+		return s, poster(t, err, func(ctx context.Context, m notify.Message) error { return robot.Post(ctx, layout.WeCom(m)) })
 	},
 	"webhook": func(t *testing.T) (*outboundtest.Server, func(context.Context, notify.Message) error) {
 		t.Helper()
 		s := webhooktest.New("secret", nil)
 		hook, err := webhook.New(outbound.Config{URL: "https://a.example" + webhooktest.Path, Secret: "secret", Transport: s.Transport()})
 		return s, poster(t, err, func(ctx context.Context, m notify.Message) error {
-			return hook.Post(ctx, m.ID, message.Webhook(m, "anything", now))
+			return hook.Post(ctx, m.ID, layout.Webhook(m, "anything", now))
 		})
 	},
 }
@@ -156,7 +157,7 @@ func takesAnything(t *testing.T, kind string, l language.Language, open opener, 
 // TestWebhookNamesAll counts 5,000 alerts, named or truncated.
 func TestWebhookNamesAll(t *testing.T) {
 	t.Parallel()
-	p := message.Webhook(writer.Digest(messageID, opened(ofAll(5000, usedUp))), "anything", now)
+	p := layout.Webhook(writer.Digest(messageID, opened(ofAll(5000, usedUp))), "anything", now)
 	raw, err := json.Marshal(p)
 	if err != nil || len(raw) > webhook.MaxBody || len(p.Alerts)+p.TruncatedAlerts != 5000 || p.Status != "firing" {
 		t.Errorf("%d bytes (%v), %d alerts and %d truncated, status %s; want 5,000 in 1 MiB, firing", len(raw), err, len(p.Alerts), p.TruncatedAlerts, p.Status)
@@ -168,7 +169,7 @@ func TestWebhookNamesAll(t *testing.T) {
 	if len(prints) != len(p.Alerts) {
 		t.Errorf("%d fingerprints of %d alerts", len(prints), len(p.Alerts))
 	}
-	over := message.Webhook(writer.Digest(messageID, []rule.Change{resolved(usedUp(1), "clear")}), "anything", now)
+	over := layout.Webhook(writer.Digest(messageID, []rule.Change{resolved(usedUp(1), "clear")}), "anything", now)
 	if over.Status != "resolved" || over.Alerts[0].Status != "resolved" || over.Alerts[0].EndsAt.IsZero() {
 		t.Errorf("resolved = %+v, want it so", over)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 )
@@ -22,7 +23,7 @@ func (w Writer) Status(groups []notify.Group, open []rule.Incident, elsewhere in
 	if len(open) == 0 {
 		d.title = fine + " " + said.NoneOpen(o.title())
 		d.lines = o.elsewhereLine()
-		return Slack(d.message())
+		return layout.Slack(d.message())
 	}
 	o.open, o.known = w.fold(open)
 	if len(o.open) == 0 {
@@ -42,7 +43,7 @@ func (w Writer) Replaced() slack.Message {
 	d := w.draft()
 	d.title = over + " " + w.Style.words().Status.Replaced
 	d.lines = []notify.Line{said(w.Style.words().Status.NotKeptUpToDate)}
-	return Slack(d.message())
+	return layout.Slack(d.message())
 }
 
 // openRows are the rows of open incidents, the worst first.

@@ -9,6 +9,7 @@ import (
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/layout"
 	"signalbox/shared/notify"
 )
 
@@ -110,7 +111,7 @@ func (w Writer) fleetLines(open []rule.Incident) []notify.Line {
 	var lines []notify.Line
 	for _, i := range sorted(those(open, func(i *rule.Incident) bool { return i.Key.Subject.Kind == incident.Fleet })) {
 		r := row{i, icon(i.Severity), w.Style.title(notify.GroupOf(*i))}
-		for _, text := range rowTexts(w.Style.table([]row{r}, w.Coverage.At).Keeping(0)) {
+		for _, text := range layout.RowTexts(w.Style.table([]row{r}, w.Coverage.At).Keeping(0)) {
 			if status := w.Standing.Of(*i, w.Coverage.At); status.State != action.Open {
 				text = w.Style.apart(text, w.Style.StatusText(status))
 			}

@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/language"
+	"signalbox/shared/layout"
 )
 
 // TestSummaryNamesTheWorst names cards that are used up or have expired before those
@@ -81,7 +81,7 @@ func TestSummaryOfWhatIsKnown(t *testing.T) {
 		w := in(tt.language, writer)
 		w.Standing = stood(t, open, 2, 3)
 		m := w.Summary(daily(), open)
-		text := message.Slack(m).Text
+		text := layout.Slack(m).Text
 		for _, want := range tt.want {
 			if !strings.Contains(text, want) {
 				t.Errorf("the summary does not say %q:\n%s", want, text)
@@ -100,7 +100,7 @@ func TestSummaryOfKnownSweeps(t *testing.T) {
 	w := writer
 	w.Standing = stood(t, open, 1, 1)
 	text := summary(w, daily(), open).Text
-	for title, want := range map[string]string{"Sweeps fail": "1 acknowledged by Ann", "Hardly any card": "1 silenced until 2026-11-23 16:30 +08:00"} {
+	for title, want := range map[string]string{"Sweeps fail": "; acknowledged by Ann", "Hardly any card": "; silenced by Ann until 2026-11-23 16:30 +08:00"} {
 		_, rest, _ := strings.Cut(text, title)
 		if line, _, _ := strings.Cut(rest, "\n"); !strings.HasSuffix(line, want) {
 			t.Errorf("the line of %q says %q, want it to end with %q", title, line, want)

@@ -18,7 +18,6 @@ const (
 	maxWhich = 20 + 2*maxNote + 10
 	maxTitle = 100
 	maxCause = 250
-	unknown  = "–"
 )
 
 // row is one line of a table.
@@ -41,13 +40,13 @@ type column struct {
 	value    func(r row) string
 }
 
-// The columns that are left out where there is no room, the first of them last.
+// The columns that are left out where there is no room, the first of them last: at most
+// [layout.MaxSpare].
 const (
 	spareAction = iota + 1
 	spareThreshold
 	spareUsage
 	sparePlan
-	maxSpare = sparePlan
 )
 
 // columnsOf are which rows they are, what decided about them, the threshold, what to do,
@@ -182,49 +181,7 @@ func (s Style) addColumn(t *notify.Table, c column, cells []string) {
 	}
 }
 
-// rowTexts are rows in words, without what is unknown.
-func rowTexts(t notify.Table) []string {
-	texts := make([]string, len(t.Rows))
-	for i, r := range t.Rows {
-		texts[i] = joined(" · ", inWords(t.Columns, r, func(_ int, text string) string { return text })...)
-	}
-	return texts
-}
-
-// inWords are the cells of a row where there are no columns, each as word has it.
-func inWords(columns []notify.Column, r notify.Row, word func(column int, text string) string) []string {
-	parts := make([]string, 0, len(r.Cells))
-	for i, cell := range r.Cells {
-		if cell != "" {
-			parts = append(parts, word(i, columns[i].Label+cell))
-		}
-	}
-	return parts
-}
-
 // packageEnd says when a package ends, and in how many days.
 func packageEnd(s Style, now time.Time, i rule.Incident) string {
 	return s.When(i.Details.Facts.Expires, now)
-}
-
-// narrowed are rows without as many columns as it takes for them to fit, the least
-// important first.
-func narrowed(rows notify.Rows, fits func(notify.Rows) bool) notify.Rows {
-	fewer := rows
-	for spare := maxSpare; spare >= 0; spare-- {
-		if fewer = keeping(rows, spare); fits(fewer) {
-			break
-		}
-	}
-	return fewer
-}
-
-// keeping are rows without the columns that are more to spare than that.
-func keeping(rows notify.Rows, spare int) notify.Rows {
-	whole := rows.Table
-	if whole == nil {
-		return rows
-	}
-	rows.Table = func(n int) notify.Table { return whole(n).Keeping(spare) }
-	return rows
 }

@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 	"signalbox/shared/incidentlink"
+	"signalbox/shared/layout"
 )
 
 var webhookExample = regexp.MustCompile("(?s)\\*\\*webhook\\*\\*.*?```json\n(.*?)```")
@@ -29,7 +29,7 @@ func TestWebhookExample(t *testing.T) {
 	}
 	w := writer
 	w.Style.Incidents = incidentlink.New("https://alerts.example", []string{"first-secret-0123456789"})
-	raw, err := json.Marshal(message.Webhook(w.Digest(messageID, []rule.Change{change(incident.Opened, usedUp(12))}), "anything", now))
+	raw, err := json.Marshal(layout.Webhook(w.Digest(messageID, []rule.Change{change(incident.Opened, usedUp(12))}), "anything", now))
 	if err != nil {
 		t.Fatal(err)
 	}

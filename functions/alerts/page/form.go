@@ -60,14 +60,23 @@ func (f Form) HTML() ([]byte, error) {
 		view.Result = all.Act.ThisIsOver
 	case !f.Incident.IsZero():
 		view.Rows = f.rows(all)
+		if f.Result == "" && !f.asks() {
+			view.Result = all.Act.NothingToUndo
+		}
 	}
-	if !f.Incident.IsZero() && f.Result == "" {
+	if f.asks() {
 		view.Hint, view.Button = hint, heading
 		if f.Verb == action.Silence {
 			view.Spans = f.spans(all.Act)
 		}
 	}
 	return pages.Render("form.html", view)
+}
+
+// asks reports whether there is something to ask: not what is over or done, nor the undoing
+// of what nobody did.
+func (f Form) asks() bool {
+	return !f.Incident.IsZero() && f.Result == "" && (f.Verb != action.Undo || f.Status.Undoable())
 }
 
 // said are the title of the form and what it does.
@@ -92,11 +101,7 @@ func (f Form) rows(all *words.Words) []formRow {
 	if said.Details != "" {
 		rows = append(rows, formRow{said.Column, text(said.Details)})
 	}
-	state := all.Act.StateOpen
-	if f.Status.State != action.Open {
-		state = f.Style.StatusText(f.Status)
-	}
-	return append(rows, formRow{all.Act.State, text(state)})
+	return append(rows, formRow{all.Act.State, text(f.Style.StatusText(f.Status))})
 }
 
 // spans are how long the incident may be silenced. Where nobody knows when its data resets,
@@ -116,7 +121,7 @@ func (f Form) spans(w words.Act) []Option {
 }
 
 // Ways lead from an incident of a list to the forms for it, for whoever came as query
-// says. One that is acknowledged or silenced leads to what undoes that.
+// says. One that somebody has acknowledged or silenced leads to what undoes that.
 func Ways(w *words.Words, i Item, query url.Values) []Action {
 	suffix := ""
 	if encoded := query.Encode(); encoded != "" {
@@ -125,12 +130,15 @@ func Ways(w *words.Words, i Item, query url.Values) []Action {
 	to := func(verb action.Verb) string { return "incidents/" + i.ID() + "/" + string(verb) + suffix }
 	acknowledge := Action{w.Act.FormAcknowledge, to(action.Acknowledge)}
 	silence, undo := Action{w.Act.FormSilence, to(action.Silence)}, Action{w.Act.FormUndo, to(action.Undo)}
-	switch i.Standing.State {
-	case Acknowledged:
-		return []Action{silence, undo}
-	case Silenced:
-		return []Action{acknowledge, undo}
-	default:
-		return []Action{acknowledge, silence}
+	var offered []Action
+	if i.Standing.State != action.Acknowledged && i.Standing.AcknowledgedAt.IsZero() {
+		offered = append(offered, acknowledge)
 	}
+	if i.Standing.State != action.Silenced {
+		offered = append(offered, silence)
+	}
+	if i.Standing.Undoable() {
+		offered = append(offered, undo)
+	}
+	return offered
 }

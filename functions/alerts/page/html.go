@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/words"
 	"signalbox/shared/htmlpage"
 	"signalbox/shared/incidentlink"
@@ -71,7 +72,7 @@ func (w writer) filters() []link {
 	said := w.words.Page
 	chosen := w.request.Query.Get(incidentlink.State) + w.request.Query.Get(incidentlink.Severity) + w.request.Query.Get(incidentlink.Rule)
 	links := []link{{said.All + " " + words.Number(w.list.total()), w.address(nil), chosen == ""}}
-	for _, state := range States {
+	for _, state := range action.States() {
 		text := said.States[string(state)] + " " + words.Number(w.list.Counts[state])
 		links = append(links, link{text, w.address(url.Values{incidentlink.State: {string(state)}}), chosen == string(state)})
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/card"
 	"signalbox/shared/incident"
@@ -37,44 +38,46 @@ type coverageAnswer struct {
 }
 
 type incidentAnswer struct {
-	ID           string     `json:"id"`
-	Subject      string     `json:"subject"`
-	Kind         string     `json:"kind"`
-	Rule         string     `json:"rule"`
-	Severity     *string    `json:"severity"`
-	Title        string     `json:"title"`
-	Details      *string    `json:"details"`
-	State        State      `json:"state"`
-	By           *string    `json:"by"`
-	At           *time.Time `json:"at"`
-	Until        *time.Time `json:"until"`
-	Comment      *string    `json:"comment"`
-	SuppressedBy *string    `json:"suppressedBy"`
-	InhibitedBy  *string    `json:"inhibitedBy"`
-	Opened       *time.Time `json:"opened"`
-	Threshold    *float64   `json:"threshold"`
-	Package      *string    `json:"package"`
-	Pool         *string    `json:"pool"`
-	Tags         []string   `json:"tags"`
-	Remark       *string    `json:"remark"`
-	UsedBytes    *int64     `json:"usedBytes"`
-	UsedFlow     *string    `json:"usedFlow"`
-	RestBytes    *int64     `json:"restBytes"`
-	RestFlow     *string    `json:"restFlow"`
-	TotalBytes   *int64     `json:"totalBytes"`
-	TotalFlow    *string    `json:"totalFlow"`
-	Ratio        *float64   `json:"ratio"`
-	Expires      *time.Time `json:"expires"`
-	Renews       *time.Time `json:"renews"`
-	Counted      *time.Time `json:"counted"`
-	PageURL      *string    `json:"pageUrl"`
+	ID             string       `json:"id"`
+	Subject        string       `json:"subject"`
+	Kind           string       `json:"kind"`
+	Rule           string       `json:"rule"`
+	Severity       *string      `json:"severity"`
+	Title          string       `json:"title"`
+	Details        *string      `json:"details"`
+	State          action.State `json:"state"`
+	By             *string      `json:"by"`
+	At             *time.Time   `json:"at"`
+	Until          *time.Time   `json:"until"`
+	Comment        *string      `json:"comment"`
+	AcknowledgedBy *string      `json:"acknowledgedBy"`
+	AcknowledgedAt *time.Time   `json:"acknowledgedAt"`
+	SuppressedBy   *string      `json:"suppressedBy"`
+	InhibitedBy    *string      `json:"inhibitedBy"`
+	Opened         *time.Time   `json:"opened"`
+	Threshold      *float64     `json:"threshold"`
+	Package        *string      `json:"package"`
+	Pool           *string      `json:"pool"`
+	Tags           []string     `json:"tags"`
+	Remark         *string      `json:"remark"`
+	UsedBytes      *int64       `json:"usedBytes"`
+	UsedFlow       *string      `json:"usedFlow"`
+	RestBytes      *int64       `json:"restBytes"`
+	RestFlow       *string      `json:"restFlow"`
+	TotalBytes     *int64       `json:"totalBytes"`
+	TotalFlow      *string      `json:"totalFlow"`
+	Ratio          *float64     `json:"ratio"`
+	Expires        *time.Time   `json:"expires"`
+	Renews         *time.Time   `json:"renews"`
+	Counted        *time.Time   `json:"counted"`
+	PageURL        *string      `json:"pageUrl"`
 }
 
 // JSON writes the list as the API answers it.
 func (l List) JSON() ([]byte, error) {
 	a := answer{
 		Incidents: make([]incidentAnswer, len(l.Items)), RetrievedAt: l.time(l.now()), Coverage: l.coverage(),
-		Counts: countsAnswer{l.Counts[Open], l.Counts[Acknowledged], l.Counts[Silenced]},
+		Counts: countsAnswer{l.Counts[action.Open], l.Counts[action.Acknowledged], l.Counts[action.Silenced]},
 	}
 	for i, item := range l.Items {
 		a.Incidents[i] = l.incident(item)
@@ -98,8 +101,9 @@ func (l List) incident(i Item) incidentAnswer {
 	said, f, s := l.Style.Describe(*i.Incident, l.now()), i.Details.Facts, i.Standing
 	a := incidentAnswer{
 		ID: i.ID(), Subject: said.Subject, Kind: string(i.Key.Subject.Kind), Rule: i.Key.Rule, Severity: known(string(i.Severity)),
-		Title: said.Title, Details: known(said.Details), State: s.State, By: known(s.By), At: l.time(s.At), Until: l.time(s.Until),
-		Comment: known(s.Comment), SuppressedBy: suppressor(i.Suppressed), Opened: l.time(i.Opened), Threshold: threshold(i.Threshold),
+		Title: said.Title, Details: known(said.Details), State: s.State, By: known(l.who(s.By)), At: l.time(s.At), Until: l.time(s.Until),
+		Comment: known(s.Comment), AcknowledgedBy: known(l.who(s.AcknowledgedBy)), AcknowledgedAt: l.time(s.AcknowledgedAt),
+		SuppressedBy: suppressor(i.Suppressed), Opened: l.time(i.Opened), Threshold: threshold(i.Threshold),
 		PageURL: known(said.Page),
 	}
 	if i.Suppressed.By == incident.ByInhibition {

@@ -5,40 +5,11 @@ import (
 	"slices"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
 )
-
-// State is what became of an incident that is open.
-type State string
-
-// The states, in the order in which a list has them.
-const (
-	Open         State = "open"
-	Acknowledged State = "acknowledged"
-	Silenced     State = "silenced"
-)
-
-// States are all of them.
-var States = []State{Open, Acknowledged, Silenced}
-
-// Standing is the state of an incident, and who or what has put it there. What is not
-// known is zero.
-type Standing struct {
-	State     State
-	By        string    // who
-	At, Until time.Time // since when, and the first moment at which it is over
-	Comment   string    // why
-}
-
-// StandingOf is the standing of an incident of which nothing but its suppression is known.
-func StandingOf(i rule.Incident) Standing {
-	if i.Suppressed.By == incident.BySilence {
-		return Standing{State: Silenced, Comment: i.Suppressed.Name}
-	}
-	return Standing{State: Open}
-}
 
 // Coverage is how much of the fleet a list speaks of, and how old that is.
 type Coverage struct {
@@ -51,7 +22,7 @@ type Coverage struct {
 
 // Filter chooses incidents. What is empty chooses all.
 type Filter struct {
-	State    State
+	State    action.State
 	Rule     string
 	Severity incident.Severity
 }
@@ -65,24 +36,24 @@ func (f Filter) takes(i Item) bool {
 type Item struct {
 	*rule.Incident
 
-	Standing Standing
+	Standing action.Status // what people have done about it
 }
 
 // List is what is open at a time.
 type List struct {
-	Items    []Item        // those chosen: by state, each the worst first
-	Counts   map[State]int // of all, chosen or not
-	Critical int           // of all
+	Items    []Item               // those chosen: by state, each the worst first
+	Counts   map[action.State]int // of all, chosen or not
+	Critical int                  // of all
 	Coverage Coverage
 	Style    message.Style
 }
 
-// NewList returns the list of incidents, which are open, as f chooses. They are not
-// copied: nobody changes them later.
-func NewList(incidents []rule.Incident, standing func(rule.Incident) Standing, f Filter, c Coverage, s message.Style) List {
-	l := List{Counts: make(map[State]int), Coverage: c, Style: s}
+// NewList returns the list of incidents, which are open, as f chooses. standing is what
+// people have done about them. They are not copied: nobody changes them later.
+func NewList(incidents []rule.Incident, standing action.Standing, f Filter, c Coverage, s message.Style) List {
+	l := List{Counts: make(map[action.State]int), Coverage: c, Style: s}
 	for i := range incidents {
-		item := Item{&incidents[i], standing(incidents[i])}
+		item := Item{&incidents[i], standing.Of(incidents[i], c.At)}
 		l.Counts[item.Standing.State]++
 		if item.Severity == incident.Critical {
 			l.Critical++
@@ -91,9 +62,10 @@ func NewList(incidents []rule.Incident, standing func(rule.Incident) Standing, f
 			l.Items = append(l.Items, item)
 		}
 	}
+	states := action.States()
 	slices.SortStableFunc(l.Items, func(a, b Item) int {
 		return cmp.Or(
-			cmp.Compare(slices.Index(States, a.Standing.State), slices.Index(States, b.Standing.State)),
+			cmp.Compare(slices.Index(states, a.Standing.State), slices.Index(states, b.Standing.State)),
 			message.WorstFirst(a.Incident, b.Incident),
 		)
 	})
@@ -106,6 +78,14 @@ func (l List) total() int {
 		total += n
 	}
 	return total
+}
+
+// who names somebody who has done something. "": nobody has.
+func (l List) who(name string) string {
+	if name == "" {
+		return ""
+	}
+	return l.Style.Who(name)
 }
 
 // now is the time that ages count from.

@@ -53,7 +53,7 @@ func coverage() page.Coverage {
 }
 
 func listOf(l language.Language, incidents ...rule.Incident) page.List {
-	return page.NewList(incidents, page.StandingOf, page.Filter{}, coverage(), message.Style{Zone: zone, Language: l})
+	return page.NewList(incidents, action.Standing{}, page.Filter{}, coverage(), message.Style{Zone: zone, Language: l})
 }
 
 func render(t *testing.T, l page.List, r page.Request) string {
@@ -94,7 +94,7 @@ func TestSomebodysWords(t *testing.T) {
 		t.Errorf("the page does not show it four times:\n%s", shown)
 	}
 	tags := regexp.MustCompile(`<[a-z]+`)
-	if a, b := tags.FindAllString(plain, -1), tags.FindAllString(spoilt, -1); len(b) < len(a) || len(b) > len(a)+6 { // a column more
+	if a, b := tags.FindAllString(plain, -1), tags.FindAllString(spoilt, -1); len(b) < len(a) || len(b) > len(a)+8 { // a column more, and who silences it
 		t.Errorf("%d elements, and %d with somebody's words", len(a), len(b))
 	}
 }
@@ -195,19 +195,19 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestStandingOf goes by what suppresses.
-func TestStandingOf(t *testing.T) {
+// TestStates goes by what suppresses, where people have done nothing.
+func TestStates(t *testing.T) {
 	t.Parallel()
-	for by, want := range map[incident.Suppressor]page.State{
-		"": page.Open, incident.BySilence: page.Silenced, incident.ByMuteTime: page.Open, incident.ByInhibition: page.Open,
+	for by, want := range map[incident.Suppressor]action.State{
+		"": action.Open, incident.BySilence: action.Silenced, incident.ByMuteTime: action.Open, incident.ByInhibition: action.Open,
 	} {
-		got := page.StandingOf(rule.Incident{Suppressed: incident.Suppression{By: by, Name: "why"}})
-		if got.State != want || (got.Comment == "why") != (want == page.Silenced) {
-			t.Errorf("StandingOf(%q) = %+v, want %s", by, got, want)
+		i := usageOf(1, incident.Warning, "a")
+		i.Suppressed = incident.Suppression{By: by, Name: "why"}
+		l := listOf(language.English, i)
+		got := l.Items[0].Standing
+		if got.State != want || (got.Comment == "why") != (want == action.Silenced) || l.Counts[want] != 1 {
+			t.Errorf("suppressed by %q it is %+v of %v, want %s", by, got, l.Counts, want)
 		}
-	}
-	if !slices.Equal(page.States, []page.State{page.Open, page.Acknowledged, page.Silenced}) {
-		t.Errorf("States = %v", page.States)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/words"
@@ -54,7 +55,7 @@ func (w writer) sections() []section {
 	for _, item := range w.list.Items {
 		counts[keyOf(item)]++
 	}
-	for state := range slices.Values(States) {
+	for state := range slices.Values(action.States()) {
 		s := section{State: string(state), Title: w.words.Page.States[string(state)]}
 		for len(named) > 0 && named[0].Standing.State == state {
 			key := keyOf(named[0])
@@ -73,7 +74,7 @@ func (w writer) sections() []section {
 }
 
 type groupKey struct {
-	state    State
+	state    action.State
 	severity incident.Severity
 	rule     string
 }
@@ -185,7 +186,7 @@ func (w writer) standing(i Item) cell {
 	said, s := w.words.Page, i.Standing
 	c := cell{Column: said.Columns.Standing}
 	switch {
-	case s.State != Open:
+	case s.State != action.Open:
 		c.Cell = text(said.States[string(s.State)])
 	case i.Suppressed.By == incident.ByMuteTime:
 		c.Cell = text(said.MuteTime)
@@ -197,12 +198,22 @@ func (w writer) standing(i Item) cell {
 			c.Notes = append(c.Notes, text(said(value)))
 		}
 	}
-	add(said.By, s.By)
+	if s.ByFile() {
+		c.Notes = append(c.Notes, text(said.ByFile))
+	}
+	add(said.By, w.who(s.By))
 	add(said.At, w.optional(s.At))
 	add(said.Until, w.optional(s.Until))
 	add(said.Because, s.Comment)
+	if !s.AcknowledgedAt.IsZero() {
+		also := w.words.Act.StateAcknowledged(w.who(s.AcknowledgedBy)) + w.words.Punctuation.Comma + said.At(w.clock(s.AcknowledgedAt))
+		c.Notes = append(c.Notes, text(also))
+	}
 	return c
 }
+
+// who names somebody who has done something, or nobody.
+func (w writer) who(name string) string { return w.list.who(name) }
 
 func (w writer) optional(t time.Time) string {
 	if t.IsZero() {

@@ -19,16 +19,16 @@ func (p Policy) NeedsLookup(listed Observation, now time.Time) bool {
 	if listed.Missing || listed.Destroyed() || listed.Subject.Kind == incident.Pool || listed.stock() {
 		return false
 	}
-	lacksPackage := p.lacksPackage(listed)
+	lacks := p.lacksPackage(listed)
 	return slices.ContainsFunc(slices.Concat(p.candidates(listed)...), func(r Rule) bool {
-		return r.needsLookup(listed, now) || lacksPackage && r.evaluate(listed, now).Status == incident.Breached
+		return r.needsLookup(listed, now) || lacks && r.evaluate(listed, now).Status == incident.Breached
 	})
 }
 
 // lacksPackage reports whether it takes the package, which the listing does not say, to
 // choose settings or to know what is silenced.
 func (p Policy) lacksPackage(listed Observation) bool {
-	lacks := func(m Match) bool { return m.lacksPackage(listed) && m.mayCover(listed) }
+	lacks := func(m Match) bool { return lacksPackage(m, listed) && mayCover(m, listed) }
 	return slices.ContainsFunc(p.Overrides, func(o Override) bool { return lacks(o.Match) }) ||
 		slices.ContainsFunc(p.Silences, func(s Silence) bool { return lacks(s.Match) })
 }

@@ -1,11 +1,11 @@
 package rule
 
 import (
-	"path"
 	"slices"
 	"time"
 
 	"signalbox/shared/incident"
+	"signalbox/shared/route"
 )
 
 // Policy is the rules of a fleet and what suppresses them. Of the zero value all
@@ -29,48 +29,31 @@ type Override struct {
 	Settings Settings
 }
 
-// Match says which cards are meant by patterns as in [path.Match]; * stops at a
-// slash. An empty pattern covers all, and so does the zero value; one that is
-// not well formed covers none.
-type Match struct {
-	Tag     string // of any of the card's tags
-	Package string
-	ICCID   string // or the credential of a pool
-}
-
-func (m Match) covers(o Observation) bool { return m.mayCover(o) && !m.undecided(o) }
+func covers(m Match, o Observation) bool { return mayCover(m, o) && !undecided(m, o) }
 
 // mayCover reports whether nothing that is known of o is against it.
-func (m Match) mayCover(o Observation) bool {
-	return (m.lacksTag(o) || m.tagged(o)) && (m.lacksPackage(o) || matches(m.Package, o.Package)) && matches(m.ICCID, o.Subject.ID)
+func mayCover(m Match, o Observation) bool {
+	return (lacksTag(m, o) || tagged(m, o)) && (lacksPackage(m, o) || route.Fits(m.Package, o.Package)) && route.Fits(m.ICCID, o.Subject.ID)
 }
 
-func (m Match) tagged(o Observation) bool {
-	fits := func(tag string) bool { return matches(m.Tag, tag) }
+func tagged(m Match, o Observation) bool {
+	fits := func(tag string) bool { return route.Fits(m.Tag, tag) }
 	return m.Tag == "" || slices.ContainsFunc(o.Tags, fits)
 }
 
 // lacksTag reports whether m goes by a tag that o may have, but does not say.
-func (m Match) lacksTag(o Observation) bool { return o.TagsUnknown && !m.tagged(o) }
+func lacksTag(m Match, o Observation) bool { return o.TagsUnknown && !tagged(m, o) }
 
 // lacksPackage reports whether m goes by the package, which o does not say. A pool has
 // none.
-func (m Match) lacksPackage(o Observation) bool {
+func lacksPackage(m Match, o Observation) bool {
 	return m.Package != "" && o.Package == "" && o.Subject.Kind != incident.Pool
 }
 
 // undecided reports whether m may cover o, but only the package or the tags, which o
 // does not say, can decide.
-func (m Match) undecided(o Observation) bool {
-	return (m.lacksPackage(o) || m.lacksTag(o)) && m.mayCover(o)
-}
-
-func matches(pattern, text string) bool {
-	if pattern == "" {
-		return true
-	}
-	matched, err := path.Match(pattern, text)
-	return err == nil && matched
+func undecided(m Match, o Observation) bool {
+	return (lacksPackage(m, o) || lacksTag(m, o)) && mayCover(m, o)
 }
 
 // candidates are the settings that the card may have, each with all rules in the order
@@ -78,10 +61,10 @@ func matches(pattern, text string) bool {
 func (p Policy) candidates(o Observation) [][]Rule {
 	var candidates [][]Rule
 	for _, override := range p.Overrides {
-		if override.covers(o) {
+		if covers(override.Match, o) {
 			return append(candidates, override.Settings.all())
 		}
-		if override.undecided(o) {
+		if undecided(override.Match, o) {
 			candidates = append(candidates, override.Settings.all())
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/route"
 )
 
 // routed makes an incident of a card.
@@ -85,5 +86,27 @@ func TestFallbackOfGroup(t *testing.T) {
 		if got := routes.Mentions("ops", group); got != want {
 			t.Errorf("%s: Mentions = %t, want %t", severity, got, want)
 		}
+	}
+}
+
+// TestRulesOfRoutes holds that routes know the rules that there are.
+func TestRulesOfRoutes(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(rule.Names(), route.Rules(route.Cards, route.Fleet)); diff != "" {
+		t.Errorf("rules (-are +routes know):\n%s", diff)
+	}
+	for _, name := range rule.Names() {
+		if isFleet := route.About(name) == route.Fleet; isFleet != rule.IsFleet(name) {
+			t.Errorf("routes take %s for a rule about the fleet itself: %t", name, isFleet)
+		}
+	}
+}
+
+// TestNoCountry has no route by country fit a card's incident.
+func TestNoCountry(t *testing.T) {
+	t.Parallel()
+	routes := rule.Routes{{Country: "SG", Receivers: []string{"otp"}}, {Receivers: []string{"ops"}}}
+	if diff := cmp.Diff([]string{"ops"}, routes.Receivers(routed(rule.UsageName, incident.Critical, rule.Facts{}))); diff != "" {
+		t.Errorf("Receivers (-want +got):\n%s", diff)
 	}
 }

@@ -54,9 +54,26 @@ func (p Policy) silence(covers func(Silence) bool, now time.Time) (incident.Supp
 	return incident.Suppression{}, false
 }
 
+// SilenceOf returns the silence of p that covers an open incident at now, by what the
+// incident says of its subject: of several the one that lasts longest. False: none does, or
+// the incident does not say enough.
+func (p Policy) SilenceOf(i Incident, now time.Time) (Silence, bool) {
+	covers := func(s Silence) bool { return s.silences(i.Key.Rule, said(i)) }
+	if i.Key.Subject.Kind == incident.Fleet {
+		covers = func(s Silence) bool { return s.silencesFleet(Evaluation{Key: i.Key}) }
+	}
+	var longest Silence
+	for _, s := range p.Silences {
+		if s.counts(now) && covers(s) && s.Until.After(longest.Until) {
+			longest = s
+		}
+	}
+	return longest, !longest.Until.IsZero()
+}
+
 // silences reports whether s covers a rule's evaluation of o.
 func (s Silence) silences(rule string, o Observation) bool {
-	return s.covers(o) && isRule(s.Rule, rule)
+	return covers(s.Match, o) && isRule(s.Rule, rule)
 }
 
 // silencesFleet reports whether s covers an evaluation of the fleet: it must name the

@@ -4,6 +4,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/strictyaml"
 )
 
 // The least and the most that make sense of a group: with less than half of its cards
@@ -15,17 +16,17 @@ const (
 
 // groups leaves what is not set as by default.
 func (p *parser) groups(n *yaml.Node) rule.Groups {
-	if off(n) {
+	if strictyaml.Off(n) {
 		return rule.Groups{}
 	}
 	g := rule.DefaultGroups()
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "must be off or a mapping with the keys least, share")
+		p.Fail(n, "must be off or a mapping with the keys least, share")
 		return g
 	}
-	p.mapping(n, fields{
-		"share": func(n *yaml.Node) { g.Share = p.from(n, leastShare, 100) },
-		"least": func(n *yaml.Node) { g.Least = p.from(n, 2, mostLeast) },
+	p.Mapping(n, strictyaml.Fields{
+		"share": func(n *yaml.Node) { g.Share = p.From(n, leastShare, 100) },
+		"least": func(n *yaml.Node) { g.Least = p.From(n, 2, mostLeast) },
 	})
 	return g
 }

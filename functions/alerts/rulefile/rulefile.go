@@ -1,10 +1,8 @@
 // Package rulefile reads an operator's rules file: YAML in, a [File] or
 // every mistake at once out, each with its line. doc/rules.example.yaml shows the
-// format.
+// format. What it says of receivers and routes, package receiver reads.
 //
-// It is strict, since a slip must not switch off an alarm: keys are known and come
-// once, values have the one type they should. YAML's aliases and further
-// documents are refused.
+// It is strict, since a slip must not switch off an alarm: see package strictyaml.
 package rulefile
 
 import (
@@ -12,17 +10,15 @@ import (
 	"os"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/receiver"
 )
-
-// version of the format.
-const version = "1"
 
 // File is what a rules file says.
 type File struct {
 	Policy rule.Policy
 	// Receivers are who is notified. None: whom the environment names.
 	// The policy's routes say which of them of what; none: each of everything.
-	Receivers []Receiver
+	Receivers []receiver.Receiver
 }
 
 // Load reads the file at path as [Parse] does.
@@ -48,15 +44,17 @@ func Load(path string, defaults rule.Settings, variables func(name string) strin
 // in the order of the file; no other error is possible, and none repeats a variable's
 // value. Text that is not YAML has one mistake only, the first.
 func Parse(data []byte, defaults rule.Settings, variables func(name string) string) (File, error) {
-	p := parser{policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}, variables: variables}
-	root, err := document(data)
-	if err != nil {
+	p := parser{Parts: receiver.NewParts(variables), policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}
+	if err := p.Read(data, p.fields()); err != nil {
 		return File{}, err
 	}
-	p.file(root)
-	if err := p.err(); err != nil {
-		return File{}, err
-	}
-	p.policy.Routes = p.ruleRoutes()
-	return File{p.policy, p.receivers}, nil
+	p.policy.Routes = rule.Routes(p.Routes())
+	return File{p.policy, p.Receivers()}, nil
+}
+
+// parser reads what the file says of cards, beside receivers and routes.
+type parser struct {
+	*receiver.Parts
+
+	policy rule.Policy
 }

@@ -8,50 +8,44 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"signalbox/functions/alerts/rule"
+	"signalbox/shared/strictyaml"
 )
 
 func (p *parser) silence(n *yaml.Node) {
 	var s rule.Silence
-	before := len(p.mistakes)
-	p.mapping(n, fields{
+	before := p.Mistakes()
+	p.Mapping(n, strictyaml.Fields{
 		"match":   func(n *yaml.Node) { s.Match = p.match(n) },
-		"rule":    func(n *yaml.Node) { s.Rule = p.ruleName(n) },
+		"rule":    func(n *yaml.Node) { s.Rule = p.OneOf(n, rule.Names()...) },
 		"from":    func(n *yaml.Node) { s.From = p.time(n) },
 		"until":   func(n *yaml.Node) { s.Until = p.time(n) },
-		"comment": func(n *yaml.Node) { s.Comment, _ = p.text(n) },
+		"comment": func(n *yaml.Node) { s.Comment, _ = p.Text(n) },
 	}, "until")
-	if len(p.mistakes) == before && !s.From.Before(s.Until) {
-		p.fail(n, "it is over before it begins: from must be before until")
+	if p.Mistakes() == before && !s.From.Before(s.Until) {
+		p.Fail(n, "it is over before it begins: from must be before until")
 	}
 	p.policy.Silences = append(p.policy.Silences, s)
-}
-
-func (p *parser) ruleName(n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode || !slices.Contains(rule.Names(), n.Value) {
-		p.fail(n, "must be one of %s", strings.Join(rule.Names(), ", "))
-	}
-	return n.Value
 }
 
 func (p *parser) time(n *yaml.Node) time.Time {
 	moment, err := time.Parse(time.RFC3339, n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil {
-		p.fail(n, "must be a time with its offset, such as 2026-12-01T08:00:00+08:00")
+		p.Fail(n, "must be a time with its offset, such as 2026-12-01T08:00:00+08:00")
 	}
 	return moment
 }
 
 func (p *parser) muteTime(n *yaml.Node) {
 	var m rule.MuteTime
-	before := len(p.mistakes)
-	p.mapping(n, fields{
+	before := p.Mistakes()
+	p.Mapping(n, strictyaml.Fields{
 		"from": func(n *yaml.Node) { m.From = p.clock(n) },
 		"to":   func(n *yaml.Node) { m.To = p.end(n) },
 		"days": func(n *yaml.Node) { m.Days = p.days(n) },
 		"zone": func(n *yaml.Node) { m.Zone = p.zone(n) },
 	}, "from", "to", "zone")
-	if len(p.mistakes) == before && m.From == m.To {
-		p.fail(n, "from and to are the same time")
+	if p.Mistakes() == before && m.From == m.To {
+		p.Fail(n, "from and to are the same time")
 	}
 	p.policy.MuteTimes = append(p.policy.MuteTimes, m)
 }
@@ -67,7 +61,7 @@ func (p *parser) end(n *yaml.Node) rule.Clock {
 func (p *parser) clock(n *yaml.Node) rule.Clock {
 	t, err := time.Parse("15:04", n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || len(n.Value) != len("15:04") {
-		p.fail(n, "must be a time of day such as 07:00 or 22:30")
+		p.Fail(n, "must be a time of day such as 07:00 or 22:30")
 	}
 	return rule.Clock(t.Hour()*60 + t.Minute())
 }
@@ -77,18 +71,18 @@ var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 func (p *parser) days(n *yaml.Node) []time.Weekday {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		p.fail(n, "must be a list such as [sat, sun]; leave the key out for every day")
+		p.Fail(n, "must be a list such as [sat, sun]; leave the key out for every day")
 		return nil
 	}
 	var days []time.Weekday
-	p.each(func(n *yaml.Node) { days = append(days, p.day(n)) })(n)
+	p.Each(func(n *yaml.Node) { days = append(days, p.day(n)) })(n)
 	return days
 }
 
 func (p *parser) day(n *yaml.Node) time.Weekday {
 	day := slices.Index(weekdays, n.Value)
 	if n.Kind != yaml.ScalarNode || day < 0 {
-		p.fail(n, "must be one of %s", strings.Join(weekdays, ", "))
+		p.Fail(n, "must be one of %s", strings.Join(weekdays, ", "))
 	}
 	return time.Weekday(day)
 }
@@ -97,7 +91,7 @@ func (p *parser) day(n *yaml.Node) time.Weekday {
 func (p *parser) zone(n *yaml.Node) *time.Location {
 	zone, err := time.LoadLocation(n.Value)
 	if n.Kind != yaml.ScalarNode || n.Value == "" || n.Value == "Local" || err != nil {
-		p.fail(n, "must be the name of a time zone, such as Asia/Shanghai")
+		p.Fail(n, "must be the name of a time zone, such as Asia/Shanghai")
 	}
 	return zone
 }

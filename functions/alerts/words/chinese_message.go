@@ -34,7 +34,7 @@ var chineseChanges = Changes{
 }
 
 var chineseStatus = Status{
-	Open: numbered("未解决 ", " 项"), NoneOpen: around("", "：没有未解决的"), Kinds: numbered("物联网卡，", " 类问题"),
+	Open: numbered("未解决 ", " 项"), NoneOpen: around("", "：没有未解决的"), Kinds: numbered("物联网卡，", " 类告警"),
 	OpenFor: around("已持续 ", ""), Oldest: around("最早的已持续 ", ""),
 	Elsewhere: numbered("另有 ", " 项级别不同，见另一条状态消息"),
 	Replaced:  "已由新消息取代", NotKeptUpToDate: "这条消息不再更新。",

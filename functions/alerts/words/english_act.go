@@ -8,10 +8,26 @@ var englishAct = Act{
 
 	AcknowledgedBy: func(n int, who string) string { return Number(n) + " acknowledged by " + who },
 	Acknowledged:   func(n int) string { return Number(n) + " acknowledged" },
-	SilencedUntil:  func(n int, when string) string { return Number(n) + " silenced until " + when },
-	SilencedOver:   func(n int, first string) string { return Number(n) + " silenced, the first until " + first },
-	Silenced:       func(n int) string { return Number(n) + " silenced" },
-	NothingOpen:    func(title string, n int) string { return title + ": nothing to do, " + Number(n) + " known" },
+	SilencedByUntil: func(n int, who, when string) string {
+		return Number(n) + " silenced by " + who + " until " + when
+	},
+	SilencedByOver: func(n int, who, first string) string {
+		return Number(n) + " silenced by " + who + ", the first until " + first
+	},
+	SilencedUntil:      func(n int, when string) string { return Number(n) + " silenced until " + when },
+	SilencedOver:       func(n int, first string) string { return Number(n) + " silenced, the first until " + first },
+	FileSilenced:       func(n int) string { return Number(n) + " silenced by the rules file" },
+	FileUntil:          func(n int, when string) string { return Number(n) + " silenced by the rules file until " + when },
+	BothAcknowledgedBy: func(n int, who string) string { return Number(n) + " of them acknowledged by " + who },
+	BothAcknowledged:   func(n int) string { return Number(n) + " of them acknowledged" },
+	NothingOpen:        func(title string, n int) string { return title + ": nothing to do, " + Number(n) + " known" },
+
+	StateOpen:         "open",
+	StateAcknowledged: func(who string) string { return "acknowledged by " + who },
+	StateSilenced:     func(who, until string) string { return "silenced by " + who + " until " + until },
+	StateByFile:       func(until string) string { return "silenced by the rules file until " + until },
+	StateByFileAlone:  "silenced by the rules file",
+	Somebody:          "Somebody", Unnamed: "unnamed token",
 
 	SaidAcknowledged: func(who string, n int, when string) string {
 		return who + " has acknowledged " + incidents(n) + " at " + when
@@ -34,7 +50,7 @@ var englishAct = Act{
 	Already:          func(who string) string { return who + " has done that before you. Nothing was changed." },
 	AlreadyBySelf:    "You have done that before. Nothing was changed.",
 	Over:             "Nothing was changed: what the message showed is over, or was opened anew since. See the newest message.",
-	NothingToUndo:    "Nothing was changed: nothing of it is acknowledged or silenced.",
+	NothingToUndo:    "Nothing was changed: nobody has acknowledged or silenced it. What the rules file silences ends there.",
 	MayNot:           "Nothing was changed: you may not do this. Whoever runs Signalbox can add your user id to SIGNALBOX_SLACK_OPERATORS.",
 	Elsewhere:        "Nothing was changed: Signalbox does not post in this channel.",
 	NotUnderstood:    "Nothing was changed: Signalbox does not know this button. It may be of an older version: see the newest message.",
@@ -46,11 +62,18 @@ var englishAct = Act{
 			"*" + command + " acknowledge 8986…* you take care of what is open about a card\n" +
 			"*" + command + " silence 8986… 24h* nobody is notified about a card for 1h, 24h, 7d or until its data resets: reset\n" +
 			"*" + command + " undo 8986…* ends both\n" +
-			"*" + command + " help* this"
+			"*" + command + " help* this\n" +
+			"Where something is open about a card, its masked number will do, as messages show it."
 	},
 	NoOperators: "Nothing was changed: commands only read, unless SIGNALBOX_SLACK_OPERATORS names who may do more.",
 	NoCard: func(text string) string {
 		return "“" + text + "” is not the number of a card, such as 89860345190897749986."
+	},
+	NoOpenCard: func(text string) string {
+		return "Nothing is open about a card that is shown as “" + text + "”. Enter its whole number."
+	},
+	SeveralCards: func(text string, n int) string {
+		return Number(n) + " cards are shown as “" + text + "”. Enter instead what is in front of the one you mean:"
 	},
 	NoSpan:    "Say for how long: 1h, 24h, 7d, or reset for until the data resets.",
 	CardFine:  func(what string) string { return "Nothing is open about " + what + "." },
@@ -64,7 +87,7 @@ var englishAct = Act{
 	HintAcknowledge: "It is not reminded, and people are notified only when it gets worse or is over.",
 	HintSilence:     "Nobody is notified of it until the silence is over.",
 	HintUndo:        "People are notified as if nobody had acknowledged or silenced it.",
-	HowLong:         "For how long", YourName: "Your name", Somebody: "Somebody", Subject: "About", Since: "Open since", State: "State", StateOpen: "open",
+	HowLong:         "For how long", YourName: "Your name", Subject: "About", Since: "Open since", State: "State",
 	ThisIsOver: "This incident is over, or was opened anew since: there is nothing to do here.",
 	Back:       "All incidents",
 }

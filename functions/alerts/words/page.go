@@ -21,6 +21,7 @@ type Page struct {
 
 	// Who has acknowledged or silenced something, since when, until when and why.
 	By, At, Until, Because func(string) string
+	ByFile                 string // the rules file has silenced it
 	MuteTime               string // the incident is open, and not notified now
 	Inhibited              func(rule string) string
 

@@ -2,11 +2,11 @@ package page
 
 import (
 	"math"
-	"strconv"
 	"time"
 
 	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/card"
+	"signalbox/shared/htmlpage"
 )
 
 // Months is how many months of daily usage a page shows, as many as one lookup answers.
@@ -59,7 +59,7 @@ func (w *words) bar(r card.Ratio) bar {
 	case share >= 0.8:
 		level = "high"
 	}
-	return bar{Label: w.Package.Bar(percent(share)), Width: coordinate(100*min(share, 1)) + "%", Level: level}
+	return bar{Label: w.Package.Bar(percent(share)), Width: htmlpage.Coordinate(100*min(share, 1)) + "%", Level: level}
 }
 
 // chart draws the days of the last [Months] months. Days outside of them, which nobody
@@ -131,16 +131,16 @@ func (w *words) begins(first time.Time, length int) []line {
 
 func (s scale) column(w *words, d card.DayUsage, at, length int) column {
 	used, known := d.Flow.Bytes()
-	c := column{X: across(at, length), Width: coordinate(80/float64(length)) + "%", Unknown: !known}
+	c := column{X: across(at, length), Width: htmlpage.Coordinate(80/float64(length)) + "%", Unknown: !known}
 	c.Title = d.Day.String() + ": " + w.size(d.Flow).Text
 	height := 10.0 // of the mark
 	if known {
 		height = s.height(used)
 	}
-	c.Y, c.Height = coordinate(chartBottom-height), coordinate(height)
+	c.Y, c.Height = htmlpage.Coordinate(chartBottom-height), htmlpage.Coordinate(height)
 	return c
 }
 
-func across(day, length int) string { return coordinate(100*float64(day)/float64(length)) + "%" }
-
-func coordinate(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }
+func across(day, length int) string {
+	return htmlpage.Coordinate(100*float64(day)/float64(length)) + "%"
+}

@@ -7,6 +7,7 @@ import (
 	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/card"
 	"signalbox/shared/forecast"
+	"signalbox/shared/htmlpage"
 )
 
 // forecastView is the forecast, or why there is none.
@@ -85,9 +86,9 @@ func (w *words) strip(f flow.Flow) strip {
 		to = at(daysUntil(today, f.Forecast.Latest))
 	}
 	last := at(end.Sub(today).Hours() / 24)
-	s := strip{From: coordinate(from) + "%", Width: coordinate(max(to-from, 1)) + "%", End: coordinate(last) + "%", Early: last < 50}
+	s := strip{From: htmlpage.Coordinate(from) + "%", Width: htmlpage.Coordinate(max(to-from, 1)) + "%", End: htmlpage.Coordinate(last) + "%", Early: last < 50}
 	if f.Forecast.Expected != (card.Day{}) {
-		s.Expected = coordinate(at(daysUntil(today, f.Forecast.Expected))) + "%"
+		s.Expected = htmlpage.Coordinate(at(daysUntil(today, f.Forecast.Expected))) + "%"
 	}
 	return s
 }

@@ -1,8 +1,9 @@
 package page
 
 import (
-	"math"
 	"strconv"
+
+	"signalbox/shared/htmlpage"
 )
 
 // scale is the axis of amounts: steps of one, two or five units, times ten.
@@ -27,14 +28,7 @@ func newScale(most int64) scale {
 			break
 		}
 	}
-	amount := max(float64(most)/s.unitSize, 1)
-	power := math.Pow(10, math.Floor(math.Log10(amount/4)))
-	for _, step := range []float64{1, 2, 5, 10} {
-		if s.step = step * power; s.step*4 >= amount {
-			break
-		}
-	}
-	s.steps = int(math.Ceil(amount/s.step - 1e-9))
+	s.step, s.steps = htmlpage.Steps(float64(most) / s.unitSize)
 	return s
 }
 
@@ -49,7 +43,7 @@ func (s scale) lines() []line {
 	for i := range lines {
 		amount := s.step * float64(i+1)
 		lines[i] = line{
-			At:    coordinate(chartBottom - chartHeight*float64(i+1)/float64(s.steps)),
+			At:    htmlpage.Coordinate(chartBottom - chartHeight*float64(i+1)/float64(s.steps)),
 			Label: strconv.FormatFloat(amount, 'g', 6, 64) + " " + s.unit,
 		}
 	}

@@ -28,10 +28,6 @@ type Number struct {
 	Prefix string
 }
 
-// IsCountry reports whether code is one of ISO 3166-1 alpha-2, or XK, in capital
-// letters.
-func IsCountry(code string) bool { return isCountry[code] }
-
 // Parse reads a number such as +6591234567, whose country the caller may know: given is
 // an ISO code or "". Where countries share a code and given is one of them, it is
 // believed, as the caller may know more than an area says. Otherwise the number decides,

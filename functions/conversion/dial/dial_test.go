@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"signalbox/functions/conversion/dial"
+	"signalbox/shared/country"
 )
 
 func TestParse(t *testing.T) {
@@ -61,15 +62,6 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-func TestIsCountry(t *testing.T) {
-	t.Parallel()
-	for code, want := range map[string]bool{"SG": true, "CN": true, "XK": true, "sg": false, "UK": false, "ZZ": false, "": false, "SGP": false, "S": false} {
-		if got := dial.IsCountry(code); got != want {
-			t.Errorf("IsCountry(%q) = %t, want %t", code, got, want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, number := range []string{"+6591234567", "+390669812345", "+1", "+999999999999999", "+65 9"} {
 		f.Add(number, "SG")
@@ -79,7 +71,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(got.Prefix) != len(number)-4 || !strings.HasPrefix(number, got.Prefix) || got.Country != "" && !dial.IsCountry(got.Country) {
+		if len(got.Prefix) != len(number)-4 || !strings.HasPrefix(number, got.Prefix) || got.Country != "" && !country.Is(got.Country) {
 			t.Errorf("Parse(%q, %q) = %+v, want it without its last four digits", number, given, got)
 		}
 	})

@@ -2,16 +2,6 @@ package dial
 
 import "strings"
 
-// alpha2 are the codes of ISO 3166-1, as of 2026, and XK, which is in use for Kosovo.
-const alpha2 = `
-AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
-CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO
-FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE
-JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO
-MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW
-PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM
-TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW`
-
 // codes are the country codes of E.164 and who has them, first the country of all
 // numbers that are in no area of another. Codes that belong to no country, such as 800
 // and 882, are not among them.
@@ -54,9 +44,8 @@ JE 441534 447509 4477003 4477007 4477008 447797 447829 447937; SJ 4779; CC 61891
 EH 2125288 2125289; YT 262269 262639; AX 35818; BQ 5993 5994 5997; AQ 6721`
 
 var (
-	isCountry = countries()
-	holders   = parse(codes, func(m map[string][]string, fields []string) { m[fields[0]] = fields[1:] })
-	byArea    = parse(areas, func(m map[string]string, fields []string) {
+	holders = parse(codes, func(m map[string][]string, fields []string) { m[fields[0]] = fields[1:] })
+	byArea  = parse(areas, func(m map[string]string, fields []string) {
 		for _, area := range fields[1:] {
 			m[area] = fields[0]
 		}
@@ -65,14 +54,6 @@ var (
 
 // longestArea is in digits.
 const longestArea = 7
-
-func countries() map[string]bool {
-	known := make(map[string]bool)
-	for code := range strings.FieldsSeq(alpha2) {
-		known[code] = true
-	}
-	return known
-}
 
 // parse adds each entry of a table to a map.
 func parse[V any](table string, add func(map[string]V, []string)) map[string]V {

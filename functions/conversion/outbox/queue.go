@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"time"
 
 	"signalbox/shared/store"
 )
@@ -105,6 +107,16 @@ func (o *Outbox) Oldest(ctx context.Context, tail uint64, limit int) (found []En
 		found = append(found, entry)
 	}
 	return found, nil
+}
+
+// Since returns since when the first of the reports waits. Zero: none does, or its record
+// cannot be read.
+func (o *Outbox) Since(ctx context.Context) (time.Time, error) {
+	first, err := o.Oldest(ctx, math.MaxUint64, 1)
+	if err != nil || len(first) == 0 || first[0].Unreadable != nil {
+		return time.Time{}, err
+	}
+	return time.UnixMilli(first[0].Accepted), nil
 }
 
 // Outcome is what became of an entry.

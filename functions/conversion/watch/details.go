@@ -18,7 +18,7 @@ type Incident = incident.Incident[Details]
 type Change = incident.Change[Details]
 
 // OTP is the kind of the subjects: OTPs to one country, by its ISO code, to where no country
-// is known ([Unknown]), or all of them ([All]).
+// is known ([Unknown]), or all of them ([All]), or their reports ([Reports]).
 const OTP incident.SubjectKind = "otp"
 
 // The IDs of subjects that are no country.
@@ -38,16 +38,20 @@ type Typed interface {
 type Details struct {
 	// Value is of the rule's own type. It is nil where the rule has nothing to say.
 	Value Typed
+	// Receivers are those that were notified that the incident opened, where there are
+	// routes. They are notified of its end, too.
+	Receivers []string
 }
 
 type encodedDetails struct {
-	Rule    string          `json:"rule,omitempty"`
-	Details json.RawMessage `json:"details,omitempty"`
+	Rule      string          `json:"rule,omitempty"`
+	Details   json.RawMessage `json:"details,omitempty"`
+	Receivers []string        `json:"receivers,omitempty"`
 }
 
 // MarshalJSON names the rule beside its details.
 func (d Details) MarshalJSON() ([]byte, error) {
-	var encoded encodedDetails
+	encoded := encodedDetails{Receivers: d.Receivers}
 	if d.Value != nil {
 		data, err := json.Marshal(d.Value)
 		if err != nil {
@@ -66,7 +70,7 @@ func (d *Details) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &encoded); err != nil {
 		return fmt.Errorf("decode details: %w", err)
 	}
-	var read Details
+	read := Details{Receivers: encoded.Receivers}
 	if encoded.Rule != "" || encoded.Details != nil {
 		decode, ok := rules[encoded.Rule]
 		if !ok {
@@ -86,6 +90,7 @@ var rules = map[string]func([]byte) (Typed, error){
 	RateName:    decodeAs[RateDetails],
 	PumpingName: decodeAs[PumpingDetails],
 	SilenceName: decodeAs[SilenceDetails],
+	ReportsName: decodeAs[ReportsDetails],
 }
 
 func decodeAs[T Typed](data []byte) (Typed, error) { //nolint:ireturn // of any rule

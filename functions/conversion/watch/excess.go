@@ -32,11 +32,15 @@ func (p *part) excess(drift, seen float64) excess {
 	variance := usual + drift*usual*usual + usual/max(seen, 0.1)
 	e := excess{part: *p, more: p.unverified() - usual, clear: p.unverified() > upperBound(usual, variance, clearScore)}
 	e.limit = max(upperBound(usual, variance, pumpedScore), pumpedFactor*usual, usual+leastPumped)
-	volume := p.usualRequests
-	variance = volume + drift*volume*volume + volume/max(seen, 0.1)
 	// Whoever verifies has asked: so many are never too many.
-	e.limit = max(e.limit, upperBound(volume, variance, volumeScore)-p.verified)
+	e.limit = max(e.limit, upperBound(p.usualRequests, p.volumeVariance(drift, seen), volumeScore)-p.verified)
 	return e
+}
+
+// volumeVariance returns that of the requests. seen is for how many hours they were counted.
+func (p *part) volumeVariance(drift, seen float64) float64 {
+	usual := p.usualRequests
+	return usual + drift*usual*usual + usual/max(seen, 0.1)
 }
 
 func (e excess) breached() bool { return e.unverified() > e.limit }
@@ -66,8 +70,6 @@ func freshExcess(key window.Key, c counted, usual, correlation float64) excess {
 // swollen reports whether more than usual is requested of a part and no less than usual
 // verified: then what is missing may be pumped, and is not taken for low.
 func (p *part) swollen(drift, seen float64) bool {
-	usual := p.usualRequests
-	deviation := math.Sqrt(usual + drift*usual*usual + usual/max(seen, 0.1))
-	more := p.requested - usual
-	return seen > 0 && more > swollenScore*deviation && p.verified > swollenShare*usual*p.rate()
+	more := p.requested - p.usualRequests
+	return seen > 0 && more > swollenScore*math.Sqrt(p.volumeVariance(drift, seen)) && p.verified > swollenShare*p.usualRequests*p.rate()
 }

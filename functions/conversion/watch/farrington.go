@@ -14,3 +14,10 @@ func upperBound(usual, variance, z float64) float64 {
 	root := 1 + 2.0/3*z*math.Sqrt(max(variance, usual))/usual
 	return usual * root * math.Sqrt(root)
 }
+
+// lowerBound is the other end of what is usual.
+func lowerBound(usual, variance, z float64) float64 {
+	usual = max(usual, 0.5)
+	root := max(1-2.0/3*z*math.Sqrt(max(variance, usual))/usual, 0)
+	return usual * root * math.Sqrt(root)
+}

@@ -65,6 +65,17 @@ func hourOf(t time.Time) (hour int, number int64) {
 // Age returns how long the past is.
 func (p *Profile) Age() time.Duration { return p.until.Sub(p.from) }
 
+// Until returns the end of the newest window that was learnt, or zero.
+func (p *Profile) Until() time.Time { return p.until }
+
+// Rewind has the past end at a time before its end, as is needed where a clock was ahead:
+// windows from then on are compared and learnt again. What was learnt stays.
+func (p *Profile) Rewind(to time.Time) {
+	if ahead := p.until.Sub(to); ahead > 0 {
+		p.from, p.until = p.from.Add(-ahead), to
+	}
+}
+
 // learn adds a window, in which unusual says what was not as usual.
 func (p *Profile) learn(w window.Window, unusual unusual) {
 	if p.countries == nil {

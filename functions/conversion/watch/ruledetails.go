@@ -89,3 +89,19 @@ const SilenceName = "silence"
 
 // Rule returns [SilenceName].
 func (SilenceDetails) Rule() string { return SilenceName }
+
+// ReportsDetails are the details of rule [ReportsName], as [ReportsObservation] has them.
+type ReportsDetails struct {
+	Waiting     int       `json:"waiting"`
+	Oldest      time.Time `json:"oldest,omitzero"`
+	Why         string    `json:"why,omitempty"`
+	DeadLetters int       `json:"deadLetters,omitempty"`
+	Reason      string    `json:"reason,omitempty"`
+}
+
+// ReportsName is the name of the rule about reports of rates that fail, wait or are dead
+// letters.
+const ReportsName = "reports"
+
+// Rule returns [ReportsName].
+func (ReportsDetails) Rule() string { return ReportsName }

@@ -46,31 +46,42 @@ func (v *view) tree(s spread, out func(*part) bool) tree {
 	everything := new(part)
 	var variance float64
 	for code, a := range v.areas {
-		f := family{}
-		sum := part{key: a.key}
-		var own float64
 		if a.swollen(s.ofRequests(), a.usual.seen) {
 			continue
 		}
-		for _, p := range a.prefixes {
-			if out(p) || p.key.Prefix != "" && p.swollen(s.ofPrefixRequests(), a.usual.seen) {
-				continue
-			}
-			w := weighed{part: p, variance: s.variance(p)}
-			f.members = append(f.members, w)
-			sum.include(p)
-			own += w.variance
-		}
-		own += s.ofCountry() * sum.expected * sum.expected
-		f.whole = weighed{part: &sum, variance: own}
+		f := a.family(s, func(p *part) bool {
+			return out(p) || p.key.Prefix != "" && p.swollen(s.ofPrefixRequests(), a.usual.seen)
+		})
 		t.countries[code] = f
 		t.all.members = append(t.all.members, f.whole)
-		everything.include(&sum)
-		variance += own
+		everything.include(f.whole.part)
+		variance += f.whole.variance
 	}
 	slices.SortFunc(t.all.members, func(a, b weighed) int { return cmp.Compare(a.key.Country, b.key.Country) })
-	t.all.whole = weighed{part: everything, variance: variance + s.ofAll()*everything.expected*everything.expected, all: true}
+	t.all.whole = s.whole(everything, variance)
 	return t
+}
+
+// family leaves out some of the prefixes.
+func (a *area) family(s spread, out func(*part) bool) (f family) {
+	sum := part{key: a.key}
+	var variance float64
+	for _, p := range a.prefixes {
+		if out(p) {
+			continue
+		}
+		w := weighed{part: p, variance: s.variance(p)}
+		f.members = append(f.members, w)
+		sum.include(p)
+		variance += w.variance
+	}
+	f.whole = weighed{part: &sum, variance: variance + s.ofCountry()*sum.expected*sum.expected}
+	return f
+}
+
+// whole is everything, by the variance of the countries.
+func (s *spread) whole(everything *part, variance float64) weighed {
+	return weighed{part: everything, variance: variance + s.ofAll()*everything.expected*everything.expected, all: true}
 }
 
 // lowest returns the highest score of a country or prefix that misses enough.

@@ -34,20 +34,31 @@ type usual struct {
 // usual returns what is usual of c. all is the rate of all countries.
 func (p *Profile) usual(c *country, hour int, all float64) usual {
 	u := usual{rate: bounded(c.sum.toward(all, countryPrior)), hour: 1}
-	counts, seen := c.cells[hour], p.cells[hour].hours
+	counts := c.cells[hour]
 	if p.Age() < young {
-		counts, seen = counted{}, 0
+		counts = counted{}
 		for h := hour % day; h < week; h += day {
 			counts.add(c.cells[h])
-			seen += p.cells[h].hours
 		}
 	} else {
 		u.hour = odds(bounded(counts.toward(u.rate, hourPrior))) / odds(u.rate)
 	}
-	if u.seen = seen; seen > 0 {
-		u.requests = counts.requested / seen
+	if u.seen = p.seen(hour); u.seen > 0 {
+		u.requests = counts.requested / u.seen
 	}
 	return u
+}
+
+// seen returns for how many hours an hour was counted: that of the week, or while the past
+// is young that of any day.
+func (p *Profile) seen(hour int) (hours float64) {
+	if p.Age() >= young {
+		return p.cells[hour].hours
+	}
+	for h := hour % day; h < week; h += day {
+		hours += p.cells[h].hours
+	}
+	return hours
 }
 
 // of returns the rate of a prefix of the country in this hour.

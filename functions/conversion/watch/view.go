@@ -64,16 +64,25 @@ func (p *Profile) newView(all float64) *view {
 
 // include adds a window to the horizon. all is the usual rate of all countries.
 func (v *view) include(p *Profile, w window.Window, all float64) {
-	length := w.End.Sub(w.Start)
+	v.elapse(p, w.Start, w.End.Sub(w.Start), all)
+	v.count(w.By, all)
+}
+
+// elapse adds the requests that are usual from a time on, within its hour.
+func (v *view) elapse(p *Profile, at time.Time, length time.Duration, all float64) {
 	v.length += length
-	hour, _ := hourOf(w.Start)
+	hour, _ := hourOf(at)
 	for _, a := range v.areas {
 		if a.hour != hour {
 			a.hour, a.usual = hour, p.usual(a.past, hour, all)
 		}
 		a.usualRequests += a.usual.requests * length.Hours()
 	}
-	for _, g := range w.By {
+}
+
+// count adds groups of the hour that elapses.
+func (v *view) count(groups []window.Group, all float64) {
+	for _, g := range groups {
 		a := v.areas[g.Country]
 		if a == nil {
 			if a = v.fresh[g.Country]; a == nil {

@@ -1,0 +1,62 @@
+package otpwatch
+
+import (
+	"slices"
+
+	"signalbox/functions/conversion/watch"
+	"signalbox/shared/incident"
+	"signalbox/shared/route"
+)
+
+// facts are what routes go by of an incident.
+func facts(i watch.Incident) route.Facts {
+	return route.Facts{Rule: i.Key.Rule, Severity: i.Severity, Country: countryOf(i), Notified: i.Details.Receivers}
+}
+
+// countryOf is the one country that an incident is about, "" where there are several.
+func countryOf(i watch.Incident) string {
+	switch d := i.Details.Value.(type) {
+	case watch.PumpingDetails:
+		return d.Country
+	case watch.RateDetails:
+		other := func(p watch.Part) bool { return p.Country != d.Parts[0].Country }
+		if len(d.Parts) > 0 && !slices.ContainsFunc(d.Parts, other) {
+			return d.Parts[0].Country
+		}
+	}
+	return ""
+}
+
+// route remembers who is notified of changes. Whoever was notified that an incident
+// opened is notified of all that follows, until it is opened anew, wherever it would go
+// by then.
+func (k *incidents) route(past watch.Incident, next *watch.Incident, changes []watch.Change) {
+	if len(k.routes) == 0 {
+		return
+	}
+	notified := past.Details.Receivers
+	for i := range changes {
+		c := &changes[i]
+		if c.Kind == incident.Opened {
+			notified = nil
+		}
+		notified = slices.Concat(notified, k.routes.Receivers(facts(c.Incident)))
+		slices.Sort(notified)
+		notified = slices.Compact(notified)
+		c.Incident.Details.Receivers = notified
+	}
+	if !next.IsZero() {
+		next.Details.Receivers = notified
+	}
+}
+
+// notified remembers that a receiver was notified of an incident in another's place.
+func (k *incidents) notified(key incident.Key, receiver string) error {
+	i := k.records[key]
+	if i.IsZero() || slices.Contains(i.Details.Receivers, receiver) {
+		return nil
+	}
+	i.Details.Receivers = append(slices.Clone(i.Details.Receivers), receiver)
+	slices.Sort(i.Details.Receivers)
+	return k.put(key, i)
+}
