@@ -17,6 +17,7 @@ const (
 	criticalSign = "🔴 "
 	warningSign  = "🟠 "
 	overSign     = "✅ "
+	movedSign    = "☑️ "
 )
 
 func sign(s incident.Severity, over bool) string {
@@ -213,6 +214,12 @@ func (w Writer) alert(c watch.Change) notify.Alert {
 	}
 	if i.Severity != "" {
 		a.Labels["severity"] = string(i.Severity)
+	}
+	if c.IsOver() {
+		d.parts, d.rest = nil, nil
+		for _, l := range w.paragraph(i, true).lines {
+			d.parts = append(d.parts, l.Text())
+		}
 	}
 	if text := strings.Join(slices.Concat(d.parts, d.rest), " "); text != "" {
 		a.Annotations["description"] = text

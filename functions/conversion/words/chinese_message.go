@@ -70,7 +70,7 @@ var chineseMessage = Message{
 	ToDo: language.Around("处理建议：", "。"),
 	Open: language.Numbered("", " 项未恢复"), OpenFor: language.Around("已持续 ", "。"),
 	Elsewhere: language.Numbered("另有 ", " 项其他级别的事件在另一条状态消息中。"),
-	NoneOpen:  "验证码转化率：没有未恢复的事件", None: "验证码转化率：没有变化",
+	NoneOpen:  language.Around("", "：没有未恢复的事件"), Moved: language.Around("", "：已移至另一条消息"), None: "验证码转化率：没有变化",
 	Replaced: "更新的消息显示当前未恢复的事件", NotKeptUpToDate: "本条不再更新。",
 	ListMissing: "无法附上列表", WorstNamed: "消息中已列出最严重的事件。",
 	Page: "验证码转化率", AsOf: language.Around("截至 ", ""), ID: language.Around("编号 ", ""),
