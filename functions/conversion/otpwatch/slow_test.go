@@ -45,7 +45,7 @@ func TestSlowLedger(t *testing.T) {
 		}
 		s.now = s.now.Add(time.Second)
 	}
-	if got := s.profile().Age(); got < 8*24*time.Hour-length {
+	if got := s.profile().Age(); got < 8*24*time.Hour-grace {
 		t.Errorf("learnt are %s", got)
 	}
 }
