@@ -81,8 +81,10 @@ func sortedChanges(changes []watch.Change) []watch.Change {
 func (w Writer) titleOf(c watch.Change) string {
 	d, said := w.describe(c.Incident), w.words()
 	switch {
-	case c.Kind == incident.Flapping:
+	case c.Kind == incident.Flapping && c.IsOver():
 		return said.NowAndThen(d.name)
+	case c.Kind == incident.Flapping:
+		return said.NowAndThen(d.title)
 	case c.IsOver():
 		return said.Resolved(d.name)
 	case c.Kind == incident.Reminded:

@@ -120,7 +120,9 @@ func (w Writer) rate(d watch.RateDetails) description {
 	if !worst.All && (d.More > 0 || !d.Unsure) {
 		described.rest = append(described.rest, rest)
 	}
-	described.rest = append(described.rest, said.Rate.Minutes(d.Minutes))
+	if d.Minutes > 0 { // windows may be shorter
+		described.rest = append(described.rest, said.Rate.Minutes(d.Minutes))
+	}
 	return described
 }
 
@@ -148,7 +150,9 @@ func (w Writer) pumping(i watch.Incident, d watch.PumpingDetails) description {
 	if d.New {
 		described.rest = append(described.rest, said.Pumping.NoPast)
 	}
-	described.rest = append(described.rest, said.Pumping.Minutes(d.Minutes))
+	if d.Minutes > 0 {
+		described.rest = append(described.rest, said.Pumping.Minutes(d.Minutes))
+	}
 	return described
 }
 

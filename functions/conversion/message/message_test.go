@@ -113,7 +113,7 @@ To do: see GET /readyz and the cause above; GET /dead-letters lists what was giv
 As of 2026-11-29 14:42 +08:00 · id m1`,
 		}},
 		{"a dead letter", []watch.Change{change(incident.Flapping, given)}, map[language.Language]string{
-			language.English: `🟠 Flapping: Reports of rates
+			language.English: `🟠 Flapping: 1 report of rates became a dead letter within a day
 The newest dead letter: refused.
 To do: see GET /readyz and the cause above; GET /dead-letters lists what was given up, POST /dead-letters/{id}/retry sends it again.
 As of 2026-11-29 14:42 +08:00 · id m1`,
@@ -273,6 +273,14 @@ func TestTrue(t *testing.T) {
 		d := watch.RateDetails{Part: all, Minutes: 10, Parts: []watch.Part{prefix}, Unsure: true}
 		if got := w.Digest("m1", []watch.Change{change(incident.Opened, open(watch.RateName, watch.All, incident.Warning, d))}).Text(); strings.Contains(got, "normal") {
 			t.Errorf("message:\n%s", got)
+		}
+	})
+	t.Run("windows of seconds are not 0 min", func(t *testing.T) {
+		t.Parallel()
+		for _, d := range []watch.Typed{watch.RateDetails{Part: all}, watch.PumpingDetails{}} {
+			if got := w.Describe(open(d.Rule(), watch.All, incident.Warning, d)).Rest; slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, " 0 min") }) {
+				t.Errorf("%s: %q", d.Rule(), got)
+			}
 		}
 	})
 	t.Run("a status message that others have left is not all clear", func(t *testing.T) {

@@ -12,22 +12,27 @@ import (
 
 // news has receivers be notified that an open low rate has come to another country or
 // prefix, which neither its severity nor its threshold need say. It takes two windows, as
-// opening does.
+// opening does: past is as of the one before.
 func news(past watch.Incident, next *watch.Incident, changes []watch.Change, now time.Time) []watch.Change {
-	if next.Key.Rule != watch.RateName {
+	if next.Key.Rule != watch.RateName || next.Status != incident.Breached || len(changes) > 0 {
 		return changes
 	}
-	told := past.Details.Told
-	if len(told) == 0 && past.Notified.Open { // an older version has stored it
-		told = names(past)
+	told, before := toldOf(past), names(past)
+	isNews := func(name string) bool {
+		return name != underFloor && slices.Contains(before, name) && !covers(told, name)
 	}
-	if len(changes) == 0 && next.Status == incident.Breached {
-		before := names(past)
-		isNews := func(name string) bool { return slices.Contains(before, name) && !covers(told, name) }
-		if slices.ContainsFunc(names(*next), isNews) {
-			*next, changes = incident.Worsen(*next, now)
-		}
+	if slices.ContainsFunc(names(*next), isNews) {
+		*next, changes = incident.Worsen(*next, now)
 	}
+	return changes
+}
+
+// tell remembers of what receivers are notified by changes.
+func tell(past watch.Incident, next *watch.Incident, changes []watch.Change) {
+	if next.Key.Rule != watch.RateName {
+		return
+	}
+	told := toldOf(past)
 	switch {
 	case len(changes) == 0:
 	case changes[len(changes)-1].Kind == incident.Opened:
@@ -35,10 +40,15 @@ func news(past watch.Incident, next *watch.Incident, changes []watch.Change, now
 	default:
 		told = slices.Concat(told, slices.DeleteFunc(names(*next), func(name string) bool { return covers(told, name) }))
 	}
-	if !next.IsZero() {
-		next.Details.Told = told
+	next.Details.Told = told
+}
+
+// toldOf is of what receivers were notified. An older version did not store it.
+func toldOf(i watch.Incident) []string {
+	if len(i.Details.Told) == 0 && i.Notified.Open {
+		return names(i)
 	}
-	return changes
+	return i.Details.Told
 }
 
 // underFloor is what an incident names that is about the floor alone.
