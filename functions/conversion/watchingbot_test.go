@@ -60,20 +60,20 @@ func TestBot(t *testing.T) {
 			}
 			all.window(t, w, falls)
 			if n == 10 {
-				said(t, server.Threads("alerts")[0].Message, "🟠 OTP rate low: SG +65 8123, 2 % ")
+				begins(t, server.Threads("alerts")[0].Message, "🟠 OTP rate low: SG +65 8123, 2 % ")
 			}
 		}
 		threads := server.Threads("alerts")
 		if len(threads) != 1 || len(threads[0].Replies) != 2 {
 			t.Fatalf("messages: %+v", threads)
 		}
-		said(t, threads[0].Message, "✅ OTP rate: nothing is open\n")
-		said(t, threads[0].Replies[0], "🟠 OTP rate low: SG +65 8123, 2 % ")
-		said(t, threads[0].Replies[1], "✅ Resolved: OTP rate\n")
+		begins(t, threads[0].Message, "✅ OTP rate: nothing is open\n")
+		begins(t, threads[0].Replies[0], "🟠 OTP rate low: SG +65 8123, 2 % ")
+		begins(t, threads[0].Replies[1], "✅ Resolved: OTP rate\n")
 	})
 }
 
-func said(t *testing.T, m slacktest.Message, beginning string) {
+func begins(t *testing.T, m slacktest.Message, beginning string) {
 	t.Helper()
 	if !strings.HasPrefix(m.Plain(), beginning) {
 		t.Errorf("a message is %q, want %q", m.Plain(), beginning)
@@ -98,14 +98,14 @@ func TestSecondDrop(t *testing.T) {
 			}
 			all.window(t, w, falls)
 		}
-		told := 0
+		notified := 0
 		for _, m := range w.posted {
 			if strings.Contains(m, "MY +60 123") {
-				told++
+				notified++
 			}
 		}
-		if told != 1 || len(w.posted) != 3 {
-			t.Errorf("%d messages are about the second drop: %q", told, w.posted)
+		if notified != 1 || len(w.posted) != 3 {
+			t.Errorf("%d messages are about the second drop: %q", notified, w.posted)
 		}
 	})
 }

@@ -11,9 +11,9 @@ import (
 	"signalbox/shared/incident"
 )
 
-// TestNews has an open low rate come to other countries and prefixes: what receivers were
-// not told of is said once, after two windows.
-func TestNews(t *testing.T) {
+// TestNamed has an open low rate come to other countries and prefixes: what receivers were
+// not notified of is said once, after two windows.
+func TestNamed(t *testing.T) {
 	t.Parallel()
 	sg, part, my := watch.Part{Country: "SG"}, watch.Part{Country: "SG", Prefix: "+658123"}, watch.Part{Country: "MY"}
 	tests := []struct {
