@@ -91,7 +91,7 @@ func said(t *testing.T, path string, f reflect.Value) string {
 	if f.IsNil() {
 		return ""
 	}
-	if count, ok := f.Interface().(func(int) string); ok {
+	if count, ok := reflect.TypeAssert[func(int) string](f); ok {
 		one, two := count(1), count(2)
 		if !strings.Contains(one, "1") && !strings.Contains(one, "2") || one == two {
 			t.Errorf("%s says %q of one and %q of two", path, one, two)

@@ -39,11 +39,11 @@ var own = htmlpage.Words{
 	Fields:   map[string]htmlpage.Said{"month": {Title: "Our field", Detail: "From 1 to 12."}},
 }
 
-// render returns a page with ways home and to the other language.
-func render(t *testing.T, l language.Language, cell htmlpage.Cell) string {
+// render returns an English page with ways home and to the other language.
+func render(t *testing.T, cell htmlpage.Cell) string {
 	t.Helper()
-	v := view{Frame: pages.Frame(l, own, "Title "+hostile), Cell: cell}
-	v.Home, v.Other = "../?a=1&b="+url.QueryEscape(hostile), htmlpage.InOther(l, nil)
+	v := view{Frame: pages.Frame(language.English, own, "Title "+hostile), Cell: cell}
+	v.Home, v.Other = "../?a=1&b="+url.QueryEscape(hostile), htmlpage.InOther(language.English, nil)
 	body, err := pages.Render("own.html", v)
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func textOf(body string) string {
 func TestPolicyNamesTheStyle(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"own":     render(t, language.English, htmlpage.Cell{}),
+		"own":     render(t, htmlpage.Cell{}),
 		"refusal": refuse(t, language.Chinese, htmlpage.Refusal{Status: 404}),
 		"bare":    refuse(t, language.English, htmlpage.Refusal{Status: 403}),
 	} {
@@ -93,8 +93,8 @@ func TestPolicyNamesTheStyle(t *testing.T) {
 // TestEscaped wants no tag and no address that a text has made.
 func TestEscaped(t *testing.T) {
 	t.Parallel()
-	plain := render(t, language.English, htmlpage.Cell{Text: "x"})
-	got := render(t, language.English, htmlpage.Cell{Text: hostile})
+	plain := render(t, htmlpage.Cell{Text: "x"})
+	got := render(t, htmlpage.Cell{Text: hostile})
 	if strings.Count(got, "<") != strings.Count(plain, "<") || !strings.Contains(got, "<bdi>"+html.EscapeString(hostile)+"</bdi>") {
 		t.Errorf("the page is %s", got)
 	}
@@ -111,7 +111,7 @@ func TestCell(t *testing.T) {
 		`<time datetime="2026-11-29T08:45:00Z">today</time>`: {Text: "today", Time: "2026-11-29T08:45:00Z"},
 		`<span class="unknown">not known</span>`:             {Text: "not known", Unknown: true},
 	} {
-		if got := render(t, language.English, cell); !strings.Contains(got, want) {
+		if got := render(t, cell); !strings.Contains(got, want) {
 			t.Errorf("%+v is not shown as %s:\n%s", cell, want, got)
 		}
 	}

@@ -14,9 +14,9 @@ func (c *counted) scale(by float64) {
 	c.verified *= by
 }
 
-func (c counted) unverified() float64 { return c.requested - c.verified }
+func (c *counted) unverified() float64 { return c.requested - c.verified }
 
 // toward returns the rate, drawn towards another by so many requests.
-func (c counted) toward(rate, strength float64) float64 {
+func (c *counted) toward(rate, strength float64) float64 {
 	return (c.verified + rate*strength) / (c.requested + strength)
 }
