@@ -40,7 +40,7 @@ func (k *incidents) route(past watch.Incident, next *watch.Incident, changes []w
 		if c.Kind == incident.Opened {
 			notified = nil
 		}
-		notified = slices.Concat(notified, k.routes.Receivers(facts(c.Incident)))
+		notified = slices.Concat(notified, k.receivers(c.Incident))
 		slices.Sort(notified)
 		notified = slices.Compact(notified)
 		c.Incident.Details.Receivers = notified
@@ -48,6 +48,20 @@ func (k *incidents) route(past watch.Incident, next *watch.Incident, changes []w
 	if !next.IsZero() {
 		next.Details.Receivers = notified
 	}
+}
+
+// receivers are those that routes lead to: of an incident about several countries also
+// those of each of them.
+func (k *incidents) receivers(i watch.Incident) []string {
+	f := facts(i)
+	to := k.routes.Receivers(f)
+	if d, ok := i.Details.Value.(watch.RateDetails); ok && f.Country == "" {
+		for _, p := range d.Parts {
+			f.Country = p.Country
+			to = append(to, k.routes.Receivers(f)...)
+		}
+	}
+	return to
 }
 
 // notified remembers that a receiver was notified of an incident in another's place.
