@@ -13,7 +13,15 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
-.PHONY: help build test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+# Which build it is, as signalbox version says it. Without a repository nobody knows.
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+REVISION  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+# A rules file to package beside the bootstraps of alerts and conversion; none: none.
+RULES_FILE ?=
+
+BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
+
+.PHONY: help build dist dist-check kubernetes test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -21,14 +29,26 @@ help: ## list the targets
 build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64)
 	@for f in $(FUNCTIONS); do \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags lambda.norpc \
-			-ldflags "-s -w -buildid=" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
+			-ldflags "-s -w -buildid= $(BUILDINFO)" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
 	done
+
+dist: ## write dist/: zips for both clouds, the command line, SBOM, SHA256SUMS (RULES_FILE=path packages the rules)
+	go run ./internal/dist -out dist -version '$(VERSION)' -revision '$(REVISION)' -rules '$(RULES_FILE)'
+
+dist-check: ## make dist in two folders and compare the bytes
+	@set -e; check=$$(mktemp -d); trap 'rm -rf "$$check"' EXIT; \
+	for copy in one a/longer/two; do \
+		mkdir -p "$$check/$$copy"; git ls-files -co --exclude-standard -z | xargs -0 tar -cf - | tar -xf - -C "$$check/$$copy"; \
+		$(MAKE) --no-print-directory -C "$$check/$$copy" dist VERSION=v0.0.0-check REVISION=check RULES_FILE=doc/rules.example.yaml; \
+	done; \
+	diff -r "$$check/one/dist" "$$check/a/longer/two/dist"; \
+	cd "$$check/one/dist"; sha256sum --check --quiet SHA256SUMS; ls -l
 
 test: ## run the tests
 	go test ./...
 
 # What other processes or files are asked, or arithmetic, has nothing for the race detector to see.
-NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest)$$|shared/forecast$$|conversion/watch$$
+NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest|serveweek)$$|shared/forecast$$|conversion/watch$$
 
 race: ## run the tests in any order under the race detector, the longest not or shorter
 	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')
@@ -53,9 +73,10 @@ kills: ## kill alerts, and conversion with each of its stores, 200 times and com
 million: ## send a million OTP events to conversion and compare its rates with a computation
 	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
 
-long: ## run what takes minutes: fleets that live through a year, 100,000 cards, simulated senders
+long: ## run what takes minutes: fleets that live through a year, 100,000 cards, simulated senders, a week of kills
 	go test -tags long -count=1 -run 'TestYear$$|TestYearOfOutages|TestHundredThousandCards|TestDrops|TestCalm|TestPumping' -v \
 		./functions/alerts ./functions/conversion/watch
+	go test -tags long -count=1 -timeout 30m -run TestKilledWeek -v ./internal/serveweek
 
 act: ## have people press buttons at random for a simulated year, and alter 10,000 of Slack's requests
 	go test -count=1 -timeout 20m -run YearOfActions -v ./functions/alerts -args -days 365
@@ -94,6 +115,11 @@ lint: ## run the linters of .golangci.yml
 
 tidy-check: ## fail where go.mod or go.sum is not tidy
 	go mod tidy -diff
+	cd internal/deploy/kubernetes && go mod tidy -diff
+
+# A module of its own, so that the types of Kubernetes are none of the product's.
+kubernetes: ## decode the manifests with the types of Kubernetes itself
+	cd internal/deploy/kubernetes && go test -count=1 ./...
 
 fuzz: ## run every fuzz target FUZZTIME (a count with x, or a duration)
 	@grep -r --include='*_test.go' --exclude-dir=testdata '^func Fuzz' . | \

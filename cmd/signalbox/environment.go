@@ -18,6 +18,7 @@ import (
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
 	"signalbox/shared/incidentlink"
+	"signalbox/shared/metric"
 	"signalbox/shared/otplink"
 	"signalbox/shared/serve"
 	"signalbox/shared/slack/slacktest"
@@ -164,31 +165,14 @@ func (e *environment) unusable(ctx context.Context) []serve.Unusable {
 	return all
 }
 
-// metrics writes what each function's own GET /metrics does, with a label that says
-// whose it is: two of them may call the same action.
+// metrics writes what each function's own GET /metrics does, as one page.
 func (e *environment) metrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-	for _, f := range e.functions {
-		var text strings.Builder
-		f.Meter.WritePrometheus(&text)
-		_, _ = io.WriteString(w, labelled(text.String(), f.Name)) // The caller may not be there any more.
+	sources := make([]metric.Source, len(e.functions))
+	for i, f := range e.functions {
+		sources[i] = metric.Source{Function: f.Name, Meter: f.Meter}
 	}
-}
-
-// labelled gives every metric in text the label function.
-func labelled(text, function string) string {
-	label := `{function="` + function + `"`
-	var all strings.Builder
-	for line := range strings.Lines(text) {
-		switch name, labels, ok := strings.Cut(line, "{"); {
-		case ok:
-			line = name + label + "," + labels
-		default:
-			line = strings.Replace(line, " ", label+"} ", 1)
-		}
-		all.WriteString(line)
-	}
-	return all.String()
+	metric.WritePage(w, sources...)
 }
 
 // mountFakes puts the clouds beside the functions: Alibaba's gateway answers

@@ -74,7 +74,8 @@ card, 5 a lookup that may succeed later.`,
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
-	root.AddCommand(devCommand(c), sweepCommand(c), flowCommand(c), reportCommand(c), windowsCommand(c))
+	root.AddCommand(devCommand(c), serveCommand(c), healthCommand(c), versionCommand(c),
+		sweepCommand(c), flowCommand(c), reportCommand(c), windowsCommand(c))
 	return root
 }
 

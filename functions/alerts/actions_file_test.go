@@ -21,8 +21,8 @@ func fileSilence(a *acting) rule.Policy {
 	return p
 }
 
-// listedAs are the members of the incident of a card in the list, by JSON.
-func (a *acting) listedAs(t *testing.T, card int, query string) map[string]any {
+// listed are the members of the incident of card 1 in the list, by JSON.
+func (a *acting) listed(t *testing.T, query string) map[string]any {
 	t.Helper()
 	got := a.browse(t, http.MethodGet, listLinks.List(time.Now())+"&format=json"+query, "", nil)
 	var list struct{ Incidents []map[string]any }
@@ -30,7 +30,7 @@ func (a *acting) listedAs(t *testing.T, card int, query string) map[string]any {
 		t.Fatalf("%v: %s", err, got.Body)
 	}
 	for _, i := range list.Incidents {
-		if i["id"] == a.incident(t, card).ID() {
+		if i["id"] == a.incident(t, 1).ID() {
 			return i
 		}
 	}
@@ -49,7 +49,7 @@ func TestSilenceOfTheFile(t *testing.T) {
 		})
 		a.sweep(t)
 		until := policy.Silences[0].Until
-		i := a.listedAs(t, 1, "&state=silenced")
+		i := a.listed(t, "&state=silenced")
 		if i == nil {
 			t.Fatal("it is not among what is silenced")
 		}
@@ -73,6 +73,11 @@ func TestSilenceOfTheFile(t *testing.T) {
 		checkWords(t, undone, "What the rules file silences ends there")
 		if zh := a.browse(t, http.MethodGet, a.formLink(t, 1, action.Undo)+"&lang=zh", "", nil).Body.String(); !strings.Contains(zh, "已由规则文件静默至 ") {
 			t.Errorf("in Chinese the form says %s", zh)
+		}
+		// What somebody makes counts from where it outlasts the file's.
+		a.browse(t, http.MethodPost, a.formLink(t, 1, action.Silence), "for=1h&name=Bob", nil)
+		if i := a.listed(t, "&state=silenced"); i == nil || i["until"] != shown || i["by"] != nil {
+			t.Errorf("beside a shorter silence the list has %v", i)
 		}
 		a.browse(t, http.MethodPost, a.formLink(t, 1, action.Silence), "for=7d&name=Bob", nil)
 		checkWords(t, a.browse(t, http.MethodGet, listLinks.List(time.Now()), "", nil).Body.String(), "by Bob", "/undo?")
@@ -114,7 +119,7 @@ func TestSilencedAndAcknowledged(t *testing.T) {
 		time.Sleep(time.Hour)
 		form := a.browse(t, http.MethodPost, a.formLink(t, 1, action.Acknowledge), "name=Xiaoming", nil).Body.String()
 		checkWords(t, form, "silenced by Bob until", "acknowledged by Xiaoming")
-		i := a.listedAs(t, 1, "&state=silenced")
+		i := a.listed(t, "&state=silenced")
 		if i == nil {
 			t.Fatal("it is not among what is silenced")
 		}
@@ -130,7 +135,7 @@ func TestSilencedAndAcknowledged(t *testing.T) {
 		said := a.browse(t, http.MethodGet, listLinks.List(time.Now())+"&state=silenced", "", nil).Body.String()
 		checkWords(t, said, "by Bob", "acknowledged by Xiaoming", "/undo?")
 		time.Sleep(24 * time.Hour)
-		if i := a.listedAs(t, 1, "&state=acknowledged"); i == nil || i["by"] != "Xiaoming" || i["until"] != nil || i["acknowledgedBy"] != nil {
+		if i := a.listed(t, "&state=acknowledged"); i == nil || i["by"] != "Xiaoming" || i["until"] != nil || i["acknowledgedBy"] != nil {
 			t.Errorf("once the silence is over the list has %v", i)
 		}
 	})

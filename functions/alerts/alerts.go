@@ -87,6 +87,9 @@ type Config struct {
 	Repeat time.Duration
 	// Every is how often a sweep is expected to be done. Zero: 10 min.
 	Every time.Duration
+	// SummaryAt is when in the day the summary is due, from midnight on in Zone, where no
+	// platform's timer asks for it.
+	SummaryAt time.Duration
 	// LeaseTime is how long a run that has died keeps others from working. Zero:
 	// 2 min.
 	LeaseTime time.Duration

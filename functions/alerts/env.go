@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
@@ -47,6 +48,7 @@ type Env struct {
 	Every      config.Period     `env:"SIGNALBOX_SWEEP_EVERY" envDefault:"10m"`
 	Lease      config.Period     `env:"SIGNALBOX_SWEEP_LEASE" envDefault:"2m"`
 	RunTimeout config.Period     `env:"SIGNALBOX_RUN_TIMEOUT" envDefault:"10m"`
+	SummaryAt  config.TimeOfDay  `env:"SIGNALBOX_SUMMARY_AT" envDefault:"09:00"`
 }
 
 // Validate reports what is missing.
@@ -134,7 +136,16 @@ func serviceOf(c Config) (function.Function, error) {
 	return function.Function{
 		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout, InvokeTokens: c.InvokeTokens,
 		Ready: f.unusableParts, Close: f.Close, Logger: c.Logger, Meter: c.Meter,
+		Timers: f.config.timers(), Roots: []string{strings.Trim(incidentlink.Path, "/"), "slack"},
 	}, nil
+}
+
+// timers ask for sweeps and the daily summary where no platform does.
+func (c Config) timers() []function.Timer {
+	return []function.Timer{
+		{Name: "sweep", Every: c.Every},
+		{Name: SummaryPayload, Payload: SummaryPayload, At: c.SummaryAt, Zone: c.Zone},
+	}
 }
 
 // Configure is what [FromEnv] makes the function of, for those who want to change a
@@ -186,6 +197,7 @@ func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
 		Rules: file.Policy, Receivers: to.Receivers, Routes: rule.Routes(to.Routes), Languages: to.Languages, Kinds: to.Kinds, Style: e.style(), Links: e.incidentLinks(), Guard: e.guard(), Zone: e.Linkcard.Zone.Location,
 		Logger: logger, Meter: meter, Buttons: buttons,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
+		SummaryAt: time.Duration(e.SummaryAt),
 		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/message"
@@ -196,13 +197,15 @@ func (f *Function) answerForm(w http.ResponseWriter, r *http.Request, verb actio
 	return writeForm(w, form, status)
 }
 
-// formAnswer is what became of a form, as JSON.
+// formAnswer is what became of a form, as JSON. Its times are as the list has them.
 func formAnswer(done action.Record, s message.Style) map[string]any {
+	zone := cmp.Or(s.Zone, time.UTC)
 	answer := map[string]any{
-		"outcome": done.Outcome, "by": s.Who(cmp.Or(done.Before.Name, done.By.Name)), "at": done.At.UTC(), "until": nil, "repeated": done.Repeated,
+		"outcome": done.Outcome, "by": s.Who(cmp.Or(done.Before.Name, done.By.Name)), "at": done.At.In(zone).Format(time.RFC3339),
+		"until": nil, "repeated": done.Repeated,
 	}
 	if !done.Until.IsZero() {
-		answer["until"] = done.Until.UTC()
+		answer["until"] = done.Until.In(zone).Format(time.RFC3339)
 	}
 	return answer
 }

@@ -150,6 +150,7 @@ func TestForms(t *testing.T) {
 		if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), `"outcome":"done"`) {
 			t.Errorf("a token's form is answered %d %s", got.Code, got.Body)
 		}
+		checkWords(t, got.Body.String(), `"at":"`+time.Now().In(shanghai).Format(time.RFC3339)+`"`)
 		if got := a.standing(t, 2); got.By != "support" || got.Origin != action.Token {
 			t.Errorf("the incident is %+v, want it by the token's name", got)
 		}

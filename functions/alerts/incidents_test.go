@@ -222,8 +222,19 @@ func TestIncidentsAsCSV(t *testing.T) {
 			t.Errorf("the JSON has no member %s", title)
 		}
 	}
-	if len(lines[0]) != len(all.Incidents[0])-1 { // inhibitedBy
+	if len(lines[0]) != len(all.Incidents[0]) {
 		t.Errorf("%d columns and %d members", len(lines[0]), len(all.Incidents[0]))
+	}
+	inhibitors := make(map[string]int)
+	for at, i := range all.Incidents {
+		inJSON, _ := i["inhibitedBy"].(string)
+		if got := lines[at+1][slices.Index(lines[0], "inhibitedBy")]; got != inJSON {
+			t.Errorf("incident %d is inhibited by %q, in the JSON by %q", at, got, inJSON)
+		}
+		inhibitors[inJSON]++
+	}
+	if inhibitors[rule.UsageName] == 0 {
+		t.Errorf("incidents are inhibited by %v, want one by usage", inhibitors)
 	}
 	for _, want := range []string{"'=waits for a repair", "'89860321000000010001"} {
 		if !slices.ContainsFunc(lines, func(line []string) bool { return slices.Contains(line, want) }) {

@@ -14,6 +14,7 @@ import (
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/route"
 	"signalbox/shared/store"
 )
 
@@ -128,38 +129,24 @@ func (l *ledger) released() []store.Record {
 	return records
 }
 
-// route remembers who is notified of changes. Whoever was notified that an incident
-// opened is notified of all that follows, until it is opened anew, wherever it would go
-// by then.
+// route remembers who is notified of changes.
 func (l *ledger) route(past rule.Incident, next *rule.Incident, changes []rule.Change) {
-	if len(l.routes) == 0 {
-		return
+	if len(l.routes) > 0 {
+		l.recipients().Remember(past, next, changes)
 	}
-	notified := past.Details.Receivers
-	for i := range changes {
-		c := &changes[i]
-		if c.Kind == incident.Opened {
-			notified = nil
-		}
-		notified = slices.Concat(notified, l.receivers(c.Incident))
-		slices.Sort(notified)
-		notified = slices.Compact(notified)
-		c.Incident.Details.Receivers = notified
-	}
-	if !next.IsZero() {
-		next.Details.Receivers = notified
-	}
+}
+
+// recipients are who is notified of incidents.
+func (l *ledger) recipients() route.Notified[rule.Details] {
+	return route.Notified[rule.Details]{To: l.receivers, In: func(d *rule.Details) *[]string { return &d.Receivers }}
 }
 
 // notified remembers that a receiver was notified of an incident in another's place.
 func (l *ledger) notified(key incident.Key, receiver string) error {
-	i := l.records[key]
-	if i.IsZero() || slices.Contains(i.Details.Receivers, receiver) {
-		return nil
+	if i, added := l.recipients().Add(l.records[key], receiver); added {
+		return l.put(key, i)
 	}
-	i.Details.Receivers = append(slices.Clone(i.Details.Receivers), receiver)
-	slices.Sort(i.Details.Receivers)
-	return l.put(key, i)
+	return nil
 }
 
 // elapse lets time pass for the incidents that are over, and for those that

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"signalbox/functions/conversion/ledger"
@@ -12,6 +13,7 @@ import (
 	"signalbox/shared/aliyun/dysms"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/otplink"
 	"signalbox/shared/serve/event"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
@@ -131,8 +133,10 @@ func (f *Function) served() function.Function {
 	served := function.Function{
 		Name: "conversion", Handler: f, Batch: f.Batch, Ready: f.Ready, Close: f.Close,
 		Memory: function.RequestMemory, Logger: f.config.Logger, Meter: f.config.Meter,
+		Roots: []string{"conversions", "otp-events", "otp-windows", "dead-letters", strings.Trim(otplink.Path, "/")},
 	}
 	if f.outbox != nil {
+		served.Timers = []function.Timer{{Name: "reports", Every: time.Minute}}
 		served.Scheduled = func(ctx context.Context, e event.Scheduled) (any, error) { return f.Scheduled(ctx, e) }
 	}
 	return served

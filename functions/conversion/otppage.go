@@ -98,9 +98,15 @@ func (f *Function) mostHours() int {
 	return max(min(longestHours, int(mostWindows*f.config.Length/time.Hour)), 1)
 }
 
-// hours are those that the page offers.
+// hours are those that the page offers. It goes back as far as it can where that is less than
+// usual.
 func (f *Function) hours() []int {
-	return slices.DeleteFunc([]int{1, 6, usualHours, longestHours}, func(hours int) bool { return hours > f.mostHours() })
+	most := f.mostHours()
+	offered := slices.DeleteFunc([]int{1, 6, usualHours, longestHours}, func(hours int) bool { return hours > most })
+	if most < usualHours && !slices.Contains(offered, most) {
+		offered = append(offered, most)
+	}
+	return offered
 }
 
 // known is what the watch knows: nothing where nobody watches.

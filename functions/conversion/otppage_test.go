@@ -120,7 +120,7 @@ func TestOTPPageQuery(t *testing.T) {
 		}
 	}
 	seconds := newPages(t, 0, func(c *conversion.Config) { c.Length = time.Second })
-	body := bodyOf(t, look(t, seconds, "GET", "/otp", "Authorization", pageBasic), http.StatusOK, "1 hour")
+	body := bodyOf(t, look(t, seconds, "GET", "/otp", "Authorization", pageBasic), http.StatusOK, "1 hour", `aria-current="page">2 hours`)
 	if strings.Contains(body, "24 hours") {
 		t.Error("the page offers more windows than it reads")
 	}

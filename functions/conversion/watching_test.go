@@ -170,7 +170,7 @@ func TestWatch(t *testing.T) {
 			}
 			all.window(t, w, falls)
 		}
-		titles := []string{"🟠 OTP rate low: SG +65 8123, 24 % ", "🟠 OTP rate low: SG +65 8123, 2 % ", "✅ Resolved: OTP rate"} // new, worse, over
+		titles := []string{"🟠 OTP rate low: SG +65 8123, 24% ", "🟠 OTP rate low: SG +65 8123, 2% ", "✅ Resolved: OTP rate"} // new, worse, over
 		if len(w.posted) != len(titles) {
 			t.Fatalf("messages: %q", w.posted)
 		}

@@ -34,6 +34,7 @@ var order = []layer{
 		"signalbox/doc",
 		"signalbox/shared/aliyun",
 		"signalbox/shared/aliyun/credential",
+		"signalbox/shared/buildinfo",
 		"signalbox/shared/config",
 		"signalbox/shared/htmlpage",
 		"signalbox/shared/language",

@@ -20,6 +20,7 @@ import (
 
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/serve/servetest"
+	"signalbox/shared/slack/slacktest"
 	"signalbox/shared/store"
 )
 
@@ -96,11 +97,16 @@ func (o *outside) crashAt(t *testing.T, after time.Duration, at int64, when *ato
 // endLease ends the lease of a run that was killed.
 func (o *outside) endLease(t *testing.T) {
 	t.Helper()
-	s, err := store.Open(o.stateConfig())
+	endLeaseIn(t, o.stateConfig(), "run/end")
+}
+
+func endLeaseIn(t *testing.T, c store.Config, key string) {
+	t.Helper()
+	s, err := store.Open(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Apply(t.Context(), store.Batch{Put: []store.Record{{Collection: "leases", Key: "run/end"}}})
+	err = s.Apply(t.Context(), store.Batch{Put: []store.Record{{Collection: "leases", Key: key}}})
 	if err := errors.Join(err, s.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -129,8 +135,13 @@ var (
 // which card, with the ids of the messages that said so.
 func (o *outside) changes(t *testing.T) map[string][]string {
 	t.Helper()
+	return changesIn(t, o.arrived())
+}
+
+func changesIn(t *testing.T, messages []slacktest.Message) map[string][]string {
+	t.Helper()
 	notified := make(map[string][]string)
-	for _, m := range o.arrived() {
+	for _, m := range messages {
 		text := m.Plain()
 		id := messageID.FindStringSubmatch(text)
 		if id == nil || strings.Contains(text, "are shown") {

@@ -15,6 +15,8 @@ var exceptions = []exception{
 	{path: "internal/redistest/ledger_test.go", word: "memory", reason: "RAM of a Redis"},
 	{path: "internal/redistest/otpbench_test.go", word: "memory", reason: "likewise"},
 	{path: "internal/deploy/", word: "memory", text: "MemorySize", reason: "RAM, by the platforms' own name"},
+	{path: "internal/deploy/systemd_test.go", word: "memory", text: "MemoryDenyWriteExecute", reason: "RAM, by systemd's own name"},
+	{path: "internal/deploy/kubernetes_test.go", word: "memory", reason: "RAM, by Kubernetes' own name"},
 	{path: "shared/logging/", word: "hidden", reason: "a secret in a log, not a notification"},
 	{path: "shared/aliyun/", word: "ended", reason: "an attempt's time, not an incident"},
 	{path: "shared/forecast/", word: "ended", reason: "a card's data, not an incident"},

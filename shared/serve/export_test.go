@@ -17,12 +17,6 @@ func NewPacedTransport(next http.RoundTripper) http.RoundTripper {
 	return &pacedTransport{RoundTripper: next}
 }
 
-// ListenAddress is for the table of addresses.
-func ListenAddress(environ []string) (string, error) {
-	where, err := detect(environ)
-	return where.address, err
-}
-
 // ServeOn serves f on listener as a plain HTTP server, until ctx ends.
 func ServeOn(ctx context.Context, f Function, listener net.Listener) error {
 	s, err := newService(f)

@@ -1,6 +1,10 @@
 package serve
 
-import "net/http"
+import (
+	"net/http"
+
+	"signalbox/shared/metric"
+)
 
 // Handler returns f as plain HTTP mode serves it, for those who have a server
 // of their own: with a request id, the guard against panics, GET /metrics, GET
@@ -16,14 +20,14 @@ func Handler(f Function) (http.Handler, error) {
 
 // handler surrounds a function's own handler as an HTTP server, from the inside out.
 func (s *service) handler(custom bool) http.Handler {
-	h := s.schedule(custom, s.Handler) // POST /invoke, with a token
-	h = s.readiness(h)                 // GET /readyz
-	h = s.metrics(h)                   // GET /metrics
-	h = limitBodies(h)                 // so many at once
-	h = s.guard(h)                     // a panic is a 500
-	h = s.suspect(h, !custom)          // a wrong token waits
-	h = harmless(h)                    // headers of every answer
-	return identify(custom, h)         // a request id
+	h := s.schedule(custom, invokePath, s.Handler) // POST /invoke, with a token
+	h = s.readiness(h)                             // GET /readyz
+	h = s.metrics(h)                               // GET /metrics
+	h = limitBodies(h)                             // so many at once
+	h = s.guard(h)                                 // a panic is a 500
+	h = s.suspect(h, !custom)                      // a wrong token waits
+	h = harmless(h)                                // headers of every answer
+	return identify(custom, h)                     // a request id
 }
 
 // eventHandler is that for the requests of a runtime API, one at a time, whose
@@ -59,6 +63,6 @@ func (s *service) metrics(next http.Handler) http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-		s.Meter.WritePrometheus(w)
+		metric.WritePage(w, s.sources...)
 	})
 }

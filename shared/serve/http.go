@@ -56,6 +56,7 @@ func (s *service) serveOn(ctx context.Context, listener net.Listener, custom boo
 	limited.watch(server)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(limited) }()
+	s.timers.start(requests)
 	var served error
 	select {
 	case err := <-failed:
@@ -82,7 +83,7 @@ func (s *service) shutdown(ctx context.Context, server *http.Server) error {
 	s.beginStopping(ctx)
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
-	err := server.Shutdown(ctx)
+	err := errors.Join(server.Shutdown(ctx), s.timers.wait(ctx))
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.Join(fmt.Errorf("stop within %s: %w", stopTimeout, errInFlight), server.Close())
 	}

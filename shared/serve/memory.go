@@ -38,6 +38,20 @@ func limitMemoryOf(f Function) {
 	}
 }
 
+// LimitMemory does for functions in one process what [Main] does for one. It is called
+// once, at the start.
+func LimitMemory(environ []string, all ...Function) {
+	limitMemory(environ)
+	var together Function
+	for _, f := range all {
+		if f.Memory == 0 {
+			return // It may need as much as it likes.
+		}
+		together.Memory += f.Memory
+	}
+	limitMemoryOf(together)
+}
+
 func readText(name string) string {
 	text, err := os.ReadFile(name) //nolint:gosec // The kernel's files.
 	if err != nil {

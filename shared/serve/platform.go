@@ -45,6 +45,13 @@ func detect(environ []string) (platform, error) {
 	return platform{kind: plainHTTP, address: address, custom: custom}, err
 }
 
+// ListenAddress is where a process with this environment listens as an HTTP server, for
+// those who ask it something. It is "" where a platform's runtime API is asked for events.
+func ListenAddress(environ []string) (string, error) {
+	where, err := detect(environ)
+	return where.address, err
+}
+
 // listenAddress is this machine's own, unless HOST says otherwise. FC's custom
 // runtime reaches the process from outside.
 func listenAddress(environ []string, custom bool) (string, error) {

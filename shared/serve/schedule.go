@@ -13,20 +13,23 @@ import (
 	"signalbox/shared/web"
 )
 
-// schedule adds the route of the schedule where the function has one. There is
+// invokePath is where a run is asked for.
+const invokePath = "/invoke"
+
+// schedule adds the route of the schedule, at path, where the function has one. There is
 // no mux, so that the function's own paths reach it as they were sent.
 //
-// scheduled: POST /invoke. FC's custom runtime calls it for each timer event,
+// scheduled: POST path. FC's custom runtime calls it for each timer event,
 // at least once: a duplicate has the same ID, and what it does is the
 // function's to say. Anybody else has to show a token.
-func (s *service) schedule(custom bool, next http.Handler) http.Handler {
+func (s *service) schedule(custom bool, path string, next http.Handler) http.Handler {
 	if s.Scheduled == nil {
 		return next
 	}
 	asked := s.invokeGuard()(s.serveRun)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.Method != http.MethodPost || r.URL.Path != "/invoke":
+		case r.Method != http.MethodPost || r.URL.Path != path:
 			next.ServeHTTP(w, r)
 		case custom && r.Header.Get(headerControlPath) != httpTrigger:
 			s.serveTimer(w, r)

@@ -62,7 +62,11 @@ func run(ctx context.Context, environ []string, open func(environ []string) (Fun
 	if err != nil {
 		return err
 	}
-	err = s.serve(ctx, where)
+	return s.closeAfter(ctx, s.serve(ctx, where))
+}
+
+// closeAfter closes the function, whose serving has ended with err.
+func (s *service) closeAfter(ctx context.Context, err error) error {
 	if errors.Is(err, errInFlight) {
 		return err // What is in flight may still use what Close would close.
 	}

@@ -25,6 +25,12 @@ type service struct {
 	now     func() time.Time
 	// stopping is closed when the process begins to end.
 	stopping chan struct{}
+	// guesses are the wrong tokens that this listener has been shown. Nil: others look at them.
+	guesses *guesses
+	// sources are what GET /metrics shows.
+	sources []metric.Source
+	// timers ask for runs, in a process that serves several functions.
+	timers *timers
 	// inFlight is read-locked by each invocation of a runtime API.
 	inFlight sync.RWMutex
 	returned atomic.Int64 // Unix nanoseconds when the last one returned; 0: none has
@@ -37,7 +43,10 @@ func newService(f Function) (*service, error) {
 	f.Logger = cmp.Or(f.Logger, logging.Discard()).With(slog.String("function", f.Name))
 	f.Meter = cmp.Or(f.Meter, metric.New())
 	f.RunTimeout = cmp.Or(f.RunTimeout, defaultRunTimeout)
-	s := &service{Function: f, now: time.Now, stopping: make(chan struct{})}
+	s := &service{
+		Function: f, now: time.Now, stopping: make(chan struct{}), guesses: newGuesses(),
+		sources: []metric.Source{{Meter: f.Meter}}, timers: new(timers),
+	}
 	s.guarded = s.eventHandler()
 	return s, nil
 }

@@ -292,9 +292,11 @@ func TestTableListIsOfOneMoment(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				for _, begun := range []bool{false, true} {
+					table := begin(t, begun, padding)
+					was := wantUniform(t, openTable(t, table), padding)
 					for n, stopped := 1, true; stopped; n++ {
 						for kill, killed := 1, true; killed; kill++ {
-							stopped, killed = readAcross(t, begun, n, kill, padding)
+							stopped, killed = readAcross(t, table.Clone(), was, n, kill, padding)
 						}
 					}
 				}
@@ -322,10 +324,8 @@ func begin(t *testing.T, begun bool, padding string) *storetest.Table {
 	}
 }
 
-func readAcross(t *testing.T, begun bool, n, kill int, padding string) (stopped, killed bool) {
+func readAcross(t *testing.T, table *storetest.Table, was, n, kill int, padding string) (stopped, killed bool) {
 	t.Helper()
-	table := begin(t, begun, padding)
-	was := wantUniform(t, openTable(t, table), padding)
 	die := killedAt(kill, true)
 	writer := openTable(t, table.With(oneAtATime(func(ctx context.Context, c storetest.Call, do func() error) error {
 		err := die(ctx, c, do)

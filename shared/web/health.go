@@ -3,9 +3,9 @@ package web
 import (
 	"io"
 	"net/http"
-	"runtime/debug"
 
 	"signalbox/doc"
+	"signalbox/shared/buildinfo"
 )
 
 // health says that the process answers, and which build it is. It calls nobody.
@@ -13,15 +13,7 @@ func health(w http.ResponseWriter, _ *http.Request) error {
 	return JSON(w, http.StatusOK, struct {
 		Status  string `json:"status"`
 		Version string `json:"version"`
-	}{"ok", version()})
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return info.Main.Version
+	}{"ok", buildinfo.Read().Version})
 }
 
 // contract says what the functions take and answer.

@@ -146,8 +146,8 @@ func (s Status) ByFile() bool { return s.State == Silenced && s.At.IsZero() }
 func (s Status) Undoable() bool { return !s.At.IsZero() || !s.AcknowledgedAt.IsZero() }
 
 // Of returns how an open incident is at now. A silence is stronger than an acknowledgement:
-// one that is both is silenced. Of silences that somebody made counts before that of the
-// rules file.
+// one that is both is silenced. Of silences the one that lasts longest counts, and that of the
+// rules file only where it lasts longer than what somebody made.
 func (s Standing) Of(i rule.Incident, now time.Time) Status {
 	status := s.silencedOf(i, now)
 	a, ok := s.acknowledgementOf(i)
@@ -163,19 +163,29 @@ func (s Standing) Of(i rule.Incident, now time.Time) Status {
 
 // silencedOf is the status of an incident but for its acknowledgement.
 func (s Standing) silencedOf(i rule.Incident, now time.Time) Status {
-	if one, ok := s.silenceOf(i.Key, now); ok {
+	file, filed := s.fileSilenceOf(i, now)
+	one, made := s.silenceOf(i.Key, now)
+	switch {
+	case made && !file.Until.After(one.Until):
 		return Status{State: Silenced, By: one.By.Name, Origin: one.Origin, At: one.At, Until: one.Until}
+	case filed:
+		return Status{State: Silenced, Until: file.Until, Comment: file.Comment}
 	}
-	if i.Suppressed.By != incident.BySilence || i.Suppressed.Origin != "" {
-		return Status{State: Open}
+	return Status{State: Open}
+}
+
+// fileSilenceOf returns the silence of the rules file that suppresses an incident. Its Until is
+// zero where it is not known.
+func (s Standing) fileSilenceOf(i rule.Incident, now time.Time) (rule.Silence, bool) {
+	if i.Suppressed.By != incident.BySilence {
+		return rule.Silence{}, false
 	}
-	status := Status{State: Silenced, Comment: i.Suppressed.Name}
 	if s.file != nil {
 		if one, ok := s.file(i, now); ok {
-			status.Until, status.Comment = one.Until, one.Comment
+			return one, true
 		}
 	}
-	return status
+	return rule.Silence{Comment: i.Suppressed.Name}, i.Suppressed.Origin == ""
 }
 
 // Level is how bad an incident was when it was acknowledged. Zero: it is not.

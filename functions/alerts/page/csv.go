@@ -15,8 +15,8 @@ const byteOrderMark = "\uFEFF" // says that it is UTF-8 to spreadsheet programs
 
 // csvTitles name the columns as the members of the JSON.
 var csvTitles = []string{
-	"id", "state", "by", "at", "until", "comment", "acknowledgedBy", "acknowledgedAt", "suppressedBy", "severity", "rule", "title", "details", "kind", "subject", "threshold",
-	"opened", "package", "usedBytes", "usedFlow", "restBytes", "restFlow", "totalBytes", "totalFlow", "ratio", "expires", "renews", "counted",
+	"id", "state", "by", "at", "until", "comment", "acknowledgedBy", "acknowledgedAt", "suppressedBy", "inhibitedBy", "severity", "rule", "title", "details", "kind", "subject",
+	"threshold", "opened", "package", "usedBytes", "usedFlow", "restBytes", "restFlow", "totalBytes", "totalFlow", "ratio", "expires", "renews", "counted",
 	"pool", "tags", "remark", "pageUrl",
 }
 
@@ -52,7 +52,7 @@ func (l List) csvLine(i Item) []string {
 	total := f.Total()
 	return []string{
 		i.ID(), string(s.State), l.who(s.By), l.rfc3339(s.At), l.rfc3339(s.Until), s.Comment, l.who(s.AcknowledgedBy), l.rfc3339(s.AcknowledgedAt), suppressed,
-		string(i.Severity), i.Key.Rule, said.Title, said.Details, string(i.Key.Subject.Kind), said.Subject, i.Threshold.String(),
+		inhibitor(i.Suppressed), string(i.Severity), i.Key.Rule, said.Title, said.Details, string(i.Key.Subject.Kind), said.Subject, i.Threshold.String(),
 		l.rfc3339(i.Opened), f.Package, inBytes(f.Used), f.Used.Text(), inBytes(f.Rest), f.Rest.Text(), inBytes(total), total.Text(),
 		ratio, l.rfc3339(f.Expires), l.rfc3339(f.Renews), l.rfc3339(f.Refreshed),
 		f.Pool, strings.Join(f.Tags, " "), f.Remark, said.Page,

@@ -104,13 +104,18 @@ func (l List) incident(i Item) incidentAnswer {
 		Title: said.Title, Details: known(said.Details), State: s.State, By: known(l.who(s.By)), At: l.time(s.At), Until: l.time(s.Until),
 		Comment: known(s.Comment), AcknowledgedBy: known(l.who(s.AcknowledgedBy)), AcknowledgedAt: l.time(s.AcknowledgedAt),
 		SuppressedBy: suppressor(i.Suppressed), Opened: l.time(i.Opened), Threshold: threshold(i.Threshold),
-		PageURL: known(said.Page),
-	}
-	if i.Suppressed.By == incident.ByInhibition {
-		a.InhibitedBy = known(i.Suppressed.Name)
+		PageURL: known(said.Page), InhibitedBy: known(inhibitor(i.Suppressed)),
 	}
 	l.addFacts(&a, f)
 	return a
+}
+
+// inhibitor is the rule that has something worse to say. "": there is none.
+func inhibitor(s incident.Suppression) string {
+	if s.By != incident.ByInhibition {
+		return ""
+	}
+	return s.Name
 }
 
 func (l List) addFacts(a *incidentAnswer, f rule.Facts) {

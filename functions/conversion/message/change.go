@@ -17,6 +17,7 @@ const (
 	criticalSign = "🔴 "
 	warningSign  = "🟠 "
 	overSign     = "✅ "
+	movedSign    = "☑️ "
 )
 
 func sign(s incident.Severity, over bool) string {
@@ -80,8 +81,10 @@ func sortedChanges(changes []watch.Change) []watch.Change {
 func (w Writer) titleOf(c watch.Change) string {
 	d, said := w.describe(c.Incident), w.words()
 	switch {
-	case c.Kind == incident.Flapping:
+	case c.Kind == incident.Flapping && c.IsOver():
 		return said.NowAndThen(d.name)
+	case c.Kind == incident.Flapping:
+		return said.NowAndThen(d.title)
 	case c.IsOver():
 		return said.Resolved(d.name)
 	case c.Kind == incident.Reminded:
@@ -124,44 +127,42 @@ type paragraph struct {
 	toDo    string
 }
 
-// paragraph says of what is over no more than how it is now.
 func (w Writer) paragraph(i watch.Incident, over bool) paragraph {
 	d := w.describe(i)
-	var p paragraph
-	rest := strings.Builder{}
-	for n, sentence := range d.rest {
-		if n > 0 {
-			sentence = w.words().Sentence("", sentence)
-		}
-		rest.WriteString(sentence)
+	if over {
+		d = w.afterwards(i)
 	}
-	switch {
-	case over && (i.Key.Rule != watch.RateName || i.Status == incident.Absent):
-		return p // nothing is known of how it is now
-	case over:
-		d.parts, d.rest, d.toDo = d.parts[:min(1, len(d.parts))], nil, ""
-		if details, ok := i.Details.Value.(watch.RateDetails); ok {
-			details.Parts, details.Floor = nil, 0
-			d.parts = w.rate(details).parts
-		}
-		rest.Reset()
-	}
+	p := paragraph{toDo: d.toDo}
 	if len(d.parts) == 1 {
-		text := d.parts[0]
-		if rest.Len() > 0 {
-			text = w.words().Sentence(text, rest.String())
-		}
-		p.lines = append(p.lines, line(text))
-	} else {
-		for _, part := range d.parts {
-			p.lines = append(p.lines, bullet(part))
-		}
-		if rest.Len() > 0 {
-			p.lines = append(p.lines, line(rest.String()))
-		}
+		p.lines = []notify.Line{line(w.together(slices.Concat(d.parts, d.rest)))}
+		return p
 	}
-	p.toDo = d.toDo
+	for _, part := range d.parts {
+		p.lines = append(p.lines, bullet(part))
+	}
+	if len(d.rest) > 0 {
+		p.lines = append(p.lines, line(w.together(d.rest)))
+	}
 	return p
+}
+
+// afterwards says of what is over how the rate is now. Of all else nothing is known.
+func (w Writer) afterwards(i watch.Incident) description {
+	details, ok := i.Details.Value.(watch.RateDetails)
+	if !ok || i.Status == incident.Absent {
+		return description{}
+	}
+	details.Parts, details.Floor = nil, 0
+	return description{parts: w.rate(details).parts}
+}
+
+// together makes one text of sentences.
+func (w Writer) together(sentences []string) string {
+	text := sentences[0]
+	for _, sentence := range sentences[1:] {
+		text = w.words().Sentence(text, sentence)
+	}
+	return text
 }
 
 // maxLines is how many bytes the lines of a message have: WeCom takes 4,096 with all else.
@@ -213,6 +214,12 @@ func (w Writer) alert(c watch.Change) notify.Alert {
 	}
 	if i.Severity != "" {
 		a.Labels["severity"] = string(i.Severity)
+	}
+	if c.IsOver() {
+		d.parts, d.rest = nil, nil
+		for _, l := range w.paragraph(i, true).lines {
+			d.parts = append(d.parts, l.Text())
+		}
 	}
 	if text := strings.Join(slices.Concat(d.parts, d.rest), " "); text != "" {
 		a.Annotations["description"] = text

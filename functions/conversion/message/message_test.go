@@ -65,8 +65,8 @@ func TestDigest(t *testing.T) {
 		want    map[language.Language]string
 	}{
 		{"a prefix", []watch.Change{change(incident.Opened, low)}, map[language.Language]string{
-			language.English: `🟠 OTP rate low: SG +65 8123, 3 % verified (usually 71 %)
-SG +65 8123: 412 requested, 3 % verified (usually 71 %). Everything else is normal. Numbers of the last 10 min.
+			language.English: `🟠 OTP rate low: SG +65 8123, 3% verified (usually 71%)
+SG +65 8123: 412 requested, 3% verified (usually 71%). Everything else is normal. Numbers of the last 10 min.
 To do: see with your carrier whether the sender ID, the template or the route to there was changed or blocked; and whether a release of yours changed the form.
 As of 2026-11-29 14:42 +08:00 · id m1`,
 			language.Chinese: `🟠 验证码转化率偏低：SG +65 8123，已验证 3%（通常 71%）
@@ -75,10 +75,10 @@ SG +65 8123：请求 412 次，已验证 3%（通常 71%）。其余均正常。
 截至 2026-11-29 14:42 +08:00 · 编号 m1`,
 		}},
 		{"the floor", []watch.Change{change(incident.Worsened, floor)}, map[language.Language]string{
-			language.English: `🔴 OTP rate under the floor: all countries, 65 % verified (floor 70 %)
-all countries: 4,120 requested, 65 % verified (usually 71 %).
-SG +65 8123: 412 requested, 3 % verified (usually 71 %).
-MY: 90 requested, 0 % verified (usually 50 %).
+			language.English: `🔴 OTP rate under the floor: all countries, 65% verified (floor 70%)
+all countries: 4,120 requested, 65% verified (usually 71%).
+SG +65 8123: 412 requested, 3% verified (usually 71%).
+MY: 90 requested, 0% verified (usually 50%).
 2 other parts are low beside these. Numbers of the last 5 min.
 To do: see with your carrier whether the sender ID, the template or the route to there was changed or blocked; and whether a release of yours changed the form.
 As of 2026-11-29 14:42 +08:00 · id m1`,
@@ -86,15 +86,15 @@ As of 2026-11-29 14:42 +08:00 · id m1`,
 		{"pumping, and a rate that is over", []watch.Change{change(incident.Resolved, low), change(incident.Opened, pumped)}, map[language.Language]string{
 			language.English: `🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40), 1 more
 🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40) · new
-BD +880 171: 912 requested, 0.4 % verified (usually 50 %). Usually 40 are requested in this time. Numbers of the last 15 min.
+BD +880 171: 912 requested, 0.4% verified (usually 50%). Usually 40 are requested in this time. Numbers of the last 15 min.
 ✅ Resolved: OTP rate · resolved after 42 min
-all countries: 4,120 requested, 65 % verified (usually 71 %).
+all countries: 4,120 requested, 65% verified (usually 71%).
 To do: block or limit these prefixes at your sign-up form, demand a captcha there, and switch countries that you do not serve off in the country settings of Alibaba's text message service.
 As of 2026-11-29 14:42 +08:00 · id m1`,
 		}},
 		{"a country without a past", []watch.Change{change(incident.Opened, fresh)}, map[language.Language]string{
 			language.English: `🟠 OTPs are pumped: unknown country, 300 requested (never before)
-unknown country: 300 requested, 0 % verified (usually 0 %). Nothing was sent there before. Numbers of the last 5 min.
+unknown country: 300 requested, 0% verified (usually 0%). Nothing was sent there before. Numbers of the last 5 min.
 To do: block or limit these prefixes at your sign-up form, demand a captcha there, and switch countries that you do not serve off in the country settings of Alibaba's text message service.
 As of 2026-11-29 14:42 +08:00 · id m1`,
 		}},
@@ -113,7 +113,7 @@ To do: see GET /readyz and the cause above; GET /dead-letters lists what was giv
 As of 2026-11-29 14:42 +08:00 · id m1`,
 		}},
 		{"a dead letter", []watch.Change{change(incident.Flapping, given)}, map[language.Language]string{
-			language.English: `🟠 Flapping: Reports of rates
+			language.English: `🟠 Flapping: 1 report of rates became a dead letter within a day
 The newest dead letter: refused.
 To do: see GET /readyz and the cause above; GET /dead-letters lists what was given up, POST /dead-letters/{id}/retry sends it again.
 As of 2026-11-29 14:42 +08:00 · id m1`,
@@ -164,10 +164,10 @@ func TestStatus(t *testing.T) {
 	w := writer(language.English)
 	want := `🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40), 1 more
 🔴 OTPs are pumped: BD +880 171, 912 requested (usually 40)
-BD +880 171: 912 requested, 0.4 % verified (usually 50 %). Usually 40 are requested in this time. Numbers of the last 15 min.
+BD +880 171: 912 requested, 0.4% verified (usually 50%). Usually 40 are requested in this time. Numbers of the last 15 min.
 Open for 42 min.
-🟠 OTP rate low: SG +65 8123, 3 % verified (usually 71 %)
-SG +65 8123: 412 requested, 3 % verified (usually 71 %). Everything else is normal. Numbers of the last 10 min.
+🟠 OTP rate low: SG +65 8123, 3% verified (usually 71%)
+SG +65 8123: 412 requested, 3% verified (usually 71%). Everything else is normal. Numbers of the last 10 min.
 Open for 42 min.
 To do: block or limit these prefixes at your sign-up form, demand a captcha there, and switch countries that you do not serve off in the country settings of Alibaba's text message service.
 To do: see with your carrier whether the sender ID, the template or the route to there was changed or blocked; and whether a release of yours changed the form.
@@ -176,7 +176,7 @@ As of 2026-11-29 14:42 +08:00`
 	if diff := cmp.Diff(want, w.Status(nil, []watch.Incident{low, pumped}, 1, nil).Text); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := w.Status(nil, nil, 0, nil).Text; got != "✅ OTP rates: nothing is open\nAs of 2026-11-29 14:42 +08:00" {
+	if got := w.Status([]notify.Group{{Rule: watch.RateName}}, nil, 0, nil).Text; got != "✅ OTP rate: nothing is open\nAs of 2026-11-29 14:42 +08:00" {
 		t.Errorf("nothing open: %q", got)
 	}
 	for _, m := range []string{w.Replaced().Text, w.ListMissing().Text} {
@@ -234,7 +234,7 @@ func TestAlerts(t *testing.T) {
 			Labels: map[string]string{"alertname": "otp-pumping", "kind": "otp", "subject": "BD", "severity": "critical"},
 			Annotations: map[string]string{
 				"summary":     "OTPs are pumped: BD +880 171, 912 requested (usually 40)",
-				"description": "BD +880 171: 912 requested, 0.4 % verified (usually 50 %). Usually 40 are requested in this time. Numbers of the last 15 min.",
+				"description": "BD +880 171: 912 requested, 0.4% verified (usually 50%). Usually 40 are requested in this time. Numbers of the last 15 min.",
 			},
 		},
 		{
@@ -242,11 +242,65 @@ func TestAlerts(t *testing.T) {
 			Labels: map[string]string{"alertname": "otp-rate", "kind": "otp", "subject": "all", "severity": "warning"},
 			Annotations: map[string]string{
 				"summary":     "Resolved: OTP rate",
-				"description": "SG +65 8123: 412 requested, 3 % verified (usually 71 %). Everything else is normal. Numbers of the last 10 min.",
+				"description": "all countries: 4,120 requested, 65% verified (usually 71%).",
 			},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// TestTrue has messages say nothing that is not so.
+func TestTrue(t *testing.T) {
+	t.Parallel()
+	w := writer(language.English)
+	t.Run("a rate that rounds to the floor is under it", func(t *testing.T) {
+		t.Parallel()
+		for _, tt := range []struct {
+			verified int64
+			floor    float64
+			want     string
+		}{{4993, 0.5, "49.9% verified (floor 50%)"}, {9985, 0.999, "99% verified (floor 99.9%)"}, {9999, 1, "99% verified (floor 100%)"}, {3000, 0.55, "30% verified (floor 55%)"}} {
+			d := watch.RateDetails{Part: watch.Part{All: true, Requested: 10_000, Verified: tt.verified}, Minutes: 5, Floor: tt.floor}
+			if got := w.Describe(open(watch.RateName, watch.All, incident.Critical, d)).Title; !strings.HasSuffix(got, tt.want) {
+				t.Errorf("title %q, want %q", got, tt.want)
+			}
+		}
+	})
+	t.Run("what is not known to be normal is not called so", func(t *testing.T) {
+		t.Parallel()
+		d := watch.RateDetails{Part: all, Minutes: 10, Parts: []watch.Part{prefix}, Unsure: true}
+		if got := w.Digest("m1", []watch.Change{change(incident.Opened, open(watch.RateName, watch.All, incident.Warning, d))}).Text(); strings.Contains(got, "normal") {
+			t.Errorf("message:\n%s", got)
+		}
+	})
+	t.Run("windows of seconds are not 0 min", func(t *testing.T) {
+		t.Parallel()
+		for _, d := range []watch.Typed{watch.RateDetails{Part: all}, watch.PumpingDetails{}} {
+			if got := w.Describe(open(d.Rule(), watch.All, incident.Warning, d)).Rest; slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, " 0 min") }) {
+				t.Errorf("%s: %q", d.Rule(), got)
+			}
+		}
+	})
+	t.Run("a status message that others have left is not all clear", func(t *testing.T) {
+		t.Parallel()
+		groups := []notify.Group{{Rule: watch.PumpingName, Severity: incident.Warning}}
+		for elsewhere, want := range []string{"✅ Pumped requests: nothing is open\n", "☑️ Pumped requests: moved\n"} {
+			if got := w.Status(groups, nil, elsewhere, nil).Text; !strings.HasPrefix(got, want) {
+				t.Errorf("status:\n%s", got)
+			}
+		}
+	})
+	t.Run("an alert that is resolved says nothing of before", func(t *testing.T) {
+		t.Parallel()
+		for _, i := range []watch.Incident{low, floor, pumped, silent, behind} {
+			for a := range w.Digest("m1", []watch.Change{change(incident.Resolved, i)}).Alerts {
+				if text := a.Annotations["description"]; strings.Contains(text, "+65 8123") || strings.Contains(text, "normal") ||
+					strings.Contains(text, "To do") || i.Key.Rule != watch.RateName && text != "" {
+					t.Errorf("%s: %q", i.Key.Rule, text)
+				}
+			}
+		}
+	})
 }

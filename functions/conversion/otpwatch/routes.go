@@ -27,36 +27,39 @@ func countryOf(i watch.Incident) string {
 	return ""
 }
 
-// route remembers who is notified of changes. Whoever was notified that an incident
-// opened is notified of all that follows, until it is opened anew, wherever it would go
-// by then.
+// route remembers who is notified of changes.
 func (k *incidents) route(past watch.Incident, next *watch.Incident, changes []watch.Change) {
-	if len(k.routes) == 0 {
-		return
+	if len(k.routes) > 0 {
+		k.recipients().Remember(past, next, changes)
 	}
-	notified := past.Details.Receivers
-	for i := range changes {
-		c := &changes[i]
-		if c.Kind == incident.Opened {
-			notified = nil
+}
+
+// recipients are who is notified of incidents.
+func (k *incidents) recipients() route.Notified[watch.Details] {
+	return route.Notified[watch.Details]{
+		To: k.receivers,
+		In: func(d *watch.Details) *[]string { return &d.Receivers },
+	}
+}
+
+// receivers are those that routes lead to: of an incident about several countries also
+// those of each of them.
+func (k *incidents) receivers(i watch.Incident) []string {
+	f := facts(i)
+	to := k.routes.Receivers(f)
+	if d, ok := i.Details.Value.(watch.RateDetails); ok && f.Country == "" {
+		for _, p := range d.Parts {
+			f.Country = p.Country
+			to = append(to, k.routes.Receivers(f)...)
 		}
-		notified = slices.Concat(notified, k.routes.Receivers(facts(c.Incident)))
-		slices.Sort(notified)
-		notified = slices.Compact(notified)
-		c.Incident.Details.Receivers = notified
 	}
-	if !next.IsZero() {
-		next.Details.Receivers = notified
-	}
+	return to
 }
 
 // notified remembers that a receiver was notified of an incident in another's place.
 func (k *incidents) notified(key incident.Key, receiver string) error {
-	i := k.records[key]
-	if i.IsZero() || slices.Contains(i.Details.Receivers, receiver) {
-		return nil
+	if i, added := k.recipients().Add(k.records[key], receiver); added {
+		return k.put(key, i)
 	}
-	i.Details.Receivers = append(slices.Clone(i.Details.Receivers), receiver)
-	slices.Sort(i.Details.Receivers)
-	return k.put(key, i)
+	return nil
 }

@@ -53,25 +53,25 @@ var chineseMessage = Message{
 	},
 	Reports: Reports{
 		Name:    "转化率上报",
-		Waiting: language.Numbered("", " 条上报在等待"),
+		Waiting: language.Numbered("", " 条转化率上报待发送"),
 		WaitingFor: func(n int, age string) string {
-			return language.Number(int64(n)) + " 条转化率上报在等待，最久已等 " + age
+			return language.Number(int64(n)) + " 条转化率上报待发送，最久已等待 " + age
 		},
 		DeadLetters: language.Numbered("一天内有 ", " 条转化率上报成为死信"),
 		Because:     language.Around("原因：", "。"), Reason: language.Around("最新的死信：", "。"),
 		ToDo: "查看 GET /readyz 及上述原因；GET /dead-letters 列出已放弃的上报，POST /dead-letters/{id}/retry 可重新发送",
 	},
 
-	New: "新", Worse: "恶化", StillOpen: language.Around("持续 ", "，仍未恢复"), Over: language.Around("持续 ", " 后恢复"),
+	New: "新增", Worse: "恶化", StillOpen: language.Around("已持续 ", "，仍未解决"), Over: language.Around("持续 ", " 后恢复"),
 	Flaps:    language.Numbered("反复波动，", " 次变化"),
-	StillBad: language.Around("仍未恢复：", ""), NowAndThen: language.Around("反复波动：", ""), Resolved: language.Around("已恢复：", ""),
+	StillBad: language.Around("仍未解决：", ""), NowAndThen: language.Around("反复波动：", ""), Resolved: language.Around("已恢复：", ""),
 
 	More: language.Numbered("另有 ", " 项"), MoreLines: language.Numbered("另有 ", " 行"),
 	ToDo: language.Around("处理建议：", "。"),
-	Open: language.Numbered("", " 项未恢复"), OpenFor: language.Around("已持续 ", "。"),
-	Elsewhere: language.Numbered("另有 ", " 项其他级别的事件在另一条状态消息中。"),
-	NoneOpen:  "验证码转化率：没有未恢复的事件", None: "验证码转化率：没有变化",
-	Replaced: "更新的消息显示当前未恢复的事件", NotKeptUpToDate: "本条不再更新。",
-	ListMissing: "无法附上列表", WorstNamed: "消息中已列出最严重的事件。",
+	Open: language.Numbered("未解决 ", " 项"), OpenFor: language.Around("已持续 ", "。"),
+	Elsewhere: language.Numbered("另有 ", " 项其他级别的告警，见另一条状态消息。"),
+	NoneOpen:  language.Around("", "：没有未解决的告警"), Moved: language.Around("", "：已移至另一条消息"), None: "验证码转化率：没有变化",
+	Replaced: "已由新消息取代", NotKeptUpToDate: "这条消息不再更新。",
+	ListMissing: "无法附上列表", WorstNamed: "消息中已列出最严重的告警。",
 	Page: "验证码转化率", AsOf: language.Around("截至 ", ""), ID: language.Around("编号 ", ""),
 }

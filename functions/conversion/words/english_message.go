@@ -7,7 +7,7 @@ var englishMessage = Message{
 		Moment:  "less than a minute",
 		Minutes: language.Numbered("", " min"), Hours: language.Numbered("", " h"), Days: language.Counts("day", "days"),
 	},
-	All: "all countries", Unknown: "unknown country", Percent: language.Around("", " %"), Comma: ", ",
+	All: "all countries", Unknown: "unknown country", Percent: language.Around("", "%"), Comma: ", ",
 	Sentence: func(one, other string) string { return one + " " + other },
 	Colon:    func(one, other string) string { return one + ": " + other },
 
@@ -76,7 +76,7 @@ var englishMessage = Message{
 	Elsewhere: func(n int) string {
 		return language.Count(n, "more, of another severity, is", "more, of another severity, are") + " in another status message."
 	},
-	NoneOpen: "OTP rates: nothing is open", None: "OTP rates: no changes",
+	NoneOpen: language.Around("", ": nothing is open"), Moved: language.Around("", ": moved"), None: "OTP rates: no changes",
 	Replaced: "A newer message shows what is open", NotKeptUpToDate: "This one is not kept up to date any more.",
 	ListMissing: "The list could not be attached", WorstNamed: "The message names the worst.",
 	Page: "OTP rates", AsOf: language.Around("As of ", ""), ID: language.Around("id ", ""),

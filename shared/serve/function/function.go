@@ -29,6 +29,12 @@ type Function struct {
 	// deliver the event again. Nil means no schedule: the event then just
 	// keeps the instance warm.
 	Scheduled func(ctx context.Context, e event.Scheduled) (any, error)
+	// Timers say when runs are due. They are for a process of its own alone, where several
+	// functions are served: everywhere else a platform or a scheduler asks for runs.
+	Timers []Timer
+	// Roots are the first parts of the paths that are this function's where several share
+	// an address, such as "conversions". What is nobody's is for the first of them.
+	Roots []string
 	// InvokeTokens are what POST /invoke takes, but from FC's custom runtime,
 	// which needs none. Without one it refuses everybody.
 	InvokeTokens config.Tokens
@@ -69,6 +75,8 @@ const RequestMemory = 48 << 20
 // reads its texts, so they hold public words only: no secrets, no addresses,
 // no text of another's error.
 type Unusable struct {
+	// Function is whose part it is, where one process serves several.
+	Function string `json:"function,omitempty"`
 	// Part is what does not work, such as "state"; stable.
 	Part string `json:"part"`
 	// Reason says why.

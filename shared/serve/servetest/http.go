@@ -21,8 +21,14 @@ type HTTP struct {
 // the answer, and otherwise does as [StartFC].
 func StartHTTP(tb testing.TB, binary string, env ...string) *HTTP {
 	tb.Helper()
+	return StartCommand(tb, binary, nil, env...)
+}
+
+// StartCommand is [StartHTTP] for an executable that takes arguments.
+func StartCommand(tb testing.TB, binary string, args []string, env ...string) *HTTP {
+	tb.Helper()
 	port := FreePort(tb)
-	child := startProcess(tb, binary, env, "HOST=127.0.0.1", "PORT="+port)
+	child := startProcess(tb, append([]string{binary}, args...), env, "HOST=127.0.0.1", "PORT="+port)
 	h := &HTTP{URL: "http://127.0.0.1:" + port, child: child}
 	ready := make(chan struct{})
 	ctx, cancel := context.WithCancel(tb.Context())

@@ -23,12 +23,14 @@ type process struct {
 	log string
 }
 
-func startProcess(tb testing.TB, binary string, env []string, more ...string) *process {
+// startProcess starts a command, which begins with the executable.
+func startProcess(tb testing.TB, command, env []string, more ...string) *process {
 	tb.Helper()
+	binary := command[0]
 	p := &process{
 		tb:     tb,
 		name:   filepath.Base(binary),
-		cmd:    exec.CommandContext(tb.Context(), binary),
+		cmd:    exec.CommandContext(tb.Context(), binary, command[1:]...), //nolint:gosec // What a test has built.
 		exited: make(chan struct{}),
 		log:    filepath.Join(tb.TempDir(), "output"),
 	}

@@ -109,7 +109,7 @@ func StartLambda(tb testing.TB, binary string, env ...string) *Lambda {
 func start(tb testing.TB, p protocol, binary string, env []string) Instance {
 	tb.Helper()
 	api := startRuntimeAPI(tb, p)
-	child := startProcess(tb, binary, env, p.variable+"="+api.address())
+	child := startProcess(tb, []string{binary}, env, p.variable+"="+api.address())
 	child.await(api.polled, "ask for an event")
 	return Instance{child, api}
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -47,6 +48,15 @@ func NewTable() *Table {
 // With returns the same rows behind calls of their own, as another process has them.
 func (f *Table) With(intercept func(ctx context.Context, call Call, do func() error) error) *Table {
 	return &Table{Intercept: intercept, shared: f.shared}
+}
+
+// Clone returns a table with the same rows as f has now, which then go their own ways.
+func (f *Table) Clone() *Table {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clone := NewTable()
+	maps.Copy(clone.rows, f.rows)
+	return clone
 }
 
 // perPage is how many rows the fake lists at once.
