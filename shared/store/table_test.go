@@ -332,11 +332,12 @@ func readAcross(t *testing.T, table *storetest.Table, was, n, kill int, padding 
 		killed = killed || err != nil
 		return err
 	})))
+	meanwhile := func() { _ = writer.Apply(t.Context(), uniform(3, padding)) } // unless it is killed
 	calls := 0
 	reader := openTable(t, table.With(oneAtATime(func(_ context.Context, _ storetest.Call, do func() error) error {
 		if calls++; calls == n {
 			stopped = true
-			_ = writer.Apply(t.Context(), uniform(3, padding))
+			meanwhile()
 		}
 		return do()
 	})))
