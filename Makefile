@@ -13,6 +13,9 @@ FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
 
+# What a build of alerts leaves out: nodynamodb where it is for Function Compute, notablestore for Lambda; none: nothing.
+TAGS ?=
+
 # Which build it is, as signalbox version says it. Without a repository nobody knows.
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 REVISION  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -21,14 +24,14 @@ RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
 
-.PHONY: help build dist dist-check kubernetes test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build dist dist-check kubernetes test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64)
+build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64; TAGS=nodynamodb or notablestore)
 	@for f in $(FUNCTIONS); do \
-		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags lambda.norpc \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags 'lambda.norpc $(TAGS)' \
 			-ldflags "-s -w -buildid= $(BUILDINFO)" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
 	done
 
@@ -108,6 +111,10 @@ cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
 
 vet: ## run go vet
 	go vet -tags redis,browser,dynalite,long ./...
+	go vet -tags nodynamodb,notablestore ./functions/alerts
+
+left-out: ## test a build of alerts that leaves the databases out
+	go test -tags nodynamodb,notablestore -count=1 -run TestLeftOut ./functions/alerts
 
 lint: ## run the linters of .golangci.yml
 	$(GOLANGCI_LINT) config verify

@@ -53,7 +53,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.actionProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), e.Table.Validate(), e.stateProblems(),
+	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.actionProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), e.tableProblems(), e.stateProblems(),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }

@@ -1,27 +1,35 @@
 package alerts
 
 import (
+	"fmt"
+
 	"signalbox/shared/config"
 	"signalbox/shared/store"
-	"signalbox/shared/store/dynamodb"
-	"signalbox/shared/store/tablestore"
-	"signalbox/shared/upstream"
 )
+
+// databases are those that a state can be in a table of, by their names. The tags
+// nodynamodb and notablestore leave one out, with its SDK.
+var databases = map[string]func(e Env) store.Table{
+	config.DynamoDB:   openDynamoDB,
+	config.Tablestore: openTablestore,
+}
 
 // table is the table that state is kept in, nil for none. It does not connect.
 func (e Env) table() store.Table {
-	switch where := e.Table.Where; where.Database {
-	case config.DynamoDB:
-		return dynamodb.Open(dynamodb.Config{
-			Table: where.Name, Region: e.Table.Region, AccessKeyID: e.Table.AccessKeyID,
-			SecretAccessKey: string(e.Table.SecretAccessKey), SessionToken: string(e.Table.SessionToken),
-			Endpoint: string(e.Table.Endpoint),
-		})
-	case config.Tablestore:
-		return tablestore.Open(tablestore.Config{
-			Endpoint: where.Endpoint, Instance: where.Instance, Table: where.Name, Credentials: upstream.Credentials(e.Account),
-		})
-	default:
-		return nil
+	if open := databases[e.Table.Where.Database]; open != nil {
+		return open(e)
 	}
+	return nil
+}
+
+// tableProblems are those of a table's variables.
+func (e Env) tableProblems() []config.Problem {
+	problems := e.Table.Validate()
+	if database := e.Table.Where.Database; database != "" && databases[database] == nil {
+		problems = append(problems, config.Problem{
+			Variable: "SIGNALBOX_STATE_TABLE",
+			Rule:     fmt.Sprintf("must not name %s: this executable was built with the tag no%[1]s", database),
+		})
+	}
+	return problems
 }

@@ -1,3 +1,5 @@
+//go:build !nodynamodb && !notablestore
+
 package alerts_test
 
 import (
