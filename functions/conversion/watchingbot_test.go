@@ -60,7 +60,7 @@ func TestBot(t *testing.T) {
 			}
 			all.window(t, w, falls)
 			if n == 10 {
-				begins(t, server.Threads("alerts")[0].Message, "🟠 OTP rate low: SG +65 8123, 2 % ")
+				begins(t, server.Threads("alerts")[0].Message, "🟠 OTP rate low: SG +65 8123, 2% ")
 			}
 		}
 		threads := server.Threads("alerts")
@@ -68,7 +68,7 @@ func TestBot(t *testing.T) {
 			t.Fatalf("messages: %+v", threads)
 		}
 		begins(t, threads[0].Message, "✅ OTP rate: nothing is open\n")
-		begins(t, threads[0].Replies[0], "🟠 OTP rate low: SG +65 8123, 2 % ")
+		begins(t, threads[0].Replies[0], "🟠 OTP rate low: SG +65 8123, 2% ")
 		begins(t, threads[0].Replies[1], "✅ Resolved: OTP rate\n")
 	})
 }
