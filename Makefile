@@ -6,9 +6,15 @@ AXE_VERSION = 4.14.1
 AXE_SHA256  = 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
 AXE         = build/browser/node_modules/axe-core/axe.min.js
 
+# dynalite, which stands for DynamoDB, by its npm version and those in its lock.
+DYNALITE = build/dynalite/node_modules/dynalite/cli.js
+
 FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
+
+# What a build of alerts leaves out: nodynamodb where it is for Function Compute, notablestore for Lambda; none: nothing.
+TAGS ?=
 
 # Which build it is, as signalbox version says it. Without a repository nobody knows.
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
@@ -18,14 +24,14 @@ RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
 
-.PHONY: help build dist dist-check kubernetes test race redis kills million act watch long chaos bad-day hostile browser cfn-lint vet lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build dist dist-check kubernetes test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64)
+build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64; TAGS=nodynamodb or notablestore)
 	@for f in $(FUNCTIONS); do \
-		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags lambda.norpc \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags 'lambda.norpc $(TAGS)' \
 			-ldflags "-s -w -buildid= $(BUILDINFO)" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
 	done
 
@@ -52,6 +58,16 @@ race: ## run the tests in any order under the race detector, the longest not or 
 
 redis: ## run the tests that need redis-server, but those of kills and bench-quota
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -skip 'TestQuotaUnderLoad|TestKilledConversion' -v ./internal/redistest
+
+dynalite: $(DYNALITE) ## run the tests that need dynalite, a DynamoDB for tests
+	go test -tags dynalite -count=1 -run 'Contract|InDynamoDB' -v ./internal/dynalitetest ./internal/e2e -args -dynalite '$(CURDIR)/$(DYNALITE)'
+
+$(DYNALITE): internal/dynalitetest/package.json internal/dynalitetest/package-lock.json
+	mkdir -p build/dynalite
+	cp internal/dynalitetest/package.json internal/dynalitetest/package-lock.json build/dynalite/
+	npm ci --prefix build/dynalite --no-audit --no-fund --ignore-scripts || \
+		{ echo 'dynalite could not be installed by npm: nobody has tried the state in DynamoDB' >&2; exit 1; }
+	touch $@
 
 kills: ## kill alerts, and conversion with each of its stores, 200 times and compare
 	go test -tags redis -count=1 -run TestKilled -v ./internal/e2e ./internal/redistest -args -kills 200
@@ -94,7 +110,11 @@ cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
 	cfn-lint --non-zero-exit-code warning --template template.yaml
 
 vet: ## run go vet
-	go vet -tags redis,browser,long ./...
+	go vet -tags redis,browser,dynalite,long ./...
+	go vet -tags nodynamodb,notablestore ./functions/alerts
+
+left-out: ## test a build of alerts that leaves the databases out
+	go test -tags nodynamodb,notablestore -count=1 -run TestLeftOut ./functions/alerts
 
 lint: ## run the linters of .golangci.yml
 	$(GOLANGCI_LINT) config verify

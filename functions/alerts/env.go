@@ -33,6 +33,7 @@ type Env struct {
 	Slack    Slack
 	Pages    config.Pages
 	State    config.State
+	Table    config.Table
 	Auth     config.Auth
 	Invoke   config.Invoke
 
@@ -52,7 +53,7 @@ type Env struct {
 
 // Validate reports what is missing.
 func (e Env) Validate() []config.Problem {
-	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.actionProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), needed(e.State, e.Quota),
+	return slices.Concat(e.Account.Validate(), e.slackProblems(), e.actionProblems(), e.Pages.Validate(), e.linkProblems(), e.Auth.ValidateMode(), e.tableProblems(), e.stateProblems(),
 		least("SIGNALBOX_SWEEP_EVERY", e.Every, time.Minute), least("SIGNALBOX_SWEEP_LEASE", e.Lease, time.Second),
 		least("SIGNALBOX_RUN_TIMEOUT", e.RunTimeout, 5*time.Second))
 }
@@ -88,10 +89,11 @@ func least(variable string, got config.Period, want time.Duration) []config.Prob
 	return []config.Problem{{Variable: variable, Rule: "must be at least " + want.String()}}
 }
 
-// needed asks for a file, where there is no Redis.
-func needed(s config.State, q config.Quota) []config.Problem {
-	if s.File == "" && q.RedisURL.Secret == "" {
-		return []config.Problem{config.Missing("SIGNALBOX_STATE_FILE", "name a file on a disk that outlives the instance; or set SIGNALBOX_REDIS_URL")}
+// stateProblems asks for a place for the state.
+func (e Env) stateProblems() []config.Problem {
+	if e.State.File == "" && e.Quota.RedisURL.Secret == "" && !e.Table.Set() {
+		return []config.Problem{config.Missing("SIGNALBOX_STATE_FILE",
+			"name a file on a disk that outlives the instance; or set SIGNALBOX_STATE_TABLE or SIGNALBOX_REDIS_URL")}
 	}
 	return nil
 }
@@ -102,14 +104,14 @@ const (
 	listedCards  = "alerts-iccids" // of SIGNALBOX_ICCIDS
 )
 
-// StateConfig says where the state of e is kept.
+// StateConfig says where the state of e is kept. The store closes its table.
 func (e Env) StateConfig() store.Config {
 	namespace := wholeAccount
 	if len(e.ICCIDs) > 0 {
 		namespace = listedCards
 	}
 	return store.Config{
-		File: e.State.File, Shared: e.State.Shared(),
+		File: e.State.File, Shared: e.State.Shared(), Table: e.table(),
 		RedisURL: string(e.Quota.RedisURL.Secret), Account: e.Quota.AccountID(), Namespace: namespace, Reset: e.State.Reset,
 	}
 }

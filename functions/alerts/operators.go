@@ -45,9 +45,9 @@ func (e Env) buttons() (Buttons, error) {
 // actionProblems asks for a store that several instances can use at once where people
 // act while a sweep runs.
 func (e Env) actionProblems() []config.Problem {
-	if len(e.Slack.SigningSecrets) == 0 || !e.State.Shared() || e.Quota.RedisURL.Secret != "" {
+	if len(e.Slack.SigningSecrets) == 0 || !e.State.Shared() || e.Quota.RedisURL.Secret != "" || e.Table.Set() {
 		return nil
 	}
-	return []config.Problem{config.Missing("SIGNALBOX_REDIS_URL",
-		"SIGNALBOX_SLACK_SIGNING_SECRET has people act while a sweep runs, and here instances cannot share a file")}
+	return []config.Problem{config.Missing("SIGNALBOX_STATE_TABLE",
+		"or set SIGNALBOX_REDIS_URL: SIGNALBOX_SLACK_SIGNING_SECRET has people act while a sweep runs, and here instances cannot share a file")}
 }

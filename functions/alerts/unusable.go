@@ -68,7 +68,7 @@ func explain(err error) (reason, action string) {
 	if reason, action := redisdial.Explain(err); reason != "" {
 		return "the state cannot be used: " + reason, action
 	}
-	return "the state cannot be used", "see the log, and check SIGNALBOX_STATE_FILE or SIGNALBOX_REDIS_URL, and the room there"
+	return "the state cannot be used", "see the log, and check SIGNALBOX_STATE_TABLE, SIGNALBOX_REDIS_URL or SIGNALBOX_STATE_FILE, and the room there"
 }
 
 // unusableParts is [Function.Ready] as GET /readyz says it, and what keeps Alibaba from

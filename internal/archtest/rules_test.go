@@ -48,6 +48,8 @@ var order = []layer{
 		"signalbox/shared/serve/function",
 		"signalbox/shared/slack",
 		"signalbox/shared/store",
+		"signalbox/shared/store/dynamodb",
+		"signalbox/shared/store/tablestore",
 		"signalbox/shared/strictyaml",
 		"signalbox/shared/web",
 	}},
@@ -99,6 +101,7 @@ var fakes = []string{
 	"signalbox/shared/wecom/wecomtest",
 	"signalbox/shared/serve/servetest",
 	"signalbox/shared/store/storetest",
+	"signalbox/shared/store/tablestore/tablestoretest",
 	"signalbox/functions/*/ledger/ledgertest",
 }
 
@@ -133,6 +136,17 @@ var rules = []rule{
 		may:    []string{"...", "!github.com/aws/aws-lambda-go/...", "!github.com/aliyun/fc-runtime-go-sdk/..."},
 	},
 	{
+		reason: "one package speaks to each database",
+		binds:  []string{"signalbox/...", "!signalbox/shared/store/dynamodb", "!signalbox/shared/store/tablestore", "!signalbox/internal/dynalitetest"},
+		may:    []string{"...", "!github.com/aws/aws-sdk-go-v2/...", "!github.com/aws/smithy-go/...", "!github.com/aliyun/aliyun-tablestore-go-sdk/..."},
+	},
+	{
+		reason: "conversion counts in a file or Redis, and does not carry what it cannot use",
+		binds:  []string{"signalbox/functions/conversion/bootstrap", "signalbox/functions/cardflow/bootstrap"},
+		deep:   true,
+		may:    []string{"...", "!signalbox/shared/store/dynamodb", "!signalbox/shared/store/tablestore"},
+	},
+	{
 		reason: "the client is handed what it needs: shared/upstream reads the environment and counts",
 		binds:  []string{"signalbox/shared/aliyun", "signalbox/shared/aliyun/credential"},
 		deep:   true,
@@ -162,6 +176,7 @@ var rules = []rule{
 			"signalbox/shared/aliyun/aliyuntest", "signalbox/shared/slack/slacktest", "signalbox/shared/outbound/outboundtest",
 			"signalbox/shared/dingtalk/dingtalktest", "signalbox/shared/feishu/feishutest",
 			"signalbox/shared/wecom/wecomtest", "signalbox/shared/webhook/webhooktest",
+			"signalbox/shared/store/tablestore/tablestoretest",
 		},
 		may: []string{"...", "!signalbox/...", "signalbox/shared/outbound/outboundtest"},
 	},

@@ -19,6 +19,7 @@ import (
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/serve/servetest"
 	"signalbox/shared/slack/slacktest"
+	"signalbox/shared/store"
 )
 
 var (
@@ -59,6 +60,12 @@ type outside struct {
 	asked atomic.Int64
 	// moment is called as each request arrives and before its answer leaves.
 	moment atomic.Pointer[func()]
+
+	// stateConfig says where the state is.
+	stateConfig func() store.Config
+	// tableMoment is moment for calls to the table that the state is in, which tableCalls counts.
+	tableMoment atomic.Pointer[func()]
+	tableCalls  atomic.Int64
 }
 
 // newOutside has a fleet of cards, and a webhook of Slack's channel alerts. Later
@@ -72,6 +79,7 @@ func newOutside(t *testing.T, cards int, env ...string) *outside {
 		slack: slacktest.New(slacktest.Options{Burst: unlimited, Channels: []string{"alerts", "second"}}),
 		state: filepath.Join(t.TempDir(), "alerts.db"),
 	}
+	o.stateConfig = func() store.Config { return store.Config{File: o.state, Namespace: "alerts"} }
 	mux := http.NewServeMux()
 	mux.Handle("/", o.cloud)
 	for _, path := range []string{"/services/", "/api/", "/upload/"} {

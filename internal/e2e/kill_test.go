@@ -55,9 +55,21 @@ func (o *outside) kill(t *testing.T, after time.Duration, at int64) {
 	o.endLease(t)
 }
 
+// killAtTable is kill at a moment of a call to the table that the state is in.
+func (o *outside) killAtTable(t *testing.T, at int64) {
+	t.Helper()
+	o.crashAt(t, time.Minute, at, &o.tableMoment)
+	o.endLease(t)
+}
+
 // crash asks for a sweep and kills the function after a while, or before that at
 // one of the moments of the sweep.
 func (o *outside) crash(t *testing.T, after time.Duration, at int64) {
+	t.Helper()
+	o.crashAt(t, after, at, &o.moment)
+}
+
+func (o *outside) crashAt(t *testing.T, after time.Duration, at int64, when *atomic.Pointer[func()]) {
 	t.Helper()
 	p := servetest.StartHTTP(t, alerts(t), o.env...)
 	kill := sync.OnceFunc(p.Kill)
@@ -67,7 +79,8 @@ func (o *outside) crash(t *testing.T, after time.Duration, at int64) {
 			kill()
 		}
 	}
-	o.moment.Store(&moment)
+	when.Store(&moment)
+	defer when.Store(nil)
 	ctx, cancel := context.WithTimeout(t.Context(), after)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL+"/invoke", nil)
@@ -84,7 +97,7 @@ func (o *outside) crash(t *testing.T, after time.Duration, at int64) {
 // endLease ends the lease of a run that was killed.
 func (o *outside) endLease(t *testing.T) {
 	t.Helper()
-	endLeaseIn(t, store.Config{File: o.state, Namespace: "alerts"}, "run/end")
+	endLeaseIn(t, o.stateConfig(), "run/end")
 }
 
 func endLeaseIn(t *testing.T, c store.Config, key string) {
@@ -151,22 +164,29 @@ func changesIn(t *testing.T, messages []slacktest.Message) map[string][]string {
 // notifies; what is repeated has the same id each time.
 func TestKilledSweeps(t *testing.T) {
 	t.Parallel()
-	calm, killed := newOutside(t, 160), newOutside(t, 160)
+	killedSweeps(t, newOutside(t, 160), newOutside(t, 160))
+}
+
+// killedSweeps has one function undisturbed, and kills the other.
+func killedSweeps(t *testing.T, calm, killed *outside) {
+	t.Helper()
 	chance := rand.New(rand.NewPCG(1, 2))
 	alerts(t) // takes longer than a sweep
 	repeated := 0
 	for i, stage := range stages {
 		stage(calm.cloud)
-		start := time.Now()
+		start, before := time.Now(), calm.tableCalls.Load()
 		moments := calm.finish(t)
-		usual := time.Since(start)
+		usual, inTable := time.Since(start), calm.tableCalls.Load()-before
 		stage(killed.cloud)
 		for n := range *kills / len(stages) {
-			switch n % 4 {
-			case 0:
+			switch {
+			case n%4 == 0:
 				killed.kill(t, time.Duration(1+chance.Int64N(int64(usual))), 0)
-			case 1: // before its last answer: Slack has a message, and the function does not know
+			case n%4 == 1: // before its last answer: Slack has a message, and the function does not know
 				killed.kill(t, time.Minute, moments)
+			case n%4 == 2 && inTable > 0:
+				killed.killAtTable(t, 1+chance.Int64N(inTable))
 			default:
 				killed.kill(t, time.Minute, 1+chance.Int64N(moments))
 			}

@@ -151,6 +151,16 @@ func (s *step[D]) notified(i Incident[D], kind Kind) (Incident[D], []Change[D]) 
 	return i, append(s.changes, change)
 }
 
+// Worsen has receivers be notified that an open incident, of which they know, is worse in a
+// way that neither its severity nor its threshold says. Of any other nothing changes.
+func Worsen[D any](i Incident[D], now time.Time) (Incident[D], []Change[D]) {
+	if i.Phase != PhaseOpen || !i.Notified.Open || i.Suppressed.Active() {
+		return i, nil
+	}
+	s := step[D]{now: now}
+	return s.notified(i, Worsened)
+}
+
 func lower(a, b Severity) Severity {
 	if b.Compare(a) < 0 {
 		return b

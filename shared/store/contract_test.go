@@ -33,6 +33,10 @@ func TestContract(t *testing.T) {
 			address := miniredis.RunT(t).Addr()
 			return store.Config{RedisURL: "redis://" + address + "?addr=" + address, Account: "main"}
 		}},
+		{"table", func(t *testing.T) store.Config {
+			t.Helper()
+			return store.Config{Table: storetest.NewTable(), Account: "main"}
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -54,4 +58,9 @@ func openStore(t *testing.T, c store.Config) store.Store {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	return s
+}
+
+func TestTableContract(t *testing.T) {
+	t.Parallel()
+	storetest.TableContract(t, func(*testing.T) store.Table { return storetest.NewTable() })
 }

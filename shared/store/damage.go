@@ -12,7 +12,7 @@ import (
 // DamagedError says that the state cannot be read. It is left as it is, until
 // somebody restores it or has it moved aside, see [Config.Reset].
 type DamagedError struct {
-	// Where is the path of the file or what its keys in Redis begin with.
+	// Where is the path of the file, or what its keys in Redis or rows in a table begin with.
 	Where string
 	// ID names this damage and no other: what Config.Reset wants.
 	ID string

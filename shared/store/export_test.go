@@ -18,3 +18,10 @@ func Unsynced(s Store) bool {
 	db := s.(*state).engine.(*file).open.db //nolint:forcetypeassert // a file of one process
 	return db.NoSync || db.NoGrowSync || db.NoFreelistSync
 }
+
+// Small makes the limits of a store in a table small, so that a few records do what
+// megabytes do.
+func Small(s Store) Store {
+	s.(*state).engine.(*table).limits = tableLimits{inline: 100, part: 40, batch: 4000} //nolint:forcetypeassert // a table
+	return s
+}

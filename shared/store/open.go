@@ -8,7 +8,7 @@ import (
 	"signalbox/shared/redisdial"
 )
 
-// Config says where state is kept. Redis wins where both places are set.
+// Config says where state is kept. Of several places a table wins, then Redis.
 type Config struct {
 	// File is the path of the state file. Its folder must exist.
 	File string
@@ -18,7 +18,9 @@ type Config struct {
 	Shared bool
 	// RedisURL is the Redis that all instances share.
 	RedisURL string
-	// Account names the main account, so that two can use one Redis.
+	// Table is the table of a database that all instances share. The store closes it.
+	Table Table
+	// Account names the main account, so that two can use one Redis or table.
 	Account string
 	// Namespace separates states that are kept in one place and do not see each
 	// other.
@@ -28,7 +30,7 @@ type Config struct {
 	Reset string
 }
 
-// Open returns the store that c describes. It does not connect to Redis: one
+// Open returns the store that c describes. It does not connect: a Redis or table
 // that is down is the error of the first call. So is a damaged state, of every
 // call, so that a function can start and say so.
 func Open(c Config) (Store, error) {
@@ -46,6 +48,8 @@ const redisTimeout = 5 * time.Second
 //nolint:ireturn // which one is the configuration's choice
 func (c Config) engine() (engine, error) {
 	switch {
+	case c.Table != nil:
+		return newTable(c.Table, spelled(c.Account)+":"+spelled(c.Namespace)), nil
 	case c.RedisURL != "":
 		client, err := redisdial.Open(c.RedisURL, redisTimeout)
 		if err != nil {
@@ -55,6 +59,6 @@ func (c Config) engine() (engine, error) {
 	case c.File != "":
 		return openFile(c)
 	default:
-		return nil, errors.New("neither a Redis nor a file to keep it in")
+		return nil, errors.New("neither a table nor a Redis nor a file to keep it in")
 	}
 }

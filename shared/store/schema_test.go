@@ -10,6 +10,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"signalbox/shared/store"
+	"signalbox/shared/store/storetest"
 )
 
 // engines returns one configuration for each engine.
@@ -18,6 +19,7 @@ func engines(t *testing.T) map[string]store.Config {
 	return map[string]store.Config{
 		"file":  {File: filepath.Join(t.TempDir(), "state.db"), Shared: true},
 		"redis": {RedisURL: "redis://" + miniredis.RunT(t).Addr(), Account: "a"},
+		"table": {Table: storetest.NewTable(), Account: "a"},
 	}
 }
 

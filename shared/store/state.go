@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 )
 
-// engine keeps the bytes: a [file] or a [remote]. A read writes nothing.
+// engine keeps the bytes: a [file], a [remote] or a [table]. A read writes nothing.
 type engine interface {
 	Get(ctx context.Context, collection, key string) ([]byte, error)
 	List(ctx context.Context, collection string) ([]Record, error)
@@ -22,7 +22,7 @@ type engine interface {
 	written() int64
 }
 
-// state is an engine with what is the same for both: the schema, and which
+// state is an engine with what is the same for all: the schema, and which
 // records there may be.
 type state struct {
 	engine
@@ -119,7 +119,7 @@ func (s *state) Check(ctx context.Context) error {
 	return nil
 }
 
-// maxKey is the longest key that both engines take, in bytes.
+// maxKey is the longest key that all engines take, in bytes.
 const maxKey = 32768
 
 func (b Batch) validate() error {
@@ -136,8 +136,8 @@ func (b Batch) validate() error {
 	return nil
 }
 
-// Written returns how many bytes s has written to its disk or sent to Redis in
-// batches, and 0 where s does not count them.
+// Written returns how many bytes s has written to its disk or sent to Redis or a
+// table in batches, and 0 where s does not count them.
 func Written(s Store) int64 {
 	if counts, ok := s.(interface{ written() int64 }); ok {
 		return counts.written()

@@ -43,7 +43,8 @@ type Store interface {
 	// written all the same.
 	Apply(ctx context.Context, b Batch) error
 	// Check reports whether the state can be used now: nil, a *DamagedError, a
-	// *SchemaError, or what keeps it from being reached, or in Redis from being written.
+	// *SchemaError, or what keeps it from being reached, or in Redis or a table from
+	// being written.
 	Check(ctx context.Context) error
 	// Close gives up what the store holds.
 	Close() error

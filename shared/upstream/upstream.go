@@ -49,7 +49,7 @@ func Open(s Settings) (Service, error) {
 	if err != nil {
 		return Service{}, err
 	}
-	readiness := &readiness{account: s.Account, credentials: credentials(s.Account), permits: permits}
+	readiness := &readiness{account: s.Account, credentials: Credentials(s.Account), permits: permits}
 	client, err := aliyun.New(aliyun.Config{
 		Endpoint:    string(s.Endpoint),
 		Region:      s.Account.Region,
@@ -65,9 +65,9 @@ func Open(s Settings) (Service, error) {
 	return Service{Client: client, Ready: readiness.ready}, err
 }
 
-// credentials are the invocation's where there are any, and the configured key
+// Credentials are the invocation's where there are any, and the configured key
 // pair otherwise.
-func credentials(a config.Account) credential.Provider {
+func Credentials(a config.Account) credential.Provider {
 	return credential.Invocation{Fallback: credential.Credentials{
 		AccessKeyID:     a.AccessKeyID,
 		AccessKeySecret: string(a.AccessKeySecret),

@@ -17,6 +17,7 @@ const (
 	criticalSign = "🔴 "
 	warningSign  = "🟠 "
 	overSign     = "✅ "
+	movedSign    = "☑️ "
 )
 
 func sign(s incident.Severity, over bool) string {
@@ -80,8 +81,10 @@ func sortedChanges(changes []watch.Change) []watch.Change {
 func (w Writer) titleOf(c watch.Change) string {
 	d, said := w.describe(c.Incident), w.words()
 	switch {
-	case c.Kind == incident.Flapping:
+	case c.Kind == incident.Flapping && c.IsOver():
 		return said.NowAndThen(d.name)
+	case c.Kind == incident.Flapping:
+		return said.NowAndThen(d.title)
 	case c.IsOver():
 		return said.Resolved(d.name)
 	case c.Kind == incident.Reminded:
@@ -211,6 +214,12 @@ func (w Writer) alert(c watch.Change) notify.Alert {
 	}
 	if i.Severity != "" {
 		a.Labels["severity"] = string(i.Severity)
+	}
+	if c.IsOver() {
+		d.parts, d.rest = nil, nil
+		for _, l := range w.paragraph(i, true).lines {
+			d.parts = append(d.parts, l.Text())
+		}
 	}
 	if text := strings.Join(slices.Concat(d.parts, d.rest), " "); text != "" {
 		a.Annotations["description"] = text

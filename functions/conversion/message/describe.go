@@ -2,6 +2,7 @@ package message
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -81,6 +82,18 @@ func (w Writer) percent(share float64) string {
 	return w.words().Percent(text)
 }
 
+// floor is as it was set, and under a rate that does not look the same.
+func (w Writer) floor(floor float64) string {
+	return w.words().Percent(strconv.FormatFloat(math.Round(floor*1e6)/1e4, 'f', -1, 64))
+}
+
+func (w Writer) under(rate, floor float64) string {
+	if text := w.percent(rate); math.Round(rate*100) < floor*100 || rate*100 > 99 {
+		return text
+	}
+	return w.words().Percent(strconv.FormatFloat(math.Floor(rate*1000)/10, 'f', 1, 64))
+}
+
 func (w Writer) rate(d watch.RateDetails) description {
 	said := w.words()
 	parts, floor := d.Parts, d.Floor > 0
@@ -91,7 +104,7 @@ func (w Writer) rate(d watch.RateDetails) description {
 	worst := parts[0]
 	described.title = said.Rate.Title(w.where(worst), w.percent(worst.Rate()), w.percent(worst.UsualRate))
 	if floor {
-		described.title = said.Rate.Under(w.where(d.Part), w.percent(d.Rate()), w.percent(d.Floor))
+		described.title = said.Rate.Under(w.where(d.Part), w.under(d.Rate(), d.Floor), w.floor(d.Floor))
 		if len(d.Parts) > 0 && !d.Parts[0].All {
 			parts = append([]watch.Part{d.Part}, parts...)
 		}
@@ -104,10 +117,12 @@ func (w Writer) rate(d watch.RateDetails) description {
 	if d.More > 0 {
 		rest = said.Rate.Others(d.More)
 	}
-	if !worst.All {
+	if !worst.All && (d.More > 0 || !d.Unsure) {
 		described.rest = append(described.rest, rest)
 	}
-	described.rest = append(described.rest, said.Rate.Minutes(d.Minutes))
+	if d.Minutes > 0 { // windows may be shorter
+		described.rest = append(described.rest, said.Rate.Minutes(d.Minutes))
+	}
 	return described
 }
 
@@ -135,7 +150,9 @@ func (w Writer) pumping(i watch.Incident, d watch.PumpingDetails) description {
 	if d.New {
 		described.rest = append(described.rest, said.Pumping.NoPast)
 	}
-	described.rest = append(described.rest, said.Pumping.Minutes(d.Minutes))
+	if d.Minutes > 0 {
+		described.rest = append(described.rest, said.Pumping.Minutes(d.Minutes))
+	}
 	return described
 }
 

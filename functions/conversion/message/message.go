@@ -46,7 +46,7 @@ func (w Writer) render(m notify.Message) slack.Message {
 
 // Replaced is what a status message says that is not kept up to date any more.
 func (w Writer) Replaced() slack.Message {
-	return w.render(notify.Message{Title: "☑️ " + w.words().Replaced, Lines: []notify.Line{line(w.words().NotKeptUpToDate)}})
+	return w.render(notify.Message{Title: movedSign + w.words().Replaced, Lines: []notify.Line{line(w.words().NotKeptUpToDate)}})
 }
 
 // ListMissing says in a thread that the list could not be attached.

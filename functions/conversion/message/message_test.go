@@ -113,7 +113,7 @@ To do: see GET /readyz and the cause above; GET /dead-letters lists what was giv
 As of 2026-11-29 14:42 +08:00 · id m1`,
 		}},
 		{"a dead letter", []watch.Change{change(incident.Flapping, given)}, map[language.Language]string{
-			language.English: `🟠 Flapping: Reports of rates
+			language.English: `🟠 Flapping: 1 report of rates became a dead letter within a day
 The newest dead letter: refused.
 To do: see GET /readyz and the cause above; GET /dead-letters lists what was given up, POST /dead-letters/{id}/retry sends it again.
 As of 2026-11-29 14:42 +08:00 · id m1`,
@@ -176,7 +176,7 @@ As of 2026-11-29 14:42 +08:00`
 	if diff := cmp.Diff(want, w.Status(nil, []watch.Incident{low, pumped}, 1, nil).Text); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := w.Status(nil, nil, 0, nil).Text; got != "✅ OTP rates: nothing is open\nAs of 2026-11-29 14:42 +08:00" {
+	if got := w.Status([]notify.Group{{Rule: watch.RateName}}, nil, 0, nil).Text; got != "✅ OTP rate: nothing is open\nAs of 2026-11-29 14:42 +08:00" {
 		t.Errorf("nothing open: %q", got)
 	}
 	for _, m := range []string{w.Replaced().Text, w.ListMissing().Text} {
@@ -242,11 +242,65 @@ func TestAlerts(t *testing.T) {
 			Labels: map[string]string{"alertname": "otp-rate", "kind": "otp", "subject": "all", "severity": "warning"},
 			Annotations: map[string]string{
 				"summary":     "Resolved: OTP rate",
-				"description": "SG +65 8123: 412 requested, 3% verified (usually 71%). Everything else is normal. Numbers of the last 10 min.",
+				"description": "all countries: 4,120 requested, 65% verified (usually 71%).",
 			},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// TestTrue has messages say nothing that is not so.
+func TestTrue(t *testing.T) {
+	t.Parallel()
+	w := writer(language.English)
+	t.Run("a rate that rounds to the floor is under it", func(t *testing.T) {
+		t.Parallel()
+		for _, tt := range []struct {
+			verified int64
+			floor    float64
+			want     string
+		}{{4993, 0.5, "49.9% verified (floor 50%)"}, {9985, 0.999, "99% verified (floor 99.9%)"}, {9999, 1, "99% verified (floor 100%)"}, {3000, 0.55, "30% verified (floor 55%)"}} {
+			d := watch.RateDetails{Part: watch.Part{All: true, Requested: 10_000, Verified: tt.verified}, Minutes: 5, Floor: tt.floor}
+			if got := w.Describe(open(watch.RateName, watch.All, incident.Critical, d)).Title; !strings.HasSuffix(got, tt.want) {
+				t.Errorf("title %q, want %q", got, tt.want)
+			}
+		}
+	})
+	t.Run("what is not known to be normal is not called so", func(t *testing.T) {
+		t.Parallel()
+		d := watch.RateDetails{Part: all, Minutes: 10, Parts: []watch.Part{prefix}, Unsure: true}
+		if got := w.Digest("m1", []watch.Change{change(incident.Opened, open(watch.RateName, watch.All, incident.Warning, d))}).Text(); strings.Contains(got, "normal") {
+			t.Errorf("message:\n%s", got)
+		}
+	})
+	t.Run("windows of seconds are not 0 min", func(t *testing.T) {
+		t.Parallel()
+		for _, d := range []watch.Typed{watch.RateDetails{Part: all}, watch.PumpingDetails{}} {
+			if got := w.Describe(open(d.Rule(), watch.All, incident.Warning, d)).Rest; slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, " 0 min") }) {
+				t.Errorf("%s: %q", d.Rule(), got)
+			}
+		}
+	})
+	t.Run("a status message that others have left is not all clear", func(t *testing.T) {
+		t.Parallel()
+		groups := []notify.Group{{Rule: watch.PumpingName, Severity: incident.Warning}}
+		for elsewhere, want := range []string{"✅ Pumped requests: nothing is open\n", "☑️ Pumped requests: moved\n"} {
+			if got := w.Status(groups, nil, elsewhere, nil).Text; !strings.HasPrefix(got, want) {
+				t.Errorf("status:\n%s", got)
+			}
+		}
+	})
+	t.Run("an alert that is resolved says nothing of before", func(t *testing.T) {
+		t.Parallel()
+		for _, i := range []watch.Incident{low, floor, pumped, silent, behind} {
+			for a := range w.Digest("m1", []watch.Change{change(incident.Resolved, i)}).Alerts {
+				if text := a.Annotations["description"]; strings.Contains(text, "+65 8123") || strings.Contains(text, "normal") ||
+					strings.Contains(text, "To do") || i.Key.Rule != watch.RateName && text != "" {
+					t.Errorf("%s: %q", i.Key.Rule, text)
+				}
+			}
+		}
+	})
 }

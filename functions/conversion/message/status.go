@@ -3,6 +3,7 @@ package message
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"signalbox/functions/conversion/watch"
 	"signalbox/shared/notify"
@@ -10,9 +11,9 @@ import (
 )
 
 // Status words the status message of groups, as what is open is now.
-func (w Writer) Status(_ []notify.Group, open []watch.Incident, elsewhere int, _ []watch.Change) slack.Message {
+func (w Writer) Status(groups []notify.Group, open []watch.Incident, elsewhere int, _ []watch.Change) slack.Message {
 	said := w.words()
-	m := notify.Message{Title: overSign + said.NoneOpen, Links: w.links(), Footer: said.AsOf(w.clock(w.At))}
+	m := notify.Message{Title: overSign + said.NoneOpen(w.names(groups)), Links: w.links(), Footer: said.AsOf(w.clock(w.At))}
 	if len(open) > 0 {
 		sorted := slices.SortedFunc(slices.Values(open), worstFirst)
 		m.Severity = sorted[0].Severity
@@ -20,9 +21,26 @@ func (w Writer) Status(_ []notify.Group, open []watch.Incident, elsewhere int, _
 		m.Lines, _ = w.lines(w.paragraphs(sorted))
 	}
 	if elsewhere > 0 {
+		if len(open) == 0 {
+			m.Title = movedSign + said.Moved(w.names(groups))
+		}
 		m.Lines = append(m.Lines, line(said.Elsewhere(elsewhere)))
 	}
 	return w.render(m)
+}
+
+// names are those of the rules of groups: others have status messages of their own.
+func (w Writer) names(groups []notify.Group) string {
+	said := w.words()
+	var names []string
+	for _, r := range []struct{ rule, name string }{
+		{watch.RateName, said.Rate.Name}, {watch.PumpingName, said.Pumping.Name}, {watch.SilenceName, said.Silence.Name}, {watch.ReportsName, said.Reports.Name},
+	} {
+		if slices.ContainsFunc(groups, func(g notify.Group) bool { return g.Rule == r.rule }) {
+			names = append(names, r.name)
+		}
+	}
+	return strings.Join(names, said.Comma)
 }
 
 // paragraphs are those of what is open, with how long it has been so.

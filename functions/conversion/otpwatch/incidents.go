@@ -62,6 +62,8 @@ func decodeIncident(r store.Record) (i watch.Incident, err error) {
 func (k *incidents) advance(evaluations []watch.Evaluation, now time.Time) (all []watch.Change, err error) {
 	for _, e := range evaluations {
 		next, changes := incident.Advance(k.records[e.Key], e, now, incident.Policy{})
+		changes = spread(k.records[e.Key], &next, changes, now)
+		remember(k.records[e.Key], &next, changes)
 		k.route(k.records[e.Key], &next, changes)
 		if err := k.put(e.Key, next); err != nil {
 			return all, err
@@ -75,6 +77,7 @@ func (k *incidents) advance(evaluations []watch.Evaluation, now time.Time) (all 
 func (k *incidents) elapse(now time.Time) (all []watch.Change, err error) {
 	for _, key := range k.keys() {
 		next, changes := incident.Elapse(k.records[key], now, incident.Policy{})
+		remember(k.records[key], &next, changes)
 		k.route(k.records[key], &next, changes)
 		if err := k.put(key, next); err != nil {
 			return all, err

@@ -2,6 +2,7 @@ package otpwatch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -77,13 +78,13 @@ func (l *learning) windows(ctx context.Context) (done bool, err error) {
 	from := later(l.past.until(), now.Add(-farthest))
 	if l.latest = l.past.until(); !l.latest.IsZero() {
 		if err := l.readBefore(ctx, from); err != nil {
-			return false, err
+			return false, l.breakOff(ctx, err)
 		}
 	}
 	for ; !from.After(now); from = from.Add(l.stretch()) {
 		found, err := l.read(ctx, from, earlier(from.Add(l.stretch()), now.Add(time.Second)))
 		if err != nil {
-			return false, err
+			return false, l.breakOff(ctx, err)
 		}
 		for _, w := range found {
 			if ctx.Err() != nil {
@@ -95,6 +96,15 @@ func (l *learning) windows(ctx context.Context) (done bool, err error) {
 		}
 	}
 	return true, l.finish(ctx)
+}
+
+// breakOff writes what is learnt, wherever reading ended: the next run goes on there. That
+// there was no time left to read is no error.
+func (l *learning) breakOff(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return errors.Join(err, l.finish(ctx))
 }
 
 // read returns the windows of a time, but for those that are damaged: a look says that of

@@ -37,9 +37,23 @@ func (k *incidents) route(past watch.Incident, next *watch.Incident, changes []w
 // recipients are who is notified of incidents.
 func (k *incidents) recipients() route.Notified[watch.Details] {
 	return route.Notified[watch.Details]{
-		To: func(i watch.Incident) []string { return k.routes.Receivers(facts(i)) },
+		To: k.receivers,
 		In: func(d *watch.Details) *[]string { return &d.Receivers },
 	}
+}
+
+// receivers are those that routes lead to: of an incident about several countries also
+// those of each of them.
+func (k *incidents) receivers(i watch.Incident) []string {
+	f := facts(i)
+	to := k.routes.Receivers(f)
+	if d, ok := i.Details.Value.(watch.RateDetails); ok && f.Country == "" {
+		for _, p := range d.Parts {
+			f.Country = p.Country
+			to = append(to, k.routes.Receivers(f)...)
+		}
+	}
+	return to
 }
 
 // notified remembers that a receiver was notified of an incident in another's place.

@@ -41,17 +41,20 @@ type Details struct {
 	// Receivers are those that were notified that the incident opened, where there are
 	// routes. They are notified of its end, too.
 	Receivers []string
+	// Named are the parts that receivers were notified of, of a rate that is low.
+	Named []string
 }
 
 type encodedDetails struct {
 	Rule      string          `json:"rule,omitempty"`
 	Details   json.RawMessage `json:"details,omitempty"`
 	Receivers []string        `json:"receivers,omitempty"`
+	Named     []string        `json:"named,omitempty"`
 }
 
 // MarshalJSON names the rule beside its details.
 func (d Details) MarshalJSON() ([]byte, error) {
-	encoded := encodedDetails{Receivers: d.Receivers}
+	encoded := encodedDetails{Receivers: d.Receivers, Named: d.Named}
 	if d.Value != nil {
 		data, err := json.Marshal(d.Value)
 		if err != nil {
@@ -70,7 +73,7 @@ func (d *Details) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &encoded); err != nil {
 		return fmt.Errorf("decode details: %w", err)
 	}
-	read := Details{Receivers: encoded.Receivers}
+	read := Details{Receivers: encoded.Receivers, Named: encoded.Named}
 	if encoded.Rule != "" || encoded.Details != nil {
 		decode, ok := rules[encoded.Rule]
 		if !ok {

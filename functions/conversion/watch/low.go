@@ -44,7 +44,7 @@ func (r *result) findLow() {
 			continue
 		}
 		if s := max(t.all.whole.score(), t.lowest()); s > best {
-			best, r.low, r.parts, r.more = s, h, parts, more
+			best, r.low, r.parts, r.more, r.certain = s, h, parts, more, certain
 		}
 	}
 	if r.low < 0 {

@@ -32,6 +32,7 @@ func (r *result) evaluateRate(s Settings) Evaluation {
 	}
 	all := r.trees[horizon].all.whole
 	d := RateDetails{Part: all.describe(), Minutes: r.minutes(horizon), More: r.more}
+	d.Unsure = len(r.parts) > 0 && (!r.certain || len(r.pumped) > 0)
 	d.All = true
 	if under {
 		d.Floor = s.Floor

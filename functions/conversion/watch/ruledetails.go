@@ -45,8 +45,10 @@ type RateDetails struct {
 	// Parts are the fewest countries and prefixes that explain at least 80 % of what is
 	// missing, the largest first. None: it is not under what is usual.
 	Parts []Part `json:"parts,omitempty"`
-	// More is how many parts are low beside them. 0: everything else is as usual.
+	// More is how many parts are low beside them.
 	More int `json:"more,omitempty"`
+	// Unsure says that others than these may not be as usual either.
+	Unsure bool `json:"unsure,omitempty"`
 }
 
 // RateName is the name of the rule about the rate: it is under the floor, or lower than

@@ -53,6 +53,8 @@ type result struct {
 	low   int
 	parts []weighed
 	more  int
+	// certain says that the rest is as usual.
+	certain bool
 }
 
 func (p *Profile) compare(windows []window.Window) *result {

@@ -70,7 +70,7 @@ var chineseMessage = Message{
 	ToDo: language.Around("处理建议：", "。"),
 	Open: language.Numbered("未解决 ", " 项"), OpenFor: language.Around("已持续 ", "。"),
 	Elsewhere: language.Numbered("另有 ", " 项其他级别的告警，见另一条状态消息。"),
-	NoneOpen:  "验证码转化率：没有未解决的告警", None: "验证码转化率：没有变化",
+	NoneOpen:  language.Around("", "：没有未解决的告警"), Moved: language.Around("", "：已移至另一条消息"), None: "验证码转化率：没有变化",
 	Replaced: "已由新消息取代", NotKeptUpToDate: "这条消息不再更新。",
 	ListMissing: "无法附上列表", WorstNamed: "消息中已列出最严重的告警。",
 	Page: "验证码转化率", AsOf: language.Around("截至 ", ""), ID: language.Around("编号 ", ""),

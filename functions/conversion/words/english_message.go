@@ -76,7 +76,7 @@ var englishMessage = Message{
 	Elsewhere: func(n int) string {
 		return language.Count(n, "more, of another severity, is", "more, of another severity, are") + " in another status message."
 	},
-	NoneOpen: "OTP rates: nothing is open", None: "OTP rates: no changes",
+	NoneOpen: language.Around("", ": nothing is open"), Moved: language.Around("", ": moved"), None: "OTP rates: no changes",
 	Replaced: "A newer message shows what is open", NotKeptUpToDate: "This one is not kept up to date any more.",
 	ListMissing: "The list could not be attached", WorstNamed: "The message names the worst.",
 	Page: "OTP rates", AsOf: language.Around("As of ", ""), ID: language.Around("id ", ""),

@@ -27,9 +27,10 @@ type Message struct {
 	ToDo      func(what string) string
 	Open      func(n int) string
 	OpenFor   func(age string) string
-	Elsewhere func(n int) string // are in another status message
-	NoneOpen  string
-	None      string // no changes
+	Elsewhere func(n int) string        // are in another status message
+	NoneOpen  func(names string) string // of these rules
+	Moved     func(names string) string // what is open of them is in another status message
+	None      string                    // no changes
 
 	Replaced, NotKeptUpToDate string
 	ListMissing, WorstNamed   string

@@ -18,6 +18,21 @@ import (
 // that is empty and that no other call of open has returned.
 func Contract(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
+	contract(t, open, 20_000)
+}
+
+// SlowContract is [Contract] with fewer records, for a store behind a fake that takes
+// long for each.
+func SlowContract(t *testing.T, open func(t *testing.T) store.Store) {
+	t.Helper()
+	contract(t, open, 2_000)
+}
+
+func contract(t *testing.T, open func(t *testing.T) store.Store, records int) {
+	t.Helper()
+	if testing.Short() {
+		records = 2_000 // the stand-in of Redis has as long as Redis
+	}
 	tests := []struct {
 		name string
 		run  func(t *testing.T, s store.Store)
@@ -29,7 +44,7 @@ func Contract(t *testing.T, open func(t *testing.T) store.Store) {
 		{"last put counts", lastPutCounts},
 		{"conditions", conditions},
 		{"all or nothing", allOrNothing},
-		{"large batch", largeBatch},
+		{"large batch", func(t *testing.T, s store.Store) { t.Helper(); largeBatch(t, s, records) }},
 		{"refused records", refusedRecords},
 		{"racing writers", racingWriters},
 		{"racing counters", racingCounters},
@@ -202,13 +217,9 @@ func allOrNothing(t *testing.T, s store.Store) {
 	wantList(t, s, "e")
 }
 
-func largeBatch(t *testing.T, s store.Store) {
+func largeBatch(t *testing.T, s store.Store, size int) {
 	t.Helper()
 	var records []store.Record
-	size := 20_000
-	if testing.Short() {
-		size = 2_000 // the stand-in of Redis has as long as Redis
-	}
 	for i := range size {
 		records = append(records, record("c", fmt.Sprintf("%06d", i), strings.Repeat("v", 300)))
 	}
