@@ -54,7 +54,7 @@ test: ## run the tests
 NO_RACE = internal/(archtest|contract|deploy|docs|e2e|glossary|loadtest|serveweek)$$|shared/forecast$$|conversion/watch$$
 
 race: ## run the tests in any order under the race detector, the longest not or shorter
-	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 $$(go list ./... | grep -vE '$(NO_RACE)')
+	CGO_ENABLED=1 go test -race -short -shuffle=on -count=1 -timeout 20m $$(go list ./... | grep -vE '$(NO_RACE)')
 
 redis: ## run the tests that need redis-server, but those of kills and bench-quota
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -skip 'TestQuotaUnderLoad|TestKilledConversion' -v ./internal/redistest
