@@ -24,6 +24,7 @@ const (
 	stateFolderVariable = "SIGNALBOX_STATE_DIR"
 	stateFileVariable   = "SIGNALBOX_STATE_FILE"
 	redisVariable       = "SIGNALBOX_REDIS_URL"
+	tableVariable       = "SIGNALBOX_STATE_TABLE"
 )
 
 // servable are the functions, by name. The first one that is served answers the paths that
@@ -118,13 +119,22 @@ func (o *serveOptions) folder(environ []string) (folder string, problems []confi
 		folder = valueIn(environ, stateFolderVariable)
 	}
 	switch info, err := os.Stat(folder); {
-	case folder == "" && valueIn(environ, redisVariable) == "" && !slices.Equal(o.only, []string{"cardflow"}):
+	case folder == "" && o.needsFolder(environ):
 		problems = append(problems, config.Missing(stateFolderVariable, "name a folder on a disk that outlives the process, or give --state; or set "+redisVariable))
 	case folder != "" && (err != nil || !info.IsDir()):
 		problems = append(problems, config.Problem{Variable: stateFolderVariable, Rule: "must be a folder that exists, which " + folder + " is not"})
 		folder = ""
 	}
 	return folder, problems
+}
+
+// needsFolder reports whether a function that is served has nowhere else to keep its state.
+// Only alerts can do so in a table.
+func (o *serveOptions) needsFolder(environ []string) bool {
+	if valueIn(environ, redisVariable) != "" {
+		return false
+	}
+	return slices.Contains(o.only, "conversion") || slices.Contains(o.only, "alerts") && valueIn(environ, tableVariable) == ""
 }
 
 // stateIn has a function keep its state in a file of its own.

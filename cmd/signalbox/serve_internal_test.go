@@ -207,6 +207,7 @@ func TestServeSaysAllThatIsWrong(t *testing.T) {
 	base := []string{
 		"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SIGNALBOX_API_TOKENS", "SIGNALBOX_SLACK_WEBHOOK_URL",
 	}
+	aws := []string{"AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} // of a table of DynamoDB's
 	tests := []struct {
 		name          string
 		args, environ []string
@@ -216,6 +217,8 @@ func TestServeSaysAllThatIsWrong(t *testing.T) {
 		{"a file of one function", nil, []string{"SIGNALBOX_STATE_FILE=" + missing, "PORT=http"}, append(slices.Clip(base), "SIGNALBOX_STATE_DIR", "SIGNALBOX_STATE_FILE", "PORT")},
 		{"no such folder", []string{"--state", missing}, []string{"SIGNALBOX_ALERT_USAGE=many", "SIGNALBOX_OTP_WINDOW=1ms"}, append(slices.Clip(base), "SIGNALBOX_ALERT_USAGE", "SIGNALBOX_OTP_WINDOW", "SIGNALBOX_STATE_DIR")},
 		{"cardflow keeps no state", []string{"--only", "cardflow"}, nil, base[:3]},
+		{"a table keeps that of alerts", []string{"--only", "cardflow,alerts"}, []string{"SIGNALBOX_STATE_TABLE=dynamodb:state"}, append(slices.Clip(base), aws...)},
+		{"a table keeps nothing of conversion", nil, []string{"SIGNALBOX_STATE_TABLE=dynamodb:state"}, append(append(slices.Clip(base), aws...), "SIGNALBOX_STATE_DIR")},
 		{"Redis keeps it", nil, []string{"SIGNALBOX_REDIS_URL=redis://127.0.0.1:1"}, base},
 	}
 	for _, tt := range tests {
