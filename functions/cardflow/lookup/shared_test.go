@@ -157,7 +157,7 @@ func TestHolderDies(t *testing.T) {
 	time.AfterFunc(500*time.Millisecond, func() { a.redis.Del(lease) }) // miniredis has no clock of its own
 	start := time.Now()
 	a.look(a.instance(1000, nil), 0, lookup.Miss)
-	if took := time.Since(start); took < 450*time.Millisecond || took > 3*time.Second {
+	if took := time.Since(start); took < 450*time.Millisecond || took > 8*time.Second { // most of it is for a machine whose processors are all at work
 		t.Errorf("the lookup took %v, want as long as the lease", took)
 	}
 	if ttl := a.redis.TTL(lease); ttl != 0 {
@@ -184,8 +184,8 @@ func TestLeaseIsNeverGivenBack(t *testing.T) {
 func TestForegroundPassesBackground(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t)
-	slow, fast := a.instance(0.2, nil), a.instance(1000, nil)
-	a.look(slow, 1, lookup.Miss) // its next permit is 5 s away
+	slow, fast := a.instance(0.1, nil), a.instance(1000, nil)
+	a.look(slow, 1, lookup.Miss) // its next permit is 10 s away
 	var batch sync.WaitGroup
 	ctx, cancel := context.WithCancel(quota.InBackground(t.Context()))
 	batch.Go(func() { _, _ = slow.Lookup(ctx, a.id(0), nil) })
@@ -195,9 +195,9 @@ func TestForegroundPassesBackground(t *testing.T) {
 	}
 	start := time.Now()
 	a.look(fast, 0, lookup.Miss)
-	// It is 0.3 s; a second more is for a machine whose processors are all at work.
-	if took := time.Since(start); took > 3*time.Second {
-		t.Errorf("a lookup waited %v for a batch of another instance, whose permit is 5 s away", took)
+	// It is 0.3 s; what is more is for a machine whose processors are all at work.
+	if took := time.Since(start); took > 8*time.Second {
+		t.Errorf("a lookup waited %v for a batch of another instance, whose permit is 10 s away", took)
 	}
 	cancel()
 	batch.Wait()
