@@ -26,8 +26,8 @@ type Buttons struct {
 	// Operators are the ids of the users who may act. None: whoever sees the buttons may
 	// press them, and commands only read.
 	Operators []string
-	// Responder tells people why a button that they pressed changed nothing. Nil: they are
-	// not told.
+	// Responder tells people why a button that they pressed changed nothing. Nil: they get
+	// no answer.
 	Responder *slack.Responder
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // handleSlackActions does what a button below a status message stands for. Slack gets an
-// empty answer as soon as that is written. Only then is whoever pressed the button told
+// empty answer as soon as that is written. Only then does whoever pressed the button read
 // what became of it, and is the message redrawn.
 func (f *Function) handleSlackActions(w http.ResponseWriter, r *http.Request) error {
 	body, err := f.slackBody(w, r)

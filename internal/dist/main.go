@@ -16,6 +16,13 @@ import (
 )
 
 func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "dist:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var r release
@@ -24,10 +31,7 @@ func main() {
 	flag.StringVar(&r.revision, "revision", "", "`revision` that it is built from")
 	flag.StringVar(&r.rules, "rules", "", "rules `file` to package beside the bootstraps of alerts and conversion")
 	flag.Parse()
-	if err := r.write(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "dist:", err)
-		os.Exit(1) //nolint:gocritic // The process ends, whatever is deferred.
-	}
+	return r.write(ctx)
 }
 
 // release is what is written.

@@ -145,7 +145,9 @@ func (r *Run) count(ctx context.Context, changes []watch.Change) {
 			r.report.Flapping++
 		case incident.Reminded:
 		}
-		r.config.Meter.Event(counted[c.Kind], 1)
+		if name, ok := counted[c.Kind]; ok {
+			r.config.Meter.Event(name, 1)
+		}
 		level := slog.LevelInfo
 		if !c.IsOver() {
 			level = slog.LevelWarn
@@ -161,7 +163,7 @@ func (r *Run) count(ctx context.Context, changes []watch.Change) {
 // the next run.
 func (r *Run) Deliver(ctx context.Context) (err error) {
 	if r.failed != nil || ctx.Err() != nil {
-		return nil //nolint:nilerr // the error was returned before
+		return nil //nolint:nilerr // A failure was returned where it happened; without time, all waits for the next run.
 	}
 	now := r.config.Now()
 	r.reports = r.notifier.Deliver(ctx, notify.Run[watch.Details]{

@@ -32,8 +32,9 @@ var nice = []time.Duration{
 
 // point is the length of what one point of a chart stands for: whole windows.
 func (s Scope) point() time.Duration {
-	windows := (s.span() + s.Length - 1) / s.Length
-	least := s.Length * max((windows+mostPoints-1)/mostPoints, 1) //nolint:durationcheck // so many windows
+	windows := int((s.span() + s.Length - 1) / s.Length)
+	together := max((windows+mostPoints-1)/mostPoints, 1)
+	least := time.Duration(together) * s.Length
 	for _, d := range nice {
 		if d >= least && d%s.Length == 0 {
 			return d

@@ -65,7 +65,7 @@ func (w *world) add(one window.Window, a attack) (window.Window, int64) {
 // score is what a rule did about attacks of one factor.
 type score struct {
 	attacks, found, narrow int
-	lowFirst               int // told as a low rate of the same part before
+	lowFirst               int // found as a low rate of the same part before
 	again                  int // opened again while it lasts
 	delays                 []time.Duration
 	spent                  []int
