@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -178,4 +179,41 @@ func TestCrashLoop(t *testing.T) {
 			t.Errorf("%d dead letters, shown = %q, want one, and the other message", dead, w.shown())
 		}
 	})
+}
+
+// TestLostAnswersOfTheStore has the store write, in run after run, and not say so, each time
+// or once a run: nothing is sent then, so nothing counts as tried in vain.
+func TestLostAnswersOfTheStore(t *testing.T) {
+	t.Parallel()
+	for name, newWorld := range worlds {
+		for lost, most := range map[string]int{"one answer a run": 1, "all answers": 1 << 20} {
+			t.Run(name+", "+lost, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t)
+					w.opens("usage", critical, 1, 2)
+					w.enqueue()
+					dead := 0
+					for range 6 {
+						left := most
+						w.store.before = func(operation string) error {
+							if operation != "applied" || left == 0 {
+								return nil
+							}
+							left--
+							return errors.New("i/o timeout")
+						}
+						dead += w.run(time.Hour)[0].DeadLettered
+					}
+					if w.calls() != 0 {
+						t.Errorf("%d calls of the receiver before the store has said that it knows of them", w.calls())
+					}
+					w.store.before = func(string) error { return nil }
+					if dead += w.run(time.Hour)[0].DeadLettered; dead != 0 || len(w.texts()) != 1 {
+						t.Errorf("%d dead letters, shown = %q, want none and one message", dead, w.texts())
+					}
+				})
+			})
+		}
+	}
 }

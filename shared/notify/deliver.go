@@ -107,6 +107,7 @@ func (d *round[D]) step(ctx context.Context, s *sending) {
 		d.giveUp(ctx, s)
 	default:
 		if !d.stage(ctx, s) {
+			d.unstage(ctx, s)
 			return
 		}
 		d.settle(ctx, s, d.send(ctx, s))
@@ -114,11 +115,21 @@ func (d *round[D]) step(ctx context.Context, s *sending) {
 	d.confirm(ctx)
 }
 
-// stage saves what is about to be sent. It reports false where the lease is lost.
+// stage saves what is about to be sent. It reports false where that failed, such as since the
+// lease is lost.
 func (d *round[D]) stage(ctx context.Context, s *sending) bool {
 	s.Tries++
 	s.Uncertain, s.wasUncertain = true, s.Uncertain
 	return d.save(ctx)
+}
+
+// unstage takes back what stage may have saved although it failed: nothing was sent, and
+// who finds it staged in run after run would give it up. What the process does not live to
+// take back counts as tried.
+func (d *round[D]) unstage(ctx context.Context, s *sending) {
+	s.Tries--
+	s.Uncertain = s.wasUncertain
+	d.confirm(ctx)
 }
 
 // confirm saves what came of it, even where the run has ended.

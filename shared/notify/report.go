@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -44,9 +45,10 @@ func (d *round[D]) report() Report {
 	return r
 }
 
-// cannotUse ends the delivery where the store fails: what is sent must be remembered.
+// cannotUse ends the delivery where the store fails: what is sent must be remembered. What
+// fails after the first time says nothing more.
 func (d *round[D]) cannotUse(err error) {
-	d.unusable = errors.Join(d.unusable, err)
+	d.unusable = cmp.Or(d.unusable, err)
 	d.stop(err.Error())
 }
 
