@@ -146,10 +146,11 @@ func (w Writer) paragraph(i watch.Incident, over bool) paragraph {
 	return p
 }
 
-// afterwards says of what is over how the rate is now. Of all else nothing is known.
+// afterwards says of what is over how the rate is now, unless something is pumped, which makes
+// the rate low. Of all else nothing is known.
 func (w Writer) afterwards(i watch.Incident) description {
 	details, ok := i.Details.Value.(watch.RateDetails)
-	if !ok || i.Status == incident.Absent {
+	if !ok || i.Status == incident.Absent || details.Unsure {
 		return description{}
 	}
 	details.Parts, details.Floor = nil, 0

@@ -1,6 +1,10 @@
 package watch
 
-import "signalbox/functions/conversion/window"
+import (
+	"math"
+
+	"signalbox/functions/conversion/window"
+)
 
 // area is a country in a horizon. Its prefixes with a past are apart, the others are
 // together, with an empty prefix.
@@ -15,6 +19,9 @@ type area struct {
 	// usual is that of hour, of which windows are counted.
 	usual usual
 	hour  int
+	// seen is for how many hours that hour was counted before that was counted least, of
+	// those that elapse. 0: one is new, so that nobody knows how many requests are usual.
+	seen  float64
 	lines map[string]*line // nil in a copy
 }
 
@@ -34,7 +41,7 @@ const noHour = -1
 func newArea(code string, past *country, all float64) *area {
 	return &area{
 		part: part{key: window.Key{Country: code}}, past: past, fresh: make(map[string]*counted),
-		usual: usual{rate: all, hour: 1}, hour: noHour, lines: make(map[string]*line),
+		usual: usual{rate: all, hour: 1}, hour: noHour, seen: math.Inf(1), lines: make(map[string]*line),
 	}
 }
 

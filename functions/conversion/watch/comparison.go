@@ -131,7 +131,7 @@ func (c *Comparison) country(a *area) Compared {
 		one.fresh(freshExcess(a.key, a.counted, bounded(c.all), s.ofPrefix()))
 		return one
 	}
-	one.judge(w, one.RequestsKnown && a.excess(s.ofRequests(), a.usual.seen).breached(), namedCountry)
+	one.judge(w, one.RequestsKnown && a.excess(s.ofRequests(), a.seen).breached(), namedCountry)
 	return one
 }
 
@@ -177,7 +177,7 @@ func (c *Comparison) prefix(a *area, p *part, s spread) Compared {
 		rate = a.usual.of(*past)
 	}
 	one := c.compared(w, rate, s.ofPrefixRequests())
-	one.judge(w, one.RequestsKnown && p.excess(s.ofPrefixRequests(), a.usual.seen).breached(), namedPrefix)
+	one.judge(w, one.RequestsKnown && p.excess(s.ofPrefixRequests(), a.seen).breached(), namedPrefix)
 	return one
 }
 

@@ -61,22 +61,8 @@ func (r *result) findLow() {
 // lasts reports whether parts are still low in the second horizon.
 func (r *result) lasts(parts []weighed) bool {
 	t := r.trees[1]
-	for _, w := range parts {
-		lately := t.all.whole
-		if !w.all {
-			f := t.countries[w.key.Country]
-			lately = f.whole
-			if w.key.Prefix != "" {
-				i := slices.IndexFunc(f.members, func(m weighed) bool { return m.key == w.key })
-				if i < 0 {
-					continue
-				}
-				lately = f.members[i]
-			}
-		}
-		if lately.part != nil && lately.score() >= lastingLow {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(parts, func(w weighed) bool {
+		lately, found := t.find(w)
+		return found && lately.score() >= lastingLow
+	})
 }

@@ -42,13 +42,13 @@ func (s *spread) measure(v *view, u unusual) {
 // measureRequests adds how far the requests of a country and its prefixes are from what is
 // usual.
 func (s *spread) measureRequests(a *area) {
-	if a.usual.seen <= 0 {
+	if a.seen <= 0 {
 		return
 	}
-	s.requests.addRequests(&a.part, a.usual.seen, s.ofRequests())
+	s.requests.addRequests(&a.part, a.seen, s.ofRequests())
 	for _, p := range a.prefixes {
 		if p.key.Prefix != "" {
-			s.prefixRequests.addRequests(p, a.usual.seen, s.ofPrefixRequests())
+			s.prefixRequests.addRequests(p, a.seen, s.ofPrefixRequests())
 		}
 	}
 }

@@ -51,7 +51,7 @@ func (p *Profile) pumped(views [horizons]*view) []pumping {
 	for h, v := range views {
 		s := p.spreads[h]
 		for code, a := range v.areas {
-			if a.usual.seen <= 0 {
+			if a.seen <= 0 {
 				continue
 			}
 			add(found, code, a.pumped(s, h), views[min(h, 1)].areas[code])
@@ -87,7 +87,7 @@ func add(found map[string]pumping, code string, one *pumping, last *area) {
 
 // pumped returns nil where nothing is unusual.
 func (a *area) pumped(s spread, horizon int) *pumping {
-	whole := a.excess(s.ofRequests(), a.usual.seen)
+	whole := a.excess(s.ofRequests(), a.seen)
 	if !whole.breached() && !a.hasPumped(s) {
 		return nil
 	}
@@ -106,7 +106,7 @@ func (a *area) pumped(s spread, horizon int) *pumping {
 // hasPumped reports whether requests to a prefix are pumped.
 func (a *area) hasPumped(s spread) bool {
 	for _, p := range a.prefixes {
-		if p.key.Prefix != "" && p.unverified() >= leastPumped && p.excess(s.ofPrefixRequests(), a.usual.seen).breached() {
+		if p.key.Prefix != "" && p.unverified() >= leastPumped && p.excess(s.ofPrefixRequests(), a.seen).breached() {
 			return true
 		}
 	}
@@ -127,8 +127,8 @@ func (a *area) lingers(s spread) bool {
 	if a.unverified() < lingeringShare*leastPumped {
 		return false
 	}
-	return a.excess(s.ofRequests(), a.usual.seen).lingers() || slices.ContainsFunc(a.prefixes, func(p *part) bool {
-		return p.key.Prefix != "" && p.unverified() >= lingeringShare*leastPumped && p.excess(s.ofPrefixRequests(), a.usual.seen).lingers()
+	return a.excess(s.ofRequests(), a.seen).lingers() || slices.ContainsFunc(a.prefixes, func(p *part) bool {
+		return p.key.Prefix != "" && p.unverified() >= lingeringShare*leastPumped && p.excess(s.ofPrefixRequests(), a.seen).lingers()
 	})
 }
 
@@ -137,7 +137,7 @@ func (a *area) excesses(s spread) []excess {
 	all := make([]excess, 0, len(a.prefixes)+len(a.fresh))
 	for _, p := range a.prefixes {
 		if p.key.Prefix != "" { // the others are compared one by one
-			all = append(all, p.excess(s.ofPrefixRequests(), a.usual.seen))
+			all = append(all, p.excess(s.ofPrefixRequests(), a.seen))
 		}
 	}
 	for prefix, c := range a.fresh {

@@ -22,24 +22,26 @@ func (r *result) evaluateRate(s Settings) Evaluation {
 	horizon := max(r.low, 0)
 	inHorizon, under := r.underFloor(s.Floor)
 	switch {
-	case under:
-		e.Status, e.Severity = incident.Breached, incident.Critical
-		if r.low < 0 {
-			horizon = inHorizon
-		}
+	case under: // the numbers are those that are
+		e.Status, e.Severity, horizon = incident.Breached, incident.Critical, inHorizon
 	case e.Status == incident.Clear && s.Floor > 0 && r.barelyAbove(s.Floor):
 		e.Status = incident.Hysteresis
 	}
-	all := r.trees[horizon].all.whole
-	d := RateDetails{Part: all.describe(), Minutes: r.minutes(horizon), More: r.more}
-	d.Unsure = len(r.parts) > 0 && (!r.certain || len(r.pumped) > 0)
+	d := RateDetails{Part: r.views[horizon].everything().describe(), Minutes: r.minutes(horizon), More: r.more}
+	d.Unsure = len(r.parts) > 0 && !r.certain || len(r.pumped) > 0
 	d.All = true
+	for _, w := range r.parts {
+		switch in, found := r.trees[horizon].find(w); {
+		case under && w.all: // with what is pumped
+			d.Parts = append(d.Parts, d.Part)
+		case found:
+			d.Parts = append(d.Parts, in.describe())
+		}
+	}
 	if under {
 		d.Floor = s.Floor
 	}
-	for _, w := range r.parts {
-		d.Parts = append(d.Parts, w.describe())
-	}
+	all := r.trees[horizon].all.whole
 	if e.Status == incident.Breached {
 		share := 100 * all.missing() / max(all.expected, 1)
 		e.Threshold.Value = step(missingSteps, share)
@@ -76,7 +78,7 @@ func (r *result) underFloor(floor float64) (horizon int, under bool) {
 		return 0, false
 	}
 	for h, v := range r.views {
-		counts := v.counts()
+		counts := v.everything()
 		t := r.trees[h].all.whole
 		chance := t.requested * bounded(t.rate()) * (1 - bounded(t.rate()))
 		more := 1.0
@@ -91,15 +93,16 @@ func (r *result) underFloor(floor float64) (horizon int, under bool) {
 }
 
 func (r *result) barelyAbove(floor float64) bool {
-	counts := r.views[1].counts()
+	counts := r.views[1].everything()
 	return counts.requested > 0 && counts.verified/counts.requested < floor*floorMargin
 }
 
-// counts are of everything in the view.
-func (v *view) counts() (all counted) {
+// everything is all that the view has, what is pumped or has no past as well.
+func (v *view) everything() *part {
+	all := new(part)
 	for _, areas := range []map[string]*area{v.areas, v.fresh} {
 		for _, a := range areas {
-			all.add(a.counted)
+			all.include(&a.part)
 		}
 	}
 	return all

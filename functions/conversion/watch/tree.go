@@ -46,11 +46,11 @@ func (v *view) tree(s spread, out func(*part) bool) tree {
 	everything := new(part)
 	var variance float64
 	for code, a := range v.areas {
-		if a.swollen(s.ofRequests(), a.usual.seen) {
+		if a.swollen(s.ofRequests(), a.seen) {
 			continue
 		}
 		f := a.family(s, func(p *part) bool {
-			return out(p) || p.key.Prefix != "" && p.swollen(s.ofPrefixRequests(), a.usual.seen)
+			return out(p) || p.key.Prefix != "" && p.swollen(s.ofPrefixRequests(), a.seen)
 		})
 		t.countries[code] = f
 		t.all.members = append(t.all.members, f.whole)
@@ -82,6 +82,22 @@ func (a *area) family(s spread, out func(*part) bool) (f family) {
 // whole is everything, by the variance of the countries.
 func (s *spread) whole(everything *part, variance float64) weighed {
 	return weighed{part: everything, variance: variance + s.ofAll()*everything.expected*everything.expected, all: true}
+}
+
+// find returns the same part as one of another horizon.
+func (t tree) find(other weighed) (w weighed, found bool) {
+	if other.all {
+		return t.all.whole, true
+	}
+	f, found := t.countries[other.key.Country]
+	if !found || other.key.Prefix == "" {
+		return f.whole, found
+	}
+	i := slices.IndexFunc(f.members, func(m weighed) bool { return m.key == other.key })
+	if i < 0 {
+		return w, false
+	}
+	return f.members[i], true
 }
 
 // lowest returns the highest score of a country or prefix that misses enough.

@@ -75,6 +75,7 @@ func (v *view) elapse(p *Profile, at time.Time, length time.Duration, all float6
 	for _, a := range v.areas {
 		if a.hour != hour {
 			a.hour, a.usual = hour, p.usual(a.past, hour, all)
+			a.seen = min(a.seen, a.usual.seen)
 		}
 		a.usualRequests += a.usual.requests * length.Hours()
 	}
