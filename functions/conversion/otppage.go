@@ -28,7 +28,7 @@ func (f *Function) addPage(mux *web.Mux) {
 	guard := web.LinkOr(f.config.PageGuard, func(_ *http.Request, query url.Values) error {
 		return f.config.Links.Verify(query, f.config.Now())
 	})
-	mux.HandlePage("GET "+otplink.Path, guard(f.stored(f.handlePage)))
+	mux.HandlePage("GET "+otplink.Path, guard(f.stored(f.oneAtATime(f.handlePage))))
 }
 
 // How far back the page goes, in hours.
