@@ -64,7 +64,7 @@ func (d *round[D]) load(ctx context.Context, follow func(key string)) {
 		d.save(ctx)
 	}
 	if wait := d.state.NotBefore.Sub(d.began); wait > 0 && wait <= maxWait {
-		d.stop("rate limited until " + d.state.NotBefore.UTC().Format(time.RFC3339))
+		d.stop("it is to wait until " + d.state.NotBefore.UTC().Format(time.RFC3339))
 	} else {
 		d.state.NotBefore = time.Time{}
 	}

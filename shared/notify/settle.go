@@ -18,6 +18,9 @@ const (
 	// nothing, until no others are planned. After maxUnsure they are planned anew.
 	maxUncertain = 3
 	maxUnsure    = 24 * time.Hour
+	// longestRepeat is how long a message that may have arrived, again and again, is not
+	// sent once more. It is less than the time from one sweep to the next usually is.
+	longestRepeat = 8 * time.Minute
 )
 
 // failureOf reads an error of a receiver. One that is not Slack's counts as
@@ -74,6 +77,15 @@ func (d *round[D]) unavailable(ctx context.Context, s *sending) {
 	}
 	s.Tries--
 	d.failing = append(d.failing, s)
+	if s.Lost > 1 && d.receiver.Bot == nil { // a bot looks for it first
+		d.state.NotBefore = d.Now().Add(repeatAfter(s.Lost))
+	}
+}
+
+// repeatAfter is when a message whose answer was lost so many times is sent again: where
+// each run would, and runs come every minute, people would get it every minute.
+func repeatAfter(lost int) time.Duration {
+	return min(time.Minute<<min(lost-1, 8), longestRepeat)
 }
 
 // countTry gives up what was tried often enough.

@@ -24,7 +24,8 @@ type state struct {
 	Replaced []slack.Ref `json:"replaced,omitempty"`
 	// Sending is what was about to be sent and is not confirmed.
 	Sending []*sending `json:"sending,omitempty"`
-	// NotBefore is when the receiver takes messages again.
+	// NotBefore is when the receiver takes messages again, or gets once more what may have
+	// arrived.
 	NotBefore time.Time `json:"notBefore,omitzero"`
 	Announced string    `json:"announced,omitempty"` // ID of the last announcement
 	// Visible counts the messages that Sweep has made visible in the channel.
