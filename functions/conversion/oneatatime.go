@@ -11,13 +11,13 @@ import (
 // thousand groups read, which would take the time, and the memory, of the events that come
 // meanwhile. One that would wait for longer than a request may take is refused.
 func (f *Function) oneAtATime(h web.HandlerFunc) web.HandlerFunc {
-	reading := make(chan struct{}, 1)
+	busy := make(chan struct{}, 1)
 	return func(w http.ResponseWriter, r *http.Request) error {
 		wait := time.NewTimer(f.config.Timeout)
 		defer wait.Stop()
 		select {
-		case reading <- struct{}{}:
-			defer func() { <-reading }()
+		case busy <- struct{}{}:
+			defer func() { <-busy }()
 			return h(w, r)
 		case <-r.Context().Done():
 			return r.Context().Err()

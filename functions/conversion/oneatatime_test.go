@@ -17,8 +17,8 @@ import (
 type slow struct {
 	*simulated
 
-	mu            sync.Mutex
-	reading, most int
+	mu        sync.Mutex
+	now, most int
 }
 
 func (s *slow) Windows(context.Context, time.Time, time.Time) ([]window.Window, error) {
@@ -31,8 +31,8 @@ func (s *slow) Windows(context.Context, time.Time, time.Time) ([]window.Window, 
 func (s *slow) add(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.reading += n
-	s.most = max(s.most, s.reading)
+	s.now += n
+	s.most = max(s.most, s.now)
 }
 
 // TestManyReaders has a dozen people look at once: the windows are read once at a time, and
