@@ -72,7 +72,8 @@ func newEnvironment(base, folder string, cards int, outside []string, logs io.Wr
 		e.open(cardflow.FromEnv, "", logs, "/", "/healthz"),
 		e.open(conversion.FromEnv, "conversion.db", logs,
 			"/conversions", "/conversions/", "/otp-events", "/otp-windows", otplink.Path, "/dead-letters", "/dead-letters/"),
-		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/"),
+		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/",
+			"/silences", "/silences/", "/explain/"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
 	if err != nil {

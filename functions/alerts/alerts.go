@@ -49,6 +49,10 @@ type Rules interface {
 	Suppression(i rule.Incident, now time.Time) incident.Suppression
 	// SilenceOf returns the silence of the rules file that covers an open incident.
 	SilenceOf(i rule.Incident, now time.Time) (rule.Silence, bool)
+	// Explain says what every rule makes of a card or a pool, for people who ask why.
+	Explain(o rule.Observation, now time.Time) []rule.Explained
+	// AllSilences are the silences of the rules file.
+	AllSilences() []rule.Silence
 }
 
 var _ Rules = rule.Policy{}

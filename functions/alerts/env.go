@@ -136,7 +136,7 @@ func serviceOf(c Config) (function.Function, error) {
 	return function.Function{
 		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout, InvokeTokens: c.InvokeTokens,
 		Ready: f.unusableParts, Close: f.Close, Logger: c.Logger, Meter: c.Meter,
-		Timers: f.config.timers(), Roots: []string{strings.Trim(incidentlink.Path, "/"), "slack"},
+		Timers: f.config.timers(), Roots: []string{strings.Trim(incidentlink.Path, "/"), "slack", "silences", "explain"},
 	}, nil
 }
 

@@ -43,6 +43,8 @@ func (f *Function) newRoutes() *web.Mux {
 	mux.HandlePage("GET "+incidentlink.Path, f.listGuard()(f.handleIncidents))
 	f.routeActions(mux)
 	f.routeForms(mux)
+	f.routeSilences(mux)
+	f.routeExplanations(mux)
 	return mux
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
@@ -56,21 +57,28 @@ type incidentAnswer struct {
 	InhibitedBy    *string      `json:"inhibitedBy"`
 	Opened         *time.Time   `json:"opened"`
 	Threshold      *float64     `json:"threshold"`
-	Package        *string      `json:"package"`
-	Pool           *string      `json:"pool"`
-	Tags           []string     `json:"tags"`
-	Remark         *string      `json:"remark"`
-	UsedBytes      *int64       `json:"usedBytes"`
-	UsedFlow       *string      `json:"usedFlow"`
-	RestBytes      *int64       `json:"restBytes"`
-	RestFlow       *string      `json:"restFlow"`
-	TotalBytes     *int64       `json:"totalBytes"`
-	TotalFlow      *string      `json:"totalFlow"`
-	Ratio          *float64     `json:"ratio"`
-	Expires        *time.Time   `json:"expires"`
-	Renews         *time.Time   `json:"renews"`
-	Counted        *time.Time   `json:"counted"`
-	PageURL        *string      `json:"pageUrl"`
+
+	factsAnswer
+
+	PageURL *string `json:"pageUrl"`
+}
+
+// factsAnswer is what every rule says of its card or pool.
+type factsAnswer struct {
+	Package    *string    `json:"package"`
+	Pool       *string    `json:"pool"`
+	Tags       []string   `json:"tags"`
+	Remark     *string    `json:"remark"`
+	UsedBytes  *int64     `json:"usedBytes"`
+	UsedFlow   *string    `json:"usedFlow"`
+	RestBytes  *int64     `json:"restBytes"`
+	RestFlow   *string    `json:"restFlow"`
+	TotalBytes *int64     `json:"totalBytes"`
+	TotalFlow  *string    `json:"totalFlow"`
+	Ratio      *float64   `json:"ratio"`
+	Expires    *time.Time `json:"expires"`
+	Renews     *time.Time `json:"renews"`
+	Counted    *time.Time `json:"counted"`
 }
 
 // JSON writes the list as the API answers it.
@@ -104,9 +112,8 @@ func (l List) incident(i Item) incidentAnswer {
 		Title: said.Title, Details: known(said.Details), State: s.State, By: known(l.who(s.By)), At: l.time(s.At), Until: l.time(s.Until),
 		Comment: known(s.Comment), AcknowledgedBy: known(l.who(s.AcknowledgedBy)), AcknowledgedAt: l.time(s.AcknowledgedAt),
 		SuppressedBy: suppressor(i.Suppressed), Opened: l.time(i.Opened), Threshold: threshold(i.Threshold),
-		PageURL: known(said.Page), InhibitedBy: known(inhibitor(i.Suppressed)),
+		factsAnswer: newFacts(f, l.time), PageURL: known(said.Page), InhibitedBy: known(inhibitor(i.Suppressed)),
 	}
-	l.addFacts(&a, f)
 	return a
 }
 
@@ -118,15 +125,19 @@ func inhibitor(s incident.Suppression) string {
 	return s.Name
 }
 
-func (l List) addFacts(a *incidentAnswer, f rule.Facts) {
-	a.Package, a.Pool, a.Tags, a.Remark = known(f.Package), known(f.Pool), f.Tags, known(f.Remark)
+// newFacts answers with what is known. zoned answers with a time, and null for the zero one.
+func newFacts(f rule.Facts, zoned func(time.Time) *time.Time) factsAnswer {
+	a := factsAnswer{
+		Package: known(f.Package), Pool: known(f.Pool), Tags: f.Tags, Remark: known(f.Remark),
+		Expires: zoned(f.Expires), Renews: zoned(f.Renews), Counted: zoned(f.Refreshed),
+	}
 	a.UsedBytes, a.UsedFlow = size(f.Used)
 	a.RestBytes, a.RestFlow = size(f.Rest)
 	a.TotalBytes, a.TotalFlow = size(f.Total())
 	if ratio, ok := f.Ratio.Value(); ok {
 		a.Ratio = &ratio
 	}
-	a.Expires, a.Renews, a.Counted = l.time(f.Expires), l.time(f.Renews), l.time(f.Refreshed)
+	return a
 }
 
 // suppressor is what keeps an incident from being notified now.
@@ -143,12 +154,14 @@ func suppressor(s incident.Suppression) *string {
 	}
 }
 
-// time is null where it is not known. Fractions of seconds say nothing to people.
-func (l List) time(t time.Time) *time.Time {
+func (l List) time(t time.Time) *time.Time { return timeIn(l.Style.Zone, t) }
+
+// timeIn is null where a time is not known. Fractions of seconds say nothing to people.
+func timeIn(zone *time.Location, t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
-	return new(l.zoned(t).Truncate(time.Second))
+	return new(t.In(cmp.Or(zone, time.UTC)).Truncate(time.Second))
 }
 
 func known(text string) *string {

@@ -111,7 +111,8 @@ type Facts struct {
 	Renews    time.Time     `json:"renews,omitzero"`
 }
 
-func (o Observation) facts() Facts {
+// Facts are what every rule says of its subject.
+func (o Observation) Facts() Facts {
 	return Facts{
 		Tags: o.Tags, Remark: o.Remark, Package: o.Package, Pool: o.Pool, Expires: o.Expires,
 		Used: o.Used, Rest: o.Rest, Ratio: o.Ratio, Volume: o.Volume, Refreshed: o.Refreshed, Renews: o.Renews,

@@ -92,4 +92,11 @@ func (Forecast) byListing() bool { return false }
 
 func (Forecast) forPools() bool { return false }
 
+func (f Forecast) thresholds() []string {
+	if f.Fire <= 0 {
+		return nil
+	}
+	return each("%d %%", int(math.Round(f.Fire*100)))
+}
+
 func (Forecast) decode(data []byte, d *Details) error { return decodeAs[ForecastDetails](data, d) }

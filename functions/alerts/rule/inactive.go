@@ -93,4 +93,11 @@ func (Inactive) byListing() bool { return false }
 
 func (Inactive) forPools() bool { return false }
 
+func (i Inactive) thresholds() []string {
+	if i.Days <= 0 {
+		return nil
+	}
+	return each("%d days", i.Days)
+}
+
 func (Inactive) decode(data []byte, d *Details) error { return decodeAs[InactiveDetails](data, d) }

@@ -81,7 +81,7 @@ func (p Policy) candidates(o Observation) [][]Rule {
 // Of a card that is missing or destroyed every rule says Absent. The evaluations
 // share their facts with o.
 func (p Policy) Evaluate(o Observation, now time.Time) []Evaluation {
-	candidates, facts := p.candidates(o), o.facts()
+	candidates, facts := p.candidates(o), o.Facts()
 	evaluations := make([]Evaluation, 0, len(rules))
 	var inhibited inhibitions
 	for i, r := range rules {

@@ -42,6 +42,8 @@ type Rule interface {
 	inhibits(e Evaluation) []string
 	// forPools reports whether the rule is about pools, too.
 	forPools() bool
+	// thresholds are what it is breached at, with their units. None: it has none, or is off.
+	thresholds() []string
 	// decode reads the rule's details into d.
 	decode(data []byte, d *Details) error
 }

@@ -51,4 +51,11 @@ func (Stale) byListing() bool { return true }
 
 func (Stale) forPools() bool { return false }
 
+func (s Stale) thresholds() []string {
+	if s.After <= 0 {
+		return nil
+	}
+	return each("%d hours", int(s.After.Hours()))
+}
+
 func (Stale) decode(data []byte, d *Details) error { return decodeAs[StaleDetails](data, d) }

@@ -99,4 +99,6 @@ func (Stopped) byListing() bool { return true }
 
 func (Stopped) forPools() bool { return false }
 
+func (Stopped) thresholds() []string { return nil }
+
 func (Stopped) decode(data []byte, d *Details) error { return decodeAs[StoppedDetails](data, d) }

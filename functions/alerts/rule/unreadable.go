@@ -52,4 +52,6 @@ func (Unreadable) byListing() bool { return true }
 
 func (Unreadable) forPools() bool { return true }
 
+func (Unreadable) thresholds() []string { return nil }
+
 func (Unreadable) decode(data []byte, d *Details) error { return decodeAs[UnreadableDetails](data, d) }

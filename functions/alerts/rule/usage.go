@@ -79,4 +79,6 @@ func (Usage) byListing() bool { return false }
 
 func (Usage) forPools() bool { return true }
 
+func (u Usage) thresholds() []string { return each("%d %%", u.Percent...) }
+
 func (Usage) decode(data []byte, d *Details) error { return decodeAs[UsageDetails](data, d) }

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// incidentsOptions are the flags of signalbox incidents.
+type incidentsOptions struct {
+	server                serverOptions
+	state, rule, severity string
+	json, csv             bool
+}
+
+func incidentsCommand(c console) *cobra.Command {
+	o := incidentsOptions{server: serverOptions{function: "alerts"}}
+	command := &cobra.Command{
+		Use:   "incidents",
+		Short: "List what is open, acknowledged and silenced",
+		Long: `List what is open, acknowledged and silenced, the worst first.
+
+Without --url the state is read in this process, with the variables of alerts.`,
+		Example: "  signalbox incidents --url https://example.com --severity critical",
+		Args:    noArguments,
+		PreRunE: check(func() error { return o.check() }),
+		RunE:    begin(func(ctx context.Context) error { return runIncidents(ctx, o, c) }),
+	}
+	flags := command.Flags()
+	flags.StringVar(&o.state, "state", "", "only those `open`, acknowledged or silenced")
+	flags.StringVar(&o.rule, "rule", "", "only those of a `rule`, such as usage")
+	flags.StringVar(&o.severity, "severity", "", "only those that are `critical`, or warning")
+	flags.BoolVar(&o.json, "json", false, "print the function's answer as it is")
+	flags.BoolVar(&o.csv, "csv", false, "print a line for each incident, with all that is known of it")
+	o.server.add(flags)
+	return command
+}
+
+func (o *incidentsOptions) check() error {
+	if o.json && o.csv {
+		return errors.New("want --json or --csv, not both")
+	}
+	return o.server.checkOptional()
+}
+
+// checkOptional checks an address that may be left out.
+func (o *serverOptions) checkOptional() error {
+	if o.url == "" {
+		return nil
+	}
+	_, err := o.base()
+	return err
+}
+
+// query leaves out what is empty.
+func query(pairs map[string]string) url.Values {
+	values := make(url.Values)
+	for name, value := range pairs {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	return values
+}
+
+// mediaCSV is that of --csv.
+const mediaCSV = "text/csv"
+
+// shownIncident is one of the answer.
+type shownIncident struct {
+	Subject, Rule, Title, State   string
+	Severity, Details, Remark, By *string
+	Tags                          []string
+	Opened, Until                 *time.Time
+}
+
+func runIncidents(ctx context.Context, o incidentsOptions, c console) error {
+	r := request{
+		method: http.MethodGet, path: "incidents",
+		query: query(map[string]string{"state": o.state, "rule": o.rule, "severity": o.severity}),
+	}
+	if o.csv {
+		r.accept = mediaCSV
+	}
+	got, err := askAlerts(ctx, o.server, c, r)
+	if err != nil {
+		return err
+	}
+	if o.json || o.csv {
+		_, err := c.stdout.Write(got)
+		return err
+	}
+	var answer struct{ Incidents []shownIncident }
+	if err := json.Unmarshal(got, &answer); err != nil || answer.Incidents == nil {
+		return errors.New("the answer has no incidents: is --url that of an alerts function?")
+	}
+	return printIncidents(c.stdout, answer.Incidents)
+}
+
+// askAlerts sends one request to alerts, there or in this process, and returns the body
+// of the answer.
+func askAlerts(ctx context.Context, o serverOptions, c console, r request) (body []byte, err error) {
+	s, release, err := reach(o, c) //nolint:contextcheck // it waits for a state file for 10 s at most
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		s.close()
+		err = errors.Join(err, release())
+	}()
+	got, _, err := s.do(ctx, r)
+	return got.body, err
+}
+
+func printIncidents(w io.Writer, incidents []shownIncident) error {
+	if len(incidents) == 0 {
+		_, err := fmt.Fprintln(w, "no incidents")
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "state\tseverity\tsubject\trule\topened\tdetails\tremark")
+	for _, i := range incidents {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", i.standing(), text(known(i.Severity)), text(i.Subject), text(i.Rule), moments(i.Opened),
+			text(known(i.Details)), text(known(i.Remark)))
+	}
+	return t.Flush()
+}
+
+// standing is the state, until when, and by whom.
+func (i shownIncident) standing() string {
+	said := text(i.State)
+	if i.Until != nil {
+		said += " until " + clock(*i.Until)
+	}
+	if by := known(i.By); by != "" {
+		said += " by " + text(by)
+	}
+	return said
+}
+
+// moments is a time that may not be known.
+func moments(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return clock(*t)
+}
