@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -214,10 +215,27 @@ func (e Env) filters(policy rule.Policy) (fleet.Filters, error) {
 	return filters, nil
 }
 
+// defaults are the rules of cards for which the rules file has none.
+func (e Env) defaults() rule.Settings {
+	return rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
+}
+
+// ExamineRules says of a rules file what is wrong with it, and what is hardly meant, beside
+// the thresholds that environ has. variables returns what a variable of the environment
+// holds, as [receiver.Variables] does. The error is that the file cannot be read.
+func ExamineRules(path string, environ []string, variables func(name string) string, now time.Time) (rulefile.Examined, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
+	if err != nil {
+		return rulefile.Examined{}, fmt.Errorf("read the rules file: %w", err)
+	}
+	env, _ := config.Load[Env](environ) // Its mistakes are not the file's.
+	return rulefile.Examine(data, env.defaults(), variables, now), nil
+}
+
 // file is what the rules file says, with the thresholds of the environment beside. Without
 // receivers in it Slack's variables are needed.
 func (e Env) file(environ []string) (rulefile.File, error) {
-	defaults := rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
+	defaults := e.defaults()
 	if e.RulesFile == "" {
 		return rulefile.File{Policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}, nil
 	}
