@@ -24,7 +24,7 @@ func startEnvironment(t *testing.T) (e *environment, environ []string) {
 	server := httptest.NewUnstartedServer(nil)
 	server.Start()
 	t.Cleanup(server.Close)
-	e, err := newEnvironment(server.URL, t.TempDir(), 60, nil, t.Output())
+	e, err := newEnvironment(server.URL, t.TempDir(), devOptions{cards: 60}, nil, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
