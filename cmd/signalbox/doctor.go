@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -48,7 +49,7 @@ func (o *doctorOptions) check() error {
 		}
 	}
 	if o.timeout <= 0 {
-		return fmt.Errorf("want a --timeout above 0")
+		return errors.New("want a --timeout above 0")
 	}
 	return nil
 }

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"context"
 	"os/exec"
 	"slices"
 	"strings"
@@ -20,8 +19,7 @@ import (
 func startRedis(t *testing.T, options ...string) (address string, client *redis.Client) {
 	t.Helper()
 	port := servetest.FreePort(t)
-	ctx, cancel := context.WithCancel(context.Background())
-	server := exec.CommandContext(ctx, "redis-server", append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir()}, options...)...)
+	server := exec.CommandContext(t.Context(), "redis-server", append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir()}, options...)...)
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +27,6 @@ func startRedis(t *testing.T, options ...string) (address string, client *redis.
 	client = redis.NewClient(&redis.Options{Addr: address})
 	t.Cleanup(func() {
 		client.Close()
-		cancel()
 		_ = server.Wait() // it was killed
 	})
 	for deadline := time.Now().Add(10 * time.Second); client.Ping(t.Context()).Err() != nil; {

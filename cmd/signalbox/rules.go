@@ -68,11 +68,11 @@ func runRulesCheck(o rulesOptions, c console) error {
 	if err != nil {
 		return err
 	}
-	found := findingsOf(examined)
+	found := remarksOf(examined)
 	if o.json {
-		err = json.NewEncoder(c.stdout).Encode(map[string]any{"file": o.file, "findings": found})
+		err = json.NewEncoder(c.stdout).Encode(map[string]any{"file": o.file, "remarks": found})
 	} else {
-		err = printFindings(c.stdout, o.file, found)
+		err = printRemarks(c.stdout, o.file, found)
 	}
 	if err != nil || len(found) == 0 {
 		return err
@@ -80,27 +80,27 @@ func runRulesCheck(o rulesOptions, c console) error {
 	return fmt.Errorf("%s: %d mistakes, %d warnings", o.file, len(examined.Mistakes), len(examined.Warnings))
 }
 
-// finding is something to look at in a rules file.
-type finding struct {
+// remark is something to look at in a rules file.
+type remark struct {
 	Line int    `json:"line"`
 	Kind string `json:"kind"` // mistake or warning
 	Text string `json:"text"`
 }
 
-// findingsOf are all of them in the order of their lines, and never nil.
-func findingsOf(e rulefile.Examined) []finding {
-	found := make([]finding, 0, len(e.Mistakes)+len(e.Warnings))
+// remarksOf are all of them in the order of their lines, and never nil.
+func remarksOf(e rulefile.Examined) []remark {
+	found := make([]remark, 0, len(e.Mistakes)+len(e.Warnings))
 	for _, m := range e.Mistakes {
-		found = append(found, finding{m.Line, "mistake", m.Text})
+		found = append(found, remark{m.Line, "mistake", m.Text})
 	}
 	for _, w := range e.Warnings {
-		found = append(found, finding{w.Line, "warning", w.Text})
+		found = append(found, remark{w.Line, "warning", w.Text})
 	}
-	slices.SortStableFunc(found, func(a, b finding) int { return a.Line - b.Line })
+	slices.SortStableFunc(found, func(a, b remark) int { return a.Line - b.Line })
 	return found
 }
 
-func printFindings(w io.Writer, file string, found []finding) error {
+func printRemarks(w io.Writer, file string, found []remark) error {
 	for _, f := range found {
 		if _, err := fmt.Fprintf(w, "%s:%d: %s: %s\n", file, f.Line, f.Kind, f.Text); err != nil {
 			return err

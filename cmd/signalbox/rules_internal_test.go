@@ -61,7 +61,7 @@ func TestRulesCheck(t *testing.T) {
 
 func TestRulesCheckJSON(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string][]finding{
+	for text, want := range map[string][]remark{
 		"version: 1\n": {},
 		"version: 1\nsilences:\n- {until: 2020-01-01T00:00:00Z}\nmutes: []\n": {
 			{3, "warning", "silences: it is over since 2020-01-01T00:00:00Z: remove it"},
@@ -69,12 +69,12 @@ func TestRulesCheckJSON(t *testing.T) {
 		},
 	} {
 		code, stdout, _ := checkRules(t, text, nil, "--json")
-		var got struct{ Findings []finding }
+		var got struct{ Remarks []remark }
 		if err := json.Unmarshal([]byte(stdout), &got); err != nil || (code == exitOK) != (len(want) == 0) {
 			t.Errorf("code %d, %v of %s", code, err, stdout)
 		}
-		if diff := cmp.Diff(want, got.Findings); diff != "" {
-			t.Errorf("findings (-want +got):\n%s", diff)
+		if diff := cmp.Diff(want, got.Remarks); diff != "" {
+			t.Errorf("remarks (-want +got):\n%s", diff)
 		}
 	}
 }

@@ -34,9 +34,9 @@ func TestResolve(t *testing.T) {
 			t.Errorf("Resolve(%s, %t) = %v, want %q without the path", tt.address, tt.private, err, tt.want)
 		}
 	}
-	ended, cancel := context.WithCancel(t.Context())
+	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := outbound.Resolve(ended, &url.URL{Scheme: "https", Host: "example.com"}, false); err == nil {
+	if err := outbound.Resolve(over, &url.URL{Scheme: "https", Host: "example.com"}, false); err == nil {
 		t.Error("Resolve after the end of ctx = nil, want an error")
 	}
 }

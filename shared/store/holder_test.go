@@ -16,21 +16,21 @@ func TestHolder(t *testing.T) {
 	}
 	defer s.Close()
 	now := time.Now()
-	holds := func(when string, at time.Time, want bool) {
+	want := func(when string, at time.Time, held bool) {
 		holder, until, err := store.Holder(t.Context(), s, "run", at)
-		if err != nil || (holder != "") != want || want && !until.Equal(now.Add(time.Minute)) {
-			t.Errorf("Holder %s = %q until %s, %v; want one: %t", when, holder, until, err, want)
+		if err != nil || (holder != "") != held || held && !until.Equal(now.Add(time.Minute)) {
+			t.Errorf("Holder %s = %q until %s, %v; want one: %t", when, holder, until, err, held)
 		}
 	}
-	holds("of an empty state", now, false)
+	want("of an empty state", now, false)
 	lease, err := store.Acquire(t.Context(), s, store.LeaseConfig{Name: "run", Length: time.Minute, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	holds("while it is held", now, true)
-	holds("after its end", now.Add(time.Minute), false)
+	want("while it is held", now, true)
+	want("after its end", now.Add(time.Minute), false)
 	if err := lease.Release(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	holds("after its release", now, false)
+	want("after its release", now, false)
 }

@@ -131,9 +131,14 @@ func Holder(ctx context.Context, s Store, name string, now time.Time) (holder st
 		}
 		values[i] = string(value)
 	}
-	until, err = time.Parse(time.RFC3339Nano, values[1])
-	if values[0] == "" || err != nil || !now.Before(until) {
-		return "", time.Time{}, nil // whoever wants it, gets it, or finds the damage
+	if values[0] == "" || values[1] == "" {
+		return "", time.Time{}, nil
+	}
+	if until, err = time.Parse(time.RFC3339Nano, values[1]); err != nil {
+		return "", time.Time{}, Damaged(ctx, s, c.record("end", []byte(values[1])), "the end of a lease is not a time")
+	}
+	if !now.Before(until) {
+		return "", time.Time{}, nil
 	}
 	return values[0], until, nil
 }

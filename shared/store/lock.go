@@ -69,7 +69,9 @@ type LockedError struct {
 }
 
 // Error says for how long was waited, and what to do, too.
-func (e *LockedError) Error() string { return fmt.Sprintf("%s is held by %s: %v", e.Path, e.By, e.cause) }
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("%s is held by %s: %v", e.Path, e.By, e.cause)
+}
 
 // Unwrap returns why no more was waited.
 func (e *LockedError) Unwrap() error { return e.cause }

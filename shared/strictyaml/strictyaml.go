@@ -20,16 +20,20 @@ type Mistake struct {
 	Text string
 }
 
-// Error gives the line and what to do about it.
-func (m Mistake) Error() string { return fmt.Sprintf("line %d: %s", m.Line, m.Text) }
+// String gives the line and what to do about it.
+func (m Mistake) String() string { return fmt.Sprintf("line %d: %s", m.Line, m.Text) }
+
+// mistakeError is one as an error.
+type mistakeError struct{ Mistake }
+
+func (e mistakeError) Error() string { return e.String() }
 
 // Mistakes are those of an error of this package's, in its order.
 func Mistakes(err error) []Mistake {
-	if m, ok := err.(Mistake); ok { //nolint:errorlint // each is taken out of its error once
-		return []Mistake{m}
-	}
 	var mistakes []Mistake
-	switch wrapped := err.(type) { //nolint:errorlint // likewise
+	switch wrapped := err.(type) { //nolint:errorlint // each is taken out of its error once
+	case mistakeError:
+		return []Mistake{wrapped.Mistake}
 	case interface{ Unwrap() []error }:
 		for _, err := range wrapped.Unwrap() {
 			mistakes = append(mistakes, Mistakes(err)...)
@@ -90,7 +94,7 @@ func (r *Reader) Err() error {
 	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
 	errs := make([]error, len(r.mistakes))
 	for i, m := range r.mistakes {
-		errs[i] = m
+		errs[i] = mistakeError{m}
 	}
 	return errors.Join(errs...)
 }

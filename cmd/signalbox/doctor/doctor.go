@@ -111,7 +111,7 @@ func Run(ctx context.Context, c Config) ([]Result, error) {
 		return nil, fmt.Errorf("make a folder for the checks: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }() // it is in the folder for what may be lost
-	e := &examination{Config: c, scratch: scratch, secrets: secretsIn(c.Environ)}
+	e := &examination{Config: c, scratch: scratch, secrets: secretsWithin(c.Timeout, c.Environ)}
 	e.alerts, _ = config.Load[alerts.Env](c.Environ)
 	e.conversion, _ = config.Load[conversion.Env](c.Environ)
 	for _, d := range deployables {

@@ -13,7 +13,7 @@ var ours = []string{"SIGNALBOX", "SIGNAL_BOX", "ALIBABA_CLOUD", "ALIBABACLOUD", 
 
 // names finds variables that nothing reads, and values that were quoted once too often.
 func (e *examination) names(context.Context) []Result {
-	known := append(e.secrets.named, "SIGNALBOX_STATE_DIR")
+	known := append(slices.Clone(e.secrets.named), "SIGNALBOX_STATE_DIR")
 	for _, d := range deployables {
 		known = append(known, variablesOf(d.env)...)
 	}
@@ -52,8 +52,8 @@ func variablesOf(env reflect.Type) []string {
 // unread is a variable that nothing reads. One that is nearly another which is not set is
 // most likely meant to be that.
 func (e *examination) unread(name string, known []string) Result {
-	nearest, away := nearestOf(strings.ToUpper(name), known)
-	if away > max(2, len(nearest)/5) {
+	nearest, distance := nearestOf(strings.ToUpper(name), known)
+	if distance > max(2, len(nearest)/5) {
 		return Result{name, Warning, "nothing reads it", "remove it"}
 	}
 	r := Result{name, Warning, "nothing reads it", "remove it: " + nearest + " is set, and counts"}
@@ -66,7 +66,7 @@ func (e *examination) unread(name string, known []string) Result {
 // quoted is a value that a file of variables or a form has kept its quotes around, or white
 // space.
 func quoted(name, value string) []Result {
-	what := ""
+	var what string
 	switch first := value[0]; {
 	case (first == '"' || first == '\'') && len(value) > 1 && value[len(value)-1] == first:
 		what = "has quotes around its value, which are taken for a part of it"
@@ -79,14 +79,14 @@ func quoted(name, value string) []Result {
 }
 
 // nearestOf is the name with the least edits to it.
-func nearestOf(name string, known []string) (nearest string, away int) {
-	away = len(name) + 1
+func nearestOf(name string, known []string) (nearest string, distance int) {
+	distance = len(name) + 1
 	for _, k := range known {
-		if n := edits(name, k); n < away {
-			nearest, away = k, n
+		if n := edits(name, k); n < distance {
+			nearest, distance = k, n
 		}
 	}
-	return nearest, away
+	return nearest, distance
 }
 
 // edits is how many characters have to be added, removed or replaced to make b of a.

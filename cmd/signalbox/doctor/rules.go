@@ -34,7 +34,7 @@ func (e *examination) rulesFile(context.Context) []Result {
 	}
 	var results []Result
 	for _, m := range examined.Mistakes {
-		results = append(results, Result{name, Failed, m.Error(), fmt.Sprintf("correct line %d of %s", m.Line, path)})
+		results = append(results, Result{name, Failed, m.String(), fmt.Sprintf("correct line %d of %s", m.Line, path)})
 	}
 	for _, w := range examined.Warnings {
 		results = append(results, Result{name, Warning, fmt.Sprintf("line %d: %s", w.Line, w.Text), fmt.Sprintf("look at line %d of %s", w.Line, path)})

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"signalbox/shared/config"
 )
@@ -22,10 +23,24 @@ type secrets struct {
 // are in any text.
 const leastSecret = 6
 
-// secretsIn are the values of all variables that are secrets, and the parts of them.
-func secretsIn(environ []string) secrets {
-	s := secrets{named: namedIn(valueIn(environ, "SIGNALBOX_RULES_FILE"))}
-	names := slices.Clone(s.named)
+// secretsWithin are those of the rules file, too, unless that cannot be read in time: then no
+// text is made of what it names.
+func secretsWithin(timeout time.Duration, environ []string) secrets {
+	named := make(chan []string, 1)
+	go func() { named <- namedIn(valueIn(environ, "SIGNALBOX_RULES_FILE")) }()
+	select {
+	case names := <-named:
+		return secretsIn(environ, names)
+	case <-time.After(timeout):
+		return secretsIn(environ, nil)
+	}
+}
+
+// secretsIn are the values of all variables that are secrets, named ones among them, and the
+// parts of them.
+func secretsIn(environ, named []string) secrets {
+	s := secrets{named: named}
+	names := slices.Clone(named)
 	for _, d := range deployables {
 		names = append(names, secretVariables(d.env)...)
 	}

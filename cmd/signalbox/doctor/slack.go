@@ -77,9 +77,9 @@ func scopes(name string, has []string) []Result {
 		return []Result{{name, Unchecked, "Slack does not say which scopes the token has", "see that they are those of deploy/slack/manifest.yaml"}}
 	}
 	var results []Result
-	lacks := func(status Status, what string, any ...string) {
-		if !slices.ContainsFunc(any, func(scope string) bool { return slices.Contains(has, scope) }) {
-			results = append(results, Result{name, status, "the token lacks the scope " + any[0] + ": " + what, "add it to the app, as in deploy/slack/manifest.yaml, and install the app again"})
+	lacks := func(status Status, what string, scopes ...string) {
+		if !slices.ContainsFunc(scopes, func(scope string) bool { return slices.Contains(has, scope) }) {
+			results = append(results, Result{name, status, "the token lacks the scope " + scopes[0] + ": " + what, "add it to the app, as in deploy/slack/manifest.yaml, and install the app again"})
 		}
 	}
 	lacks(Failed, "nothing can be posted", "chat:write")

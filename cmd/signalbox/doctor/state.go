@@ -47,7 +47,7 @@ func (e *examination) state(ctx context.Context, name string, where store.Config
 		}
 	}
 	where.Reset, where.Shared = "", true
-	s, err := store.Open(where)
+	s, err := store.Open(where) //nolint:contextcheck // a shared one is not opened yet
 	if err != nil {
 		return []Result{stateTrouble(name, err)}
 	}
@@ -144,16 +144,22 @@ func (e *examination) lookAtAlerts(ctx context.Context, s store.Store) (string, 
 // stateTrouble is what keeps a state from being used.
 func stateTrouble(name string, err error) Result {
 	if locked, ok := errors.AsType[*store.LockedError](err); ok {
-		return Result{name, Unchecked, fmt.Sprintf("%s is held by %s, and was not looked at", locked.Path, locked.By),
-			"ask that process, as by signalbox health --ready; if it is not Signalbox's server, stop it"}
+		return Result{
+			name, Unchecked, fmt.Sprintf("%s is held by %s, and was not looked at", locked.Path, locked.By),
+			"ask that process, as by signalbox health --ready; if it is not Signalbox's server, stop it",
+		}
 	}
 	if damaged, ok := errors.AsType[*store.DamagedError](err); ok {
-		return Result{name, Failed, fmt.Sprintf("the state in %s is damaged: %s", damaged.Where, damaged.Reason),
-			"restore it, or set SIGNALBOX_STATE_RESET=" + damaged.ID + " to move it aside and begin anew"}
+		return Result{
+			name, Failed, fmt.Sprintf("the state in %s is damaged: %s", damaged.Where, damaged.Reason),
+			"restore it, or set SIGNALBOX_STATE_RESET=" + damaged.ID + " to move it aside and begin anew",
+		}
 	}
 	if schema, ok := errors.AsType[*store.SchemaError](err); ok {
-		return Result{name, Failed, fmt.Sprintf("the state in %s has schema %d, and this version knows schemas up to %d", schema.Where, schema.Found, schema.Known),
-			"deploy the version that wrote it, or a newer one"}
+		return Result{
+			name, Failed, fmt.Sprintf("the state in %s has schema %d, and this version knows schemas up to %d", schema.Where, schema.Found, schema.Known),
+			"deploy the version that wrote it, or a newer one",
+		}
 	}
 	if reason, action := redisdial.Explain(err); reason != "" {
 		return Result{name, Failed, "the state cannot be used: " + reason, action}

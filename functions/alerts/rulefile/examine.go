@@ -83,7 +83,7 @@ func (p *parser) warnSilences(now time.Time) {
 
 // includes reports whether a silence covers all that another one does, and as long.
 func includes(wide, s rule.Silence) bool {
-	return wide.Match.Covers(s.Match) && (wide.Rule == s.Rule || wide.Rule == "" && route.About(s.Rule) != route.Fleet) &&
+	return wide.Covers(s.Match) && (wide.Rule == s.Rule || wide.Rule == "" && route.About(s.Rule) != route.Fleet) &&
 		!wide.From.After(s.From) && !wide.Until.Before(s.Until)
 }
 
