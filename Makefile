@@ -58,6 +58,7 @@ race: ## run the tests in any order under the race detector, the longest not or 
 
 redis: ## run the tests that need redis-server, but those of kills and bench-quota
 	CGO_ENABLED=1 go test -race -tags redis -count=1 -skip 'TestQuotaUnderLoad|TestKilledConversion' -v ./internal/redistest
+	go test -tags redis -count=1 -run TestRedisDoctor ./cmd/signalbox
 
 dynalite: $(DYNALITE) ## run the tests that need dynalite, a DynamoDB for tests
 	go test -tags dynalite -count=1 -run 'Contract|InDynamoDB' -v ./internal/dynalitetest ./internal/e2e -args -dynalite '$(CURDIR)/$(DYNALITE)'

@@ -16,6 +16,7 @@ import (
 // devOptions are the flags of signalbox dev.
 type devOptions struct {
 	once  bool
+	bot   bool
 	cards int
 	port  int
 }
@@ -26,13 +27,15 @@ func devCommand(c console) *cobra.Command {
 		Use:   "dev",
 		Short: "Start the three functions and fakes of Alibaba, Slack and other receivers on one loopback port",
 		Long: `Start the three functions and fakes of Alibaba, Slack and other receivers on one loopback port, and
-say what to try. Nothing leaves this machine, and no account is needed.`,
+say what to try. Nothing leaves this machine, and no account is needed. A page at / leads to all of
+it, and lets things happen: a card runs out, Slack fails.`,
 		Args:    noArguments,
 		PreRunE: check(func() error { return o.check() }),
 		RunE:    begin(func(ctx context.Context) error { return runDev(ctx, o, c) }),
 	}
 	flags := command.Flags()
 	flags.BoolVar(&o.once, "once", false, "try each function once, print what went to and fro, and exit")
+	flags.BoolVar(&o.bot, "bot", false, "post to Slack as a bot, with buttons and commands, and not by webhook")
 	flags.IntVar(&o.cards, "cards", 200, "`size` of the fleet")
 	flags.IntVar(&o.port, "port", 9000, "loopback `port` to listen on; 0 takes a free one, as --once does")
 	return command
@@ -58,7 +61,7 @@ func runDev(ctx context.Context, options devOptions, c console) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w; --port 0 takes a free port", err)
 	}
-	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options.cards, c.environ, c.stderr)
+	env, err := newEnvironment("http://"+listener.Addr().String(), folder, options, c.environ, c.stderr)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"signalbox/shared/aliyun/aliyuntest"
 )
 
 // dev is a running signalbox dev.
@@ -24,7 +26,7 @@ type dev struct {
 }
 
 // startDev reads what signalbox dev prints until it has said everything.
-func startDev(t *testing.T) *dev {
+func startDev(t *testing.T, args ...string) *dev {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	transport := &http.Transport{}
@@ -33,7 +35,7 @@ func startDev(t *testing.T) *dev {
 	go func() {
 		defer close(d.done)
 		defer writer.Close()
-		d.code = run(ctx, []string{"dev", "--port", "0", "--cards", "60"}, console{stdout: writer, stderr: t.Output()})
+		d.code = run(ctx, append([]string{"dev", "--port", "0", "--cards", "60"}, args...), console{stdout: writer, stderr: t.Output()})
 	}()
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
@@ -185,22 +187,47 @@ func TestDevServesWhatItPrints(t *testing.T) {
 	}
 }
 
-// TestDevPointsOtherCommandsAtIt pastes what dev prints into a shell, and sweeps.
+// TestDevPointsOtherCommandsAtIt pastes what dev prints into a shell, and runs each command.
 func TestDevPointsOtherCommandsAtIt(t *testing.T) {
 	t.Parallel()
-	d := startDev(t)
-	shell := exec.CommandContext(t.Context(), "sh", "-c", strings.Join(append(d.export, "env"), "\n"))
-	shell.Env = []string{"PATH=/usr/bin:/bin"}
-	environ, err := shell.Output()
-	if err != nil || len(d.export) == 0 {
-		t.Fatalf("%q in a shell: %v", d.export, err)
-	}
-	var out strings.Builder
-	if code := run(t.Context(), []string{"sweep"}, console{environ: strings.Split(string(environ), "\n"), stdout: &out, stderr: t.Output()}); code != exitOK || !strings.Contains(out.String(), `"cards": 60`) {
-		t.Errorf("sweep with %q = %d, want 0 and 60 cards:\n%s", d.export, code, &out)
-	}
-	if inbox := d.do(t, http.MethodGet, d.inbox, "", http.Header{}); !strings.Contains(inbox.body, "Package ends soon") {
-		t.Errorf("the inbox does not show what the command posted:\n%s", inbox.body)
+	for _, mode := range [][]string{nil, {"--bot"}} {
+		t.Run(strings.Join(mode, ""), func(t *testing.T) {
+			t.Parallel()
+			d := startDev(t, mode...)
+			shell := exec.CommandContext(t.Context(), "sh", "-c", strings.Join(append(d.export, "env"), "\n"))
+			shell.Env = []string{"PATH=/usr/bin:/bin"}
+			environ, err := shell.Output()
+			if err != nil || len(d.export) == 0 {
+				t.Fatalf("%q in a shell: %v", d.export, err)
+			}
+			base := strings.TrimSuffix(d.inbox, "/inbox")
+			iccid := aliyuntest.New(aliyuntest.Options{Cards: 60}).ICCID(shownCard)
+			for _, tt := range []struct {
+				line, want string
+			}{
+				{"sweep --dry-run", "Package ends soon"},
+				{"sweep", `"cards": 60`},
+				{"flow " + iccid, "used 942.00MB of 1GB"},
+				{"flow " + iccid + " --url " + base, "used 942.00MB of 1GB"},
+				{"report --rate 0.5", "0.5"},
+				{"report --rate 0.5 --url " + base, "0.5"},
+				{"windows --url " + base, "no windows"},
+				{"doctor", "credentials: ListCardInfo was answered"},
+				{"test-message", "slack (slack): delivered in en"},
+				{"rules check " + valueIn(strings.Split(string(environ), "\n"), "SIGNALBOX_RULES_FILE"), "nothing to mend"},
+			} {
+				var out, errs strings.Builder
+				if code := run(t.Context(), strings.Fields(tt.line), console{environ: strings.Split(string(environ), "\n"), stdout: &out, stderr: &errs}); code != exitOK || !strings.Contains(out.String(), tt.want) {
+					t.Errorf("signalbox %s = %d, want 0 and %q:\n%s%s", tt.line, code, tt.want, &out, &errs)
+				}
+			}
+			inbox := d.do(t, http.MethodGet, d.inbox, "", http.Header{})
+			for _, want := range []string{"ends soon", "Test message of Signalbox"} {
+				if !strings.Contains(inbox.body, want) {
+					t.Errorf("the inbox lacks %q:\n%s", want, inbox.body)
+				}
+			}
+		})
 	}
 }
 

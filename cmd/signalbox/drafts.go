@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,10 +22,19 @@ type drafts struct {
 	config alerts.Config // with the receivers that would get it
 
 	mu   sync.Mutex
-	said map[string][]string // by the receiver's name
+	said []said
 }
 
-func newDrafts(c alerts.Config) *drafts { return &drafts{config: c, said: make(map[string][]string)} }
+// said is what a receiver would get.
+type said struct {
+	Receiver string `json:"receiver"`
+	Kind     string `json:"kind"`
+	How      string `json:"how,omitempty"` // such as in a thread; "": as a new message
+	Mentions bool   `json:"mentions"`      // everybody
+	Text     string `json:"text"`
+}
+
+func newDrafts(c alerts.Config) *drafts { return &drafts{config: c} }
 
 // named reports whether the rules file names receivers. Without them it is Slack, by
 // whatever the environment has.
@@ -62,32 +73,57 @@ func (d *drafts) poster(name string) notify.PosterFunc {
 func (d *drafts) add(name, how string, draft alerts.Draft) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	heading := ""
-	if d.named() {
-		heading = "=== " + name + " (" + string(d.config.Kinds[name]) + ")" + how
-		if draft.Mentions {
-			heading += ", mentions everybody"
-		}
-		heading += "\n"
-	}
-	d.said[name] = append(d.said[name], heading+draft.Text+"\n\n")
+	d.said = append(d.said, said{name, d.kind(name), how, draft.Mentions, draft.Text})
+}
+
+// kind is what a receiver is. Without any in the rules file it is Slack.
+func (d *drafts) kind(name string) string {
+	return cmp.Or(string(d.config.Kinds[name]), alerts.SlackReceiver)
+}
+
+// of is what a receiver would get.
+func (d *drafts) of(name string) []said {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(d.said), func(s said) bool { return s.Receiver != name })
 }
 
 // print writes what each receiver would get, in the order of the rules file.
 func (d *drafts) print(w io.Writer) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	var text strings.Builder
 	for _, r := range d.receivers() {
-		for _, said := range d.said[r.Name] {
-			text.WriteString(said)
+		got := d.of(r.Name)
+		for _, s := range got {
+			text.WriteString(s.heading(d.named()) + s.Text + "\n\n")
 		}
-		if len(d.said[r.Name]) == 0 && len(d.said) > 0 {
-			fmt.Fprintf(&text, "=== %s (%s): nothing\n\n", r.Name, d.config.Kinds[r.Name])
+		if len(got) == 0 && d.any() {
+			fmt.Fprintf(&text, "=== %s (%s): nothing\n\n", r.Name, d.kind(r.Name))
 		}
 	}
 	_, err := io.WriteString(w, text.String())
 	return err
+}
+
+// any reports whether anybody would get anything.
+func (d *drafts) any() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.said) > 0
+}
+
+// heading says to whom it would go. A single receiver needs none.
+func (s said) heading(named bool) string {
+	if !named {
+		return ""
+	}
+	heading := "=== " + s.Receiver + " (" + s.Kind + ")"
+	if s.How != "" {
+		heading += ", " + s.How
+	}
+	if s.Mentions {
+		heading += ", mentions everybody"
+	}
+	return heading + "\n"
 }
 
 // draftBot keeps what a bot would post.
@@ -109,21 +145,21 @@ func (b *draftBot) Post(_ context.Context, m slack.Message) (slack.Ref, error) {
 
 // Update keeps what a message would say from now on.
 func (b *draftBot) Update(_ context.Context, ref slack.Ref, m slack.Message) (slack.Ref, error) {
-	b.keep(", changes a message", m)
+	b.keep("changes a message", m)
 	return ref, nil
 }
 
 // Reply keeps what would be said in a thread.
 func (b *draftBot) Reply(_ context.Context, _ slack.Ref, m slack.Message, broadcast bool) (slack.Ref, error) {
 	if broadcast {
-		return b.keep(", in a thread and beside it", m), nil
+		return b.keep("in a thread and beside it", m), nil
 	}
-	return b.keep(", in a thread", m), nil
+	return b.keep("in a thread", m), nil
 }
 
 // Upload keeps that there would be a file.
 func (b *draftBot) Upload(_ context.Context, _ slack.Ref, filename, title string, _ []byte) error {
-	b.add(b.name, ", in a thread", alerts.Draft{Text: filename + ": " + title})
+	b.add(b.name, "in a thread", alerts.Draft{Text: filename + ": " + title})
 	return nil
 }
 

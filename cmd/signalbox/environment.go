@@ -47,6 +47,8 @@ type environment struct {
 	*http.ServeMux
 	base, folder string
 	language     string // line of the environment, "": none
+	bot          bool   // Slack is a bot, and not a webhook
+	said         words
 	cloud        *aliyuntest.Server
 	slack        *slacktest.Server
 	receivers    []devReceiver
@@ -56,14 +58,15 @@ type environment struct {
 // newEnvironment builds everything that answers at base, with what it stores in
 // folder. The functions are made from an environment, as deployed ones are; of outside,
 // the environment around, they get the language. It must be closed.
-func newEnvironment(base, folder string, cards int, outside []string, logs io.Writer) (*environment, error) {
+func newEnvironment(base, folder string, o devOptions, outside []string, logs io.Writer) (*environment, error) {
 	e := &environment{
 		ServeMux: http.NewServeMux(),
 		base:     base,
 		folder:   folder,
 		language: languageIn(outside),
-		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: cards}),
-		slack:    slacktest.New(slacktest.Options{}),
+		bot:      o.bot,
+		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: o.cards}),
+		slack:    slacktest.New(slacktest.Options{Token: devBotToken}),
 
 		receivers: newDevReceivers(),
 	}
@@ -73,7 +76,7 @@ func newEnvironment(base, folder string, cards int, outside []string, logs io.Wr
 		e.open(conversion.FromEnv, "conversion.db", logs,
 			"/conversions", "/conversions/", "/otp-events", "/otp-windows", otplink.Path, "/dead-letters", "/dead-letters/"),
 		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/",
-			"/silences", "/silences/", "/explain/"),
+			"/silences", "/silences/", "/explain/", "/slack/"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
 	if err != nil {
@@ -110,7 +113,7 @@ func (e *environment) Close() error {
 // environ is the configuration of all three functions, and of other commands, whose
 // state is in a file of their own: one process alone has such a file open.
 func (e *environment) environ(stateFile string) []string {
-	environ := e.receiversEnviron()
+	environ := append(e.receiversEnviron(), e.slackEnviron()...)
 	if e.language != "" {
 		environ = append(environ, e.language)
 	}
@@ -125,7 +128,6 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_ALERTS_URL="+e.base,
 		"SIGNALBOX_CONVERSION_URL="+e.base,
 		"SIGNALBOX_LINK_SECRET="+devLinks,
-		"SIGNALBOX_SLACK_WEBHOOK_URL="+e.base+e.slack.WebhookPath(),
 		"SIGNALBOX_STATE_FILE="+filepath.Join(e.folder, stateFile),
 		"SIGNALBOX_OTP_WINDOW="+devWindow.String(),
 		"SIGNALBOX_OTP_GRACE=0s",
@@ -179,18 +181,11 @@ func (e *environment) metrics(w http.ResponseWriter, _ *http.Request) {
 // mountFakes puts the clouds beside the functions: Alibaba's gateway answers
 // at the root, as the real one does, and receivers under their own paths.
 func (e *environment) mountFakes() {
-	for _, path := range []string{"/services/", "/api/", "/upload/", "/inbox", "/inbox.json", "/inbox.txt", "/inbox/"} {
+	for _, path := range []string{"/services/", "/api/", "/upload/", "/actions/", "/inbox", "/inbox.json", "/inbox.txt", "/inbox/"} {
 		e.Handle(path, e.slack)
 	}
 	e.mountReceivers()
-	e.HandleFunc("/{$}", func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet && !r.URL.Query().Has("Action") {
-			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-			_, _ = io.WriteString(w, e.welcome()) // The caller may not be there any more.
-			return
-		}
-		e.cloud.ServeHTTP(w, r)
-	})
+	e.mountPage()
 }
 
 // pageLink leads to the page of the card that is looked up.
@@ -215,11 +210,11 @@ func (e *environment) welcome() string {
 	for _, s := range e.steps() {
 		fmt.Fprintf(&text, "%s:\n  %s\n", s.title, s.curl())
 	}
-	fmt.Fprintf(&text, "\nTo have other commands use these fakes, such as signalbox sweep and report, run these lines in another terminal first:\n")
-	for _, line := range e.environ("other.db") {
-		name, value, _ := strings.Cut(line, "=")
-		fmt.Fprintf(&text, "  export %s='%s'\n", name, strings.ReplaceAll(value, "'", `'\''`))
+	fmt.Fprintf(&text, "\nTo have other commands use these fakes, such as signalbox sweep, doctor and test-message, and bootstraps, run these lines in another terminal first:\n")
+	for _, line := range e.exports() {
+		fmt.Fprintf(&text, "  %s\n", line)
 	}
+	fmt.Fprintf(&text, "\nAll of it in a browser, and buttons that let things happen: %s/\n", e.base)
 	fmt.Fprintf(&text, "\nPage of a card, by a signed link: %s\n", e.pageLink())
 	fmt.Fprintf(&text, "All incidents, by a signed link: %s\n", e.listLink())
 	fmt.Fprintf(&text, "OTP rates, by a signed link: %s\n", e.ratesLink())

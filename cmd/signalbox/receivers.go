@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +16,7 @@ import (
 // devRules has a receiver of each kind, which all get everything.
 const devRules = `version: 1
 receivers:
-  - {name: slack, slack: {url_env: SIGNALBOX_SLACK_WEBHOOK_URL}}
+  - {name: slack, %s}
   - {name: dingtalk, dingtalk: {url_env: DINGTALK_URL, secret_env: DINGTALK_SECRET}}
   - {name: feishu, feishu: {url_env: FEISHU_URL, secret_env: FEISHU_SECRET}}
   - {name: wecom, wecom: {url_env: WECOM_URL}}
@@ -55,7 +56,7 @@ func (e *environment) receiversEnviron() []string {
 func (e *environment) rulesFile() string { return filepath.Join(e.folder, "rules.yaml") }
 
 func (e *environment) writeRules() error {
-	return os.WriteFile(e.rulesFile(), []byte(devRules), 0o600)
+	return os.WriteFile(e.rulesFile(), fmt.Appendf(nil, devRules, e.slackReceiver()), 0o600)
 }
 
 // mountReceivers puts the fakes under the vendors' own paths, and their inboxes.

@@ -55,6 +55,13 @@ func TestExitCodes(t *testing.T) {
 		{"flow in two forms", []string{"flow", "89860345190897749986", "--json", "--csv"}, exitUsage, "", "none of the others can be"},
 		{"flow with a token in the clear", []string{"flow", "89860345190897749986", "--url", "http://example.com"}, exitUsage, "", "http on this machine alone"},
 		{"no variables", []string{"report", "--rate", "0.5"}, exitError, "", "ALIBABA_CLOUD_ACCESS_KEY_ID: is not set"},
+		{"rules alone", []string{"rules"}, exitUsage, "", "want rules check FILE"},
+		{"rules of no file", []string{"rules", "check"}, exitUsage, "", "want one rules file"},
+		{"rules of a file that is not there", []string{"rules", "check", "no-such-file"}, exitError, "", "read the rules file"},
+		{"doctor of no function", []string{"doctor", "--only", "alarms"}, exitUsage, "", "want --only with some of cardflow,conversion,alerts"},
+		{"doctor without time", []string{"doctor", "--timeout", "0s"}, exitUsage, "", "want a --timeout above 0"},
+		{"a test message in no language", []string{"test-message", "--language", "fr"}, exitUsage, "", "--language must be"},
+		{"a test message to nobody", []string{"test-message"}, exitError, "", "SIGNALBOX_SLACK_WEBHOOK_URL: is not set"},
 		{"port taken", []string{"dev", "--port", port}, exitError, "", "address already in use; --port 0 takes a free port"},
 	}
 	for _, tt := range tests {

@@ -3,10 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,11 +15,13 @@ import (
 	"signalbox/functions/alerts"
 	"signalbox/shared/card"
 	"signalbox/shared/store"
+	"signalbox/shared/web"
 )
 
 // sweepOptions are the flags of signalbox sweep.
 type sweepOptions struct {
 	dryRun bool
+	json   bool
 	cards  string
 	// scratch is the folder of a dry run, which is removed again.
 	scratch string
@@ -32,12 +32,17 @@ func sweepCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "sweep",
 		Short: "Sweep the fleet once, as the alerts function does",
-		Long:  "Sweep the fleet once, as the alerts function does, with its variables from the environment.",
-		Args:  noArguments,
-		RunE:  begin(func(ctx context.Context) error { return runSweep(ctx, o, c) }),
+		Long: `Sweep the fleet once, as the alerts function does, with its variables from the environment.
+
+A dry run needs neither the variables of receivers nor a place for the state, and says what is not
+notified now, and why. Ctrl-C ends a sweep with exit code 3: it keeps what it has done, and the next
+one goes on there.`,
+		Args: noArguments,
+		RunE: begin(func(ctx context.Context) error { return runSweep(ctx, o, c) }),
 	}
 	flags := command.Flags()
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what each receiver would get, and neither post nor remember it")
+	flags.BoolVar(&o.json, "json", false, "print JSON alone, of a dry run too")
 	flags.StringVar(&o.cards, "cards", "", "look at the ICCIDs in this `file` alone, one a line")
 	return command
 }
@@ -49,7 +54,7 @@ func runSweep(ctx context.Context, options sweepOptions, console console) (err e
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }()
 	}
-	c, err := alerts.Configure(console.environ, console.stderr, options.where) //nolint:contextcheck // it waits for a state file for 10 s at most
+	c, err := options.configure(console) //nolint:contextcheck // it waits for a state file for 10 s at most
 	if err != nil {
 		return err
 	}
@@ -65,14 +70,22 @@ func runSweep(ctx context.Context, options sweepOptions, console console) (err e
 	}
 	report, err := function.Sweep(ctx)
 	b.end()
-	if options.dryRun && err == nil {
-		fmt.Fprint(console.stderr, withoutMessage(report))
+	if options.dryRun {
+		err = errors.Join(err, options.printDraft(console, draftOf(ctx, function, wouldGet, report), err))
+	} else {
+		err = errors.Join(err, printReport(console.stdout, report))
 	}
-	err = errors.Join(err, wouldGet.print(console.stdout), printReport(console.stdout, report))
-	if err == nil && (report.Busy || !report.Done) {
-		return errAgain
+	if ctx.Err() != nil || err == nil && (report.Busy || !report.Done) {
+		return errors.Join(errAgain, err)
 	}
 	return err
+}
+
+func (o sweepOptions) configure(c console) (alerts.Config, error) {
+	if o.dryRun {
+		return alerts.ConfigureDraft(c.environ, c.stderr, o.where)
+	}
+	return alerts.Configure(c.environ, c.stderr, o.where)
 }
 
 // adapt has the sweep look at the cards of a file alone, and a dry run keep what it
@@ -84,24 +97,10 @@ func (o sweepOptions) adapt(c *alerts.Config, d *drafts) (err error) {
 		}
 	}
 	if o.dryRun {
-		c.Receivers = d.receivers()
+		c.Receivers, c.Guard = d.receivers(), web.Open
 		c.Store = newDraft(c.Store)
 	}
 	return nil
-}
-
-// withoutMessage says why a dry run has printed none.
-func withoutMessage(r alerts.Report) string {
-	if !r.Done || r.Messages > 0 {
-		return ""
-	}
-	return "Nothing would be posted: nothing has changed since the last sweep, or all of it is suppressed.\n"
-}
-
-func printReport(w io.Writer, report alerts.Report) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(report)
 }
 
 // readCards reads ICCIDs, one a line; empty lines and those that begin with # do
@@ -143,7 +142,8 @@ func (o sweepOptions) where(c *store.Config) {
 	if o.cards != "" && c.File != "" {
 		c.File += "-cards"
 	}
-	if _, err := os.Stat(c.File); o.dryRun && c.File != "" && errors.Is(err, fs.ErrNotExist) {
+	nowhere := c.File == "" && c.RedisURL == "" && c.Table == nil
+	if _, err := os.Stat(c.File); o.dryRun && (nowhere || c.File != "" && errors.Is(err, fs.ErrNotExist)) {
 		c.File = filepath.Join(o.scratch, "state.db")
 	}
 }

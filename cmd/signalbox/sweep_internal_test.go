@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/card"
 	"signalbox/shared/notify"
 	"signalbox/shared/receiver"
 	"signalbox/shared/slack"
@@ -21,10 +24,16 @@ import (
 // which a terminal would reach it.
 func startEnvironment(t *testing.T) (e *environment, environ []string) {
 	t.Helper()
+	return startEnvironmentOf(t, 60)
+}
+
+// startEnvironmentOf has so many cards.
+func startEnvironmentOf(t *testing.T, cards int) (e *environment, environ []string) {
+	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	server.Start()
 	t.Cleanup(server.Close)
-	e, err := newEnvironment(server.URL, t.TempDir(), 60, nil, t.Output())
+	e, err := newEnvironment(server.URL, t.TempDir(), devOptions{cards: cards}, nil, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,13 +133,135 @@ func TestSweepCommandRefuses(t *testing.T) {
 	}
 }
 
-func TestSweepCommandThatIsCutOff(t *testing.T) {
+// TestSweepCommandThatIsInterrupted has Ctrl-C come when most pages are read: what they have
+// shown is kept, and the next sweep goes on there.
+func TestSweepCommandThatIsInterrupted(t *testing.T) {
+	t.Parallel()
+	e, environ := startEnvironmentOf(t, 800)
+	ctx, interrupt := context.WithCancel(t.Context())
+	e.cloud.Inject(aliyuntest.Fault{
+		Kind: aliyuntest.Slow, Action: "ListCardInfo", Page: "18", Delay: time.Hour,
+		When: func(aliyuntest.Call) bool { interrupt(); return true },
+	})
+	var out, errs strings.Builder
+	if code := run(ctx, []string{"sweep"}, console{environ: environ, stdout: &out, stderr: &errs}); code != exitAgain || !strings.Contains(errs.String(), "start it again to go on") {
+		t.Errorf("an interrupted sweep: code %d, want %d; said %s", code, exitAgain, &errs)
+	}
+	var report alerts.Report
+	if err := json.Unmarshal([]byte(out.String()), &report); err != nil || report.Done || report.Checked == 0 || report.Checked >= 800 {
+		t.Errorf("an interrupted sweep says %s, %v; want some of 800 cards", &out, err)
+	}
+	e.cloud.ClearFaults()
+	out.Reset()
+	if code := run(t.Context(), []string{"sweep"}, console{environ: environ, stdout: &out, stderr: t.Output()}); code != exitOK || !strings.Contains(out.String(), `"checked": 800`) {
+		t.Errorf("the next sweep: code %d, %s", code, &out)
+	}
+	first := 0
+	for _, call := range e.cloud.Calls("ListCardInfo") {
+		if call.Params.Get("PageNo") == "1" {
+			first++
+		}
+	}
+	if first != 1 {
+		t.Errorf("the first page was asked for %d times, want once", first)
+	}
+}
+
+func TestSweepCommandThatIsInterruptedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, environ := startEnvironment(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if code := run(ctx, []string{"sweep"}, console{environ: environ, stdout: t.Output(), stderr: t.Output()}); code != exitError {
-		t.Errorf("sweep with an ended ctx: code %d, want %d", code, exitError)
+	for _, args := range [][]string{{"sweep"}, {"sweep", "--dry-run"}, {"sweep", "--dry-run", "--json"}} {
+		if code := run(ctx, args, console{environ: environ, stdout: t.Output(), stderr: t.Output()}); code != exitAgain {
+			t.Errorf("%q with an ended ctx: code %d, want %d", args, code, exitAgain)
+		}
+	}
+}
+
+// TestDryRunWithoutReceivers needs nobody who would be notified, and no place for a state.
+func TestDryRunWithoutReceivers(t *testing.T) {
+	t.Parallel()
+	e, environ := startEnvironment(t)
+	for _, name := range []string{"SIGNALBOX_STATE_FILE", "SIGNALBOX_SLACK_WEBHOOK_URL", "DINGTALK_URL", "DINGTALK_SECRET", "FEISHU_URL", "WECOM_URL", "HOOK_URL", "HOOK_SECRET"} {
+		environ = without(environ, name)
+	}
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(rules, []byte("version: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bot := filepath.Join(t.TempDir(), "bot.yaml")
+	if err := os.WriteFile(bot, []byte("version: 1\nreceivers: [{name: ops, slack: {channel: C0123456}}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name    string
+		environ []string
+		want    string
+	}{
+		{"Slack's variables", without(environ, "SIGNALBOX_RULES_FILE"), "Package ends soon"},
+		{"Slack's variables, with a rules file", append(without(environ, "SIGNALBOX_RULES_FILE"), "SIGNALBOX_RULES_FILE="+rules), "Package ends soon"},
+		{"the variables of receivers", environ, "=== wecom (wecom)\n"},
+		{"a bot's token", append(without(environ, "SIGNALBOX_RULES_FILE"), "SIGNALBOX_RULES_FILE="+bot), "=== ops (slack)"},
+	}
+	for _, tt := range tests {
+		var out, errs strings.Builder
+		if code := run(t.Context(), []string{"sweep", "--dry-run"}, console{environ: tt.environ, stdout: &out, stderr: &errs}); code != exitOK || !strings.Contains(out.String(), tt.want) {
+			t.Errorf("a dry run without %s: code %d, %s\n%s", tt.name, code, &errs, &out)
+		}
+	}
+	if n := len(e.slack.Inbox()); n != 0 {
+		t.Errorf("dry runs post %d messages", n)
+	}
+}
+
+// TestDryRunSaysWhatIsSuppressed has silences and a mute time of the rules file.
+func TestDryRunSaysWhatIsSuppressed(t *testing.T) {
+	t.Parallel()
+	e, environ := startEnvironment(t)
+	const rules = `version: 1
+silences:
+- {match: {iccid: %q}, until: 2126-12-01T08:00:00+08:00, comment: it is known}
+mute:
+- {from: 00:00, to: 24:00, zone: UTC}
+`
+	path := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(path, fmt.Appendf(nil, rules, e.cloud.ICCID(1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e.cloud.SetCard(e.cloud.ICCID(3), func(c *aliyuntest.Card) { c.UsedBytes = c.PackageBytes }) // is used up
+	environ = append(environ, "SIGNALBOX_RULES_FILE="+path)
+	var out, errs strings.Builder
+	if code := run(t.Context(), []string{"sweep", "--dry-run"}, console{environ: environ, stdout: &out, stderr: &errs}); code != exitOK {
+		t.Fatalf("dry run: code %d, %s", code, &errs)
+	}
+	for _, want := range []string{
+		"1 card used up", "=== suppressed, and so not notified now: ",
+		card.ICCID(e.cloud.ICCID(1)).Masked() + " expiry, ", ": silenced by the rules file until 2126-12-01T08:00:00+08:00, it is known\n",
+		card.ICCID(e.cloud.ICCID(2)).Masked() + " usage, ", ": a mute time of the rules file\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("a dry run lacks %q:\n%s", want, &out)
+		}
+	}
+	out.Reset()
+	errs.Reset()
+	if code := run(t.Context(), []string{"sweep", "--dry-run", "--json"}, console{environ: environ, stdout: &out, stderr: &errs}); code != exitOK || errs.Len() > 0 {
+		t.Errorf("dry run as JSON: code %d, said %q", code, &errs)
+	}
+	var got dryRun
+	if err := json.Unmarshal([]byte(out.String()), &got); err != nil {
+		t.Fatalf("%v: %s", err, &out)
+	}
+	if len(got.Notifications) != 1 || got.Notifications[0].Kind != "slack" || !strings.Contains(got.Notifications[0].Text, "1 card used up") || got.Report.Cards != 60 {
+		t.Errorf("a dry run as JSON has %+v", got)
+	}
+	by := make(map[string]bool)
+	for _, s := range got.Suppressed {
+		by[s.SuppressedBy] = true
+	}
+	if !by["silence"] || !by["muteTime"] {
+		t.Errorf("a dry run as JSON has %+v, want what is silenced and muted", got.Suppressed)
 	}
 }
 

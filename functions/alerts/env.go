@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -153,15 +154,21 @@ func (c Config) timers() []function.Timer {
 // that is opened.
 func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Config, error) {
 	env, err := config.Load[Env](environ)
+	variables := receiver.Variables(environ)
 	if err != nil {
-		_, rulesErr := env.file(environ) // Its mistakes are mended together with the others.
+		_, rulesErr := env.file(variables) // Its mistakes are mended together with the others.
 		return Config{}, errors.Join(err, rulesErr)
 	}
-	c, err := env.withoutStore(environ, logs)
+	return env.configure(variables, logs, change)
+}
+
+// configure opens the store, too.
+func (e Env) configure(variables func(name string) string, logs io.Writer, change func(*store.Config)) (Config, error) {
+	c, err := e.withoutStore(variables, logs)
 	if err != nil {
 		return Config{}, err
 	}
-	where := env.StateConfig()
+	where := e.StateConfig()
 	if change != nil {
 		change(&where)
 	}
@@ -172,13 +179,13 @@ func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Co
 }
 
 // withoutStore is what e says of the function, but for its store.
-func (e Env) withoutStore(environ []string, logs io.Writer) (Config, error) {
+func (e Env) withoutStore(variables func(name string) string, logs io.Writer) (Config, error) {
 	logger, meter := e.Process.Logger(logs), metric.New()
 	service, apiErr := upstream.Open(upstream.Settings{
 		Endpoint: e.Linkcard.LinkcardEndpoint, PerSecond: e.Linkcard.LinkcardQPS,
 		Account: e.Account, Quota: e.Quota, Background: true, Meter: meter, Logger: logger,
 	})
-	file, rulesErr := e.file(environ)
+	file, rulesErr := e.file(variables)
 	filters, filtersErr := e.filters(file.Policy)
 	if err := errors.Join(apiErr, rulesErr, filtersErr); err != nil {
 		return Config{}, err
@@ -214,14 +221,31 @@ func (e Env) filters(policy rule.Policy) (fleet.Filters, error) {
 	return filters, nil
 }
 
+// defaults are the rules of cards for which the rules file has none.
+func (e Env) defaults() rule.Settings {
+	return rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
+}
+
+// ExamineRules says of a rules file what is wrong with it, and what is hardly meant, beside
+// the thresholds that environ has. variables returns what a variable of the environment
+// holds, as [receiver.Variables] does. The error is that the file cannot be read.
+func ExamineRules(path string, environ []string, variables func(name string) string, now time.Time) (rulefile.Examined, error) {
+	data, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
+	if err != nil {
+		return rulefile.Examined{}, fmt.Errorf("read the rules file: %w", err)
+	}
+	env, _ := config.Load[Env](environ) // Its mistakes are not the file's.
+	return rulefile.Examine(data, env.defaults(), variables, now), nil
+}
+
 // file is what the rules file says, with the thresholds of the environment beside. Without
 // receivers in it Slack's variables are needed.
-func (e Env) file(environ []string) (rulefile.File, error) {
-	defaults := rule.Defaults().With(rule.Usage{Percent: e.Usage}, rule.Expiry{Days: e.ExpiryDays})
+func (e Env) file(variables func(name string) string) (rulefile.File, error) {
+	defaults := e.defaults()
 	if e.RulesFile == "" {
 		return rulefile.File{Policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}, nil
 	}
-	file, err := rulefile.Load(e.RulesFile, defaults, receiver.Variables(environ))
+	file, err := rulefile.Load(e.RulesFile, defaults, variables)
 	if err != nil {
 		err = fmt.Errorf("SIGNALBOX_RULES_FILE: %w", err)
 	}

@@ -71,15 +71,20 @@ func (e Env) rules() window.Rules {
 // namespace separates the state from those of other functions in one Redis.
 const namespace = "conversion"
 
+// StateConfig says where the state of e is kept. Without a file or a Redis there is none.
+func (e Env) StateConfig() store.Config {
+	return store.Config{
+		File: e.State.File, Shared: e.State.Shared(), RedisURL: string(e.Quota.RedisURL.Secret),
+		Account: e.Quota.AccountID(), Namespace: namespace, Reset: e.State.Reset,
+	}
+}
+
 // open opens the store and the ledger in it, or neither where there is none.
 func (e Env) open() (s store.Store, l *ledger.Ledger, err error) {
 	if e.State.File == "" && e.Quota.RedisURL.Secret == "" {
 		return nil, nil, nil
 	}
-	s, err = store.Open(store.Config{
-		File: e.State.File, Shared: e.State.Shared(), RedisURL: string(e.Quota.RedisURL.Secret),
-		Account: e.Quota.AccountID(), Namespace: namespace, Reset: e.State.Reset,
-	})
+	s, err = store.Open(e.StateConfig())
 	if err != nil {
 		return nil, nil, err
 	}

@@ -20,7 +20,7 @@ func (n *Notifier[D]) Broadcast(ctx context.Context, word func(receiver string) 
 					errs[at] = fmt.Errorf("receiver %s: panic: %v", r.Name, problem)
 				}
 			}()
-			if err := r.post(ctx, word(r.Name)); err != nil {
+			if err := r.Send(ctx, word(r.Name)); err != nil {
 				errs[at] = fmt.Errorf("receiver %s: %w", r.Name, err)
 			}
 		})
@@ -29,8 +29,8 @@ func (n *Notifier[D]) Broadcast(ctx context.Context, word func(receiver string) 
 	return errors.Join(errs...)
 }
 
-// post makes one new message of m.
-func (r Receiver) post(ctx context.Context, m Message) error {
+// Send makes one new message of m, at once, without an outbox and without remembering it.
+func (r Receiver) Send(ctx context.Context, m Message) error {
 	if r.Bot == nil {
 		return r.Poster.Post(ctx, m)
 	}

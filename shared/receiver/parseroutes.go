@@ -19,10 +19,11 @@ type placed struct {
 
 	node  *yaml.Node
 	names []*yaml.Node // of receivers and fallbacks
+	sound bool         // it has no mistake of its own
 }
 
 func (p *Parts) route(n *yaml.Node) {
-	r := placed{node: n}
+	r, before := placed{node: n}, p.Mistakes()
 	p.Mapping(n, strictyaml.Fields{
 		"match":     func(n *yaml.Node) { p.routeMatch(n, &r.Route) },
 		"receivers": p.names(&r, &r.Receivers),
@@ -30,10 +31,12 @@ func (p *Parts) route(n *yaml.Node) {
 		"mention":   func(n *yaml.Node) { r.Mention = p.OneOf(n, "here") == "here" },
 		"continue":  func(n *yaml.Node) { r.Continue = p.YesNo(n) },
 	}, "receivers")
+	r.sound = p.Mistakes() == before
 	p.routes = append(p.routes, r)
 }
 
 func (p *Parts) routeMatch(n *yaml.Node, r *route.Route) {
+	p.warnEmpty(n)
 	p.Mapping(n, strictyaml.Fields{
 		"tag":     func(n *yaml.Node) { r.Tag = p.Pattern(n) },
 		"package": func(n *yaml.Node) { r.Package = p.Pattern(n) },

@@ -3,6 +3,7 @@ package route
 import (
 	"path"
 	"slices"
+	"strings"
 )
 
 // Match says which cards are meant by patterns as in [path.Match]; * stops at a
@@ -36,4 +37,30 @@ func Fits(pattern, text string) bool {
 	}
 	matched, err := path.Match(pattern, text)
 	return err == nil && matched
+}
+
+// Covers reports whether m means all cards that other does, as far as it is known:
+// patterns have more forms than are compared here.
+func (m Match) Covers(other Match) bool {
+	return coversPattern(m.Tag, other.Tag) && coversPattern(m.Package, other.Package) && coversPattern(m.ICCID, other.ICCID)
+}
+
+// coversPattern reports whether all that fits narrow fits wide: it is the same, or wide is a
+// text and a *, and narrow begins with that text.
+func coversPattern(wide, narrow string) bool {
+	if wide == "" || wide == narrow {
+		return true
+	}
+	begin, ok := strings.CutSuffix(wide, "*")
+	// A * stops at a slash, and a class of characters may have one.
+	return ok && narrow != "" && !strings.ContainsAny(begin, `*?[\`) && !strings.ContainsAny(narrow, `/[\`) &&
+		strings.HasPrefix(literal(narrow), begin)
+}
+
+// literal is what a pattern begins with before its first form.
+func literal(pattern string) string {
+	if at := strings.IndexAny(pattern, "*?"); at >= 0 {
+		return pattern[:at]
+	}
+	return pattern
 }

@@ -39,6 +39,14 @@ func (r Route) Hides(other Route) bool {
 		same(r.Rule, other.Rule) && same(string(r.Severity), string(other.Severity)) && same(r.Country, other.Country)
 }
 
+// Covers is Hides by what patterns mean, as far as it is known, and not by their texts
+// alone.
+func (r Route) Covers(other Route) bool {
+	mine, others := r, other
+	mine.Match, others.Match = Match{}, Match{}
+	return mine.Hides(others) && r.Match.Covers(other.Match)
+}
+
 // FitsNothing says why no incident can fit r. Empty: one may.
 func (r Route) FitsNothing() string {
 	const none, noCountry = "no tag, package or iccid", "no country"

@@ -19,6 +19,7 @@ const (
 	replying  operation = "reply"
 	uploading operation = "upload"
 	searching operation = "find"
+	asking    operation = "ask"
 )
 
 // attempted says in words what o was to do.
@@ -34,6 +35,8 @@ func (o operation) attempted() string {
 		return "upload a file to slack"
 	case searching:
 		return "find a message in slack"
+	case asking:
+		return "ask slack whose token it is"
 	default:
 		return "check a slack message"
 	}

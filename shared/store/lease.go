@@ -119,6 +119,30 @@ func (l *Lease) vacant(ctx context.Context, holder, end Record) error {
 	return nil
 }
 
+// Holder says who has the lease of that name in s, and until when, to be looked at by
+// people: "" where nobody has it, or it has ended at now.
+func Holder(ctx context.Context, s Store, name string, now time.Time) (holder string, until time.Time, err error) {
+	c := LeaseConfig{Name: name}
+	var values [2]string
+	for i, r := range []Record{c.record("holder", nil), c.record("end", nil)} {
+		value, err := s.Get(ctx, r.Collection, r.Key)
+		if err != nil {
+			return "", time.Time{}, fmt.Errorf("look at the lease %s: %w", name, err)
+		}
+		values[i] = string(value)
+	}
+	if values[0] == "" || values[1] == "" {
+		return "", time.Time{}, nil
+	}
+	if until, err = time.Parse(time.RFC3339Nano, values[1]); err != nil {
+		return "", time.Time{}, Damaged(ctx, s, c.record("end", []byte(values[1])), "the end of a lease is not a time")
+	}
+	if !now.Before(until) {
+		return "", time.Time{}, nil
+	}
+	return values[0], until, nil
+}
+
 // renew makes the lease last a length from now again, even where it has ended,
 // unless another run has it.
 func (l *Lease) renew(ctx context.Context) error {

@@ -53,11 +53,28 @@ func lock(ctx context.Context, f *os.File, readOnly bool) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s is held by %s: %w", f.Name(), holder(f), context.Cause(ctx))
+			return &LockedError{Path: f.Name(), By: holder(f), cause: context.Cause(ctx)}
 		case <-time.After(lockPoll):
 		}
 	}
 }
+
+// LockedError says that another process has a state file open, for longer than was
+// waited.
+type LockedError struct {
+	// Path is that of the file, and By who has it, as far as the system tells.
+	Path, By string
+
+	cause error
+}
+
+// Error says for how long was waited, and what to do, too.
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("%s is held by %s: %v", e.Path, e.By, e.cause)
+}
+
+// Unwrap returns why no more was waited.
+func (e *LockedError) Unwrap() error { return e.cause }
 
 // unlock ends the lock at once, which otherwise lasts as long as a map of the
 // file.

@@ -16,7 +16,7 @@ import (
 // a document has at least, such as version: 1.
 func Document(data []byte, least string) (*yaml.Node, error) {
 	if at := badByte(data); at >= 0 {
-		return nil, mistake{1 + bytes.Count(data[:at], []byte("\n")), "is not UTF-8 text"}
+		return nil, mistakeError{Mistake{1 + bytes.Count(data[:at], []byte("\n")), "is not UTF-8 text"}}
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var first, second yaml.Node
@@ -24,10 +24,10 @@ func Document(data []byte, least string) (*yaml.Node, error) {
 		return nil, syntaxMistake(data, err)
 	}
 	if len(first.Content) == 0 || first.Content[0].ShortTag() == "!!null" {
-		return nil, mistake{1, "the file is empty; it needs at least " + least}
+		return nil, mistakeError{Mistake{1, "the file is empty; it needs at least " + least}}
 	}
 	if err := decoder.Decode(&second); err == nil {
-		return nil, mistake{second.Line, "a second document begins; one file is one document"}
+		return nil, mistakeError{Mistake{second.Line, "a second document begins; one file is one document"}}
 	} else if !errors.Is(err, io.EOF) {
 		return nil, syntaxMistake(data, err)
 	}
@@ -59,7 +59,7 @@ func syntaxMistake(data []byte, err error) error {
 	text := err.Error()
 	if found := unknownAnchor.FindStringSubmatch(text); found != nil {
 		before, _, _ := bytes.Cut(data, []byte("*"+found[1]))
-		return mistake{1 + bytes.Count(before, []byte("\n")), "a pattern that starts with * needs quotes"}
+		return mistakeError{Mistake{1 + bytes.Count(before, []byte("\n")), "a pattern that starts with * needs quotes"}}
 	}
 	line := 1
 	if found := yamlLine.FindStringSubmatch(text); found != nil {
@@ -67,5 +67,5 @@ func syntaxMistake(data []byte, err error) error {
 		line = min(line, 1+bytes.Count(data, []byte("\n")))
 		text = strings.TrimPrefix(text, found[0])
 	}
-	return mistake{line, "is not YAML: " + strings.TrimPrefix(text, "yaml: ")}
+	return mistakeError{Mistake{line, "is not YAML: " + strings.TrimPrefix(text, "yaml: ")}}
 }

@@ -14,20 +14,48 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// mistake is one thing to mend.
-type mistake struct {
-	line int
-	text string
+// Mistake is one thing to mend.
+type Mistake struct {
+	Line int
+	Text string
 }
 
-// Error gives the line and what to do about it.
-func (m mistake) Error() string { return fmt.Sprintf("line %d: %s", m.line, m.text) }
+// String gives the line and what to do about it.
+func (m Mistake) String() string { return fmt.Sprintf("line %d: %s", m.Line, m.Text) }
+
+// mistakeError is one as an error.
+type mistakeError struct{ Mistake }
+
+func (e mistakeError) Error() string { return e.String() }
+
+// Mistakes are those of an error of this package's, in its order.
+func Mistakes(err error) []Mistake {
+	var mistakes []Mistake
+	switch wrapped := err.(type) { //nolint:errorlint // each is taken out of its error once
+	case mistakeError:
+		return []Mistake{wrapped.Mistake}
+	case interface{ Unwrap() []error }:
+		for _, err := range wrapped.Unwrap() {
+			mistakes = append(mistakes, Mistakes(err)...)
+		}
+	case interface{ Unwrap() error }:
+		return Mistakes(wrapped.Unwrap())
+	}
+	return mistakes
+}
+
+// Warning is what is allowed, and hardly meant.
+type Warning struct {
+	Line int
+	Text string
+}
 
 // Reader goes through a document once and continues after a mistake. The zero value is
 // ready. It is not safe for concurrent use.
 type Reader struct {
 	path     []string // keys on the way to where it is
-	mistakes []mistake
+	mistakes []Mistake
+	warnings []Warning
 }
 
 // Fail notes a mistake at n.
@@ -35,11 +63,27 @@ func (r *Reader) Fail(n *yaml.Node, format string, args ...any) { r.FailAt(n.Lin
 
 // FailAt notes a mistake at a line.
 func (r *Reader) FailAt(line int, format string, args ...any) {
+	r.mistakes = append(r.mistakes, Mistake{line, r.placed(format, args)})
+}
+
+// WarnAt notes at a line what is allowed, and hardly meant.
+func (r *Reader) WarnAt(line int, format string, args ...any) {
+	r.warnings = append(r.warnings, Warning{line, r.placed(format, args)})
+}
+
+// placed is a text with the keys that lead to where it is about.
+func (r *Reader) placed(format string, args []any) string {
 	text := fmt.Sprintf(format, args...)
 	if len(r.path) > 0 {
 		text = strings.Join(r.path, ".") + ": " + text
 	}
-	r.mistakes = append(r.mistakes, mistake{line, text})
+	return text
+}
+
+// Warnings are those so far, in the order of their lines.
+func (r *Reader) Warnings() []Warning {
+	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return cmp.Compare(a.Line, b.Line) })
+	return r.warnings
 }
 
 // Mistakes is how many there are so far.
@@ -47,10 +91,10 @@ func (r *Reader) Mistakes() int { return len(r.mistakes) }
 
 // Err joins the mistakes in the order of their lines; nil: there are none.
 func (r *Reader) Err() error {
-	slices.SortStableFunc(r.mistakes, func(a, b mistake) int { return cmp.Compare(a.line, b.line) })
+	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
 	errs := make([]error, len(r.mistakes))
 	for i, m := range r.mistakes {
-		errs[i] = m
+		errs[i] = mistakeError{m}
 	}
 	return errors.Join(errs...)
 }

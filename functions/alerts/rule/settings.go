@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"reflect"
 	"slices"
 	"time"
 )
@@ -34,6 +35,12 @@ func (s Settings) With(changed ...Rule) Settings {
 
 func (s Settings) index(name string) int {
 	return slices.IndexFunc(s, func(r Rule) bool { return r.Name() == name })
+}
+
+// On reports whether the rule of that name is switched on for some card.
+func (s Settings) On(name string) bool {
+	at := s.index(name)
+	return name == UnreadableName || at >= 0 && !reflect.ValueOf(s[at]).IsZero()
 }
 
 // Of returns the rule of type R in s. If there is none, it is switched off.

@@ -44,12 +44,11 @@ func Load(path string, defaults rule.Settings, variables func(name string) strin
 // in the order of the file; no other error is possible, and none repeats a variable's
 // value. Text that is not YAML has one mistake only, the first.
 func Parse(data []byte, defaults rule.Settings, variables func(name string) string) (File, error) {
-	p := parser{Parts: receiver.NewParts(variables), policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}
+	p := newParser(defaults, variables)
 	if err := p.Read(data, p.fields()); err != nil {
 		return File{}, err
 	}
-	p.policy.Routes = rule.Routes(p.Routes())
-	return File{p.policy, p.Receivers()}, nil
+	return p.file(), nil
 }
 
 // parser reads what the file says of cards, beside receivers and routes.
@@ -57,4 +56,22 @@ type parser struct {
 	*receiver.Parts
 
 	policy rule.Policy
+	// Those without a mistake, to be compared with each other.
+	overrides []placed[rule.Match]
+	silences  []placed[rule.Silence]
+}
+
+// placed is something, and its line.
+type placed[T any] struct {
+	line int
+	is   T
+}
+
+func newParser(defaults rule.Settings, variables func(name string) string) *parser {
+	return &parser{Parts: receiver.NewParts(variables), policy: rule.Policy{Default: defaults, Groups: rule.DefaultGroups()}}
+}
+
+func (p *parser) file() File {
+	p.policy.Routes = rule.Routes(p.Routes())
+	return File{p.policy, p.Receivers()}
 }

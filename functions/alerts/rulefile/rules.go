@@ -27,10 +27,13 @@ func (p *parser) fields() strictyaml.Fields {
 }
 
 func (p *parser) override(n *yaml.Node) {
-	o := rule.Override{Settings: p.policy.Default}
+	o, before := rule.Override{Settings: p.policy.Default}, p.Mistakes()
 	known := p.rules(&o.Settings)
-	known["match"] = func(n *yaml.Node) { o.Match = p.match(n) }
+	known["match"] = func(n *yaml.Node) { o.Match = p.match(n, "rule") }
 	p.Mapping(n, known)
+	if p.Mistakes() == before {
+		p.overrides = append(p.overrides, placed[rule.Match]{n.Line, o.Match})
+	}
 	p.policy.Overrides = append(p.policy.Overrides, o)
 }
 
@@ -38,8 +41,8 @@ func (p *parser) override(n *yaml.Node) {
 func (p *parser) rules(s *rule.Settings) strictyaml.Fields {
 	set := func(r rule.Rule) { *s = s.With(r) }
 	return strictyaml.Fields{
-		rule.UsageName:    func(n *yaml.Node) { set(rule.Usage{Percent: p.Numbers(n, maxPercent)}) },
-		rule.ExpiryName:   func(n *yaml.Node) { set(rule.Expiry{Days: p.Numbers(n, maxDays)}) },
+		rule.UsageName:    func(n *yaml.Node) { set(rule.Usage{Percent: p.thresholds(n, maxPercent)}) },
+		rule.ExpiryName:   func(n *yaml.Node) { set(rule.Expiry{Days: p.thresholds(n, maxDays)}) },
 		rule.StoppedName:  func(n *yaml.Node) { set(rule.Stopped{On: p.OnOff(n)}) },
 		rule.StaleName:    func(n *yaml.Node) { set(rule.Stale{After: p.hours(n, maxStaleHours)}) },
 		rule.ForecastName: func(n *yaml.Node) { set(p.forecast(n, rule.Of[rule.Forecast](*s))) },
@@ -47,7 +50,9 @@ func (p *parser) rules(s *rule.Settings) strictyaml.Fields {
 	}
 }
 
-func (p *parser) match(n *yaml.Node) rule.Match {
+// match reads the match of what, such as a rule.
+func (p *parser) match(n *yaml.Node, what string) rule.Match {
+	p.WarnEmpty(n, what)
 	var m rule.Match
 	p.Mapping(n, strictyaml.Fields{
 		"tag":     func(n *yaml.Node) { m.Tag = p.Pattern(n) },

@@ -15,7 +15,7 @@ func (p *parser) silence(n *yaml.Node) {
 	var s rule.Silence
 	before := p.Mistakes()
 	p.Mapping(n, strictyaml.Fields{
-		"match":   func(n *yaml.Node) { s.Match = p.match(n) },
+		"match":   func(n *yaml.Node) { s.Match = p.match(n, "silence") },
 		"rule":    func(n *yaml.Node) { s.Rule = p.OneOf(n, rule.Names()...) },
 		"from":    func(n *yaml.Node) { s.From = p.time(n) },
 		"until":   func(n *yaml.Node) { s.Until = p.time(n) },
@@ -23,6 +23,9 @@ func (p *parser) silence(n *yaml.Node) {
 	}, "until")
 	if p.Mistakes() == before && !s.From.Before(s.Until) {
 		p.Fail(n, "it is over before it begins: from must be before until")
+	}
+	if p.Mistakes() == before {
+		p.silences = append(p.silences, placed[rule.Silence]{n.Line, s})
 	}
 	p.policy.Silences = append(p.policy.Silences, s)
 }
@@ -46,6 +49,9 @@ func (p *parser) muteTime(n *yaml.Node) {
 	}, "from", "to", "zone")
 	if p.Mistakes() == before && m.From == m.To {
 		p.Fail(n, "from and to are the same time")
+	}
+	if p.Mistakes() == before && m.From == 0 && m.To == 24*60 && (len(m.Days) == 0 || len(m.Days) == len(weekdays)) {
+		p.WarnAt(n.Line, "it never ends: what is not critical is never notified")
 	}
 	p.policy.MuteTimes = append(p.policy.MuteTimes, m)
 }

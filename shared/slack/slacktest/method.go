@@ -113,9 +113,21 @@ func (s *Server) handleMethod(name, scope string, method func(payload) result) {
 				missing.Needed, missing.Provided = scope, strings.Join(s.scopes, ",")
 				return missing.reply()
 			}
-			return method(p).reply()
+			answer := method(p).reply()
+			answer.scopes = s.scopesHeader()
+			return answer
 		}).send(w, r)
 	})
+}
+
+// allScopes are those of a token whose Options name none.
+const allScopes = "chat:write,files:write,channels:history,commands"
+
+func (s *Server) scopesHeader() string {
+	if s.scopes == nil {
+		return allScopes
+	}
+	return strings.Join(s.scopes, ",")
 }
 
 // checkTokenLocked returns Slack's word for what is wrong with token, or "".

@@ -19,6 +19,7 @@ type reply struct {
 	status     int
 	kind, body string
 	retryAfter string
+	scopes     string // of the token, which Slack says with each answer of its Web API
 	end        ending
 }
 
@@ -93,6 +94,9 @@ func (a reply) send(w http.ResponseWriter, r *http.Request) {
 	}
 	if a.status >= 300 && a.status < 400 {
 		w.Header().Set("Location", "/")
+	}
+	if a.scopes != "" {
+		w.Header().Set("X-Oauth-Scopes", a.scopes)
 	}
 	w.WriteHeader(a.status)
 	_, _ = io.WriteString(w, a.body)
