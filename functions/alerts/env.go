@@ -37,6 +37,7 @@ type Env struct {
 	Auth     config.Auth
 	Invoke   config.Invoke
 
+	Heartbeat  HeartbeatURL      `env:"SIGNALBOX_HEARTBEAT_URL"`
 	AlertsURL  config.PageURL    `env:"SIGNALBOX_ALERTS_URL"`
 	Language   language.Language `env:"SIGNALBOX_LANGUAGE" envDefault:"en"`
 	ICCIDs     ICCIDs            `env:"SIGNALBOX_ICCIDS"`
@@ -119,10 +120,15 @@ func (e Env) StateConfig() store.Config {
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
 func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
-	c, err := Configure(environ, logs, nil)
+	env, c, err := configure(environ, logs, nil)
 	if err != nil {
 		return function.Function{}, err
 	}
+	// The sweeps of the command line say nothing of those of the function.
+	if c.Heartbeat, err = NewHeartbeat(env.Heartbeat); err != nil {
+		return function.Function{}, errors.Join(err, c.Store.Close())
+	}
+	c.Meter.WatchFile(env.State.File)
 	return serviceOf(c)
 }
 
@@ -152,23 +158,28 @@ func (c Config) timers() []function.Timer {
 // part before [New]. If change is not nil, it may change where the state is kept before
 // that is opened.
 func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Config, error) {
+	_, c, err := configure(environ, logs, change)
+	return c, err
+}
+
+func configure(environ []string, logs io.Writer, change func(*store.Config)) (Env, Config, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
 		_, rulesErr := env.file(environ) // Its mistakes are mended together with the others.
-		return Config{}, errors.Join(err, rulesErr)
+		return env, Config{}, errors.Join(err, rulesErr)
 	}
 	c, err := env.withoutStore(environ, logs)
 	if err != nil {
-		return Config{}, err
+		return env, Config{}, err
 	}
 	where := env.StateConfig()
 	if change != nil {
 		change(&where)
 	}
 	if c.Store, err = store.Open(where); err != nil {
-		return Config{}, err
+		return env, Config{}, err
 	}
-	return c, nil
+	return env, c, nil
 }
 
 // withoutStore is what e says of the function, but for its store.
