@@ -11,6 +11,8 @@ var exceptions = []exception{
 	{path: "shared/notify/", word: "channel", reason: "Slack's own, where a bot posts"},
 	{path: "shared/serve/", word: "memory", reason: "RAM: an instance has only so much"},
 	{path: "internal/e2e/memory_test.go", word: "memory", reason: "RAM"},
+	{path: "shared/metric/list.go", word: "memory", reason: "RAM, by Prometheus' own names"},
+	{path: "shared/metric/process.go", word: "memory", reason: "RAM, by the names of Go's runtime"},
 	{path: "functions/conversion/ledger/remote.go", word: "memory", reason: "a section of Redis's INFO"},
 	{path: "internal/redistest/ledger_test.go", word: "memory", reason: "RAM of a Redis"},
 	{path: "internal/redistest/otpbench_test.go", word: "memory", reason: "likewise"},

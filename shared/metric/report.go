@@ -52,7 +52,7 @@ func (m *Meter) sinceLast(now time.Time) []line {
 		if s := m.shown[name]; s.fresh {
 			s.fresh = false
 			for _, one := range s.samples {
-				if v := one.at(now); s.isNews(one, v) {
+				if v := one.at(now); s.isWorthReporting(one, v) {
 					note(one.Gauge.Definition, one.Labels, "", one.Gauge.Unit, v)
 				}
 			}

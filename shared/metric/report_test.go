@@ -108,8 +108,8 @@ func TestReportOfZeros(t *testing.T) {
 	}
 }
 
-// TestNothingIsHidden wants no name of ours to look like a secret to a log line.
-func TestNothingIsHidden(t *testing.T) {
+// TestNothingIsRedacted wants no name of ours to look like a secret to a log line.
+func TestNothingIsRedacted(t *testing.T) {
 	t.Parallel()
 	for _, d := range metric.Definitions() {
 		var logs strings.Builder
@@ -119,7 +119,7 @@ func TestNothingIsHidden(t *testing.T) {
 		}
 		logging.New(&logs, slog.LevelInfo).InfoContext(t.Context(), "metrics", attrs...)
 		if strings.Contains(logs.String(), "[redacted]") {
-			t.Errorf("%s is hidden in a log line: %s", d.Name, &logs)
+			t.Errorf("%s is redacted in a log line: %s", d.Name, &logs)
 		}
 	}
 }

@@ -22,9 +22,9 @@ type shown struct {
 	reported map[string]bool
 }
 
-// isNews reports whether a sample is to be reported: CloudWatch charges for each metric that
+// isWorthReporting reports whether a sample is to be reported: CloudWatch charges for each metric that
 // it gets a value of, and most are 0 for ever.
-func (s *shown) isNews(one Sample, value float64) bool {
+func (s *shown) isWorthReporting(one Sample, value float64) bool {
 	key := one.Gauge.Name + "\xff" + keyOf(one.Labels)
 	was := s.reported[key]
 	s.reported[key] = value != 0
