@@ -61,7 +61,7 @@ func grows(by float64) change {
 
 func is(value float64) change { return func(int, float64) (float64, bool) { return value, true } }
 
-func gone(int, float64) (float64, bool) { return 0, false }
+func absent(int, float64) (float64, bool) { return 0, false }
 
 // edit has a change happen to the series with a name and labels. Where there is none, it is
 // made.
@@ -72,9 +72,9 @@ type edit struct {
 
 // scenarios are what may happen, by the rule that fires then.
 var scenarios = map[string][]edit{
-	"SignalboxAbsent":     {{"", gone}},
+	"SignalboxAbsent":     {{"", absent}},
 	"SignalboxSweepLate":  {{`signalbox_sweep_last_success_timestamp_seconds{function="alerts"}`, is(float64(origin.Unix()))}},
-	"SignalboxNeverSwept": {{`signalbox_sweep_last_success_timestamp_seconds{function="alerts"}`, gone}},
+	"SignalboxNeverSwept": {{`signalbox_sweep_last_success_timestamp_seconds{function="alerts"}`, absent}},
 	"SignalboxRunsFail": {
 		{`signalbox_run_duration_seconds_count{function="conversion",outcome="done"}`, is(7)},
 		{`signalbox_run_duration_seconds_count{function="conversion",outcome="failed"}`, grows(0.1)},
