@@ -37,7 +37,7 @@ var (
 		"Size of the file that has the state.", Bytes)
 )
 
-// What cardflow does.
+// Lookups are what cardflow does.
 var Lookups = counter("signalbox_lookups_total",
 	"Lookups of cards: a hit was kept, a miss was asked for, a stale one was kept for too long and Alibaba could not be asked.", "outcome")
 
