@@ -24,7 +24,7 @@ RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
 
-.PHONY: help build dist dist-check kubernetes test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build dist dist-check kubernetes prometheus test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -124,10 +124,15 @@ lint: ## run the linters of .golangci.yml
 tidy-check: ## fail where go.mod or go.sum is not tidy
 	go mod tidy -diff
 	cd internal/deploy/kubernetes && go mod tidy -diff
+	cd internal/deploy/prometheus && go mod tidy -diff
 
 # A module of its own, so that the types of Kubernetes are none of the product's.
 kubernetes: ## decode the manifests with the types of Kubernetes itself
 	cd internal/deploy/kubernetes && go test -count=1 ./...
+
+# Likewise, for Prometheus' parser and engine.
+prometheus: ## read the metrics of the built executables, the rules and the dashboard as Prometheus does
+	cd internal/deploy/prometheus && go vet ./... && go test -count=1 -timeout 20m ./...
 
 fuzz: ## run every fuzz target FUZZTIME (a count with x, or a duration)
 	@grep -r --include='*_test.go' --exclude-dir=testdata '^func Fuzz' . | \

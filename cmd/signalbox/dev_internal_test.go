@@ -242,10 +242,10 @@ func TestDevIsObserved(t *testing.T) {
 	for path, want := range map[string][]string{
 		"/healthz": {`"status":"ok"`}, "/readyz": {`{"status":"ready"}`},
 		"/metrics": {
-			`signalbox_upstream_calls_total{function="cardflow",action="GetCardFlowInfo"} 1`,
-			`signalbox_upstream_calls_total{function="conversion",action="ConversionData"} 2`,
-			`signalbox_upstream_calls_total{function="alerts",action="ListCardInfo"} 2`,
-			`signalbox_wrong_tokens_total{function="conversion"} 0`,
+			`signalbox_upstream_call_duration_seconds_count{function="cardflow",action="GetCardFlowInfo",outcome="ok"} 1`,
+			`signalbox_upstream_call_duration_seconds_count{function="conversion",action="ConversionData",outcome="ok"} 2`,
+			`signalbox_upstream_call_duration_seconds_count{function="alerts",action="ListCardInfo",outcome="ok"} 2`,
+			`signalbox_unauthorized_requests_total{function="conversion"} 0`,
 		},
 	} {
 		got := d.do(t, http.MethodGet, base+path, "", http.Header{})

@@ -142,8 +142,8 @@ func TestServe(t *testing.T) {
 	until(t, s.logs.String, func() bool { return len(e.slack.Inbox()) > 0 }) // The timer's sweep, or ours.
 	_, page := s.get(t, http.MethodGet, "/metrics")
 	for _, want := range []string{
-		`signalbox_upstream_calls_total{function="alerts",action="ListCardInfo"}`, `signalbox_wrong_tokens_total{function="conversion"} 0`,
-		`signalbox_wrong_tokens_total{function="cardflow"} 0`, "signalbox_build_info{version=",
+		`signalbox_upstream_call_duration_seconds_count{function="alerts",action="ListCardInfo",outcome="ok"}`, `signalbox_unauthorized_requests_total{function="conversion"} 0`,
+		`signalbox_unauthorized_requests_total{function="cardflow"} 0`, "signalbox_build_info{version=",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("GET /metrics lacks %s:\n%s", want, page)

@@ -13,6 +13,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/functions/alerts/words"
+	"signalbox/shared/metric"
 	"signalbox/shared/notify"
 	"signalbox/shared/slack"
 	"signalbox/shared/store"
@@ -181,9 +182,7 @@ func (f *Function) slackBody(w http.ResponseWriter, r *http.Request) ([]byte, er
 		return nil, err
 	}
 	if err := f.config.Buttons.Requests.Verify(r.Header, body); err != nil {
-		if f.config.Meter != nil {
-			f.config.Meter.Event("slack_request_refused", 1)
-		}
+		f.config.Meter.Add(metric.SlackRequestsRefused, 1)
 		return nil, web.NewError(http.StatusUnauthorized, "not-slack", "This path takes what Slack signs with SIGNALBOX_SLACK_SIGNING_SECRET, within five minutes.").Because(err)
 	}
 	web.SetCaller(r, "slack")

@@ -48,7 +48,7 @@ func TestAlteredRequests(t *testing.T) {
 		}
 		var counted strings.Builder
 		meter.WritePrometheus(&counted)
-		checkWords(t, counted.String(), `signalbox_events_total{event="slack_request_refused"} `+strconv.Itoa(*altered))
+		checkWords(t, counted.String(), `signalbox_slack_requests_refused_total `+strconv.Itoa(*altered))
 		if strings.Contains(a.logs.String(), signingSecret) || strings.Contains(a.logs.String(), requests[0].Header.Get("X-Slack-Signature")) {
 			t.Error("the log has a secret or a signature")
 		}

@@ -109,7 +109,9 @@ type Config struct {
 	Observe func(Report)
 	// Buttons are how people act from Slack.
 	Buttons Buttons
-	// Meter counts the calls that Cards makes. Nil: they are not counted.
+	// Heartbeat is told of each finished sweep that is believed. Nil: nobody is.
+	Heartbeat *Heartbeat
+	// Meter counts what happens. Nil: nothing is counted.
 	Meter *metric.Meter
 }
 
@@ -133,7 +135,10 @@ func New(c Config) (*Function, error) {
 	}
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.Every = cmp.Or(c.Every, 10*time.Minute)
+	c.RunTimeout = cmp.Or(c.RunTimeout, 10*time.Minute)
+	c.Meter = cmp.Or(c.Meter, metric.New())
 	f := &Function{config: c}
+	f.expect()
 	f.routes = f.newRoutes()
 	f.scanner = fleet.New(fleet.Config{
 		Cards: c.Cards, Pools: c.Pools, Rules: c.Rules, Watch: c.Watch, Filters: c.Filters, Zone: c.Zone, Logger: c.Logger, Now: c.Now,

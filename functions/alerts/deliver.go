@@ -10,6 +10,7 @@ import (
 	"signalbox/functions/alerts/message"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/incident"
+	"signalbox/shared/metric"
 	"signalbox/shared/notify"
 	"signalbox/shared/receiver"
 	"signalbox/shared/route"
@@ -51,6 +52,7 @@ func (r *run) notify(ctx context.Context) error {
 		return errors.Join(waiting, r.unusable(ctx, stateErr))
 	}
 	r.trouble.note(nil)
+	r.config.Meter.Set(metric.StateAvailable, 1)
 	return waiting
 }
 
@@ -60,6 +62,7 @@ func (r *run) deliver(ctx context.Context) {
 	delivery := r.delivery()
 	delivery.Earlier = r.reports
 	r.reports = r.notifier.Deliver(ctx, delivery)
+	receiver.CountDelivery(r.config.Meter, r.reports)
 	r.waiting = 0
 	for _, report := range r.reports {
 		r.messages += report.Messages

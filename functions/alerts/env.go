@@ -38,6 +38,7 @@ type Env struct {
 	Auth     config.Auth
 	Invoke   config.Invoke
 
+	Heartbeat  HeartbeatURL      `env:"SIGNALBOX_HEARTBEAT_URL"`
 	AlertsURL  config.PageURL    `env:"SIGNALBOX_ALERTS_URL"`
 	Language   language.Language `env:"SIGNALBOX_LANGUAGE" envDefault:"en"`
 	ICCIDs     ICCIDs            `env:"SIGNALBOX_ICCIDS"`
@@ -120,10 +121,19 @@ func (e Env) StateConfig() store.Config {
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
 func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
-	c, err := Configure(environ, logs, nil)
+	env, variables, err := readEnv(environ)
 	if err != nil {
 		return function.Function{}, err
 	}
+	c, err := env.configure(variables, logs, nil)
+	if err != nil {
+		return function.Function{}, err
+	}
+	// The sweeps of the command line say nothing of those of the function.
+	if c.Heartbeat, err = NewHeartbeat(env.Heartbeat); err != nil {
+		return function.Function{}, errors.Join(err, c.Store.Close())
+	}
+	c.Meter.WatchFile(env.State.File)
 	return serviceOf(c)
 }
 
@@ -153,13 +163,22 @@ func (c Config) timers() []function.Timer {
 // part before [New]. If change is not nil, it may change where the state is kept before
 // that is opened.
 func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Config, error) {
+	env, variables, err := readEnv(environ)
+	if err != nil {
+		return Config{}, err
+	}
+	return env.configure(variables, logs, change)
+}
+
+// readEnv reads the environment, and how the rules file's variables are looked up in it.
+func readEnv(environ []string) (Env, func(name string) string, error) {
 	env, err := config.Load[Env](environ)
 	variables := receiver.Variables(environ)
 	if err != nil {
 		_, rulesErr := env.file(variables) // Its mistakes are mended together with the others.
-		return Config{}, errors.Join(err, rulesErr)
+		return env, variables, errors.Join(err, rulesErr)
 	}
-	return env.configure(variables, logs, change)
+	return env, variables, nil
 }
 
 // configure opens the store, too.

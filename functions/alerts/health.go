@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/rule"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/incident"
@@ -20,6 +21,8 @@ type health struct {
 	Finished time.Time     `json:"finished,omitzero"`
 	Took     time.Duration `json:"took,omitempty"`
 	Gap      time.Duration `json:"gap,omitempty"`
+	// Believed is when the last whole sweep ended whose listing is believed.
+	Believed time.Time `json:"believed,omitzero"`
 	// FailedRuns counts the runs in a row that failed without progress, and
 	// FailedCause says why the last one did.
 	FailedRuns  int    `json:"failedRuns,omitempty"`
@@ -52,11 +55,14 @@ func (d *day) count(changes []rule.Change) {
 }
 
 // finished adds a whole sweep.
-func (h *health) finished(started, now time.Time, late bool) {
+func (h *health) finished(c fleet.Checkpoint, now time.Time, late bool) {
 	if !h.Finished.IsZero() {
 		h.Gap = now.Sub(h.Finished)
 	}
-	h.Finished, h.Took = now, now.Sub(started)
+	h.Finished, h.Took = now, now.Sub(c.Started)
+	if c.IsBelieved() {
+		h.Believed = now
+	}
 	h.Day.Sweeps++
 	if late {
 		h.Day.Late++

@@ -45,19 +45,26 @@ func (f *Function) Sweep(ctx context.Context) (Report, error) {
 	lease, err := f.acquireSoon(ctx)
 	if errors.Is(err, store.ErrHeld) {
 		f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "another run has the lease", slog.String("lease", err.Error()))
+		f.config.Meter.Forget(showRun) // It may be another process's, which knows more.
 		return Report{Busy: true}, nil
 	}
 	if err != nil {
 		return Report{}, f.unusable(ctx, fmt.Errorf("begin a run: %w", err))
 	}
-	return f.under(ctx, lease, func(ctx context.Context, r *run) error {
+	finished := false
+	report, err := f.under(ctx, lease, func(ctx context.Context, r *run) error {
 		scanErr := r.scan(ctx)
+		finished = scanErr == nil && r.state.sweep.Checkpoint.IsBelieved()
 		r.state.health.ran(r.progressed, scanErr)
 		if err := r.evaluateFleet(ctx); err != nil {
 			return errors.Join(scanErr, r.unusable(ctx, err))
 		}
 		return errors.Join(scanErr, r.notify(ctx))
 	})
+	if finished {
+		f.config.Heartbeat.beat(ctx, f.config.Logger, f.config.Meter)
+	}
+	return report, err
 }
 
 // run is one invocation's part of a sweep. It owns the state while its lease
@@ -119,6 +126,7 @@ func (f *Function) under(ctx context.Context, lease *store.Lease, work func(cont
 		return Report{}, f.unusable(kept, err)
 	}
 	err = work(kept, r)
+	r.show()
 	report := r.summed()
 	report.log(ctx, f.config.Logger)
 	return report, err
@@ -217,7 +225,7 @@ func (r *run) finish(ctx context.Context, now time.Time) error {
 		return err
 	}
 	late := r.ledger.records[sweepKey].IsOpen()
-	r.state.health.finished(r.state.sweep.Checkpoint.Started, now, late)
+	r.state.health.finished(r.state.sweep.Checkpoint, now, late)
 	if c := r.state.sweep.Checkpoint; !c.Partial {
 		r.state.usage = withTotal(r.state.usage, r.today(now), c.Counts.Used)
 	}
@@ -251,6 +259,7 @@ func (r *run) write(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("store what the run has found: %w", err)
 	}
+	r.count(r.unsaved)
 	r.unsaved, r.written = nil, r.config.Now()
 	r.ledger.settle()
 	r.state.settle(records)

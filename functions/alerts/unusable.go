@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"signalbox/functions/alerts/message"
+	"signalbox/shared/metric"
 	"signalbox/shared/notify"
 	"signalbox/shared/redisdial"
 	"signalbox/shared/serve/function"
@@ -97,6 +98,7 @@ func (f *Function) unusable(ctx context.Context, err error) error {
 		return err // the state may be well: the run ended before it could be used
 	}
 	count := f.trouble.note(err)
+	f.config.Meter.Set(metric.StateAvailable, 0)
 	_, damaged := errors.AsType[*store.DamagedError](err)
 	_, newer := errors.AsType[*store.SchemaError](err)
 	if !damaged && !newer && count < patience {

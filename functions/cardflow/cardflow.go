@@ -13,6 +13,7 @@ import (
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
 	"signalbox/shared/cardlink"
+	"signalbox/shared/metric"
 	"signalbox/shared/web"
 )
 
@@ -37,6 +38,8 @@ type Config struct {
 	Origins   []string       // whose scripts may call from a browser. None: no other's than our own
 	Zone      *time.Location // of the times in Alibaba's answers
 	Logger    *slog.Logger
+	// Meter counts lookups. Nil: they are not counted.
+	Meter *metric.Meter
 	// Timeout bounds one lookup, all attempts included. Zero: 20 s.
 	Timeout time.Duration
 	// TTL is how long answers are kept. Zero: not at all.
@@ -65,7 +68,7 @@ func New(c Config) http.Handler {
 	}
 	s := &server{Config: c, lookups: lookup.New(lookup.Config{
 		Source: c.Source, Lister: c.Lister, Zone: c.Zone, PageURL: c.pageURL, TTL: c.TTL, Stale: c.Stale,
-		Timeout: c.Timeout, Redis: c.Redis, Account: c.Account, Logger: c.Logger,
+		Timeout: c.Timeout, Redis: c.Redis, Account: c.Account, Logger: c.Logger, Meter: c.Meter,
 	})}
 	mux := web.NewMux(c.Logger)
 	mux.AllowOrigins(c.Origins)

@@ -78,8 +78,8 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		Guard: web.GuardFor(env.Auth), PageGuard: web.BrowserGuardFor(env.Auth),
 		Links: cardlink.New(env.Pages.Links()), Origins: env.Origins,
 		Zone:   env.Linkcard.Zone.Location,
-		Logger: logger,
-		TTL:    time.Duration(env.Cache.TTL), Stale: time.Duration(env.Cache.Stale),
+		Logger: logger, Meter: meter,
+		TTL: time.Duration(env.Cache.TTL), Stale: time.Duration(env.Cache.Stale),
 		Redis: client, Account: env.Quota.AccountID(),
 	})
 	return function.Function{

@@ -13,6 +13,7 @@ import (
 
 	"signalbox/functions/conversion/intake"
 	"signalbox/functions/conversion/outbox"
+	"signalbox/shared/metric"
 	"signalbox/shared/web"
 )
 
@@ -184,7 +185,7 @@ func (f *Function) add(ctx context.Context, entries []outbox.Entry, answers ...o
 	if err := f.outbox.Add(ctx, entries, answers...); err != nil {
 		return err
 	}
-	f.config.Meter.Event(countAccepted, len(entries))
+	f.config.Meter.Add(metric.Reports, len(entries), countAccepted)
 	return nil
 }
 

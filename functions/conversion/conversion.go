@@ -69,6 +69,8 @@ type Config struct {
 	Zone *time.Location
 	// Length is that of a window. Zero: 5 min.
 	Length time.Duration
+	// Grace is how long after its end a window closes. Zero: 10 min.
+	Grace time.Duration
 	// Keep is how long a report is tried before it is a dead letter. Zero: 72 h.
 	Keep time.Duration
 	// LeaseTime is how long a run that has died keeps others from sending. Zero: 2 min.
@@ -104,6 +106,7 @@ func New(c Config) *Function {
 	}
 	c.Timeout = cmp.Or(c.Timeout, 20*time.Second)
 	c.Length = cmp.Or(c.Length, 5*time.Minute)
+	c.Grace = cmp.Or(c.Grace, 10*time.Minute)
 	c.Keep = cmp.Or(c.Keep, 72*time.Hour)
 	c.LeaseTime = cmp.Or(c.LeaseTime, 2*time.Minute)
 	c.PerSecond = cmp.Or(c.PerSecond, 10)
@@ -112,6 +115,7 @@ func New(c Config) *Function {
 		c.PageGuard = c.Guard
 	}
 	f := &Function{config: c}
+	f.expect()
 	if c.Store != nil {
 		f.outbox = outbox.New(outbox.Config{Store: c.Store, InFlight: c.Timeout + afterTimeout, Now: c.Now})
 	}

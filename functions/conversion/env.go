@@ -115,12 +115,13 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 	c := Config{
 		Sink: dysms.New(service.Client), Guard: web.GuardFor(env.Auth), Logger: logger,
 		PageGuard: web.BrowserGuardFor(env.Auth), Links: env.Watch.Links(), Zone: env.Watch.Zone.Location,
-		Length: time.Duration(env.Window), Keep: time.Duration(env.Keep), PerSecond: float64(env.Dysms.DysmsQPS), Meter: meter, Ready: service.Ready,
+		Length: time.Duration(env.Window), Grace: time.Duration(env.Grace), Keep: time.Duration(env.Keep), PerSecond: float64(env.Dysms.DysmsQPS), Meter: meter, Ready: service.Ready,
 	}
 	state, counter, err := env.open()
 	if err != nil {
 		return function.Function{}, err
 	}
+	meter.WatchFile(env.State.File)
 	if counter != nil {
 		c.Store, c.Ledger, c.Windows = state, counter, counter
 		if c.Watch, err = env.Watch.open(state, counter, c.Length, to, logger, meter); err != nil {

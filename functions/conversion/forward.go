@@ -12,6 +12,7 @@ import (
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/aliyun/dysms"
+	"signalbox/shared/metric"
 	"signalbox/shared/quota"
 	"signalbox/shared/web"
 )
@@ -25,12 +26,12 @@ type forwarded struct {
 	RequestID           string      `json:"requestId"`
 }
 
-// The names under which the meter counts what becomes of reports.
+// What becomes of reports, as it is counted.
 const (
-	countForwarded  = "conversion_forwarded"
-	countAccepted   = "conversion_accepted"
-	countDeadLetter = "conversion_dead_letter"
-	countWindow     = "conversion_window_reported"
+	countForwarded  = "forwarded"
+	countAccepted   = "accepted" // it waits
+	countDeadLetter = "dead_letter"
+	countWindow     = "window_reported"
 )
 
 // send makes the call that forwards a report. A panic over it is its error: it would
@@ -55,7 +56,7 @@ func (f *Function) forward(ctx context.Context, r outbox.Report) (outbox.Record,
 	if err != nil {
 		return outbox.Record{}, web.FromUpstream(err)
 	}
-	f.config.Meter.Event(countForwarded, 1)
+	f.config.Meter.Add(metric.Reports, 1, countForwarded)
 	record := outbox.Record{Status: outbox.Forwarded, Code: http.StatusOK, Report: &r, RequestID: string(answer.RequestID)}
 	record.Answer, err = json.Marshal(forwarded{
 		ConversionRate:      rateNumber(r.Rate),

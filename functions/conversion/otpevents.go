@@ -8,6 +8,7 @@ import (
 
 	"signalbox/functions/conversion/intake"
 	"signalbox/functions/conversion/window"
+	"signalbox/shared/metric"
 	"signalbox/shared/web"
 )
 
@@ -81,6 +82,7 @@ func (f *Function) count(ctx context.Context, batches ...intake.Batch) ([]counte
 		for i, item := range batch.Items {
 			event, problem := parseOTPEvent(item, now)
 			if problem != nil {
+				f.config.Meter.Add(metric.OTPEvents, 1, eventRefused)
 				answers[b].refuse(i, problem)
 				continue
 			}
@@ -94,6 +96,7 @@ func (f *Function) count(ctx context.Context, batches ...intake.Batch) ([]counte
 	if err != nil {
 		return nil, err
 	}
+	f.countEvents(outcomes)
 	for n, outcome := range outcomes {
 		answers[from[n].batch].add(from[n].item, outcome)
 	}

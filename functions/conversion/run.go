@@ -10,6 +10,7 @@ import (
 	"signalbox/functions/conversion/otpwatch"
 	"signalbox/functions/conversion/outbox"
 	"signalbox/shared/aliyun"
+	"signalbox/shared/metric"
 	"signalbox/shared/quota"
 	"signalbox/shared/serve/event"
 	"signalbox/shared/store"
@@ -51,6 +52,7 @@ func (f *Function) Scheduled(ctx context.Context, _ event.Scheduled) (Report, er
 		return Report{Busy: true}, nil
 	}
 	if err != nil {
+		f.config.Meter.Set(metric.StateAvailable, 0)
 		return Report{}, fmt.Errorf("begin a run: %w", err)
 	}
 	kept, stop := lease.Keep(ctx)
@@ -60,6 +62,7 @@ func (f *Function) Scheduled(ctx context.Context, _ event.Scheduled) (Report, er
 	bounded, cancel := afterwards(ctx)
 	defer cancel()
 	err = errors.Join(err, lease.Release(bounded))
+	r.show(ctx, err)
 	r.log(ctx)
 	return r.report, err
 }
@@ -72,6 +75,8 @@ type run struct {
 	report Report
 	// stopped is why nothing more is sent: all that follows would fail likewise.
 	stopped error
+	// observed is how reports did at the end of the run; nil: nobody has looked.
+	observed *observed
 	// doubted is set once a report that has tried our patience said that all others
 	// would fail like it.
 	doubted bool
@@ -165,7 +170,7 @@ func (r *run) stop(ctx context.Context, err error) {
 
 // noteDead counts and logs a dead letter.
 func (f *Function) noteDead(ctx context.Context, o outbox.Outcome) {
-	f.config.Meter.Event(countDeadLetter, 1)
+	f.config.Meter.Add(metric.Reports, 1, countDeadLetter)
 	attrs := []slog.Attr{
 		slog.String("rate", string(rateNumber(o.Report.Rate))), slog.Int64("report_time", o.Report.Time), slog.String("reason", o.Reason),
 	}

@@ -10,6 +10,7 @@ import (
 	"signalbox/functions/conversion/outbox"
 	"signalbox/functions/conversion/window"
 	"signalbox/shared/aliyun"
+	"signalbox/shared/metric"
 )
 
 // The reports that wait are sent in their order, a few at the same time, so that the
@@ -162,7 +163,7 @@ func (r *run) settled(ctx context.Context, o outbox.Outcome) error {
 	switch o.Status {
 	case outbox.Forwarded:
 		r.report.Forwarded++
-		r.config.Meter.Event(countForwarded, 1)
+		r.config.Meter.Add(metric.Reports, 1, countForwarded)
 	case outbox.Dead:
 		r.report.DeadLetters++
 		r.noteDead(ctx, o)

@@ -8,6 +8,7 @@ import (
 	"signalbox/functions/conversion/outbox"
 	"signalbox/functions/conversion/window"
 	"signalbox/shared/aliyun"
+	"signalbox/shared/metric"
 )
 
 // windowsAtOnce is how many windows are read at once.
@@ -75,7 +76,7 @@ func (r *run) window(ctx context.Context, w window.Window) (done bool, err error
 	switch r.after(ctx, err, waited) {
 	case stepDone:
 		r.report.Windows++
-		r.config.Meter.Event(countWindow, 1)
+		r.config.Meter.Add(metric.Reports, 1, countWindow)
 		w.Status, w.ReportTime, w.RequestID = window.Reported, w.End, string(answer.RequestID)
 		return true, r.mark(ctx, w)
 	case stepDead:

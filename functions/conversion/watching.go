@@ -77,6 +77,7 @@ func (w *watching) end(ctx context.Context) error {
 		return err
 	})
 	w.report.Watch = w.watch.Report()
+	w.watch.Show(believedFor)
 	return w.err
 }
 
@@ -131,6 +132,7 @@ func (r *run) reports(ctx context.Context) (o watch.ReportsObservation, err erro
 			o.Reason = d.Reason
 		}
 	}
+	r.observed = &observed{waiting: o.Waiting, letters: len(letters), oldest: o.Oldest}
 	return o, nil
 }
 

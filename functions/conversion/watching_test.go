@@ -367,7 +367,7 @@ func TestWithoutReceivers(t *testing.T) {
 		}
 		var metrics strings.Builder
 		w.meter.WritePrometheus(&metrics)
-		if !strings.Contains(metrics.String(), `signalbox_events_total{event="otp_incident_opened"} 1`) {
+		if !strings.Contains(metrics.String(), `,change="opened"} 1`) {
 			t.Errorf("metrics:\n%s", metrics.String())
 		}
 	})

@@ -193,7 +193,7 @@ func wrongTokens(t *testing.T) {
 		return nil
 	})
 	wants(t, p.Output(), `"address":"127.0.0.1/32"`)
-	wants(t, within(t, patient, "GET", p.URL+"/metrics", "").Body, "signalbox_wrong_tokens_total 4")
+	wants(t, within(t, patient, "GET", p.URL+"/metrics", "").Body, `signalbox_unauthorized_requests_total{function="cardflow"} 4`)
 }
 
 // readyz has no credentials to sign with.

@@ -263,7 +263,7 @@ func TestCallsAreCounted(t *testing.T) {
 
 	plain := servetest.StartHTTP(t, binary, c.env...)
 	lookup.send(t, plain.URL)
-	if text := scrape(t, plain.URL+"/metrics"); !strings.Contains(text, `signalbox_upstream_calls_total{action="GetCardFlowInfo"} 1`) {
+	if text := scrape(t, plain.URL+"/metrics"); !strings.Contains(text, `signalbox_upstream_call_duration_seconds_count{function="cardflow",action="GetCardFlowInfo",outcome="ok"} 1`) {
 		t.Errorf("GET /metrics says\n%s", text)
 	}
 

@@ -15,6 +15,8 @@ var exceptions = []exception{
 	{path: "cmd/signalbox/doctor/redis.go", word: "memory", reason: "RAM of a Redis, and a section of its INFO"},
 	{path: "shared/serve/", word: "memory", reason: "RAM: an instance has only so much"},
 	{path: "internal/e2e/memory_test.go", word: "memory", reason: "RAM"},
+	{path: "shared/metric/list.go", word: "memory", reason: "RAM, by Prometheus' own names"},
+	{path: "shared/metric/process.go", word: "memory", reason: "RAM, by the names of Go's runtime"},
 	{path: "functions/conversion/ledger/remote.go", word: "memory", reason: "a section of Redis's INFO"},
 	{path: "internal/redistest/ledger_test.go", word: "memory", reason: "RAM of a Redis"},
 	{path: "internal/redistest/otpbench_test.go", word: "memory", reason: "likewise"},

@@ -99,6 +99,16 @@ func New(c Config) (*Client, error) {
 // fail at once, with [Broken], or wait where they are in the background.
 func (c *Client) BreakerOpen(action string) bool { return c.breakers.check(action) != nil }
 
+// Actions are those that were called, in no order.
+func (c *Client) Actions() []string {
+	var names []string
+	c.breakers.byAction.Range(func(name, _ any) bool {
+		names = append(names, name.(string)) //nolint:forcetypeassert // there are no others
+		return true
+	})
+	return names
+}
+
 // Call makes one call of c's service and returns its decoded answer. It tries
 // again what may go better the next time, for as long as ctx allows.
 //

@@ -1,135 +1,146 @@
-// Package metric counts the calls to Alibaba, per action, and what else happens, and
-// hands the counts over in the form that each platform's users expect: Prometheus
-// text over HTTP, Embedded Metric Format lines on Lambda, log lines on Function
-// Compute.
+// Package metric counts what happens, and hands it over in the form that each
+// platform's users expect: Prometheus text over HTTP, Embedded Metric Format lines on
+// Lambda, log lines on Function Compute. What there is to count is defined once, in
+// list.go, and has the same name, unit and labels in each form.
+//
+// Labels have few values: no card, tag, country, prefix or token is one, and a route is
+// its pattern. What is not known has no sample, rather than 0.
 package metric
 
 import (
-	"cmp"
 	"fmt"
-	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/VictoriaMetrics/metrics"
 )
 
-// Call is one attempt of a call, as far as it is counted.
-type Call struct {
-	Action    string
-	Made      bool          // false: refused before it was sent
-	Retry     bool          // not the first attempt
-	Failed    bool          // throttled attempts included
-	Throttled bool          // Alibaba said too fast
-	Waited    time.Duration // for a permit of the quota
-}
+// maxSeries is how many label values a metric may have. It bounds a mistake: further
+// ones count together.
+const maxSeries = 500
 
-// Meter adds calls up. Make it with [New]; it is safe for concurrent use.
+// other stands for label values beyond maxSeries.
+const other = "other"
+
+// Meter has the values of one function. Make it with [New]; it is safe for concurrent use.
 type Meter struct {
-	set         *metrics.Set
-	wrongTokens *metrics.Counter
-
 	mu      sync.Mutex
-	actions map[string]*counters
-	events  map[string]*happened
+	series  map[*Definition]map[string]*series
+	shown   map[string]*shown
+	collect []func()
 }
 
-// New returns a Meter at zero.
+// New returns a Meter with nothing but wrong tokens, of which there are none yet.
 func New() *Meter {
-	set := metrics.NewSet()
-	return &Meter{
-		set: set, wrongTokens: set.NewCounter("signalbox_wrong_tokens_total"),
-		actions: make(map[string]*counters), events: make(map[string]*happened),
-	}
+	m := empty()
+	m.Add(WrongTokens, 0)
+	return m
 }
 
-// counters are the counts of one action, and what was reported of them.
-type counters struct {
-	action                            string
-	calls, throttled, retried, failed *metrics.Counter
-	waited                            *metrics.FloatCounter
-	reported                          Counts
+func empty() *Meter {
+	return &Meter{series: make(map[*Definition]map[string]*series), shown: make(map[string]*shown)}
 }
 
-// Counts are the calls of one action.
-type Counts struct {
-	Action        string
-	Calls         uint64
-	Throttled     uint64
-	Retried       uint64
-	Failed        uint64
-	WaitedSeconds float64
+// series is a metric with certain label values.
+type series struct {
+	labels []string
+	value  float64 // of a histogram the sum
+	count  uint64  // of a histogram
+	within []uint64
+	// What was reported of it, and of a gauge whether it was set since.
+	reportedValue float64
+	reportedCount uint64
+	fresh         bool
 }
 
-// Count adds one attempt.
-func (m *Meter) Count(c Call) {
-	n := m.of(c.Action)
-	increment(n.calls, c.Made)
-	increment(n.throttled, c.Throttled)
-	increment(n.retried, c.Retry)
-	increment(n.failed, c.Failed)
-	n.waited.Add(c.Waited.Seconds())
-}
-
-// CountWrongToken adds one request that showed a token that opens nothing.
-func (m *Meter) CountWrongToken() { m.wrongTokens.Inc() }
-
-func increment(c *metrics.Counter, really bool) {
-	if really {
-		c.Inc()
-	}
-}
-
-// WritePrometheus writes the totals since the start as Prometheus text.
-//
-// https://prometheus.io/docs/instrumenting/exposition_formats/
-func (m *Meter) WritePrometheus(w io.Writer) { m.set.WritePrometheus(w) }
-
-// sinceLast returns what was counted since it was last called, by action, and
-// nothing of actions that were not called.
-func (m *Meter) sinceLast() []Counts {
+// Add adds n, which is not negative. The labels' values are in the order of their names;
+// another number of them is a mistake, and panics. With 0 the sample is there from now on,
+// so that the first one that is counted shows as an increase.
+func (m *Meter) Add(c Counter, n int, labels ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var changes []Counts
-	for _, n := range m.actions {
-		total := n.total()
-		if total != n.reported {
-			changes = append(changes, total.minus(n.reported))
-			n.reported = total
-		}
-	}
-	slices.SortFunc(changes, func(a, b Counts) int { return cmp.Compare(a.Action, b.Action) })
-	return changes
+	m.of(c.Definition, labels).value += float64(max(0, n))
 }
 
-func (m *Meter) of(action string) *counters {
+// Set sets a gauge, see [Meter.Add] for labels.
+func (m *Meter) Set(g Gauge, value float64, labels ...string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	n, ok := m.actions[action]
+	s := m.of(g.Definition, labels)
+	s.value, s.fresh = value, true
+}
+
+// Bool is 1 for what is so, and 0 for what is not.
+func Bool(so bool) float64 {
+	if so {
+		return 1
+	}
+	return 0
+}
+
+// Unset says that a gauge's value is not known any more.
+func (m *Meter) Unset(g Gauge, labels ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.series[g.Definition], keyOf(labels))
+}
+
+// Observe adds what took so long, see [Meter.Add] for labels.
+func (m *Meter) Observe(h Histogram, took time.Duration, labels ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s, seconds := m.of(h.Definition, labels), max(0, took.Seconds())
+	s.value += seconds
+	s.count++
+	if i, _ := slices.BinarySearch(h.Buckets, seconds); i < len(s.within) {
+		s.within[i]++
+	}
+}
+
+// Expect has a histogram's sample be there before the first is observed.
+func (m *Meter) Expect(h Histogram, labels ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.of(h.Definition, labels)
+}
+
+// OnCollect has f set gauges just before they are written.
+func (m *Meter) OnCollect(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.collect = append(m.collect, f)
+}
+
+// update makes the calls that [Meter.OnCollect] was given.
+func (m *Meter) update() {
+	m.mu.Lock()
+	calls := slices.Clone(m.collect)
+	m.mu.Unlock()
+	for _, f := range calls {
+		f()
+	}
+}
+
+// of returns a series, under mu.
+func (m *Meter) of(d *Definition, labels []string) *series {
+	if len(labels) != len(d.Labels) {
+		panic(fmt.Sprintf("%s has the labels %q, not %d values", d.Name, d.Labels, len(labels)))
+	}
+	all := m.series[d]
+	if all == nil {
+		all = make(map[string]*series)
+		m.series[d] = all
+	}
+	s, ok := all[keyOf(labels)]
+	if !ok && len(all) >= maxSeries {
+		labels = slices.Repeat([]string{other}, len(labels))
+		s, ok = all[keyOf(labels)]
+	}
 	if !ok {
-		name := func(what string) string { return fmt.Sprintf("signalbox_upstream_%s{action=%q}", what, action) }
-		n = &counters{
-			action:    action,
-			calls:     m.set.NewCounter(name("calls_total")),
-			throttled: m.set.NewCounter(name("throttled_total")),
-			retried:   m.set.NewCounter(name("retried_total")),
-			failed:    m.set.NewCounter(name("failed_total")),
-			waited:    m.set.NewFloatCounter(name("waited_seconds_total")),
-			reported:  Counts{Action: action},
-		}
-		m.actions[action] = n
+		s = &series{labels: slices.Clone(labels), within: make([]uint64, len(d.Buckets))}
+		all[keyOf(labels)] = s
 	}
-	return n
+	return s
 }
 
-func (n *counters) total() Counts {
-	return Counts{n.action, n.calls.Get(), n.throttled.Get(), n.retried.Get(), n.failed.Get(), n.waited.Get()}
-}
-
-func (c Counts) minus(d Counts) Counts {
-	return Counts{
-		c.Action, c.Calls - d.Calls, c.Throttled - d.Throttled, c.Retried - d.Retried, c.Failed - d.Failed,
-		c.WaitedSeconds - d.WaitedSeconds,
-	}
-}
+func keyOf(labels []string) string { return strings.Join(labels, "\xff") }

@@ -1,133 +1,150 @@
 package metric
 
 import (
-	"fmt"
 	"io"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
 	"strings"
-
-	"signalbox/shared/buildinfo"
+	"time"
 )
+
+// ContentType is that of a page.
+const ContentType = "text/plain; version=0.0.4; charset=utf-8"
+
+// functionLabel has the name of the function.
+const functionLabel = "function"
 
 // Source is what is counted of one function.
 type Source struct {
-	// Function is the value of the label function; "": there is none, since the process
-	// serves no other.
+	// Function is the value of the label function.
 	Function string
 	Meter    *Meter
 }
 
-// WritePage writes what GET /metrics answers: the totals of all sources since the start,
-// and which build counts them.
+// WritePage writes what GET /metrics answers, as Prometheus text: the values of all
+// sources, and those of the process.
+//
+// https://prometheus.io/docs/instrumenting/exposition_formats/
 func WritePage(w io.Writer, sources ...Source) {
-	all := newFamilies()
+	now, all := time.Now(), make(map[*Definition][]sample)
 	for _, s := range sources {
-		var text strings.Builder
-		s.Meter.WritePrometheus(&text)
-		all.add(text.String(), s.Function)
+		s.Meter.update()
+		s.Meter.add(all, []label{{functionLabel, s.Function}}, now)
 	}
-	all.add(buildPage(buildinfo.Read()), "")
-	_, _ = io.WriteString(w, all.text()) // The caller may not be there any more.
+	process := empty()
+	process.readProcess()
+	process.add(all, nil, now)
+	_, _ = io.WriteString(w, pageOf(all)) // The caller may not be there any more.
 }
 
-// buildPage is a metric that is always 1, for its labels.
-func buildPage(b buildinfo.Info) string {
-	return "# HELP signalbox_build_info The build that runs.\n# TYPE signalbox_build_info gauge\n" +
-		fmt.Sprintf("signalbox_build_info{version=%q,revision=%q,goversion=%q} 1\n", b.Version, b.Revision, b.GoVersion)
+// WritePrometheus writes the values of m alone, as [WritePage] does.
+func (m *Meter) WritePrometheus(w io.Writer) {
+	all := make(map[*Definition][]sample)
+	m.update()
+	m.add(all, nil, time.Now())
+	_, _ = io.WriteString(w, pageOf(all)) // As above.
 }
 
-// families are metrics by what Prometheus calls their family: all of one name stand
-// together, under what is said of it once.
-type families struct {
-	order []string
-	by    map[string]*family
+type label struct{ name, value string }
+
+// sample is one line of a page.
+type sample struct {
+	suffix string
+	labels []label
+	value  float64
 }
 
-type family struct {
-	said    map[string]bool // the comments that it has, such as "# TYPE"
-	head    strings.Builder
-	samples strings.Builder
+// add adds the samples of m, each with more labels.
+func (m *Meter) add(all map[*Definition][]sample, more []label, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for d, by := range m.series {
+		ordered := make([]*series, 0, len(by))
+		for _, s := range by {
+			ordered = append(ordered, s)
+		}
+		slices.SortFunc(ordered, func(a, b *series) int { return slices.Compare(a.labels, b.labels) })
+		for _, s := range ordered {
+			all[d] = append(all[d], s.samples(d, labelsOf(d, more, s.labels))...)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.shown)) {
+		s := m.shown[name]
+		for _, one := range s.samples {
+			if now.Before(s.until) {
+				d := one.Gauge.Definition
+				all[d] = append(all[d], sample{labels: labelsOf(d, more, one.Labels), value: one.at(now)})
+			}
+		}
+	}
 }
 
-func newFamilies() *families { return &families{by: make(map[string]*family)} }
+func labelsOf(d *Definition, more []label, values []string) []label {
+	labels := slices.Clone(more)
+	for i, name := range d.Labels {
+		labels = append(labels, label{name, values[i]})
+	}
+	return labels
+}
 
-// add takes a page apart. Its samples get the label function, where that is not "".
-func (f *families) add(page, function string) {
-	current := ""
-	for line := range strings.Lines(page) {
-		if kind, name, ok := comment(line); ok {
-			current = name
-			f.of(name).say(kind, line)
+// samples are the lines of a series.
+func (s *series) samples(d *Definition, labels []label) []sample {
+	if d.Kind != KindHistogram {
+		return []sample{{labels: labels, value: s.value}}
+	}
+	var lines []sample
+	var within uint64
+	bucket := func(bound string, n uint64) {
+		lines = append(lines, sample{"_bucket", append(slices.Clone(labels), label{"le", bound}), float64(n)})
+	}
+	for i, bound := range d.Buckets {
+		within += s.within[i]
+		bucket(number(bound), within)
+	}
+	bucket("+Inf", s.count)
+	return append(lines, sample{"_sum", labels, s.value}, sample{"_count", labels, float64(s.count)})
+}
+
+// pageOf writes each metric under what is said of it.
+func pageOf(all map[*Definition][]sample) string {
+	var page strings.Builder
+	for _, d := range defined {
+		if len(all[d]) == 0 {
 			continue
 		}
-		name := sampleName(line)
-		if !partOf(name, current) {
-			current = name
-		}
-		f.of(current).samples.WriteString(labelled(line, function))
-	}
-}
-
-func (f *families) of(name string) *family {
-	found, ok := f.by[name]
-	if !ok {
-		found = &family{said: make(map[string]bool)}
-		f.by[name] = found
-		f.order = append(f.order, name)
-	}
-	return found
-}
-
-func (f *family) say(kind, line string) {
-	if !f.said[kind] {
-		f.said[kind] = true
-		f.head.WriteString(line)
-	}
-}
-
-func (f *families) text() string {
-	var all strings.Builder
-	for _, name := range f.order {
-		all.WriteString(f.by[name].head.String() + f.by[name].samples.String())
-	}
-	return all.String()
-}
-
-// comment takes "# TYPE name counter" apart.
-func comment(line string) (kind, name string, ok bool) {
-	fields := strings.Fields(line)
-	if len(fields) < 3 || fields[0] != "#" {
-		return "", "", false
-	}
-	return fields[1], fields[2], true
-}
-
-// sampleName is what stands before a sample's labels or value.
-func sampleName(line string) string {
-	if end := strings.IndexAny(line, "{ "); end >= 0 {
-		return line[:end]
-	}
-	return line
-}
-
-// partOf says whether a sample is of a family: a histogram's have its name and a suffix.
-func partOf(name, family string) bool {
-	for _, suffix := range []string{"", "_bucket", "_sum", "_count"} {
-		if family != "" && name == family+suffix {
-			return true
+		page.WriteString("# HELP " + d.Name + " " + helpEscapes.Replace(d.Help) + "\n")
+		page.WriteString("# TYPE " + d.Name + " " + string(d.Kind) + "\n")
+		for _, s := range all[d] {
+			page.WriteString(d.Name + s.suffix + text(s.labels) + " " + number(s.value) + "\n")
 		}
 	}
-	return false
+	return page.String()
 }
 
-// labelled gives a sample the label function, in front of those that it has.
-func labelled(line, function string) string {
-	if function == "" {
-		return line
+var (
+	helpEscapes  = strings.NewReplacer(`\`, `\\`, "\n", `\n`)
+	valueEscapes = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
+)
+
+// text writes labels as they stand behind a name.
+func text(labels []label) string {
+	if len(labels) == 0 {
+		return ""
 	}
-	name := sampleName(line)
-	label, rest := fmt.Sprintf("{function=%q", function), line[len(name):]
-	if labels, ok := strings.CutPrefix(rest, "{"); ok {
-		return name + label + "," + labels
+	parts := make([]string, len(labels))
+	for i, l := range labels {
+		parts[i] = l.name + `="` + valueEscapes.Replace(strings.ToValidUTF8(l.value, "�")) + `"`
 	}
-	return name + label + "}" + rest
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+// number writes a value: without an exponent where it has no fraction, so that people can
+// read it.
+func number(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
 }

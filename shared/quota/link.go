@@ -38,6 +38,13 @@ func (l *link) paused(now time.Time) error {
 	return nil
 }
 
+// last returns how the last call went; not known where there was none.
+func (l *link) last() (ok, known bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state == available, l.state != same
+}
+
 // note takes note of how a call ended and returns what that changes.
 func (l *link) note(err error, now time.Time) change {
 	var state change

@@ -69,6 +69,12 @@ type Quota interface {
 	// Ready returns what keeps the quota from being kept where it is configured
 	// to be, nil where nothing does. It asks for it where it was not asked yet.
 	Ready(ctx context.Context) error
+	// Pace returns how many permits a second the action has at present, as far as it
+	// was called.
+	Pace(action string) (perSecond float64, known bool)
+	// Shared reports whether all processes share the quota at present. It is not known
+	// where none is to be shared, or nobody has asked yet. It asks nobody.
+	Shared() (available, known bool)
 }
 
 // ExhaustedError says that the caller could not be answered before its deadline.

@@ -21,6 +21,7 @@ func Handler(f Function) (http.Handler, error) {
 // handler surrounds a function's own handler as an HTTP server, from the inside out.
 func (s *service) handler(custom bool) http.Handler {
 	h := s.schedule(custom, invokePath, s.Handler) // POST /invoke, with a token
+	h = s.measure(h)                               // how long it takes
 	h = s.readiness(h)                             // GET /readyz
 	h = s.metrics(h)                               // GET /metrics
 	h = limitBodies(h)                             // so many at once
@@ -33,7 +34,8 @@ func (s *service) handler(custom bool) http.Handler {
 // eventHandler is that for the requests of a runtime API, one at a time, whose
 // waiting is paid for.
 func (s *service) eventHandler() http.Handler {
-	h := s.readiness(s.Handler)
+	h := s.measure(s.Handler)
+	h = s.readiness(h)
 	h = s.guard(h)
 	h = s.suspect(h, false)
 	return harmless(h)
@@ -62,7 +64,7 @@ func (s *service) metrics(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		w.Header().Set("Content-Type", metric.ContentType)
 		metric.WritePage(w, s.sources...)
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"signalbox/shared/logging"
+	"signalbox/shared/metric"
 )
 
 // startLambda takes events from Lambda's runtime API and does not return.
@@ -27,7 +28,7 @@ func (s *service) startLambda() {
 // reportEMF writes the metrics of an invocation to stdout, where CloudWatch finds
 // them.
 func (s *service) reportEMF(ctx context.Context) {
-	if err := s.Meter.WriteEMF(os.Stdout, s.now()); err != nil {
+	if err := (metric.Source{Function: s.Name, Meter: s.Meter}).WriteEMF(os.Stdout, s.now()); err != nil {
 		s.Logger.ErrorContext(ctx, "metrics lost", slog.String("error", err.Error()))
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"signalbox/shared/logging"
+	"signalbox/shared/metric"
 	"signalbox/shared/serve/event"
 )
 
@@ -41,16 +43,48 @@ func (s *service) run(ctx context.Context, e event.Scheduled) (outcome, error) {
 		e = event.NewScheduled(s.now(), e.Name, e.Payload)
 	}
 	var o outcome
+	began := time.Now()
 	err := attempt(func() (err error) {
 		o, err = s.scheduled(ctx, e)
 		return err
 	})
+	s.measureRun(time.Since(began), o, err)
 	if err != nil {
 		s.Logger.LogAttrs(ctx, slog.LevelError, "run failed",
 			append(failure(err), slog.String("scheduled_event", logging.Untrusted(e.ID)))...)
 		return outcome{}, &RunError{RequestID: logging.RequestID(ctx)}
 	}
 	return o, nil
+}
+
+// The outcomes of runs, as they are counted.
+const (
+	runDone       = "done"
+	runOverlapped = "overlapped"
+	runFailed     = "failed"
+)
+
+// expectRuns has each outcome be counted from the start on, where there are runs.
+func (s *service) expectRuns() {
+	if s.Scheduled == nil {
+		return
+	}
+	for _, how := range []string{runDone, runOverlapped, runFailed} {
+		s.Meter.Expect(metric.RunDuration, how)
+	}
+}
+
+func (s *service) measureRun(took time.Duration, o outcome, err error) {
+	how := runDone
+	switch {
+	case s.Scheduled == nil:
+		return // It only kept the instance warm.
+	case err != nil:
+		how = runFailed
+	case o.overlapped:
+		how = runOverlapped
+	}
+	s.Meter.Observe(metric.RunDuration, took, how)
 }
 
 func (s *service) scheduled(ctx context.Context, e event.Scheduled) (outcome, error) {

@@ -28,9 +28,12 @@ func (s *service) schedule(custom bool, path string, next http.Handler) http.Han
 	}
 	asked := s.invokeGuard()(s.serveRun)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.Method != http.MethodPost || r.URL.Path != path:
+		if r.Method != http.MethodPost || r.URL.Path != path {
 			next.ServeHTTP(w, r)
+			return
+		}
+		web.SetRoute(r, "POST "+invokePath)
+		switch {
 		case custom && r.Header.Get(headerControlPath) != httpTrigger:
 			s.serveTimer(w, r)
 		default:

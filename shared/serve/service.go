@@ -45,8 +45,9 @@ func newService(f Function) (*service, error) {
 	f.RunTimeout = cmp.Or(f.RunTimeout, defaultRunTimeout)
 	s := &service{
 		Function: f, now: time.Now, stopping: make(chan struct{}), guesses: newGuesses(),
-		sources: []metric.Source{{Meter: f.Meter}}, timers: new(timers),
+		sources: []metric.Source{{Function: f.Name, Meter: f.Meter}}, timers: new(timers),
 	}
+	s.expectRuns()
 	s.guarded = s.eventHandler()
 	return s, nil
 }

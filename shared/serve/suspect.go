@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"signalbox/shared/metric"
 )
 
 // suspect counts and logs wrong tokens, and has their answers wait: the longer the
@@ -25,7 +27,7 @@ func (s *service) suspect(next http.Handler, delayed bool) http.Handler {
 	refused := func(r *http.Request) {
 		client := clientAddress(r)
 		count, length := s.guesses.add(client, s.now())
-		s.Meter.CountWrongToken()
+		s.Meter.Add(metric.WrongTokens, 1)
 		if lines.Allow() {
 			s.Logger.LogAttrs(r.Context(), slog.LevelWarn, "wrong token",
 				slog.String("address", client.String()), slog.Int("count", count))

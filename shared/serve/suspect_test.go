@@ -158,7 +158,7 @@ func TestWrongTokensAreLogged(t *testing.T) {
 			t.Errorf("one more is logged as %v, want a line with the count 21, and no token", lines)
 		}
 		var counts bytes.Buffer
-		if s.meter.WritePrometheus(&counts); !strings.Contains(counts.String(), "signalbox_wrong_tokens_total 21\n") {
+		if s.meter.WritePrometheus(&counts); !strings.Contains(counts.String(), "signalbox_unauthorized_requests_total 21\n") {
 			t.Errorf("metrics are\n%s, want 21 wrong tokens", &counts)
 		}
 	})

@@ -99,6 +99,7 @@ func newGroup(functions []Function) (*service, error) {
 func (g *group) add(member *service) {
 	path := invokePath + "/" + member.Name
 	h := member.schedule(false, path, member.Handler)
+	h = member.measure(h)
 	h = member.guard(h)
 	h = member.suspect(h, true)
 	g.members, g.handlers = append(g.members, member), append(g.handlers, h)

@@ -146,7 +146,7 @@ func TestTogetherIsOnePage(t *testing.T) {
 		}
 		_, page := s.get("GET", "/metrics", "")
 		for _, want := range []string{
-			`signalbox_wrong_tokens_total{function="first"} 1` + "\n" + `signalbox_wrong_tokens_total{function="second"} 1` + "\n",
+			`signalbox_unauthorized_requests_total{function="first"} 1` + "\n" + `signalbox_unauthorized_requests_total{function="second"} 1` + "\n",
 			"\nsignalbox_build_info{version=",
 		} {
 			if strings.Count(page, want) != 1 {

@@ -49,6 +49,7 @@ func Open(s Settings) (Service, error) {
 	if err != nil {
 		return Service{}, err
 	}
+	permits = countingQuota{permits, s.Meter}
 	readiness := &readiness{account: s.Account, credentials: Credentials(s.Account), permits: permits}
 	client, err := aliyun.New(aliyun.Config{
 		Endpoint:    string(s.Endpoint),
@@ -57,12 +58,16 @@ func Open(s Settings) (Service, error) {
 		Quota:       permits,
 		Background:  s.Background,
 		Observe: func(a aliyun.Attempt) {
-			s.Meter.Count(counted(a))
+			count(s.Meter, a)
 			readiness.observe(a)
 		},
 		Logger: s.Logger,
 	})
-	return Service{Client: client, Ready: readiness.ready}, err
+	if err != nil {
+		return Service{}, err
+	}
+	s.Meter.OnCollect(func() { look(s.Meter, client, permits) })
+	return Service{Client: client, Ready: readiness.ready}, nil
 }
 
 // Credentials are the invocation's where there are any, and the configured key
@@ -73,16 +78,4 @@ func Credentials(a config.Account) credential.Provider {
 		AccessKeySecret: string(a.AccessKeySecret),
 		SecurityToken:   string(a.SecurityToken),
 	}}
-}
-
-// counted is the part of an attempt that the meter counts.
-func counted(a aliyun.Attempt) metric.Call {
-	return metric.Call{
-		Action:    a.Action,
-		Made:      a.Made(),
-		Retry:     a.Made() && a.Number > 1,
-		Failed:    a.Failure != nil,
-		Throttled: a.Failure != nil && a.Failure.Kind == aliyun.Throttled,
-		Waited:    a.Waited,
-	}
 }

@@ -51,10 +51,12 @@ func TestOpen(t *testing.T) {
 	var counts strings.Builder
 	s.Meter.WritePrometheus(&counts)
 	for _, want := range []string{
-		`signalbox_upstream_calls_total{action="GetCardFlowInfo"} 2`,
-		`signalbox_upstream_retried_total{action="GetCardFlowInfo"} 1`,
-		`signalbox_upstream_failed_total{action="GetCardFlowInfo"} 1`,
-		`signalbox_upstream_throttled_total{action="GetCardFlowInfo"} 0`,
+		`signalbox_upstream_call_duration_seconds_count{action="GetCardFlowInfo",outcome="ok"} 1`,
+		`signalbox_upstream_call_duration_seconds_count{action="GetCardFlowInfo",outcome="unavailable"} 1`,
+		`signalbox_upstream_retries_total{action="GetCardFlowInfo"} 1`,
+		`signalbox_quota_wait_seconds_count{action="GetCardFlowInfo"} 2`,
+		`signalbox_quota_permits_per_second{action="GetCardFlowInfo"} 19.9`,
+		`signalbox_upstream_circuit_breaker_open{action="GetCardFlowInfo"} 0`,
 	} {
 		if !strings.Contains(counts.String(), want+"\n") {
 			t.Errorf("the meter lacks %s:\n%s", want, counts.String())
@@ -122,7 +124,7 @@ func TestReadyWithoutCredentials(t *testing.T) {
 	ready("after a call with one", t.Context(), 0)
 	var counts strings.Builder
 	s.Meter.WritePrometheus(&counts)
-	if want := `signalbox_upstream_calls_total{action="GetCardFlowInfo"} 1`; !strings.Contains(counts.String(), want+"\n") {
+	if want := `signalbox_upstream_call_duration_seconds_count{action="GetCardFlowInfo",outcome="ok"} 1`; !strings.Contains(counts.String(), want+"\n") {
 		t.Errorf("the meter lacks %s, since one call was not made:\n%s", want, counts.String())
 	}
 }

@@ -26,6 +26,7 @@ func Handle(logger *slog.Logger, route string, h HandlerFunc) http.Handler {
 func handle(logger *slog.Logger, route string, h HandlerFunc, refuse ErrorPage) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
+		SetRoute(r, route)
 		recorder := &statusRecorder{ResponseWriter: w}
 		ctx := r.Context()
 		r, caller := withCaller(r)

@@ -99,6 +99,9 @@ func (c Checkpoint) Next(now time.Time) Checkpoint {
 	return next
 }
 
+// IsBelieved reports whether the sweep is finished, and its listing believed.
+func (c Checkpoint) IsBelieved() bool { return !c.Finished.IsZero() && c.Distrust == "" }
+
 // IsWhole reports whether the listing has all cards of the account, is believed, and nearly
 // all of them were read.
 func (c Checkpoint) IsWhole() bool {

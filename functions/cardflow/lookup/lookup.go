@@ -20,6 +20,7 @@ import (
 
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
+	"signalbox/shared/metric"
 	"signalbox/shared/quota"
 )
 
@@ -54,6 +55,8 @@ type Config struct {
 	// Account names the main account, so that two can use one Redis.
 	Account string
 	Logger  *slog.Logger // nil: nothing is logged
+	// Meter counts lookups by how they went. Nil: they are not counted.
+	Meter *metric.Meter
 }
 
 // Lookups looks cards up. It is safe for concurrent use.
@@ -82,10 +85,14 @@ func New(c Config) *Lookups {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Meter == nil {
+		c.Meter = metric.New()
+	}
 	l := &Lookups{config: c, cache: newCache(), flights: make(map[query]*flight)}
 	if c.Redis != nil && c.TTL > 0 {
 		l.shared = newShared(c)
 	}
+	l.expect()
 	return l
 }
 
@@ -102,6 +109,12 @@ const (
 // [linkcard.MaxMonths], or, for none, the last two. Its error is that of the call, or
 // ctx's cause.
 func (l *Lookups) Lookup(ctx context.Context, id card.ICCID, months []card.Month) (Answer, error) {
+	a, err := l.lookUp(ctx, id, months)
+	l.count(ctx, a, err)
+	return a, err
+}
+
+func (l *Lookups) lookUp(ctx context.Context, id card.ICCID, months []card.Month) (Answer, error) {
 	q, now := queryOf(id, months), time.Now()
 	old := l.kept(q, now)
 	if old != nil && now.Before(old.freshUntil) {

@@ -53,6 +53,7 @@ type shared struct {
 	began   time.Time
 	until   atomic.Int64 // Redis is not called before: nanoseconds since began
 	outage  outage
+	asked   atomic.Bool // Redis has answered or failed once
 	slots   chan struct{}
 }
 
@@ -157,6 +158,7 @@ func (s *shared) do(ctx context.Context, call func(context.Context) error) bool 
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	err := call(bounded)
+	s.asked.Store(s.asked.Load() || ctx.Err() == nil)
 	switch {
 	case err == nil:
 		if s.outage.over() {

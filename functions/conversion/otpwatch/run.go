@@ -10,7 +10,9 @@ import (
 
 	"signalbox/functions/conversion/watch"
 	"signalbox/shared/incident"
+	"signalbox/shared/metric"
 	"signalbox/shared/notify"
+	"signalbox/shared/receiver"
 	"signalbox/shared/store"
 )
 
@@ -125,12 +127,6 @@ func (r *Run) fail(err error) error {
 	return err
 }
 
-// counted are the names by which the meter counts changes.
-var counted = map[incident.Kind]string{
-	incident.Opened: "otp_incident_opened", incident.Worsened: "otp_incident_worsened",
-	incident.Resolved: "otp_incident_resolved", incident.Flapping: "otp_incident_flapping",
-}
-
 // count counts and logs changes that were written.
 func (r *Run) count(ctx context.Context, changes []watch.Change) {
 	for _, c := range changes {
@@ -145,9 +141,7 @@ func (r *Run) count(ctx context.Context, changes []watch.Change) {
 			r.report.Flapping++
 		case incident.Reminded:
 		}
-		if name, ok := counted[c.Kind]; ok {
-			r.config.Meter.Event(name, 1)
-		}
+		r.config.Meter.Add(metric.IncidentChanges, 1, c.Incident.Key.Rule, string(c.Kind))
 		level := slog.LevelInfo
 		if !c.IsOver() {
 			level = slog.LevelWarn
@@ -170,6 +164,7 @@ func (r *Run) Deliver(ctx context.Context) (err error) {
 		Fence: r.fence, Open: r.incidents.open(), Earlier: r.reports,
 		Writer: func(receiver string) notify.Writer[watch.Details] { return r.config.Writer(receiver, now) },
 	})
+	receiver.CountDelivery(r.config.Meter, r.reports)
 	r.report.Waiting, r.report.Behind = 0, 0
 	for _, one := range r.reports {
 		r.report.Messages += one.Messages
