@@ -19,7 +19,7 @@ TAGS ?=
 # Which build it is, as signalbox version says it. Without a repository nobody knows.
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 REVISION  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-# A rules file to package beside the bootstraps of alerts and conversion; none: none.
+# A rules file to put beside the bootstraps of alerts and conversion, for build and dist; none: none.
 RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
@@ -29,10 +29,12 @@ BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64; TAGS=nodynamodb or notablestore)
+build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64; TAGS=nodynamodb or notablestore; RULES_FILE=path)
 	@for f in $(FUNCTIONS); do \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags 'lambda.norpc $(TAGS)' \
 			-ldflags "-s -w -buildid= $(BUILDINFO)" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
+		rm -f build/$$f/rules.yaml; \
+		case $$f in alerts | conversion) [ -z '$(RULES_FILE)' ] || install -m 644 '$(RULES_FILE)' build/$$f/rules.yaml || exit 1;; esac; \
 	done
 
 dist: ## write dist/: zips for both clouds, the command line, SBOM, SHA256SUMS (RULES_FILE=path packages the rules)
