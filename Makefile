@@ -40,13 +40,19 @@ build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's 
 dist: ## write dist/: zips for both clouds, the command line, SBOM, SHA256SUMS (RULES_FILE=path packages the rules)
 	go run ./internal/dist -out dist -version '$(VERSION)' -revision '$(REVISION)' -rules '$(RULES_FILE)'
 
-dist-check: ## make dist in two folders and compare the bytes
+DIST_CHECK = go run ./internal/dist -version v0.0.0-check -revision check -rules doc/rules.example.yaml
+
+# A folder would show in each executable alike, so that some are built a second time: elsewhere,
+# and with a cache of their own, since with a shared one nothing would be compiled again.
+dist-check: ## make dist, build a part again in another folder with an empty cache, and compare the bytes
 	@set -e; check=$$(mktemp -d); trap 'rm -rf "$$check"' EXIT; \
 	for copy in one a/longer/two; do \
 		mkdir -p "$$check/$$copy"; git ls-files -co --exclude-standard -z | xargs -0 tar -cf - | tar -xf - -C "$$check/$$copy"; \
-		$(MAKE) --no-print-directory -C "$$check/$$copy" dist VERSION=v0.0.0-check REVISION=check RULES_FILE=doc/rules.example.yaml; \
 	done; \
-	diff -r "$$check/one/dist" "$$check/a/longer/two/dist"; \
+	(cd "$$check/one" && $(DIST_CHECK)); \
+	(cd "$$check/a/longer/two" && GOCACHE="$$check/cache" $(DIST_CHECK) -only '^(alerts-function-compute|conversion)-amd64'); \
+	cd "$$check/a/longer/two/dist"; \
+	for zip in *.zip; do cmp "$$zip" "$$check/one/dist/$$zip"; echo "$$zip: the same bytes"; done; \
 	cd "$$check/one/dist"; sha256sum --check --quiet SHA256SUMS; ls -l
 
 test: ## run the tests
