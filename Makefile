@@ -9,6 +9,9 @@ AXE         = build/browser/node_modules/axe-core/axe.min.js
 # dynalite, which stands for DynamoDB, by its npm version and those in its lock.
 DYNALITE = build/dynalite/node_modules/dynalite/cli.js
 
+# Serverless Devs, which reads s.yaml, by its npm version and hash.
+SERVERLESS_DEVS = build/serverless-devs/node_modules/.bin/s
+
 FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
@@ -24,7 +27,7 @@ RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
 
-.PHONY: help build dist dist-check kubernetes test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build dist dist-check kubernetes test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint preview vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -116,6 +119,16 @@ $(AXE):
 
 cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
 	cfn-lint --non-zero-exit-code warning --template template.yaml
+
+preview: $(SERVERLESS_DEVS) ## check s.yaml as Serverless Devs itself reads it
+	go test -count=1 -run TestPreview -v ./internal/deploy -args -s '$(CURDIR)/$(SERVERLESS_DEVS)'
+
+$(SERVERLESS_DEVS): internal/deploy/preview/package.json internal/deploy/preview/package-lock.json
+	mkdir -p build/serverless-devs
+	cp internal/deploy/preview/package.json internal/deploy/preview/package-lock.json build/serverless-devs/
+	npm ci --prefix build/serverless-devs --no-audit --no-fund --ignore-scripts || \
+		{ echo 'Serverless Devs could not be installed by npm: nobody has read s.yaml as it does' >&2; exit 1; }
+	touch $@
 
 vet: ## run go vet
 	go vet -tags redis,browser,dynalite,long ./...

@@ -1,6 +1,8 @@
 package deploy_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +49,28 @@ func TestDifferencesAreFound(t *testing.T) {
 		changed, _ := fcFile([]byte(text))
 		if after := shared(changed)["alerts"]; cmp.Equal(before, after) {
 			t.Errorf("shared(...) does not change when %q becomes %q", change.old, change.difference)
+		}
+	}
+}
+
+// leastMistakes is how many ways to get a deployment file wrong are tried.
+const leastMistakes = 20
+
+// TestManyMistakes counts them.
+func TestManyMistakes(t *testing.T) {
+	t.Parallel()
+	of := map[string][]mistake{"s.yaml": fcMistakes, "template.yaml": samMistakes}
+	maps.Copy(of, serverMistakes)
+	small := []string{"deploy/compose.yaml", "deploy/signalbox.env.example", "deploy/systemd/signalbox.service",
+		"deploy/kubernetes/secret.example.yaml", "deploy/alibaba/policy.json", "deploy/alibaba/trust.json", "deploy/aws/secret.example.json"}
+	for file, mistakes := range of {
+		kinds := make(map[mistake]bool)
+		for _, m := range mistakes {
+			m.want = ""
+			kinds[m] = true
+		}
+		if len(kinds) < leastMistakes && !slices.Contains(small, file) {
+			t.Errorf("%s is got wrong in %d ways, want at least %d", file, len(kinds), leastMistakes)
 		}
 	}
 }

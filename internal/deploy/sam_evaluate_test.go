@@ -38,7 +38,7 @@ func (d samDocument) evaluator(given scenario) (evaluator, []string) {
 func (e evaluator) value(node *yaml.Node) *yaml.Node {
 	switch node.Tag {
 	case "!If":
-		if e.holds(node.Content[0].Value) {
+		if e.isMet(node.Content[0].Value) {
 			return e.value(node.Content[1])
 		}
 		return e.value(node.Content[2])
@@ -92,8 +92,8 @@ func text(value string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value, Style: yaml.DoubleQuotedStyle}
 }
 
-// holds reports whether the named condition is true.
-func (e evaluator) holds(name string) bool {
+// isMet reports whether the named condition is true.
+func (e evaluator) isMet(name string) bool {
 	node, ok := e.conditions[name]
 	return ok && e.isTrue(&node)
 }
@@ -101,7 +101,7 @@ func (e evaluator) holds(name string) bool {
 func (e evaluator) isTrue(node *yaml.Node) bool {
 	switch node.Tag {
 	case "!Condition":
-		return e.holds(node.Value)
+		return e.isMet(node.Value)
 	case "!Not":
 		return !e.isTrue(node.Content[0])
 	case "!And":

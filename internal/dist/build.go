@@ -28,7 +28,7 @@ func (r release) arguments(t target, binary string) []string {
 	return []string{"build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-tags", strings.TrimSpace("lambda.norpc " + t.tags), "-ldflags", flags, "-o", binary, t.pkg}
 }
 
-// unplaced wants an executable that does not tell where it was built: then the same tree
+// unplaced wants an executable that does not say where it was built: then the same tree
 // gives it in any folder.
 func unplaced(binary string) error {
 	content, err := os.ReadFile(binary) //nolint:gosec // It has just been built.
@@ -40,7 +40,7 @@ func unplaced(binary string) error {
 		return err
 	}
 	if bytes.Contains(content, []byte(folder+string(filepath.Separator))) {
-		return fmt.Errorf("%s tells that it was built in %s", filepath.Base(binary), folder)
+		return fmt.Errorf("%s has the path of the folder it was built in, %s", filepath.Base(binary), folder)
 	}
 	return nil
 }

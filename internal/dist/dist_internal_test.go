@@ -88,9 +88,9 @@ func TestUnplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	tells := write(t, filepath.Join(folder, "tells"), "runtime\x00"+filepath.Join(here, "main.go"), 0o600, time.Now())
+	placed := write(t, filepath.Join(folder, "placed"), "runtime\x00"+filepath.Join(here, "main.go"), 0o600, time.Now())
 	silent := write(t, filepath.Join(folder, "silent"), "runtime\x00signalbox/internal/dist/main.go", 0o600, time.Now())
-	if err := unplaced(tells); err == nil {
+	if err := unplaced(placed); err == nil {
 		t.Error("unplaced of an executable with the folder's path = nil, want an error")
 	}
 	if err := unplaced(silent); err != nil {
