@@ -84,20 +84,24 @@ var (
 
 // fcFile reads s.yaml and lists what is wrong with it, whatever the shell supplies. The
 // functions are those with all that they can have.
-func fcFile(text []byte) (map[string]function, []string) {
+func fcFile(text []byte) (map[string]function, []string) { return fcIn(text, scenarios...) }
+
+// fcIn does so in some scenarios.
+func fcIn(text []byte, names ...string) (map[string]function, []string) {
 	var p problems
-	for name, s := range fcScenarios {
-		functions, found := fcWith(text, s)
+	var all map[string]function
+	for _, name := range names {
+		functions, found := fcWith(text, fcScenarios[name])
 		for _, problem := range found {
 			p.unless(false, "%s (with %s)", problem, name)
 		}
 		if name == everything {
 			p.everyChoice(functions, true)
+			all = functions
 		}
 	}
 	slices.Sort(p.found)
-	functions, _ := fcWith(text, fcScenarios[everything])
-	return functions, p.found
+	return all, p.found
 }
 
 // fcWith reads s.yaml with what the shell supplies.

@@ -13,7 +13,10 @@ import (
 
 // samFile reads template.yaml and lists what is wrong with it, whatever the parameters
 // are. The functions are those with all that they can have.
-func samFile(text []byte) (map[string]function, []string) {
+func samFile(text []byte) (map[string]function, []string) { return samIn(text, scenarios...) }
+
+// samIn does so in some scenarios.
+func samIn(text []byte, names ...string) (map[string]function, []string) {
 	document, found := samParse(text)
 	if len(found) > 0 {
 		return nil, found
@@ -22,18 +25,19 @@ func samFile(text []byte) (map[string]function, []string) {
 	for _, name := range unused(text, document) {
 		p.unless(false, "%s is of no use", name)
 	}
-	for name := range fcScenarios {
+	var all map[string]function
+	for _, name := range names {
 		functions, found := document.with(samScenarios[name])
 		for _, problem := range found {
 			p.unless(false, "%s (with %s)", problem, name)
 		}
 		if name == everything {
 			p.everyChoice(functions, false)
+			all = functions
 		}
 	}
 	slices.Sort(p.found)
-	functions, _ := document.with(samScenarios[everything])
-	return functions, p.found
+	return all, p.found
 }
 
 // samWith reads template.yaml with the parameters given.

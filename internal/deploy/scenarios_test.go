@@ -23,6 +23,8 @@ const (
 	everything = "everything"
 )
 
+var scenarios = []string{everything, least, bot, rules}
+
 // samScenarios leave the least to the parameters' defaults.
 var samScenarios = map[string]scenario{
 	least:           {},
