@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"flag"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -41,8 +40,12 @@ func preview(t *testing.T, supplied scenario) []byte {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	command := exec.CommandContext(ctx, *serverlessDevs, "preview", "-t", root+"/s.yaml", "-o", "json") //nolint:gosec // The one that make preview installs.
-	command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "serverless_devs_config_home=" + t.TempDir()}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(ctx, node, *serverlessDevs, "preview", "-t", root+"/s.yaml", "-o", "json")
+	command.Env = []string{"HOME=" + t.TempDir(), "serverless_devs_config_home=" + t.TempDir()}
 	for variable, value := range supplied {
 		command.Env = append(command.Env, variable+"="+value)
 	}
