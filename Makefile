@@ -9,6 +9,9 @@ AXE         = build/browser/node_modules/axe-core/axe.min.js
 # dynalite, which stands for DynamoDB, by its npm version and those in its lock.
 DYNALITE = build/dynalite/node_modules/dynalite/cli.js
 
+# Serverless Devs, which reads s.yaml, by its npm version and hash.
+SERVERLESS_DEVS = build/serverless-devs/node_modules/.bin/s
+
 FUNCTIONS ?= cardflow conversion alerts
 GOARCH    ?= amd64
 FUZZTIME  ?= 2000x
@@ -19,32 +22,49 @@ TAGS ?=
 # Which build it is, as signalbox version says it. Without a repository nobody knows.
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 REVISION  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
-# A rules file to package beside the bootstraps of alerts and conversion; none: none.
+# A rules file to put beside the bootstraps of alerts and conversion, for build and dist; none: none.
 RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
 
-.PHONY: help build dist dist-check kubernetes prometheus test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build dist dist-check kubernetes prometheus test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint preview vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
 
-build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64; TAGS=nodynamodb or notablestore)
+build: ## write build/<function>/bootstrap for linux (GOARCH=arm64 for Lambda's arm64; TAGS=nodynamodb or notablestore; RULES_FILE=path)
 	@for f in $(FUNCTIONS); do \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$(GOARCH) go build -mod=readonly -trimpath -tags 'lambda.norpc $(TAGS)' \
 			-ldflags "-s -w -buildid= $(BUILDINFO)" -o build/$$f/bootstrap ./functions/$$f/bootstrap || exit 1; \
+		rm -f build/$$f/rules.yaml; \
+		case $$f in alerts | conversion) [ -z '$(RULES_FILE)' ] || install -m 644 '$(RULES_FILE)' build/$$f/rules.yaml || exit 1;; esac; \
 	done
 
 dist: ## write dist/: zips for both clouds, the command line, SBOM, SHA256SUMS (RULES_FILE=path packages the rules)
 	go run ./internal/dist -out dist -version '$(VERSION)' -revision '$(REVISION)' -rules '$(RULES_FILE)'
 
-dist-check: ## make dist in two folders and compare the bytes
-	@set -e; check=$$(mktemp -d); trap 'rm -rf "$$check"' EXIT; \
+DIST_CHECK = go run ./internal/dist -version v0.0.0-check -revision check -rules doc/rules.example.yaml
+
+# Each system and each kind of machine, but not each pair: what is compiled for the first time takes minutes.
+DIST_CHECKED = ^(alerts|cardflow|conversion)|-linux-|darwin-arm64|windows-amd64
+
+# Prints the files in the cache that our own packages were compiled to, with the tags in the shell's tags.
+OWN_COMPILED = CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go list -tags "lambda.norpc $$tags" -trimpath -export -deps \
+	-f '{{with .Module}}{{if .Main}}{{$$.Export}}{{end}}{{end}}' ./functions/*/bootstrap ./cmd/signalbox
+
+# With one cache for both folders nothing would be compiled again, and with two of their own all would. So the
+# second has a copy of links, which lacks our own packages: they alone know the folder.
+dist-check: ## make most of dist, compile the part for linux/amd64 again in another folder, and compare the bytes
+	@set -e; cache=$$(go env GOCACHE); check=$$(mktemp -d "$$cache-check.XXXXXX"); trap 'rm -rf "$$check"' EXIT; \
 	for copy in one a/longer/two; do \
 		mkdir -p "$$check/$$copy"; git ls-files -co --exclude-standard -z | xargs -0 tar -cf - | tar -xf - -C "$$check/$$copy"; \
-		$(MAKE) --no-print-directory -C "$$check/$$copy" dist VERSION=v0.0.0-check REVISION=check RULES_FILE=doc/rules.example.yaml; \
 	done; \
-	diff -r "$$check/one/dist" "$$check/a/longer/two/dist"; \
+	cd "$$check/one"; $(DIST_CHECK) -only '$(DIST_CHECKED)'; \
+	for tags in '' nodynamodb notablestore; do $(OWN_COMPILED) >>"$$check/own"; done; \
+	cp -al "$$cache" "$$check/cache"; \
+	sort -u "$$check/own" | sed "s|^$$cache/|$$check/cache/|" | xargs rm; \
+	cd "$$check/a/longer/two"; GOCACHE="$$check/cache" $(DIST_CHECK) -only '^(alerts|cardflow|conversion|signalbox-linux).*amd64'; \
+	cd dist; for zip in *.zip; do cmp "$$zip" "$$check/one/dist/$$zip"; echo "$$zip: the same bytes"; done; \
 	cd "$$check/one/dist"; sha256sum --check --quiet SHA256SUMS; ls -l
 
 test: ## run the tests
@@ -109,6 +129,16 @@ $(AXE):
 
 cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
 	cfn-lint --non-zero-exit-code warning --template template.yaml
+
+preview: $(SERVERLESS_DEVS) ## check s.yaml as Serverless Devs itself reads it
+	go test -count=1 -run TestPreview -v ./internal/deploy -args -s '$(CURDIR)/$(SERVERLESS_DEVS)'
+
+$(SERVERLESS_DEVS): internal/deploy/preview/package.json internal/deploy/preview/package-lock.json
+	mkdir -p build/serverless-devs
+	cp internal/deploy/preview/package.json internal/deploy/preview/package-lock.json build/serverless-devs/
+	npm ci --prefix build/serverless-devs --no-audit --no-fund --ignore-scripts || \
+		{ echo 'Serverless Devs could not be installed by npm: nobody has read s.yaml as it does' >&2; exit 1; }
+	touch $@
 
 vet: ## run go vet
 	go vet -tags redis,browser,dynalite,long ./...

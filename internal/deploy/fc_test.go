@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"errors"
 	"math"
 	"regexp"
 	"slices"
@@ -17,7 +18,7 @@ type (
 		Edition   string                `yaml:"edition"`
 		Name      string                `yaml:"name"`
 		Access    string                `yaml:"access"`
-		Vars      map[string]string     `yaml:"vars"`
+		Vars      map[string]yaml.Node  `yaml:"vars"`
 		Resources map[string]fcResource `yaml:"resources"`
 	}
 	fcResource struct {
@@ -43,7 +44,7 @@ type (
 		InstanceConcurrency  int            `yaml:"instanceConcurrency"`
 		InternetAccess       bool           `yaml:"internetAccess"`
 		Role                 string         `yaml:"role"`
-		LogConfig            string         `yaml:"logConfig"`
+		LogConfig            yaml.Node      `yaml:"logConfig"`
 		EnvironmentVariables map[string]any `yaml:"environmentVariables"`
 		ConcurrencyConfig    fcConcurrency  `yaml:"concurrencyConfig"`
 		AsyncInvokeConfig    fcAsync        `yaml:"asyncInvokeConfig"`
@@ -81,37 +82,65 @@ var (
 	fcMethods  = []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}
 )
 
-// fcFile reads s.yaml and lists what is wrong with it.
-func fcFile(text []byte) (map[string]function, []string) {
-	var document fcDocument
-	if err := strict(text, &document); err != nil {
+// fcFile reads s.yaml and lists what is wrong with it, whatever the shell supplies. The
+// functions are those with all that they can have.
+func fcFile(text []byte) (map[string]function, []string) { return fcIn(text, scenarios...) }
+
+// fcIn does so in some scenarios.
+func fcIn(text []byte, names ...string) (map[string]function, []string) {
+	var p problems
+	var all map[string]function
+	for _, name := range names {
+		functions, found := fcWith(text, fcScenarios[name])
+		for _, problem := range found {
+			p.unless(false, "%s (with %s)", problem, name)
+		}
+		if name == everything {
+			p.everyChoice(functions, true)
+			all = functions
+		}
+	}
+	slices.Sort(p.found)
+	return all, p.found
+}
+
+// fcWith reads s.yaml with what the shell supplies.
+func fcWith(text []byte, supplied scenario) (map[string]function, []string) {
+	var root yaml.Node
+	var vars struct {
+		Vars map[string]yaml.Node `yaml:"vars"`
+	}
+	if err := errors.Join(yaml.Unmarshal(text, &root), yaml.Unmarshal(text, &vars)); err != nil {
 		return nil, []string{err.Error()}
 	}
+	resolveFC(&root, vars.Vars, supplied)
 	var p problems
-	p.unless(document.Edition == "3.0.0", "edition is %q, want 3.0.0", document.Edition)
+	var document fcDocument
+	p.decode(root, &document)
+	return document.functions(p)
+}
+
+// functions are the functions of a document whose variables have values.
+func (d fcDocument) functions(p problems) (map[string]function, []string) {
+	p.unless(d.Edition == "3.0.0", "edition is %q, want 3.0.0", d.Edition)
 	functions := make(map[string]function)
-	for name, resource := range document.Resources {
+	for name, resource := range d.Resources {
 		where := problems{at: name + ": "}
-		resource.Props.Region = resolve(resource.Props.Region, document.Vars)
 		functions[name] = where.fcResource(name, resource)
+		where.starts(functions[name], onFunctionCompute)
 		p.found = append(p.found, where.found...)
 	}
 	slices.Sort(p.found)
 	return functions, p.found
 }
 
-// resolve puts the document's own variables in; the shell's have defaults.
-func resolve(text string, vars map[string]string) string {
-	for name, value := range vars {
-		text = strings.ReplaceAll(text, "${vars."+name+"}", value)
-	}
-	return text
-}
-
 func (p *problems) fcResource(name string, r fcResource) function {
 	props := r.Props
 	p.unless(fcPinned.MatchString(r.Component), "component %q is not a pinned fc3", r.Component)
 	want := fcAction{Run: "make build FUNCTIONS=" + name + " GOARCH=amd64", Path: "."}
+	if name == sweeper {
+		want.Run += " TAGS=nodynamodb"
+	}
 	p.unless(slices.Equal(r.Actions["pre-deploy"], []fcAction{want}), "pre-deploy is not %q", want.Run)
 	p.unless(props.Code == "build/"+name, "code is %q, want build/%s", props.Code, name)
 	p.unless(fcRegion.MatchString(props.Region), "region is %q", props.Region)
@@ -119,11 +148,12 @@ func (p *problems) fcResource(name string, r fcResource) function {
 	p.unless(props.Runtime == "go1", "runtime is %q, want go1", props.Runtime)
 	p.unless(props.InstanceConcurrency == 0, "go1 serves one request at a time: no instanceConcurrency")
 	p.unless(props.Handler == "bootstrap", "handler is %q, want bootstrap", props.Handler)
-	p.unless(props.LogConfig == "auto", "logConfig is %q, want auto", props.LogConfig)
+	p.fcLogs(props.LogConfig)
 	p.unless(props.Role != "", "role is missing")
 	p.fcSize(props)
 	p.fcAsync(props.AsyncInvokeConfig)
 	f := function{
+		name:        name,
 		variables:   p.fcVariables(props.EnvironmentVariables),
 		timeout:     props.Timeout,
 		concurrency: props.ConcurrencyConfig.ReservedConcurrency,
@@ -147,6 +177,20 @@ func (p *problems) fcSize(props fcProps) {
 	p.unless(props.Timeout >= 1 && props.Timeout <= 86400, "timeout is %d, want 1 to 86400", props.Timeout)
 }
 
+// fcLogs wants logs that fc3 makes a place for, or a place of one's own.
+func (p *problems) fcLogs(node yaml.Node) {
+	if node.Kind == yaml.ScalarNode {
+		p.unless(node.Value == "auto", "logConfig is %q, want auto", node.Value)
+		return
+	}
+	var own struct {
+		Project  string `yaml:"project"`
+		Logstore string `yaml:"logstore"`
+	}
+	p.decode(node, &own)
+	p.unless(own.Project != "" && own.Logstore != "", "logConfig has no project and logstore")
+}
+
 // fcAsync wants both said: the defaults are three retries within five hours.
 func (p *problems) fcAsync(c fcAsync) {
 	said := c.MaxAsyncRetryAttempts != nil && c.MaxAsyncEventAgeInSeconds > 0
@@ -161,7 +205,9 @@ func (p *problems) fcVariables(variables map[string]any) map[string]string {
 		text, ok := value.(string)
 		p.unless(ok, "%s is not a quoted string", name)
 		p.unless(fcVariable.MatchString(name) && !strings.HasPrefix(name, "FC_"), "%s is no name for a variable", name)
-		plain[name] = text
+		if text != "" { // An empty variable counts as not set.
+			plain[name] = text
+		}
 		size += len(name) + len(text)
 	}
 	p.unless(size <= 4096, "variables take %d bytes, more than 4096", size)

@@ -1,6 +1,8 @@
 package deploy_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,6 +12,9 @@ import (
 // A mistake spoils the first place in a file that holds old, and must lead to
 // the complaint want.
 type mistake struct{ old, mistaken, want string }
+
+// inScenario checks a file in some scenarios.
+var inScenario = map[string]func([]byte, ...string) (map[string]function, []string){"s.yaml": fcIn, "template.yaml": samIn}
 
 // TestMistakesAreFound proves that the checks can fail, with the real files
 // spoilt in one place each.
@@ -24,10 +29,14 @@ func TestMistakesAreFound(t *testing.T) {
 				if spoilt == text {
 					t.Fatalf("%s does not hold %q", file, m.old)
 				}
-				_, found := files[file]([]byte(spoilt))
-				if !strings.Contains(strings.Join(found, "\n"), m.want) {
-					t.Errorf("problems after %q became %q = %q, want %q", m.old, m.mistaken, found, m.want)
+				var found []string
+				for _, name := range scenarios { // Most are found in the first.
+					_, more := inScenario[file]([]byte(spoilt), name)
+					if found = append(found, more...); strings.Contains(strings.Join(found, "\n"), m.want) {
+						return
+					}
 				}
+				t.Errorf("problems after %q became %q = %q, want %q", m.old, m.mistaken, found, m.want)
 			})
 		}
 	}
@@ -47,6 +56,31 @@ func TestDifferencesAreFound(t *testing.T) {
 		changed, _ := fcFile([]byte(text))
 		if after := shared(changed)["alerts"]; cmp.Equal(before, after) {
 			t.Errorf("shared(...) does not change when %q becomes %q", change.old, change.difference)
+		}
+	}
+}
+
+// leastMistakes is how many ways to get a deployment file wrong are tried.
+const leastMistakes = 20
+
+// TestManyMistakes counts them.
+func TestManyMistakes(t *testing.T) {
+	t.Parallel()
+	of := map[string][]mistake{"s.yaml": fcMistakes, "template.yaml": samMistakes}
+	maps.Copy(of, serverMistakes)
+	// Of these there is less to get wrong.
+	small := []string{
+		"deploy/compose.yaml", "deploy/signalbox.env.example", "deploy/systemd/signalbox.service",
+		"deploy/kubernetes/secret.example.yaml", "deploy/alibaba/policy.json", "deploy/alibaba/trust.json", "deploy/aws/secret.example.json",
+	}
+	for file, mistakes := range of {
+		kinds := make(map[mistake]bool)
+		for _, m := range mistakes {
+			m.want = ""
+			kinds[m] = true
+		}
+		if len(kinds) < leastMistakes && !slices.Contains(small, file) {
+			t.Errorf("%s is got wrong in %d ways, want at least %d", file, len(kinds), leastMistakes)
 		}
 	}
 }

@@ -12,9 +12,10 @@ import (
 
 // A function is what both files say of one.
 type function struct {
-	variables   map[string]string
-	timeout     int // seconds
-	concurrency int // instances at most
+	name        string
+	variables   map[string]string // those that are not empty
+	timeout     int               // seconds
+	concurrency int               // instances at most
 	http        bool
 	public      bool            // the platform lets everybody in
 	every       []time.Duration // between two events of each timer
@@ -60,7 +61,7 @@ func (p *problems) function(f function) {
 		p.auth(f)
 	}
 	if len(f.every) > 0 {
-		p.unless(f.keepsState(), "the state is lost, and %d runs could be at work at once: no SIGNALBOX_REDIS_URL", f.concurrency)
+		p.unless(f.keepsState() || f.idles(), "the state is lost, and %d runs could be at work at once: no SIGNALBOX_STATE_TABLE", f.concurrency)
 		p.unless(!f.http || f.concurrency > 1, "nobody is answered while a run is at work")
 	}
 }
@@ -83,10 +84,21 @@ func (f function) counts() bool {
 	return linkcard || dysms
 }
 
-// keepsState wants a Redis: a file on NAS or EFS is for a function without HTTP, at a
-// concurrency of 1.
+// sweeper is the function whose runs are of no use without a state.
+const sweeper = "alerts"
+
+// keepsState wants a table or a Redis: a file on NAS or EFS is for a function without HTTP,
+// at a concurrency of 1.
 func (f function) keepsState() bool {
+	_, table := f.variables["SIGNALBOX_STATE_TABLE"]
 	_, redis := f.variables["SIGNALBOX_REDIS_URL"]
 	_, file := f.variables["SIGNALBOX_STATE_FILE"]
-	return redis && !file
+	return (table && f.name == sweeper || redis) && !file
+}
+
+// idles reports whether a run does nothing: without a store that is so of conversion.
+func (f function) idles() bool {
+	_, redis := f.variables["SIGNALBOX_REDIS_URL"]
+	_, file := f.variables["SIGNALBOX_STATE_FILE"]
+	return f.name == "conversion" && !redis && !file
 }

@@ -10,19 +10,23 @@ type (
 		Transform   string                  `yaml:"Transform"`
 		Description string                  `yaml:"Description"`
 		Parameters  map[string]samParameter `yaml:"Parameters"`
+		Mappings    samMappings             `yaml:"Mappings"`
 		Conditions  map[string]yaml.Node    `yaml:"Conditions"`
 		Globals     samGlobals              `yaml:"Globals"`
 		Resources   map[string]samResource  `yaml:"Resources"`
 		Outputs     map[string]samOutput    `yaml:"Outputs"`
 	}
+	samMappings  map[string]map[string]map[string]string
 	samParameter struct {
-		Type           string `yaml:"Type"`
-		Default        string `yaml:"Default"`
-		AllowedPattern string `yaml:"AllowedPattern"`
-		Description    string `yaml:"Description"`
+		Type           string   `yaml:"Type"`
+		Default        string   `yaml:"Default"`
+		AllowedPattern string   `yaml:"AllowedPattern"`
+		AllowedValues  []string `yaml:"AllowedValues"`
+		MinValue       int      `yaml:"MinValue"`
+		Description    string   `yaml:"Description"`
 	}
 	samGlobals struct {
-		Function samGlobal `yaml:"Function"`
+		Function yaml.Node `yaml:"Function"`
 	}
 	samGlobal struct {
 		Runtime       string         `yaml:"Runtime"`
@@ -35,13 +39,16 @@ type (
 		LogFormat           string `yaml:"LogFormat"`
 		ApplicationLogLevel string `yaml:"ApplicationLogLevel"`
 		SystemLogLevel      string `yaml:"SystemLogLevel"`
+		LogGroup            string `yaml:"LogGroup"`
 	}
 	samEnvironment struct {
 		Variables map[string]any `yaml:"Variables"`
 	}
 	samResource struct {
-		Type       string    `yaml:"Type"`
-		Properties yaml.Node `yaml:"Properties"`
+		Type                string    `yaml:"Type"`
+		DeletionPolicy      string    `yaml:"DeletionPolicy"`
+		UpdateReplacePolicy string    `yaml:"UpdateReplacePolicy"`
+		Properties          yaml.Node `yaml:"Properties"`
 	}
 	samOutput struct {
 		Description string `yaml:"Description"`
@@ -53,6 +60,8 @@ type (
 		MemorySize        int                 `yaml:"MemorySize"`
 		Timeout           int                 `yaml:"Timeout"`
 		Concurrency       int                 `yaml:"ReservedConcurrentExecutions"`
+		LoggingConfig     samLogging          `yaml:"LoggingConfig"`
+		Policies          []samPolicy         `yaml:"Policies"`
 		Environment       samEnvironment      `yaml:"Environment"`
 		FunctionURLConfig *samURL             `yaml:"FunctionUrlConfig"`
 		EventInvokeConfig samAsync            `yaml:"EventInvokeConfig"`
@@ -71,6 +80,7 @@ type (
 		Properties yaml.Node `yaml:"Properties"`
 	}
 	samSchedule struct {
+		State      string    `yaml:"State"`
 		Expression string    `yaml:"ScheduleExpression"`
 		Zone       string    `yaml:"ScheduleExpressionTimezone"`
 		Input      string    `yaml:"Input"`
@@ -91,24 +101,6 @@ type (
 		VisibilityTimeout int        `yaml:"VisibilityTimeout"`
 		RetentionPeriod   int        `yaml:"MessageRetentionPeriod"`
 		Redrive           samRedrive `yaml:"RedrivePolicy"`
-	}
-	samAlarm struct {
-		Description string         `yaml:"AlarmDescription"`
-		Namespace   string         `yaml:"Namespace"`
-		Metric      string         `yaml:"MetricName"`
-		Dimensions  []samDimension `yaml:"Dimensions"`
-		Statistic   string         `yaml:"Statistic"`
-		Period      int            `yaml:"Period"`
-		Evaluations int            `yaml:"EvaluationPeriods"`
-		Threshold   int            `yaml:"Threshold"`
-		Comparison  string         `yaml:"ComparisonOperator"`
-		Missing     string         `yaml:"TreatMissingData"`
-		Actions     yaml.Node      `yaml:"AlarmActions"`
-		OKActions   yaml.Node      `yaml:"OKActions"`
-	}
-	samDimension struct {
-		Name  string `yaml:"Name"`
-		Value string `yaml:"Value"`
 	}
 	samRedrive struct {
 		Target   string `yaml:"deadLetterTargetArn"`

@@ -11,70 +11,69 @@ import (
 // outage is how long Alibaba may fail and no message be lost.
 const outage = 6 * time.Hour
 
-// samQueues are the queues by their logical id, and the alarms on them.
-type samQueues struct {
-	queues map[string]samQueue
-	alarms []samAlarm
+// samStack is what a template makes beside functions, by its logical ids.
+type samStack struct {
+	queues  map[string]samQueue
+	logs    map[string]int // days that they are kept
+	tables  []string
+	filters []samFilter
+	alarms  []samAlarm
 }
 
-// samQueues reads what is no function.
-func (p *problems) samQueues(document samDocument) samQueues {
-	found := samQueues{queues: make(map[string]samQueue)}
-	for id, resource := range document.Resources {
+// samStack reads what is no function. The alarms notify topic.
+func (p *problems) samStack(resources map[string]samResource, topic string) samStack {
+	stack := samStack{queues: make(map[string]samQueue), logs: make(map[string]int)}
+	for id, resource := range resources {
+		where := problems{at: id + ": "}
 		switch resource.Type {
 		case "AWS::Serverless::Function":
 		case "AWS::SQS::Queue":
 			var queue samQueue
-			p.decode(resource.Properties, &queue)
-			found.queues[id] = queue
+			where.decode(resource.Properties, &queue)
+			stack.queues[id] = queue
 		case "AWS::CloudWatch::Alarm":
-			where := problems{at: id + ": "}
-			found.alarms = append(found.alarms, where.samAlarm(resource.Properties))
-			p.found = append(p.found, where.found...)
+			stack.alarms = append(stack.alarms, where.samAlarm(resource.Properties, topic))
+		case "AWS::DynamoDB::Table":
+			where.samTable(resource)
+			stack.tables = append(stack.tables, id)
+		case "AWS::Logs::LogGroup":
+			stack.logs[id] = where.samLog(resource.Properties)
+		case "AWS::Logs::MetricFilter":
+			var filter samFilter
+			where.decode(resource.Properties, &filter)
+			stack.filters = append(stack.filters, filter)
 		default:
-			p.unless(false, "%s: no check knows the type %q", id, resource.Type)
+			where.unless(false, "no check knows the type %q", resource.Type)
 		}
+		p.found = append(p.found, where.found...)
 	}
-	return found
-}
-
-// samAlarm wants an alarm that sounds for the worst moment of its period, says nothing
-// of an empty queue, and reaches somebody.
-func (p *problems) samAlarm(node yaml.Node) samAlarm {
-	var a samAlarm
-	p.decode(node, &a)
-	p.unless(a.Namespace == "AWS/SQS" && len(a.Dimensions) == 1 && a.Dimensions[0].Name == "QueueName", "the alarm is on no queue")
-	p.unless(a.Statistic == "Maximum" && a.Comparison == "GreaterThanOrEqualToThreshold", "the alarm is not on the maximum")
-	p.unless(a.Period >= 60 && a.Evaluations == 1 && a.Threshold > 0, "the alarm has no period or threshold")
-	p.unless(a.Missing == "notBreaching", "TreatMissingData is %q: an idle queue has no data", a.Missing)
-	p.unless(a.Actions.Tag == "!If" && a.OKActions.Tag == "!If", "the alarm notifies nobody")
-	return a
+	return stack
 }
 
 // watched reports whether an alarm is on a metric of the queue with an id.
-func (q samQueues) watched(id, metric string, atMost int) bool {
+func (q samStack) watched(id, metric string, atMost int) bool {
 	return slices.ContainsFunc(q.alarms, func(a samAlarm) bool {
 		on := len(a.Dimensions) == 1 && a.Dimensions[0].Value == id+".QueueName"
 		return on && a.Metric == metric && a.Threshold <= atMost
 	})
 }
 
-func (p *problems) samSQS(node yaml.Node, timeout int, queues samQueues) {
+func (p *problems) samSQS(node yaml.Node, timeout int, stack samStack) {
 	var s samSQS
 	p.decode(node, &s)
 	p.unless(slices.Equal(s.ResponseTypes, []string{"ReportBatchItemFailures"}), "one bad message would repeat its whole batch")
 	id := strings.TrimSuffix(s.Queue, ".Arn")
-	queue, ok := queues.queues[id]
+	queue, ok := stack.queues[id]
 	p.unless(ok, "Queue %q is no queue's Arn", s.Queue)
 	p.unless(queue.VisibilityTimeout >= 6*timeout, "VisibilityTimeout %d is below six times the Timeout %d", queue.VisibilityTimeout, timeout)
 	deadLetters := strings.TrimSuffix(queue.Redrive.Target, ".Arn")
-	dead, ok := queues.queues[deadLetters]
+	dead, ok := stack.queues[deadLetters]
 	p.unless(ok && queue.Redrive.Receives > 0, "a message that always fails would never leave the queue")
 	tried := time.Duration(queue.VisibilityTimeout*queue.Redrive.Receives) * time.Second
 	p.unless(tried >= outage, "a message is tried for %s, less than an outage of %s", tried, outage)
 	p.unless(queue.RetentionPeriod >= 4*int(outage.Seconds()), "MessageRetentionPeriod %d is too short for an outage", queue.RetentionPeriod)
 	p.unless(dead.RetentionPeriod > queue.RetentionPeriod, "a dead letter expires with its message")
 	age := int(outage.Seconds()) / 6
-	p.unless(queues.watched(id, "ApproximateAgeOfOldestMessage", age), "no alarm says that messages of %s wait", id)
-	p.unless(queues.watched(deadLetters, "ApproximateNumberOfMessagesVisible", 1), "no alarm says that there are dead letters")
+	p.unless(stack.watched(id, "ApproximateAgeOfOldestMessage", age), "no alarm says that messages of %s wait", id)
+	p.unless(stack.watched(deadLetters, "ApproximateNumberOfMessagesVisible", 1), "no alarm says that there are dead letters")
 }

@@ -104,6 +104,15 @@ var serverMistakes = map[string][]mistake{
 		{`"Allow"`, `"Deny"`, "Effect is"},
 		{`"Version": "1"`, `"Version": "2012-10-17"`, "want 1"},
 		{`"Resource": "*"`, `"Resources": "*"`, "unknown field"},
+		{"\"ots:PutRow\"", "\"ots:*\"", "actions"},
+		{"\"ots:BatchGetRow\",\n", "", "actions"},
+		{"table/state", "table/*", "actions"},
+	},
+	"deploy/aws/secret.example.json": {
+		{`"SIGNALBOX_API_TOKENS": ""`, `"SIGNALBOX_API_TOKENS": "0123456789abcdef"`, "has a value"},
+		{`"RECEIVER_3_SECRET"`, `"RECEIVER_4_SECRET"`, "keys"},
+		{`"SIGNALBOX_LINK_SECRET": "",`, "", "keys"},
+		{"}", "", "unexpected end"},
 	},
 	"deploy/alibaba/trust.json": {
 		{"fc.aliyuncs.com", "ecs.aliyuncs.com", "statements"},

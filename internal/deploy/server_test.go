@@ -14,7 +14,7 @@ const (
 	longestStop = 25
 )
 
-// serverFiles are the files for one server, and what reads each: the variables that it
+// serverFiles are the files for one server and what stands beside the templates of the clouds, and what reads each: the variables that it
 // sets, and what is wrong.
 var serverFiles = map[string]func([]byte) (variables, found []string){
 	"deploy/Dockerfile":                     dockerFile,
@@ -25,6 +25,7 @@ var serverFiles = map[string]func([]byte) (variables, found []string){
 	"deploy/kubernetes/secret.example.yaml": kubernetesFile,
 	"deploy/alibaba/policy.json":            policyFile,
 	"deploy/alibaba/trust.json":             trustFile,
+	"deploy/aws/secret.example.json":        secretFile,
 }
 
 func TestServerFilesAreSound(t *testing.T) {

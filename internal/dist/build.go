@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // build builds t into folder and returns the executable's path.
@@ -22,5 +25,22 @@ func (r release) build(ctx context.Context, t target, folder string) (string, er
 // repository around it, so that Go is not to look for one.
 func (r release) arguments(t target, binary string) []string {
 	flags := "-s -w -buildid= -X signalbox/shared/buildinfo.version=" + r.version + " -X signalbox/shared/buildinfo.revision=" + r.revision
-	return []string{"build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", flags, "-o", binary, t.pkg}
+	return []string{"build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-tags", strings.TrimSpace("lambda.norpc " + t.tags), "-ldflags", flags, "-o", binary, t.pkg}
+}
+
+// unplaced wants an executable that does not say where it was built: then the same tree
+// gives it in any folder.
+func unplaced(binary string) error {
+	content, err := os.ReadFile(binary) //nolint:gosec // It has just been built.
+	if err != nil {
+		return err
+	}
+	folder, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if bytes.Contains(content, []byte(folder+string(filepath.Separator))) {
+		return fmt.Errorf("%s has the path of the folder it was built in, %s", filepath.Base(binary), folder)
+	}
+	return nil
 }

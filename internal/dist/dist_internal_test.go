@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	std "cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -36,7 +37,8 @@ func TestTargets(t *testing.T) {
 		got = append(got, one.archive()+" "+one.executable())
 	}
 	want := []string{
-		"alerts-amd64.zip bootstrap", "alerts-arm64.zip bootstrap", "cardflow-amd64.zip bootstrap", "cardflow-arm64.zip bootstrap",
+		"alerts-function-compute-amd64.zip bootstrap", "alerts-lambda-amd64.zip bootstrap", "alerts-lambda-arm64.zip bootstrap",
+		"cardflow-amd64.zip bootstrap", "cardflow-arm64.zip bootstrap",
 		"conversion-amd64.zip bootstrap", "conversion-arm64.zip bootstrap",
 		"signalbox-darwin-amd64.zip signalbox", "signalbox-darwin-arm64.zip signalbox",
 		"signalbox-linux-amd64.zip signalbox", "signalbox-linux-arm64.zip signalbox",
@@ -44,6 +46,55 @@ func TestTargets(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("archives (-want +got):\n%s", diff)
+	}
+}
+
+func TestChosen(t *testing.T) {
+	t.Parallel()
+	chosen, err := (release{only: "^(alerts|cardflow)-.*arm64"}).chosen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, one := range chosen {
+		got = append(got, one.archive())
+	}
+	if diff := cmp.Diff([]string{"alerts-lambda-arm64.zip", "cardflow-arm64.zip"}, got); diff != "" {
+		t.Errorf("archives (-want +got):\n%s", diff)
+	}
+	for _, only := range []string{"mips", "("} {
+		if err := (release{out: filepath.Join(t.TempDir(), "dist"), only: only}).write(t.Context()); err == nil {
+			t.Errorf("write of %q = nil, want an error", only)
+		}
+	}
+}
+
+// TestTags wants each cloud's alerts without the other one's database.
+func TestTags(t *testing.T) {
+	t.Parallel()
+	for _, one := range targets() {
+		want := map[string]string{"function-compute": "lambda.norpc nodynamodb", "lambda": "lambda.norpc notablestore"}[one.cloud]
+		arguments := (release{}).arguments(one, "out")
+		if got := arguments[slices.Index(arguments, "-tags")+1]; got != std.Or(want, "lambda.norpc") {
+			t.Errorf("tags of %s = %q, want %q", one.archive(), got, want)
+		}
+	}
+}
+
+func TestUnplaced(t *testing.T) {
+	t.Parallel()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	placed := write(t, filepath.Join(folder, "placed"), "runtime\x00"+filepath.Join(here, "main.go"), 0o600, time.Now())
+	silent := write(t, filepath.Join(folder, "silent"), "runtime\x00signalbox/internal/dist/main.go", 0o600, time.Now())
+	if err := unplaced(placed); err == nil {
+		t.Error("unplaced of an executable with the folder's path = nil, want an error")
+	}
+	if err := unplaced(silent); err != nil {
+		t.Errorf("unplaced = %v, want nil", err)
 	}
 }
 
@@ -93,11 +144,11 @@ func TestPack(t *testing.T) {
 		rules  string
 		want   []string
 	}{
-		{target{"alerts", "", "linux", "amd64", true}, rules, []string{"bootstrap", "rules.yaml"}},
-		{target{"alerts", "", "linux", "amd64", true}, "", []string{"bootstrap"}},
-		{target{"conversion", "", "linux", "arm64", true}, rules, []string{"bootstrap", "rules.yaml"}},
-		{target{"cardflow", "", "linux", "arm64", true}, rules, []string{"bootstrap"}},
-		{target{"signalbox", "", "windows", "amd64", false}, rules, []string{"LICENSE", "signalbox.exe"}},
+		{target{name: "alerts", os: "linux", arch: "amd64", function: true}, rules, []string{"bootstrap", "rules.yaml"}},
+		{target{name: "alerts", os: "linux", arch: "amd64", function: true}, "", []string{"bootstrap"}},
+		{target{name: "conversion", os: "linux", arch: "arm64", function: true}, rules, []string{"bootstrap", "rules.yaml"}},
+		{target{name: "cardflow", os: "linux", arch: "arm64", function: true}, rules, []string{"bootstrap"}},
+		{target{name: "signalbox", os: "windows", arch: "amd64", function: false}, rules, []string{"LICENSE", "signalbox.exe"}},
 	}
 	for _, tt := range tests {
 		path := filepath.Join(folder, tt.target.archive())
@@ -143,7 +194,7 @@ func TestBOM(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one := target{"alerts", "", "linux", "amd64", true}
+	one := target{name: "alerts", os: "linux", arch: "amd64", function: true}
 	e, err := read(one, self)
 	if err != nil {
 		t.Fatal(err)

@@ -96,7 +96,10 @@ func TestReadmeCommandsAreRunByCI(t *testing.T) {
 func TestLinksLead(t *testing.T) {
 	t.Parallel()
 	link := regexp.MustCompile(`\]\(([^):#]+)\)`)
-	for _, name := range []string{"README.md", "CONTRIBUTING.md", "doc/design.md", "doc/config.md", "doc/commands.md", "doc/deploy-server.md"} {
+	for _, name := range []string{
+		"README.md", "CONTRIBUTING.md", "doc/design.md", "doc/config.md", "doc/commands.md",
+		"doc/deploy-server.md", "doc/deploy-lambda.md", "doc/deploy-function-compute.md", "doc/first-deployment.md",
+	} {
 		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
 			if _, err := os.Stat(filepath.Join("..", "..", filepath.Dir(name), m[1])); err != nil {
 				t.Errorf("%s links to %s, which is not there", name, m[1])
