@@ -34,6 +34,7 @@ var fcMistakes = []mistake{
 	{"SIGNALBOX_API_TOKENS:", "SIGNALBOX_TOKENS:", "SIGNALBOX_API_TOKENS is missing"},
 	{"[GET, POST]", "[GET, FETCH]", "method is"},
 	{"[GET, POST]", "[]", "methods are missing"},
+	{"[GET, POST, PUT, DELETE]", "[GET, POST, DELETE]", "the trigger does not take PUT, which alerts answers"},
 	{"disableURLInternet: false", "disableUrlInternet: false", "field disableUrlInternet not found"},
 	{"maxAsyncRetryAttempts: 8", "maxAsyncRetryAttempts: 9", "not 0 to 8"},
 	{"maxAsyncEventAgeInSeconds: 600", "maxAsyncEventAgeInSeconds: 0", "retries or age"},

@@ -217,7 +217,7 @@ func (p *problems) fcVariables(variables map[string]any) map[string]string {
 func (p *problems) fcTrigger(t fcTrigger, f *function) {
 	switch t.TriggerType {
 	case "http":
-		f.public = p.fcHTTP(t.TriggerConfig)
+		f.public = p.fcHTTP(t.TriggerConfig, f.name)
 		f.http = true
 	case "timer":
 		f.every = append(f.every, p.fcTimer(t.TriggerConfig))
@@ -228,7 +228,7 @@ func (p *problems) fcTrigger(t fcTrigger, f *function) {
 	}
 }
 
-func (p *problems) fcHTTP(node yaml.Node) (public bool) {
+func (p *problems) fcHTTP(node yaml.Node, name string) (public bool) {
 	var c fcHTTP
 	p.decode(node, &c)
 	p.unless(slices.Contains([]string{"anonymous", "function", "jwt"}, c.AuthType), "authType is %q", c.AuthType)
@@ -236,6 +236,7 @@ func (p *problems) fcHTTP(node yaml.Node) (public bool) {
 	for _, method := range c.Methods {
 		p.unless(slices.Contains(fcMethods, method), "method is %q", method)
 	}
+	p.methods(c.Methods, name)
 	p.unless(c.DisableURLInternet != nil, "disableURLInternet is left to the default")
 	return c.AuthType == "anonymous"
 }

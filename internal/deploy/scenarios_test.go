@@ -33,7 +33,7 @@ var samScenarios = map[string]scenario{
 	rules: {"Slack": "none", "RulesFile": "true", "Receivers": "2"},
 	everything: {
 		"Slack": "bot", "SlackChannel": "C0123456789", "SlackButtons": "true", "SlackOperators": "U0123456789", "Language": "zh",
-		"RulesFile": "true", "Receivers": "3", "Redis": "true", "OTPFloor": "0.5", "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
+		"RulesFile": "true", "Receivers": "3", "Redis": "true", "Heartbeat": "true", "OTPFloor": "0.5", "AlarmTopicArn": "arn:aws:sns:eu-central-1:123456789012:alarms",
 		"CardflowAddress": "https://example.com/cardflow", "AlertsAddress": "https://example.com/alerts", "ConversionAddress": "https://example.com/conversion",
 	},
 }
@@ -66,6 +66,7 @@ var supplied = scenario{
 	"SIGNALBOX_PAGE_URL":              "https://example.com/cardflow",
 	"SIGNALBOX_ALERTS_URL":            "https://example.com/alerts",
 	"SIGNALBOX_CONVERSION_URL":        "https://example.com/conversion",
+	"SIGNALBOX_HEARTBEAT_URL":         "https://heartbeat.example/ping",
 	"SIGNALBOX_LINK_SECRET":           "0123456789abcdef",
 	"SIGNALBOX_OTP_FLOOR":             "0.5",
 	"RECEIVER_1_URL":                  "https://one.example.com/hook",
