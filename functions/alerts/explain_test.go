@@ -185,8 +185,10 @@ func TestSilencesRefuse(t *testing.T) {
 			t.Errorf("something was silenced: %s", list)
 		}
 		ways := []struct{ method, path, body string }{
-			{http.MethodPut, "/silences/" + card, `{"for":"1h"}`}, {http.MethodDelete, "/silences/" + card, ""},
-			{http.MethodGet, "/silences", ""}, {http.MethodGet, "/explain/" + card, ""},
+			{http.MethodPut, "/silences/" + card, `{"for":"1h"}`},
+			{http.MethodDelete, "/silences/" + card, ""},
+			{http.MethodGet, "/silences", ""},
+			{http.MethodGet, "/explain/" + card, ""},
 		}
 		each := func(want int) {
 			for _, way := range ways {
