@@ -27,7 +27,7 @@ RULES_FILE ?=
 
 BUILDINFO = -X signalbox/shared/buildinfo.version=$(VERSION) -X signalbox/shared/buildinfo.revision=$(REVISION)
 
-.PHONY: help build dist dist-check kubernetes prometheus test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint preview vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
+.PHONY: help build dist dist-check documents kubernetes prometheus test race redis dynalite kills million act watch long chaos bad-day hostile browser cfn-lint preview vet left-out lint tidy-check fuzz bench bench-alerts bench-cardflow bench-otp bench-quota cover dev
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -90,6 +90,9 @@ $(DYNALITE): internal/dynalitetest/package.json internal/dynalitetest/package-lo
 		{ echo 'dynalite could not be installed by npm: nobody has tried the state in DynamoDB' >&2; exit 1; }
 	touch $@
 
+documents: ## enter every command block of the documents, against the dev environment
+	go test -tags documents -count=1 -run EveryBlock -v ./internal/docs
+
 kills: ## kill alerts, and conversion with each of its stores, 200 times and compare
 	go test -tags redis -count=1 -run TestKilled -v ./internal/e2e ./internal/redistest -args -kills 200
 	go test -count=1 -run TestKilled -v ./functions/conversion/ledger -args -kills 30
@@ -141,7 +144,7 @@ $(SERVERLESS_DEVS): internal/deploy/preview/package.json internal/deploy/preview
 	touch $@
 
 vet: ## run go vet
-	go vet -tags redis,browser,dynalite,long ./...
+	go vet -tags redis,browser,dynalite,long,documents ./...
 	go vet -tags nodynamodb,notablestore ./functions/alerts
 
 left-out: ## test a build of alerts that leaves the databases out

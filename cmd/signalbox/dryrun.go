@@ -78,7 +78,10 @@ func (o sweepOptions) printDraft(c console, run dryRun, sweepErr error) error {
 	if o.json {
 		return errors.Join(run.err, printJSON(c.stdout, run))
 	}
-	if sweepErr == nil && run.Report.Done && run.Report.Messages == 0 {
+	switch nothing := sweepErr == nil && run.Report.Messages == 0; {
+	case nothing && o.summary:
+		fmt.Fprintln(c.stderr, "Nothing would be posted: the day has its summary.")
+	case nothing && run.Report.Done:
 		fmt.Fprintln(c.stderr, "Nothing would be posted: nothing has changed since the last sweep, or all of it is suppressed.")
 	}
 	return errors.Join(run.err, run.drafts.print(c.stdout), run.printSuppressed(c.stdout), printReport(c.stdout, run.Report))

@@ -23,6 +23,8 @@ type sweepOptions struct {
 	dryRun bool
 	json   bool
 	cards  string
+	// summary asks for the daily summary in place of a sweep.
+	summary bool
 	// scratch is the folder of a dry run, which is removed again.
 	scratch string
 }
@@ -68,17 +70,24 @@ func runSweep(ctx context.Context, options sweepOptions, console console) (err e
 	if err != nil {
 		return err
 	}
-	report, err := function.Sweep(ctx)
+	report, err := options.work(ctx, function)
 	b.end()
 	if options.dryRun {
 		err = errors.Join(err, options.printDraft(console, draftOf(ctx, function, wouldGet, report), err))
 	} else {
 		err = errors.Join(err, printReport(console.stdout, report))
 	}
-	if ctx.Err() != nil || err == nil && (report.Busy || !report.Done) {
+	if ctx.Err() != nil || err == nil && !options.summary && (report.Busy || !report.Done) {
 		return errors.Join(errAgain, err)
 	}
 	return err
+}
+
+func (o sweepOptions) work(ctx context.Context, f *alerts.Function) (alerts.Report, error) {
+	if o.summary {
+		return f.Summary(ctx)
+	}
+	return f.Sweep(ctx)
 }
 
 func (o sweepOptions) configure(c console) (alerts.Config, error) {

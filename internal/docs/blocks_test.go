@@ -1,3 +1,5 @@
+//go:build documents
+
 package docs_test
 
 import (
@@ -15,16 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"signalbox/functions/alerts/rule"
-	"signalbox/functions/alerts/rulefile"
 	"signalbox/shared/serve/servetest"
 )
-
-// withBlocks are the documents for people who enter what they read.
-var withBlocks = []string{
-	"README.md", "doc/config.md", "doc/commands.md", "doc/deploy-function-compute.md", "doc/deploy-lambda.md", "doc/deploy-server.md",
-	"doc/first-deployment.md", "doc/operate.md", "doc/slack-app.md", "doc/rules.md",
-}
 
 // block is what a document has its reader enter.
 type block struct {
@@ -112,7 +106,7 @@ type reader struct {
 var month = regexp.MustCompile(`--month 20\d{4}(,20\d{4})*`)
 
 // adapt has a block be about the dev environment and now.
-func (r reader) adapt(text string) string {
+func (r *reader) adapt(text string) string {
 	var months []string
 	for n := range 6 {
 		now := time.Now()
@@ -155,7 +149,7 @@ func TestEveryBlockRuns(t *testing.T) {
 }
 
 // enter runs one block. To check a rules file fails where it has mistakes.
-func (r reader) enter(t *testing.T, b block) {
+func (r *reader) enter(t *testing.T, b block) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), "sh", "-eu", "-c", r.adapt(b.text))
 	command.Dir, command.Env = r.folder, r.environ
@@ -170,11 +164,11 @@ func (r reader) enter(t *testing.T, b block) {
 }
 
 // newReader starts a dev environment, and makes a folder with what the documents speak of.
-func newReader(t *testing.T) reader {
+func newReader(t *testing.T) *reader {
 	t.Helper()
 	binary := servetest.Build(t, "signalbox/cmd/signalbox")
 	home := t.TempDir()
-	r := reader{folder: filepath.Join(home, "signalbox"), record: filepath.Join(home, "record")}
+	r := &reader{folder: filepath.Join(home, "signalbox"), record: filepath.Join(home, "record")}
 	tools := filepath.Join(home, "tools")
 	put := func(path, text string, mode os.FileMode) {
 		t.Helper()
@@ -214,7 +208,7 @@ func (r *reader) serve(t *testing.T, binary, home, tools string) {
 	t.Helper()
 	port := servetest.FreePort(t)
 	r.base = "http://127.0.0.1:" + port
-	r.environ = []string{"PATH=" + tools + ":" + os.Getenv("PATH"), "HOME=" + home, "RECORD=" + r.record, "HOST=127.0.0.1", "PORT=" + port}
+	r.environ = []string{"PATH=" + tools + ":" + "/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "RECORD=" + r.record, "HOST=127.0.0.1", "PORT=" + port}
 	dev := exec.CommandContext(t.Context(), binary, "dev", "--port", port)
 	dev.Env, dev.Stderr = []string{"HOME=" + home, "TMPDIR=" + t.TempDir()}, t.Output()
 	if err := dev.Start(); err != nil {
@@ -249,7 +243,7 @@ func answer(t *testing.T, address string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := http.DefaultClient.Do(request); err == nil {
+		if got, err := new(http.Client).Do(request); err == nil {
 			text, err := io.ReadAll(got.Body)
 			if err = errors.Join(err, got.Body.Close()); err != nil || got.StatusCode != http.StatusOK {
 				t.Fatalf("GET %s = %d, %v", address, got.StatusCode, err)
@@ -260,29 +254,4 @@ func answer(t *testing.T, address string) string {
 	}
 	t.Fatalf("GET %s is not answered", address)
 	return ""
-}
-
-var yamlBlock = regexp.MustCompile("(?ms)^```yaml\n(version: 1\n.*?)^```$")
-
-// TestRulesInDocuments has each rules file that a document shows be read as a function
-// reads it.
-func TestRulesInDocuments(t *testing.T) {
-	t.Parallel()
-	set := func(name string) string { return "https://example.com/" + name + "-0123456789" }
-	found := 0
-	for _, name := range withBlocks {
-		for _, match := range yamlBlock.FindAllStringSubmatch(read(t, name), -1) {
-			found++
-			path := filepath.Join(t.TempDir(), "rules.yaml")
-			if err := os.WriteFile(path, []byte(match[1]), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := rulefile.Load(path, rule.Defaults(), set); err != nil {
-				t.Errorf("%s: %v\n%s", name, err, match[1])
-			}
-		}
-	}
-	if found < 4 {
-		t.Errorf("%d rules files were found, want 4 at least", found)
-	}
 }
