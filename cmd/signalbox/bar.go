@@ -29,6 +29,7 @@ func newBar(w io.Writer, total int64, unit string, options ...progressbar.Option
 	options = append([]progressbar.Option{
 		progressbar.OptionSetWriter(w), progressbar.OptionSetVisibility(shown),
 		progressbar.OptionShowCount(), progressbar.OptionSetItsString(unit), progressbar.OptionSetWidth(30),
+		progressbar.OptionSetSpinnerChangeInterval(0), // else a goroutine draws it for ever, with a race
 	}, options...)
 	return &bar{progressbar.NewOptions64(total, options...), w, shown}
 }
