@@ -18,10 +18,12 @@ var (
 
 const (
 	megabyte = 1 << 20
-	// allBadCards is the largest fleet that was asked for. smallInstance is the
-	// smallest instance that clouds have, and smallLimit what serve makes of that.
+	// allBadCards is the largest fleet that was asked for. smallInstance is what an
+	// instance has to have for it where a fifth fires at once: the templates have 512 MB.
+	// smallLimit is what serve makes of 128 MB, so that Go does not keep what it could
+	// give back.
 	allBadCards   = 100_000
-	smallInstance = 128 * megabyte
+	smallInstance = 192 * megabyte
 	smallLimit    = "86MiB"
 
 	badFile  = "file"
@@ -118,7 +120,7 @@ func (c badCost) check(t *testing.T, sweep badSweep, cards int) {
 		t.Errorf("the unchanged sweep wrote %d bytes, want at most 1 MiB", c.Written)
 	}
 	if cards == allBadCards && c.Peak > smallInstance {
-		t.Errorf("sweep %s had %d bytes of memory, want at most 128 MB", sweep, c.Peak)
+		t.Errorf("sweep %s had %d bytes of memory, want at most 192 MB", sweep, c.Peak)
 	}
 }
 
