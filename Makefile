@@ -134,7 +134,7 @@ cfn-lint: ## check template.yaml with cfn-lint, which runs SAM's own translator
 	cfn-lint --non-zero-exit-code warning --template template.yaml
 
 preview: $(SERVERLESS_DEVS) ## check s.yaml as Serverless Devs itself reads it
-	go test -count=1 -run TestPreview -v ./internal/deploy -args -s '$(CURDIR)/$(SERVERLESS_DEVS)'
+	go test -tags preview -count=1 -run TestPreview -v ./internal/deploy -args -s '$(CURDIR)/$(SERVERLESS_DEVS)'
 
 $(SERVERLESS_DEVS): internal/deploy/preview/package.json internal/deploy/preview/package-lock.json
 	mkdir -p build/serverless-devs
@@ -144,7 +144,7 @@ $(SERVERLESS_DEVS): internal/deploy/preview/package.json internal/deploy/preview
 	touch $@
 
 vet: ## run go vet
-	go vet -tags redis,browser,dynalite,long,documents ./...
+	go vet -tags redis,browser,dynalite,long,documents,preview ./...
 	go vet -tags nodynamodb,notablestore ./functions/alerts
 
 left-out: ## test a build of alerts that leaves the databases out

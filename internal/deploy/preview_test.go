@@ -1,3 +1,5 @@
+//go:build preview
+
 package deploy_test
 
 import (
@@ -17,9 +19,6 @@ var serverlessDevs = flag.String("s", "", "the program s of Serverless Devs; mak
 // wants of the result what the checks want, and what they make of the file.
 func TestPreview(t *testing.T) {
 	t.Parallel()
-	if *serverlessDevs == "" {
-		t.Skip("no -s: make preview has it installed")
-	}
 	for name, supplied := range fcScenarios {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
