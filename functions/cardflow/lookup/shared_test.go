@@ -174,8 +174,14 @@ func TestLeaseIsNeverGivenBack(t *testing.T) {
 	}
 	l := a.instance(1000, func(c *lookup.Config) { c.Timeout = time.Second })
 	start := time.Now()
-	if _, err := l.Lookup(t.Context(), a.id(0), nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 3*time.Second {
-		t.Errorf("lookup = %v after %v; want the deadline's, after 1 s", err, time.Since(start))
+	_, err := l.Lookup(t.Context(), a.id(0), nil)
+	// On a busy machine the deadline may pass, or be too near for an answer, before it is seen.
+	var exhausted *quota.ExhaustedError
+	if !errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &exhausted) {
+		t.Errorf("lookup = %v; want the deadline's error or the quota's", err)
+	}
+	if took := time.Since(start); took < 900*time.Millisecond || took > 3*time.Second {
+		t.Errorf("the lookup ended after %v, want 1 s", took)
 	}
 }
 
