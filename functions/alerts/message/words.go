@@ -62,14 +62,19 @@ func (s Style) day(t time.Time) string { return t.In(s.zone()).Format(time.DateO
 func (s Style) clock(t time.Time) string { return t.In(s.zone()).Format("2006-01-02 15:04 -07:00") }
 
 // clean returns text on one line, of at most limit characters, without those that
-// turn the direction of what follows.
+// turn the direction of what follows. It reads no more words than it needs.
 func clean(text string, limit int) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
-	}), " ")
-	if utf8.RuneCountInString(text) <= limit {
-		return text
+	var words []string
+	characters := -1
+	for word := range strings.FieldsFuncSeq(strings.ToValidUTF8(text, "\uFFFD"), separates) {
+		words = append(words, word)
+		if characters += 1 + utf8.RuneCountInString(word); characters > limit {
+			return string([]rune(strings.Join(words, " "))[:limit-1]) + "…"
+		}
 	}
-	return string([]rune(text)[:limit-1]) + "…"
+	return strings.Join(words, " ")
+}
+
+func separates(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 }
