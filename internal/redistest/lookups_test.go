@@ -31,7 +31,7 @@ func TestLookupsOfFourInstances(t *testing.T) {
 	}
 	cloud := aliyuntest.New(aliyuntest.Options{QPS: map[string]int{"GetCardFlowInfo": 2000, "ListCardInfo": 2000}})
 	var callers errgroup.Group
-	callers.SetLimit(200) // as many as a busy machine answers within the time of a lease
+	callers.SetLimit(50) // as many as a busy machine answers within the time of a lease
 	var instances []*lookup.Lookups
 	for range 4 {
 		client, err := redisdial.Open("redis://signalbox:sealed@"+s.address, 10*time.Second)
