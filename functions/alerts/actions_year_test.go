@@ -22,7 +22,7 @@ import (
 )
 
 // actingDays is how long TestYearOfActions lasts.
-var actingDays = flag.Int("days", 30, "days of use in TestYearOfActions")
+var actingDays = flag.Int("days", 7, "days of use in TestYearOfActions")
 
 // people is a fleet and those who press buttons about it at random.
 type people struct {

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	badCards = flag.Int("badcards", 10_000, "how many cards TestBadDay has")
+	badCards = flag.Int("badcards", 4_000, "how many cards TestBadDay has")
 	badFlag  = flag.String("badorder", "", "the sweep that this process is to make for TestBadDay, as JSON")
 )
 

@@ -14,6 +14,7 @@ import (
 
 	"signalbox/functions/alerts"
 	"signalbox/functions/alerts/rule"
+	"signalbox/internal/testsize"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/incident"
 )
@@ -245,7 +246,7 @@ func TestKilledInAGroup(t *testing.T) {
 	}, want); diff != "" || batches < 10 {
 		t.Fatalf("%d batches without a kill notify of (-want +got):\n%s", batches, diff)
 	}
-	for at := range batches {
+	for at := 0; at < batches; at += testsize.Of(4, 1) {
 		for _, op := range []string{opApply, opApplied} {
 			t.Run(fmt.Sprintf("%s %d", op, at+1), func(t *testing.T) {
 				t.Parallel()

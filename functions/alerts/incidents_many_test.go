@@ -16,6 +16,7 @@ import (
 	"signalbox/functions/alerts/action"
 	"signalbox/functions/alerts/page"
 	"signalbox/functions/alerts/rule"
+	"signalbox/internal/testsize"
 	"signalbox/shared/incident"
 	"signalbox/shared/store"
 )
@@ -137,8 +138,8 @@ func named(t *testing.T, format string, body []byte) int {
 //
 //nolint:paralleltest // what others do would be counted, too
 func TestActOnManyIncidents(t *testing.T) {
-	st, opened := newMapStore(), time.Now().Add(-time.Hour)
-	records := make([]store.Record, manyIncidents)
+	many, st, opened := testsize.Of(5_000, manyIncidents), newMapStore(), time.Now().Add(-time.Hour)
+	records := make([]store.Record, many)
 	for n := range records {
 		i := openOf(n, rule.UsageName, incident.Warning, 80, rule.UsageDetails{})
 		i.Key, i.Opened = keyOf(fmt.Sprintf("89860321%012d", n), rule.UsageName), opened
@@ -159,8 +160,8 @@ func TestActOnManyIncidents(t *testing.T) {
 	do(action.Silence, all)
 	_, idle := do(action.Undo, action.Selection{IDs: []string{"0123456789abcdef"}})
 	done, took := do(action.Undo, all)
-	t.Logf("to undo %d of %d takes %v, to undo none %v", done.Count, manyIncidents, took, idle)
-	if done.Count != manyIncidents || took > 4*idle {
+	t.Logf("to undo %d of %d takes %v, to undo none %v", done.Count, many, took, idle)
+	if done.Count != many || took > 4*idle {
 		t.Errorf("to undo %d takes %v, more than four times %v", done.Count, took, idle)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"signalbox/functions/cardflow"
+	"signalbox/internal/testsize"
 	"signalbox/shared/aliyun/aliyuntest"
 )
 
@@ -100,10 +101,7 @@ func TestFiveMinutesDown(t *testing.T) {
 		}
 		time.Sleep(50 * time.Minute)
 		w.cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.Reset, Count: -1})
-		longest, down := time.Duration(0), 5*time.Minute
-		if testing.Short() {
-			down = 30 * time.Second
-		}
+		longest, down := time.Duration(0), testsize.Of(30*time.Second, 5*time.Minute)
 		start := time.Now()
 		for round := 0; time.Since(start) < down; round++ {
 			for i := range seen {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"signalbox/functions/conversion"
+	"signalbox/internal/testsize"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/dysms"
 	"signalbox/shared/serve/event"
@@ -196,10 +197,7 @@ func (q *sqs) consume(t *testing.T, f *conversion.Function, done <-chan struct{}
 // 20,000 messages and is empty. Each report arrives, always with the same time.
 func TestTwentyThousandDeliveries(t *testing.T) {
 	t.Parallel()
-	deliveries := 20_000
-	if testing.Short() {
-		deliveries /= 10
-	}
+	deliveries := testsize.Of(2_000, 20_000)
 	synctest.Test(t, func(t *testing.T) {
 		q := &sqs{random: rand.New(rand.NewPCG(8, 4))}
 		cloud := aliyuntest.New(aliyuntest.Options{})

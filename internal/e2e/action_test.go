@@ -25,7 +25,7 @@ const (
 	postedIn      = "C00000001"
 	// answers is how often the time until an answer is taken, and soon what half of them
 	// keep to.
-	answers = 7
+	answers = 5
 	soon    = 100 * time.Millisecond
 )
 

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"testing"
 
+	"signalbox/internal/testsize"
 	"signalbox/shared/serve/servetest"
 )
 
@@ -11,10 +12,11 @@ import (
 // the process has had.
 func TestMemoryOfAHundredThousandCards(t *testing.T) {
 	t.Parallel()
-	o := newOutside(t, 100_000, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128") // any platform's word counts
+	cards := testsize.Of(20_000, 100_000)
+	o := newOutside(t, cards, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128") // any platform's word counts
 	f := o.start(t)
-	if r := f.sweep(); r.Checked != 100_000 || r.Messages != 1 {
-		t.Errorf("sweep of 100000 cards = %+v, want all of them checked and one message", r)
+	if r := f.sweep(); r.Checked != cards || r.Messages != 1 {
+		t.Errorf("sweep of %d cards = %+v, want all of them checked and one message", cards, r)
 	}
 	peak := servetest.PeakBytes(t, f.pid)
 	t.Logf("%.0f MB at the most", float64(peak)/(1<<20))

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"signalbox/internal/testsize"
 )
 
 // permits is how many calls a quota of 20 a second allows in a span.
@@ -19,10 +21,7 @@ func TestGoodputUnderOverload(t *testing.T) {
 		load load
 	}{
 		{"three times the quota", load{perSecond: 60, span: 45 * time.Second}},
-		{"a little more than the quota", load{perSecond: 21, span: 10 * time.Minute}},
-	}
-	if testing.Short() {
-		loads[1].load.span = 2 * time.Minute
+		{"a little more than the quota", load{perSecond: 21, span: testsize.Of(2*time.Minute, 10*time.Minute)}},
 	}
 	for _, fleet := range fleets {
 		for _, l := range loads {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"signalbox/internal/testsize"
 	"signalbox/shared/quota"
 )
 
@@ -39,11 +40,7 @@ func TestFloorOfSweeps(t *testing.T) {
 // while a sweep of 64 goes on in another process, if there is one.
 func TestLookupsFirstAtEveryPace(t *testing.T) {
 	t.Parallel()
-	limits := []int{1, 500}
-	if testing.Short() {
-		limits = []int{1, 50}
-	}
-	for _, limit := range limits {
+	for _, limit := range []int{1, testsize.Of(50, 500)} {
 		t.Run(fmt.Sprint(limit, " a second"), func(t *testing.T) {
 			t.Parallel()
 			each(t, 1000, func(t *testing.T, processes []quota.Quota) {

@@ -8,6 +8,7 @@ import (
 
 	"signalbox/functions/alerts/fleet"
 	"signalbox/functions/alerts/rule"
+	"signalbox/internal/testsize"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 	"signalbox/shared/card"
@@ -150,10 +151,8 @@ func TestFault17ListingAndLookupsOverlap(t *testing.T) {
 			t.Run(fmt.Sprintf("each %dth, %v", nth, latency), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					cards, overhead := 40_000, 1.02
-					if testing.Short() {
-						cards, overhead = 8_000, 1.12 // the first and the last second weigh more
-					}
+					// In a small fleet the first and the last second weigh more.
+					cards, overhead := testsize.Of(8_000, 40_000), testsize.Of(1.12, 1.02)
 					a := newAccount(cards, nth).limited(latency)
 					c := newCaller(a, nil)
 					start := time.Now()
@@ -175,10 +174,7 @@ func TestFault17ListingAndLookupsOverlap(t *testing.T) {
 func TestFault17UnchangedSweepIsSmall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cards := 100_000
-		if testing.Short() {
-			cards = 20_000
-		}
+		cards := testsize.Of(20_000, 100_000)
 		a := newAccount(cards, 5).limited(0)
 		c := newCaller(a, nil)
 		c.sweep(t)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"signalbox/functions/alerts/fleet"
+	"signalbox/internal/testsize"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/linkcard"
 )
@@ -35,7 +36,7 @@ func TestFault2AnotherAccountOpensNothing(t *testing.T) {
 		{"some pages", 400, 400, time.Hour},
 		{"in several runs", 8000, 8000, 2 * time.Second},
 		{"a far larger one", 400, 8000, 2 * time.Second},
-		{"many cards", 40_000, 20_000, time.Hour},
+		{"many cards", testsize.Of(8_000, 40_000), testsize.Of(4_000, 20_000), time.Hour},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

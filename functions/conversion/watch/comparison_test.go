@@ -7,6 +7,7 @@ import (
 
 	"signalbox/functions/conversion/watch"
 	"signalbox/functions/conversion/window"
+	"signalbox/internal/testsize"
 	"signalbox/shared/incident"
 )
 
@@ -62,7 +63,7 @@ func TestComparisonIsThatOfStep(t *testing.T) {
 // outside of the bands.
 func TestBandsHaveWhatIsUsual(t *testing.T) {
 	t.Parallel()
-	s := newSender(newWorld(seedsOf["scenes"]+1, perDay)).train(warm)
+	s := newSender(newWorld(seedsOf["scenes"]+1, perDay)).train(testsize.Of(1, 3) * perWeek)
 	var total, rates, requests, low, pumped int
 	look := func(c watch.Compared) {
 		total++
