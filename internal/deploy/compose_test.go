@@ -69,6 +69,8 @@ func (p *problems) composeService(s composeService, volumes map[string]struct{})
 	p.unless(s.Restart == "unless-stopped", "restart is %q, so that it stays down", s.Restart)
 	p.unless(slices.Equal(s.CapDrop, []string{"ALL"}), "cap_drop is %q, want ALL", s.CapDrop)
 	p.unless(slices.Contains(s.SecurityOpt, "no-new-privileges:true"), "no-new-privileges is missing")
+	p.unless(s.Logging.Driver == "json-file" && s.Logging.Options["max-size"] != "" && s.Logging.Options["max-file"] != "",
+		"logging is %+v: the log fills the disk, or is lost", s.Logging)
 	for _, port := range s.Ports {
 		p.unless(strings.HasPrefix(port, "127.0.0.1:"), "the port %s is open to everybody, past the proxy", port)
 	}
@@ -84,6 +86,7 @@ func (p *problems) composeSignalbox(s composeService) {
 	p.unless(slices.Equal(s.EnvFile, []string{"signalbox.env"}), "env_file is %q, want signalbox.env", s.EnvFile)
 	p.unless(slices.ContainsFunc(s.Volumes, func(v string) bool { return strings.HasSuffix(v, ":"+stateFolder) }), "no volume is at %s, so that the state is lost", stateFolder)
 	p.unless(s.ReadOnly, "read_only is missing")
+	p.unless(slices.Equal(s.Tmpfs, []string{"/tmp"}), "tmpfs is %q: there is no room for temporary files", s.Tmpfs)
 	grace, err := time.ParseDuration(s.StopGracePeriod)
 	p.unless(err == nil && grace > longestStop*time.Second, "stop_grace_period is %q, and the process may take %d s", s.StopGracePeriod, longestStop)
 	p.unless(len(s.Profiles) == 0, "it is in the profile %q, and not started", s.Profiles)
@@ -98,5 +101,6 @@ func (p *problems) composeRedis(s composeService) {
 	_, version, _ := strings.Cut(s.Image, ":")
 	p.unless(version != "" && version != "latest", "redis: the image %q has no version", s.Image)
 	p.unless(len(s.Ports) == 0, "redis: a port is open")
+	p.unless(s.User == "redis", "redis: it runs as root")
 	p.unless(len(s.Volumes) == 1 && strings.HasSuffix(s.Volumes[0], ":/data"), "redis: no volume is at /data")
 }

@@ -176,6 +176,8 @@ func (p *problems) k8sObject(head k8sHead, node yaml.Node) (variables []string) 
 			p.unless(value == "", "%s has a value, which is not the operator's", name)
 			variables = append(variables, name)
 		}
+		p.unless(s.Type == "Opaque", "type is %q, want Opaque", s.Type)
+		p.needed(slices.Sorted(maps.Keys(s.StringData)))
 	case "v1 PersistentVolumeClaim":
 		var c k8sClaim
 		p.decode(node, &c)

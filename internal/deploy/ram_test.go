@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,6 +104,10 @@ func secretFile(text []byte) (variables, found []string) {
 	var p problems
 	err := json.Unmarshal(text, &secret)
 	p.unless(err == nil, "%v", err)
+	p.unless(!bytes.Contains(text, []byte("null")), "null is not a text")
+	for key := range secret {
+		p.unless(bytes.Count(text, []byte(strconv.Quote(key))) == 1, "%s is there twice", key)
+	}
 	template, err := os.ReadFile(filepath.Join(root, "template.yaml"))
 	p.unless(err == nil, "%v", err)
 	reads := make(map[string]bool)

@@ -69,8 +69,10 @@ var envLine = regexp.MustCompile(`^(#?)([A-Z][A-Z0-9_]*)=(.*)$`)
 // is a variable without a value, or one that is commented out.
 func envFile(text []byte) (variables, found []string) {
 	var p problems
+	commented := make(map[string]bool)
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSuffix(line, "\n")
+		p.unless(!strings.HasSuffix(line, "\r"), "%q is a line that ends as on Windows, and systemd would take the end for a part of the value", line)
 		match := envLine.FindStringSubmatch(line)
 		if match == nil {
 			p.unless(line == "" || strings.HasPrefix(line, "# "), "%q is neither a variable nor a comment", line)
@@ -79,9 +81,21 @@ func envFile(text []byte) (variables, found []string) {
 		p.unless(match[1] == "#" || match[3] == "", "%s has a value, which is not the operator's", match[2])
 		p.unless(!slices.Contains(variables, match[2]), "%s is there twice", match[2])
 		variables = append(variables, match[2])
+		commented[match[2]] = match[1] == "#"
 	}
-	for _, needed := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SIGNALBOX_API_TOKENS", "SIGNALBOX_SLACK_WEBHOOK_URL"} {
-		p.unless(slices.Contains(variables, needed), "%s is missing", needed)
+	p.needed(variables)
+	for _, variable := range neededVariables {
+		p.unless(!commented[variable], "%s is commented out, and has to be set", variable)
 	}
 	return variables, p.found
+}
+
+// neededVariables are those without which one server does not start.
+var neededVariables = []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "SIGNALBOX_API_TOKENS", "SIGNALBOX_SLACK_WEBHOOK_URL"}
+
+// needed wants them among the variables.
+func (p *problems) needed(variables []string) {
+	for _, variable := range neededVariables {
+		p.unless(slices.Contains(variables, variable), "%s is missing", variable)
+	}
 }
