@@ -10,7 +10,9 @@ type (
 // sees it.
 func WithMigrations(s Store, m ...Migration) Store {
 	inner := s.(*state) //nolint:forcetypeassert // all that Open returns
-	return newState(inner.engine, inner.resetID, m)
+	other := newState(inner.engine, inner.resetID, m)
+	other.namespace = inner.namespace
+	return other
 }
 
 // Unsynced tells whether the open file in s leaves out a sync.

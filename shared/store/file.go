@@ -73,14 +73,20 @@ func (f *file) List(ctx context.Context, collection string) (records []Record, e
 		if bucket == nil {
 			return nil
 		}
-		return bucket.ForEach(func(k, v []byte) error {
-			records = append(records, Record{Collection: collection, Key: string(k), Value: bytes.Clone(v)})
-			return nil
-		})
+		records, err = recordsIn(bucket, collection)
+		return err
 	})
 	if errors.Is(err, errNoFile) {
 		return nil, nil
 	}
+	return records, err
+}
+
+func recordsIn(bucket *bolt.Bucket, collection string) (records []Record, err error) {
+	err = bucket.ForEach(func(k, v []byte) error {
+		records = append(records, Record{Collection: collection, Key: string(k), Value: bytes.Clone(v)})
+		return nil
+	})
 	return records, err
 }
 

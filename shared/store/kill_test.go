@@ -14,12 +14,23 @@ import (
 	"signalbox/shared/store"
 )
 
-var writeTo = flag.String("write-to", "", "write batches to this state file, and nothing else")
+var (
+	writeTo     = flag.String("write-to", "", "write batches to this state file, and nothing else")
+	importInto  = flag.String("import-into", "", "import the export on standard input into this state file, and nothing else")
+	compactFile = flag.String("compact", "", "compact this state file again and again, and nothing else")
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if *writeTo != "" {
 		fmt.Fprintln(os.Stderr, writeForEver(*writeTo))
+		os.Exit(1)
+	}
+	if *importInto != "" {
+		os.Exit(importForOnce(*importInto))
+	}
+	if *compactFile != "" {
+		fmt.Fprintln(os.Stderr, compactForEver(*compactFile))
 		os.Exit(1)
 	}
 	os.Exit(m.Run())

@@ -54,3 +54,12 @@ func holder(f *os.File) string {
 	}
 	return someProcess
 }
+
+// keepOwner has f belong to whom the file of info belongs to.
+func keepOwner(f *os.File, info os.FileInfo) error {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return nil
+	}
+	return f.Chown(int(stat.Uid), int(stat.Gid))
+}

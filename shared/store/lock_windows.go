@@ -33,3 +33,6 @@ func release(f *os.File) {
 
 // holder cannot be found out here.
 func holder(*os.File) string { return someProcess }
+
+// keepOwner does nothing: the folder says who may use its files.
+func keepOwner(*os.File, os.FileInfo) error { return nil }

@@ -38,7 +38,9 @@ func Open(c Config) (Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open state: %w", err)
 	}
-	return newState(engine, c.Reset, migrations), nil
+	s := newState(engine, c.Reset, migrations)
+	s.namespace = c.Namespace
+	return s, nil
 }
 
 // redisTimeout bounds each step of a call: it is enough for a batch of some

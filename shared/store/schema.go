@@ -55,9 +55,17 @@ func readSchema(ctx context.Context, s getter) (int64, error) {
 	if r.Value, err = s.Get(ctx, r.Collection, r.Key); err != nil || r.Value == nil {
 		return 0, err
 	}
+	return parseSchema(whereIs(s), r)
+}
+
+// parseSchema returns the version that r says, which is the record of a schema.
+func parseSchema(where string, r Record) (int64, error) {
+	if isImporting(r) {
+		return 0, &DamagedError{Where: where, ID: fingerprint(r), Reason: "an import into it was not finished: start it again"}
+	}
 	version, err := strconv.ParseInt(string(r.Value), 10, 64)
 	if err != nil || version < 1 {
-		return 0, &DamagedError{Where: whereIs(s), ID: fingerprint(r), Reason: "its schema is not a number"}
+		return 0, &DamagedError{Where: where, ID: fingerprint(r), Reason: "its schema is not a number"}
 	}
 	return version, nil
 }

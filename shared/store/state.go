@@ -13,6 +13,9 @@ type engine interface {
 	List(ctx context.Context, collection string) ([]Record, error)
 	Apply(ctx context.Context, b Batch) error
 	Close() error
+	// snapshot returns the records of all collections but the leases, as they were at one
+	// moment, or errMoved where others write all the time.
+	snapshot(ctx context.Context) ([]Record, error)
 	// reset moves the state aside where it has the damage that id names.
 	reset(ctx context.Context, id string) error
 	// writable reports whether a write would be refused. The schema is there, and
@@ -26,6 +29,7 @@ type engine interface {
 // records there may be.
 type state struct {
 	engine
+	namespace  string
 	resetID    string
 	migrations []migration
 	preparing  chan struct{} // full while one call prepares
@@ -51,16 +55,22 @@ func (s *state) prepare(ctx context.Context) error {
 	if s.prepared.Load() {
 		return nil
 	}
-	if s.resetID != "" {
-		if err := s.reset(ctx, s.resetID); err != nil {
-			return err
-		}
+	if err := s.resetDamage(ctx); err != nil {
+		return err
 	}
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
 	s.prepared.Store(true)
 	return nil
+}
+
+// resetDamage moves the state aside where it has the damage that is to be reset.
+func (s *state) resetDamage(ctx context.Context) error {
+	if s.resetID == "" {
+		return nil
+	}
+	return s.reset(ctx, s.resetID)
 }
 
 // Get returns the value of a record, see [Store].
