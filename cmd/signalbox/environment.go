@@ -76,7 +76,7 @@ func newEnvironment(base, folder string, o devOptions, outside []string, logs io
 		e.open(conversion.FromEnv, "conversion.db", logs,
 			"/conversions", "/conversions/", "/otp-events", "/otp-windows", otplink.Path, "/dead-letters", "/dead-letters/"),
 		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/",
-			"/silences", "/silences/", "/explain/", "/slack/"),
+			"/silences", "/silences/", "/explain/", "/state", "/slack/"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
 	if err != nil {

@@ -76,6 +76,9 @@ type Config struct {
 	// Guard says who may see the list of incidents, beside those who come by a link. Nil:
 	// nobody may.
 	Guard web.Guard
+	// MaxExport is the longest answer that an export of the state may be, in bytes. Zero: it
+	// is sent as it is written, however long.
+	MaxExport int
 	// Links are to the list of incidents. Zero: there are none.
 	Links incidentlink.Links
 	// Watch is the cards to look at. None: the whole account.

@@ -147,7 +147,7 @@ func serviceOf(c Config) (function.Function, error) {
 	return function.Function{
 		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout, InvokeTokens: c.InvokeTokens,
 		Ready: f.unusableParts, Close: f.Close, Logger: c.Logger, Meter: c.Meter,
-		Timers: f.config.timers(), Roots: []string{strings.Trim(incidentlink.Path, "/"), "slack", "silences", "explain"},
+		Timers: f.config.timers(), Roots: []string{strings.Trim(incidentlink.Path, "/"), "slack", "silences", "explain", "state"},
 	}, nil
 }
 
@@ -224,7 +224,7 @@ func (e Env) withoutStore(variables func(name string) string, logs io.Writer) (C
 		Logger: logger, Meter: meter, Buttons: buttons,
 		Repeat: time.Duration(e.Repeat), Every: time.Duration(e.Every),
 		SummaryAt: time.Duration(e.SummaryAt),
-		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(),
+		LeaseTime: time.Duration(e.Lease), RunTimeout: time.Duration(e.RunTimeout), InvokeTokens: e.Invoke.Tokens(), MaxExport: e.maxExport(),
 	}, nil
 }
 

@@ -45,6 +45,7 @@ func (f *Function) newRoutes() *web.Mux {
 	f.routeForms(mux)
 	f.routeSilences(mux)
 	f.routeExplanations(mux)
+	f.routeExport(mux)
 	return mux
 }
 
@@ -179,22 +180,33 @@ func writeList(w http.ResponseWriter, list page.List, query url.Values) error {
 const compressAbove = 1 << 20
 
 func writeWhole(w http.ResponseWriter, r *http.Request, media string, body []byte) error {
+	body, encoding, err := packed(r, body)
+	if err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Add("Vary", "Accept-Language, Accept-Encoding")
 	h.Set("Content-Type", media)
-	if len(body) > compressAbove && web.AcceptsGzip(r.Header) {
-		var packed bytes.Buffer
-		out := gzip.NewWriter(&packed)
-		_, err := out.Write(body)
-		if err = errors.Join(err, out.Close()); err != nil {
-			return fmt.Errorf("compress the incidents: %w", err)
-		}
-		h.Set("Content-Encoding", "gzip")
-		body = packed.Bytes()
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, err := w.Write(body)
+	_, err = w.Write(body)
 	return err
+}
+
+// packed is body as it is answered, and its encoding, "" for none.
+func packed(r *http.Request, body []byte) (answered []byte, encoding string, err error) {
+	if len(body) <= compressAbove || !web.AcceptsGzip(r.Header) {
+		return body, "", nil
+	}
+	var small bytes.Buffer
+	out := gzip.NewWriter(&small)
+	_, err = out.Write(body)
+	if err = errors.Join(err, out.Close()); err != nil {
+		return nil, "", fmt.Errorf("compress the answer: %w", err)
+	}
+	return small.Bytes(), "gzip", nil
 }
 
 // refusePage writes a refusal for a browser.

@@ -43,6 +43,7 @@ var ours = sync.OnceValues(func() (*book, error) { return newBook([]byte(doc.Ope
 
 func init() { //nolint:gochecknoinits // The library knows decoders in no other way.
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
 }
 
 // newBook reads a contract and checks it, its examples among all else.
