@@ -76,7 +76,7 @@ card, 5 a lookup that may succeed later.`,
 	root.SetErr(c.stderr)
 	root.AddCommand(devCommand(c), serveCommand(c), healthCommand(c), versionCommand(c),
 		sweepCommand(c), doctorCommand(c), rulesCommand(c), testMessageCommand(c), flowCommand(c), reportCommand(c), windowsCommand(c),
-		incidentsCommand(c), explainCommand(c), silenceCommand(c), summaryCommand(c))
+		incidentsCommand(c), explainCommand(c), silenceCommand(c), summaryCommand(c), stateCommand(c))
 	return root
 }
 

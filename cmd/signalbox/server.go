@@ -118,7 +118,11 @@ type request struct {
 	media        string // of body
 	accept       string // of the answer; "" for JSON
 	body         []byte
+	most         int // bytes of the answer; 0: maxAnswer
 }
+
+// limit is how much of the answer is read.
+func (r request) limit() int { return cmp.Or(r.most, maxAnswer) }
 
 // maxAnswer bounds what is read of an answer. A day of windows by country is far less.
 const maxAnswer = 64 << 20
@@ -160,7 +164,7 @@ func (s *server) attempt(ctx context.Context, r request) (answer, error) {
 		return answer{}, why(ctx, err)
 	}
 	defer got.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(got.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(got.Body, int64(r.limit())+1))
 	if err != nil {
 		return answer{}, why(ctx, err)
 	}
@@ -193,8 +197,8 @@ func (a answer) check() error {
 	switch {
 	case a.status >= 300 && a.status < 400:
 		return fmt.Errorf("it redirects to %s, which is not followed: is --url right?", logging.Untrusted(cmp.Or(a.header.Get("Location"), "nowhere")))
-	case len(a.body) > maxAnswer:
-		return fmt.Errorf("the answer has more than %d MiB: ask for less", maxAnswer>>20)
+	case len(a.body) > a.asked.limit():
+		return fmt.Errorf("the answer has more than %d MiB: ask for less", a.asked.limit()>>20)
 	case media == "application/problem+json":
 		return refusal{a.status, a.problem()}
 	case a.asked.accept != "" && a.status == http.StatusOK && media == a.asked.accept:
