@@ -19,10 +19,10 @@ func TestTableSnapshotIsOfOneMoment(t *testing.T) {
 		table := storetest.NewTable()
 		writer := inTable(t, table)
 		apply(t, writer, both("1"))
-		calls := 0
+		calls, between := 0, func() { apply(t, writer, both("2")) }
 		reader := inTable(t, table.With(oneAtATime(func(_ context.Context, _ storetest.Call, do func() error) error {
 			if calls++; calls == n {
-				apply(t, writer, both("2"))
+				between()
 			}
 			return do()
 		})))

@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"bytes"
-
 	"slices"
 	"strconv"
 	"strings"
