@@ -18,10 +18,16 @@ import (
 // for the quota already.
 const explainTimeout = 25 * time.Second
 
+// explainersWait is for how long others may be explained to before. Both times fit into the
+// minute that an answer may take.
+const explainersWait = 20 * time.Second
+
 // routeExplanations adds the path on which people ask why they are notified of a card, or
 // are not.
 func (f *Function) routeExplanations(m *web.Mux) {
-	m.HandleFunc("GET /explain/{iccid}", f.callersOnly(f.handleExplain))
+	// Each makes calls that a sweep, which waits for the same quota, would have made.
+	m.HandleFunc("GET /explain/{iccid}", f.callersOnly(
+		web.OneAtATime(explainersWait, "Too many ask why people are notified at once", f.handleExplain)))
 }
 
 // handleExplain answers GET /explain/{iccid}.

@@ -23,7 +23,7 @@ const (
 // routeExport adds the path on which programs export the state, which has whole ICCIDs.
 func (f *Function) routeExport(m *web.Mux) {
 	m.HandleFunc("GET /state", f.callersOnly(web.OneAtATime(exportTimeout,
-		"Others export the state now; try again after the time in Retry-After.", f.handleExport)))
+		"Others export the state now", f.handleExport)))
 }
 
 // handleExport answers GET /state with an export.

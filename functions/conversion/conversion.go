@@ -122,7 +122,7 @@ func New(c Config) *Function {
 	mux := web.NewMux(c.Logger)
 	mux.HandleFunc("POST /conversions", c.Guard(f.handleConversions))
 	mux.HandleFunc("GET /conversions/{key}", c.Guard(f.stored(f.handleConversion)))
-	mux.HandleFunc("GET /otp-windows", c.Guard(f.stored(f.oneAtATime(f.handleWindows))))
+	mux.HandleFunc("GET /otp-windows", c.Guard(f.stored(f.oneReader(f.handleWindows))))
 	mux.HandleFunc("GET /dead-letters", c.Guard(f.stored(f.handleDeadLetters)))
 	mux.HandleFunc("POST /dead-letters/{id}/retry", c.Guard(f.stored(f.handleRetry)))
 	mux.HandleFunc("POST /otp-events", c.Guard(f.handleOTPEvents))

@@ -28,7 +28,13 @@ func (f *Function) addPage(mux *web.Mux) {
 	guard := web.LinkOr(f.config.PageGuard, func(_ *http.Request, query url.Values) error {
 		return f.config.Links.Verify(query, f.config.Now())
 	})
-	mux.HandlePage("GET "+otplink.Path, guard(f.stored(f.oneAtATime(f.handlePage))))
+	mux.HandlePage("GET "+otplink.Path, guard(f.stored(f.oneReader(f.handlePage))))
+}
+
+// oneReader bounds who looks at windows: each may have a hundred thousand groups read, which
+// would take the time, and the memory, of the events that come meanwhile.
+func (f *Function) oneReader(h web.HandlerFunc) web.HandlerFunc {
+	return web.OneAtATime(f.config.Timeout, "Too many want to see windows at once", h)
 }
 
 // How far back the page goes, in hours.

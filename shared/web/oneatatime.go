@@ -5,13 +5,10 @@ import (
 	"time"
 )
 
-// readersWait is after which time one that was refused for others may come again.
-const readersWait = 10 * time.Second
-
-// OneAtATime has h answer requests one after the other, since each may read a lot, which would
-// take the time, and the memory, of those that come meanwhile. One that would wait for longer
-// than that is refused, in these words.
-func OneAtATime(wait time.Duration, refusal string, h HandlerFunc) HandlerFunc {
+// OneAtATime has requests be answered one after the other, since each takes so much that
+// several at once would keep others from theirs. One that would wait for longer than wait is
+// refused, with detail, such as "Too many want to see windows at once".
+func OneAtATime(wait time.Duration, detail string, h HandlerFunc) HandlerFunc {
 	busy := make(chan struct{}, 1)
 	return func(w http.ResponseWriter, r *http.Request) error {
 		timer := time.NewTimer(wait)
@@ -23,7 +20,11 @@ func OneAtATime(wait time.Duration, refusal string, h HandlerFunc) HandlerFunc {
 		case <-r.Context().Done():
 			return r.Context().Err()
 		case <-timer.C:
-			return NewError(http.StatusServiceUnavailable, "too-many-readers", refusal).RetryAfter(readersWait)
+			return NewError(http.StatusServiceUnavailable, "too-many-readers",
+				detail+"; try again after the time in Retry-After.").RetryAfter(readersWait)
 		}
 	}
 }
+
+// readersWait is after which time one that was refused for others may come again.
+const readersWait = 10 * time.Second
