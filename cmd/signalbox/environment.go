@@ -20,6 +20,7 @@ import (
 	"signalbox/shared/incidentlink"
 	"signalbox/shared/metric"
 	"signalbox/shared/otplink"
+	"signalbox/shared/quota"
 	"signalbox/shared/serve"
 	"signalbox/shared/slack/slacktest"
 )
@@ -70,12 +71,13 @@ func newEnvironment(base, folder string, o devOptions, outside []string, logs io
 
 		receivers: newDevReceivers(),
 	}
+	process := new(quota.Process)
 	err := errors.Join(
 		e.writeRules(),
-		e.open(cardflow.FromEnv, "", logs, "/", "/healthz"),
-		e.open(conversion.FromEnv, "conversion.db", logs,
+		e.open(process, cardflow.FromEnvIn, "", logs, "/", "/healthz"),
+		e.open(process, conversion.FromEnvIn, "conversion.db", logs,
 			"/conversions", "/conversions/", "/otp-events", "/otp-windows", otplink.Path, "/dead-letters", "/dead-letters/"),
-		e.open(alerts.FromEnv, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/",
+		e.open(process, alerts.FromEnvIn, "alerts.db", logs, "/invoke", incidentlink.Path, incidentlink.Path+"/",
 			"/silences", "/silences/", "/explain/", "/state", "/slack/"),
 		e.mount(serve.Function{Name: "dev", Handler: http.NotFoundHandler(), Ready: e.unusable}, "/readyz"),
 	)
@@ -89,9 +91,9 @@ func newEnvironment(base, folder string, o devOptions, outside []string, logs io
 
 // open makes a function, with its state in a file, and mounts it.
 func (e *environment) open(
-	fromEnv func([]string, io.Writer) (serve.Function, error), stateFile string, logs io.Writer, paths ...string,
+	process *quota.Process, fromEnv func(*quota.Process, []string, io.Writer) (serve.Function, error), stateFile string, logs io.Writer, paths ...string,
 ) error {
-	f, err := fromEnv(e.environ(stateFile), logs)
+	f, err := fromEnv(process, e.environ(stateFile), logs)
 	if err != nil {
 		return err
 	}

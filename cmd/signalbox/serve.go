@@ -16,6 +16,7 @@ import (
 	"signalbox/functions/cardflow"
 	"signalbox/functions/conversion"
 	"signalbox/shared/config"
+	"signalbox/shared/quota"
 	"signalbox/shared/serve"
 )
 
@@ -31,11 +32,11 @@ const (
 // are nobody's.
 var servable = []struct {
 	name    string
-	fromEnv func([]string, io.Writer) (serve.Function, error)
+	fromEnv func(*quota.Process, []string, io.Writer) (serve.Function, error)
 }{
-	{"cardflow", cardflow.FromEnv},
-	{"conversion", conversion.FromEnv},
-	{"alerts", alerts.FromEnv},
+	{"cardflow", cardflow.FromEnvIn},
+	{"conversion", conversion.FromEnvIn},
+	{"alerts", alerts.FromEnvIn},
 }
 
 // serveOptions are the flags of signalbox serve.
@@ -95,11 +96,12 @@ func (o *serveOptions) open(environ []string, logs io.Writer) (functions []serve
 	environ = without(environ, stateFileVariable)
 	wrong := new(mistakes)
 	wrong.add(config.Join(problems))
+	process := new(quota.Process)
 	for _, f := range servable {
 		if !slices.Contains(o.only, f.name) {
 			continue
 		}
-		function, err := f.fromEnv(stateIn(folder, f.name, environ), logs)
+		function, err := f.fromEnv(process, stateIn(folder, f.name, environ), logs)
 		if wrong.add(err); err == nil {
 			functions = append(functions, function)
 		}

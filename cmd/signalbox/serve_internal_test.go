@@ -292,3 +292,33 @@ func TestVersion(t *testing.T) {
 		t.Errorf("version = %q and %q, %v, code %d; want %q and the same as JSON", text.String(), object.String(), err, code, want)
 	}
 }
+
+// TestServeSharesTheQuota has people look cards up and ask for explanations at once: Alibaba
+// counts the calls of both functions together, and throttles none.
+func TestServeSharesTheQuota(t *testing.T) {
+	t.Parallel()
+	e, environ, folder := servableEnviron(t)
+	// Some calls less than the fake takes: on a busy machine they arrive unevenly.
+	s := startServe(t, append(environ, "SIGNALBOX_LOG_LEVEL=debug", "SIGNALBOX_LINKCARD_QPS=14"), "--state", folder)
+	var all sync.WaitGroup
+	for n := range 30 {
+		for _, path := range []string{"/cards/" + e.cloud.ICCID(n) + "/flow", "/explain/" + e.cloud.ICCID(n)} {
+			all.Go(func() {
+				if status, body := s.get(t, http.MethodGet, path); status >= http.StatusInternalServerError {
+					t.Errorf("GET %s = %d, %s", path, status, body)
+				}
+			})
+		}
+	}
+	all.Wait()
+	for _, call := range e.cloud.Calls("") {
+		if strings.HasPrefix(call.Code, "Throttling") {
+			t.Fatalf("%s was throttled: %s", call.Action, call.Code)
+		}
+	}
+	for line := range strings.Lines(s.logs.String()) {
+		if strings.Count(line, `"function":"`) != 1 {
+			t.Fatalf("the line does not say once which function logs: %s", line)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"signalbox/shared/config"
+	"signalbox/shared/quota"
 	"signalbox/shared/receiver"
 	"signalbox/shared/store"
 )
@@ -41,7 +42,7 @@ func ConfigureDraft(environ []string, logs io.Writer, change func(*store.Config)
 	if len(file.Receivers) > 0 {
 		env.Slack.BotToken = cmp.Or(env.Slack.BotToken, nowhere)
 	}
-	return env.configure(variables, logs, change)
+	return env.configure(new(quota.Process), variables, logs, change)
 }
 
 // nowhere stands for what a variable of a receiver's would hold: no such host can be.

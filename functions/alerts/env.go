@@ -18,12 +18,16 @@ import (
 	"signalbox/shared/incidentlink"
 	"signalbox/shared/language"
 	"signalbox/shared/metric"
+	"signalbox/shared/quota"
 	"signalbox/shared/receiver"
 	"signalbox/shared/route"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
 	"signalbox/shared/upstream"
 )
+
+// functionName is the function's.
+const functionName = "alerts"
 
 // Env is the function's environment.
 type Env struct {
@@ -121,11 +125,16 @@ func (e Env) StateConfig() store.Config {
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
 func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
+	return FromEnvIn(new(quota.Process), environ, logs)
+}
+
+// FromEnvIn is [FromEnv] in a process that has other functions, too.
+func FromEnvIn(process *quota.Process, environ []string, logs io.Writer) (function.Function, error) {
 	env, variables, err := readEnv(environ)
 	if err != nil {
 		return function.Function{}, err
 	}
-	c, err := env.configure(variables, logs, nil)
+	c, err := env.configure(process, variables, logs, nil)
 	if err != nil {
 		return function.Function{}, err
 	}
@@ -145,7 +154,7 @@ func serviceOf(c Config) (function.Function, error) {
 		return function.Function{}, errors.Join(err, c.Store.Close())
 	}
 	return function.Function{
-		Name: "alerts", Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout, InvokeTokens: c.InvokeTokens,
+		Name: functionName, Handler: f, Scheduled: f.Scheduled, RunTimeout: c.RunTimeout, InvokeTokens: c.InvokeTokens,
 		Ready: f.unusableParts, Close: f.Close, Logger: c.Logger, Meter: c.Meter,
 		Timers: f.config.timers(), Roots: []string{strings.Trim(incidentlink.Path, "/"), "slack", "silences", "explain", "state"},
 	}, nil
@@ -167,7 +176,7 @@ func Configure(environ []string, logs io.Writer, change func(*store.Config)) (Co
 	if err != nil {
 		return Config{}, err
 	}
-	return env.configure(variables, logs, change)
+	return env.configure(new(quota.Process), variables, logs, change)
 }
 
 // readEnv reads the environment, and how the rules file's variables are looked up in it.
@@ -182,8 +191,8 @@ func readEnv(environ []string) (Env, func(name string) string, error) {
 }
 
 // configure opens the store, too.
-func (e Env) configure(variables func(name string) string, logs io.Writer, change func(*store.Config)) (Config, error) {
-	c, err := e.withoutStore(variables, logs)
+func (e Env) configure(process *quota.Process, variables func(name string) string, logs io.Writer, change func(*store.Config)) (Config, error) {
+	c, err := e.withoutStore(process, variables, logs)
 	if err != nil {
 		return Config{}, err
 	}
@@ -198,11 +207,11 @@ func (e Env) configure(variables func(name string) string, logs io.Writer, chang
 }
 
 // withoutStore is what e says of the function, but for its store.
-func (e Env) withoutStore(variables func(name string) string, logs io.Writer) (Config, error) {
-	logger, meter := e.Process.Logger(logs), metric.New()
+func (e Env) withoutStore(process *quota.Process, variables func(name string) string, logs io.Writer) (Config, error) {
+	logger, meter := e.Process.LoggerOf(functionName, logs), metric.New()
 	service, apiErr := upstream.Open(upstream.Settings{
 		Endpoint: e.Linkcard.LinkcardEndpoint, PerSecond: e.Linkcard.LinkcardQPS,
-		Account: e.Account, Quota: e.Quota, Background: true, Meter: meter, Logger: logger,
+		Account: e.Account, Quota: e.Quota, Process: process, Background: true, Meter: meter, Logger: logger,
 	})
 	file, rulesErr := e.file(variables)
 	filters, filtersErr := e.filters(file.Policy)

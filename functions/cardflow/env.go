@@ -12,6 +12,7 @@ import (
 	"signalbox/shared/cardlink"
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
+	"signalbox/shared/quota"
 	"signalbox/shared/redisdial"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/upstream"
@@ -23,6 +24,9 @@ type Cache struct {
 	TTL   config.Period `env:"SIGNALBOX_CACHE_TTL" envDefault:"60s"`
 	Stale config.Period `env:"SIGNALBOX_CACHE_STALE" envDefault:"1h"`
 }
+
+// functionName is the function's.
+const functionName = "cardflow"
 
 // Env is the function's environment.
 type Env struct {
@@ -56,14 +60,19 @@ func (e Env) Validate() []config.Problem {
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
 func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
+	return FromEnvIn(new(quota.Process), environ, logs)
+}
+
+// FromEnvIn is [FromEnv] in a process that has other functions, too.
+func FromEnvIn(process *quota.Process, environ []string, logs io.Writer) (function.Function, error) {
 	env, err := config.Load[Env](environ)
 	if err != nil {
 		return function.Function{}, err
 	}
-	logger, meter := env.Process.Logger(logs), metric.New()
+	logger, meter := env.Process.LoggerOf(functionName, logs), metric.New()
 	service, err := upstream.Open(upstream.Settings{
 		Endpoint: env.Linkcard.LinkcardEndpoint, PerSecond: env.Linkcard.LinkcardQPS,
-		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
+		Account: env.Account, Quota: env.Quota, Process: process, Meter: meter, Logger: logger,
 	})
 	if err != nil {
 		return function.Function{}, err
@@ -83,7 +92,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 		Redis: client, Account: env.Quota.AccountID(),
 	})
 	return function.Function{
-		Name: "cardflow", Handler: handler, Ready: service.Ready, Memory: function.RequestMemory + lookup.MaxBytes, Logger: logger, Meter: meter,
+		Name: functionName, Handler: handler, Ready: service.Ready, Memory: function.RequestMemory + lookup.MaxBytes, Logger: logger, Meter: meter,
 	}, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"signalbox/shared/config"
 	"signalbox/shared/metric"
 	"signalbox/shared/otplink"
+	"signalbox/shared/quota"
 	"signalbox/shared/serve/event"
 	"signalbox/shared/serve/function"
 	"signalbox/shared/store"
@@ -68,14 +69,14 @@ func (e Env) rules() window.Rules {
 	return window.Rules{Length: time.Duration(e.Window), Grace: time.Duration(e.Grace)}
 }
 
-// namespace separates the state from those of other functions in one Redis.
-const namespace = "conversion"
+// functionName is the function's, and separates its state from those of others in one Redis.
+const functionName = "conversion"
 
 // StateConfig says where the state of e is kept. Without a file or a Redis there is none.
 func (e Env) StateConfig() store.Config {
 	return store.Config{
 		File: e.State.File, Shared: e.State.Shared(), RedisURL: string(e.Quota.RedisURL.Secret),
-		Account: e.Quota.AccountID(), Namespace: namespace, Reset: e.State.Reset,
+		Account: e.Quota.AccountID(), Namespace: functionName, Reset: e.State.Reset,
 	}
 }
 
@@ -99,15 +100,20 @@ func (e Env) open() (s store.Store, l *ledger.Ledger, err error) {
 // FromEnv makes the function from environ, with logs as JSON lines on logs.
 // The error names every variable that is wrong.
 func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
+	return FromEnvIn(new(quota.Process), environ, logs)
+}
+
+// FromEnvIn is [FromEnv] in a process that has other functions, too.
+func FromEnvIn(process *quota.Process, environ []string, logs io.Writer) (function.Function, error) {
 	env, err := config.Load[Env](environ)
-	logger, meter := env.Process.Logger(logs), metric.New()
+	logger, meter := env.Process.LoggerOf(functionName, logs), metric.New()
 	to, receiversErr := env.Watch.receivers(environ, logger)
 	if err = errors.Join(err, receiversErr); err != nil {
 		return function.Function{}, err
 	}
 	service, err := upstream.Open(upstream.Settings{
 		Endpoint: env.Dysms.DysmsEndpoint, PerSecond: env.Dysms.DysmsQPS,
-		Account: env.Account, Quota: env.Quota, Meter: meter, Logger: logger,
+		Account: env.Account, Quota: env.Quota, Process: process, Meter: meter, Logger: logger,
 	})
 	if err != nil {
 		return function.Function{}, err
@@ -137,7 +143,7 @@ func FromEnv(environ []string, logs io.Writer) (function.Function, error) {
 // timer just keeps an instance warm.
 func (f *Function) served() function.Function {
 	served := function.Function{
-		Name: "conversion", Handler: f, Batch: f.Batch, Ready: f.Ready, Close: f.Close,
+		Name: functionName, Handler: f, Batch: f.Batch, Ready: f.Ready, Close: f.Close,
 		Memory: function.RequestMemory, Logger: f.config.Logger, Meter: f.config.Meter,
 		Roots: []string{"conversions", "otp-events", "otp-windows", "dead-letters", strings.Trim(otplink.Path, "/")},
 	}

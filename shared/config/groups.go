@@ -18,6 +18,11 @@ type Process struct {
 // Logger returns the process's logger, which writes to w.
 func (p Process) Logger(w io.Writer) *slog.Logger { return logging.New(w, p.LogLevel.Level) }
 
+// LoggerOf returns that of one function, which its lines name: a process may have several.
+func (p Process) LoggerOf(function string, w io.Writer) *slog.Logger {
+	return p.Logger(w).With(slog.String(logging.FunctionKey, function))
+}
+
 // Account is the Alibaba Cloud account that calls are made for.
 type Account struct {
 	AccessKeyID     string `env:"ALIBABA_CLOUD_ACCESS_KEY_ID"`

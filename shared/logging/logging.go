@@ -19,7 +19,7 @@ const Redacted = "[redacted]"
 // logged with a ctx carries the ctx's request id.
 func New(w io.Writer, level slog.Leveler) *slog.Logger {
 	json := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: replace})
-	return slog.New(handler{json})
+	return slog.New(handler{Handler: json})
 }
 
 // Everything is a level below all others.
@@ -41,23 +41,45 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// handler adds the request id of the ctx to each record.
-type handler struct{ slog.Handler }
+// FunctionKey is the key of the name of the function that logs. Of a logger that was
+// given several names the last one is logged.
+const FunctionKey = "function"
+
+// handler adds the function's name, and the request id of the ctx, to each record.
+type handler struct {
+	slog.Handler
+
+	function slog.Attr
+}
 
 func (h handler) Handle(ctx context.Context, record slog.Record) error {
-	if id := RequestID(ctx); id != "" {
+	id := RequestID(ctx)
+	if id != "" || h.function.Key != "" {
 		record = record.Clone()
+	}
+	if h.function.Key != "" {
+		record.AddAttrs(h.function)
+	}
+	if id != "" {
 		record.AddAttrs(slog.String("requestId", id)) //nolint:sloglint // the name both platforms index
 	}
 	return h.Handler.Handle(ctx, record)
 }
 
 func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return handler{h.Handler.WithAttrs(attrs)}
+	var others []slog.Attr
+	for _, a := range attrs {
+		if a.Key == FunctionKey {
+			h.function = a
+		} else {
+			others = append(others, a)
+		}
+	}
+	return handler{h.Handler.WithAttrs(others), h.function}
 }
 
 func (h handler) WithGroup(name string) slog.Handler {
-	return handler{h.Handler.WithGroup(name)}
+	return handler{h.Handler.WithGroup(name), h.function}
 }
 
 // replace gives the built-in keys the names that both platforms index, and

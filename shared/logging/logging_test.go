@@ -57,6 +57,13 @@ func TestLine(t *testing.T) {
 			map[string]any{"level": "ERROR", "message": "hello", "function": "cardflow", "requestId": "E4F94B97"},
 		},
 		{
+			"a logger of a function within one of another",
+			func(l *slog.Logger) {
+				l.With(slog.String("function", "cardflow"), slog.Int("n", 1)).With(slog.String("function", "serve")).LogAttrs(t.Context(), slog.LevelError, "hello")
+			},
+			map[string]any{"level": "ERROR", "message": "hello", "function": "serve", "n": 1.0},
+		},
+		{
 			"the innermost request",
 			func(l *slog.Logger) { l.LogAttrs(logging.WithRequestID(ctx, "inner"), slog.LevelInfo, "hello") },
 			map[string]any{"level": "INFO", "message": "hello", "requestId": "inner"},

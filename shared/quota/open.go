@@ -25,22 +25,22 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Open returns the quota that c describes. It does not connect: a Redis that is
-// unavailable at the start is no reason not to start.
-func Open(c Config) (Quota, error) {
-	var from Quota = NewLocal(c.PerSecond)
-	if c.RedisURL != "" {
-		client, err := redisdial.Open(c.RedisURL, redisTimeout)
-		if err != nil {
-			return nil, fmt.Errorf("quota: %w", err)
-		}
-		from = NewRedis(RedisConfig{
-			Client: client, Account: c.Account,
-			PerSecond: c.PerSecond, Share: c.Share, Logger: c.Logger,
-		})
+// Open returns the quota that c describes, for one service alone; [Process] is for several
+// in one process. It does not connect.
+func Open(c Config) (Quota, error) { return new(Process).Open(c) }
+
+// open makes the quota, for who is not in the background. A Redis that is unavailable at
+// the start is no reason not to start.
+func open(c Config) (Quota, error) {
+	if c.RedisURL == "" {
+		return NewLocal(c.PerSecond), nil
 	}
-	if c.Background {
-		return Background{from}, nil
+	client, err := redisdial.Open(c.RedisURL, redisTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("quota: %w", err)
 	}
-	return from, nil
+	return NewRedis(RedisConfig{
+		Client: client, Account: c.Account,
+		PerSecond: c.PerSecond, Share: c.Share, Logger: c.Logger,
+	}), nil
 }

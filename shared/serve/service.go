@@ -40,7 +40,7 @@ func newService(f Function) (*service, error) {
 	if f.Handler == nil {
 		return nil, fmt.Errorf("function %q has no handler", f.Name)
 	}
-	f.Logger = cmp.Or(f.Logger, logging.Discard()).With(slog.String("function", f.Name))
+	f.Logger = cmp.Or(f.Logger, logging.Discard()).With(slog.String(logging.FunctionKey, f.Name))
 	f.Meter = cmp.Or(f.Meter, metric.New())
 	f.RunTimeout = cmp.Or(f.RunTimeout, defaultRunTimeout)
 	s := &service{

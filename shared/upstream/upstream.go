@@ -4,6 +4,7 @@
 package upstream
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 
@@ -16,7 +17,7 @@ import (
 )
 
 // Settings are what the environment says about one service. All fields but
-// Background are required.
+// Background and Process are required.
 type Settings struct {
 	Endpoint  config.Endpoint
 	PerSecond config.Rate // the account's quota of each action
@@ -24,8 +25,10 @@ type Settings struct {
 	Quota     config.Quota
 	// Background says that nobody waits for the calls: others' go first.
 	Background bool
-	Meter      *metric.Meter
-	Logger     *slog.Logger
+	// Process is what the services of this process share. Nil: nothing.
+	Process *quota.Process
+	Meter   *metric.Meter
+	Logger  *slog.Logger
 }
 
 // Service is one of Alibaba's services.
@@ -38,7 +41,7 @@ type Service struct {
 
 // Open returns the service that s describes. It does not connect.
 func Open(s Settings) (Service, error) {
-	permits, err := quota.Open(quota.Config{
+	permits, err := cmp.Or(s.Process, new(quota.Process)).Open(quota.Config{
 		RedisURL:   string(s.Quota.RedisURL.Secret),
 		Account:    s.Quota.AccountID(),
 		PerSecond:  float64(s.PerSecond),
