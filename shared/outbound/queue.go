@@ -91,14 +91,18 @@ func (q *Queue) enter(ctx context.Context, maxWait time.Duration) *delivery.Erro
 func isLong(wait, most time.Duration) bool { return most > 0 && wait > most }
 
 func (q *Queue) send(ctx context.Context, j *Job) *delivery.Error {
+	var last *delivery.Error
 	for {
 		if failure := q.await(ctx, j.Pace); failure != nil {
+			if last != nil { // It says more than what keeps it from being sent again.
+				failure.Status, failure.Reason = last.Status, last.Reason
+			}
 			return failure
 		}
 		j.attempts++
-		failure := j.Send(ctx)
-		if failure == nil || !q.tryAgain(ctx, j, failure) {
-			return failure
+		last = j.Send(ctx)
+		if last == nil || !q.tryAgain(ctx, j, last) {
+			return last
 		}
 	}
 }
