@@ -275,6 +275,7 @@ var wrongAlibaba = []illness{
 	{"throttled", fault(aliyuntest.Throttle), "credentials", doctor.Warning, "throttled", "SIGNALBOX_LINKCARD_QPS"},
 	{"a fault of Alibaba's", fault(aliyuntest.Status500), "credentials", doctor.Failed, "unavailable (InternalError)", "try again later"},
 	{"nobody listens", func(p *patient) { p.set("SIGNALBOX_LINKCARD_ENDPOINT=http://" + closedPort(p.t)) }, "linkcard", doctor.Failed, "the connection is refused", "check SIGNALBOX_LINKCARD_ENDPOINT"},
+	{"no call with the key", func(p *patient) { p.set("SIGNALBOX_LINKCARD_ENDPOINT=http://" + closedPort(p.t)) }, "credentials", doctor.Unchecked, "not reached", "mend that first"},
 	{"an endpoint that hangs", func(p *patient) { p.set("SIGNALBOX_DYSMS_ENDPOINT=http://" + silent(p.t)) }, "dysms", doctor.Failed, "no answer in time", "check SIGNALBOX_DYSMS_ENDPOINT"},
 	{"TLS where there is none", func(p *patient) {
 		p.set("SIGNALBOX_DYSMS_ENDPOINT=https" + strings.TrimPrefix(valueIn(p.environ, "SIGNALBOX_DYSMS_ENDPOINT"), "http"))

@@ -34,6 +34,7 @@ func (e *examination) linkcard(ctx context.Context) []Result {
 	results, reached := e.reach(ctx, "linkcard", e.alerts.Linkcard.LinkcardEndpoint, "SIGNALBOX_LINKCARD_ENDPOINT")
 	switch a := e.alerts.Account; {
 	case !reached:
+		results = append(results, Result{"credentials", Unchecked, "the service is not reached", "mend that first"})
 	case a.AccessKeyID == "" || a.AccessKeySecret == "":
 		results = append(results, Result{"credentials", Unchecked, "there is no key here to make a call with", a.MissingKeys()})
 	default:
