@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -83,15 +84,19 @@ func runExplain(ctx context.Context, o explainOptions, c console) error {
 	if err != nil {
 		return err
 	}
-	if o.json {
-		_, err := c.stdout.Write(got)
-		return err
-	}
 	var x shownExplanation
 	if err := json.Unmarshal(got, &x); err != nil || x.ICCID == "" {
 		return errors.New("the answer explains nothing: is --url that of an alerts function?")
 	}
-	return x.print(c.stdout)
+	if o.json {
+		_, err = c.stdout.Write(got)
+	} else {
+		err = x.print(c.stdout)
+	}
+	if err == nil && slices.ContainsFunc(x.Subjects, func(s shownSubject) bool { return s.Kind == "card" && s.NotFound }) {
+		return &codedError{errors.New("the account has no card with this ICCID"), exitNotFound}
+	}
+	return err
 }
 
 func (x shownExplanation) print(w io.Writer) error {

@@ -62,6 +62,13 @@ func TestActingCommands(t *testing.T) {
 	x.want("silence end "+card, "no longer silenced")
 	x.want("silence end "+card, "nobody has silenced it")
 
+	const nobodys = "89860345190897740000"
+	for _, line := range []string{"explain " + nobodys, "explain " + nobodys + " --json", "explain " + nobodys + " --url " + e.base} {
+		if out, errs, code := x.run(line); code != exitNotFound || !strings.Contains(errs, "no card with this ICCID") || out == "" {
+			t.Errorf("signalbox %s: code %d, want 4\n%s%s", line, code, out, errs)
+		}
+	}
+
 	there := " --url " + e.base
 	if out, errs, code := x.run("incidents" + there); code != exitOK || !strings.Contains(out, "no incidents") {
 		t.Errorf("before the server's sweep: code %d\n%s%s", code, out, errs)

@@ -14,6 +14,7 @@ import (
 	"signalbox/functions/alerts/rule"
 	"signalbox/internal/contract"
 	"signalbox/shared/aliyun/aliyuntest"
+	"signalbox/shared/card"
 	"signalbox/shared/config"
 	"signalbox/shared/web"
 )
@@ -208,4 +209,38 @@ func TestSilencesRefuse(t *testing.T) {
 		f.again(t, func(c *alerts.Config) { c.Guard = nil })
 		each(http.StatusNotFound)
 	})
+}
+
+// TestExplainNoSuchCard wants a number that the account does not have said to be of no card,
+// and not to be of one that the next sweep notifies people of; unless it is watched by its
+// number: then it does.
+func TestExplainNoSuchCard(t *testing.T) {
+	t.Parallel()
+	const nobodys = "89860345190897740000"
+	for _, watched := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFixture(t, 10, func(c *alerts.Config) {
+				withToken(c)
+				if watched {
+					c.Watch = []card.ICCID{nobodys}
+				}
+			})
+			got := f.call(t, http.MethodGet, "/explain/"+nobodys, "", nil)
+			var answer struct {
+				Subjects []struct {
+					NotFound   bool
+					Unreadable *string
+					Rules      []explainedRule
+				}
+			}
+			if err := json.Unmarshal(got.Body.Bytes(), &answer); err != nil || got.Code != http.StatusOK || len(answer.Subjects) != 1 {
+				t.Fatalf("GET /explain = %d %s, %v", got.Code, got.Body, err)
+			}
+			s := answer.Subjects[0]
+			due := slices.ContainsFunc(s.Rules, func(r explainedRule) bool { return r.Reason == "due" || r.Reason == "pending" })
+			if s.NotFound == watched || (s.Unreadable == nil) == watched || due != watched {
+				t.Errorf("watched %t: %s", watched, got.Body)
+			}
+		})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"signalbox/functions/alerts/fleet"
@@ -80,7 +81,7 @@ func (f *Function) explainCard(ctx context.Context, id card.ICCID) (page.Explana
 	return x, nil
 }
 
-// observe scans one card.
+// observe scans one card. One that nobody watches by its number may be missing.
 func (f *Function) observe(ctx context.Context, id card.ICCID) ([]rule.Observation, error) {
 	c := f.config
 	scanner := fleet.New(fleet.Config{
@@ -92,6 +93,9 @@ func (f *Function) observe(ctx context.Context, id card.ICCID) ([]rule.Observati
 			return nil, err
 		}
 		observations = append(observations, part.Observations...)
+	}
+	if o := slices.IndexFunc(observations, func(o rule.Observation) bool { return o.Unreadable == fleet.NoSuchCard }); o >= 0 && !slices.Contains(c.Watch, id) {
+		observations[o].Unreadable, observations[o].Missing = "", true
 	}
 	return observations, nil
 }

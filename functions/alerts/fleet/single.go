@@ -127,12 +127,15 @@ func (r *run) relisted(ctx context.Context, res result, c listedCard) result {
 	return i.result
 }
 
+// NoSuchCard is why a watched card is unreadable that neither the listing nor a lookup knows.
+const NoSuchCard = "the account has no card with this ICCID"
+
 // notFound is a card that neither the listing nor a lookup knows. A watched one
 // is named by the configuration and cannot be missing from it.
 func (r *run) notFound(res result, id card.ICCID, listErr error) result {
 	switch {
 	case r.watched[id]:
-		return failed(res, "the account has no card with this ICCID")
+		return failed(res, NoSuchCard)
 	case listErr != nil:
 		res.unknown = true
 		return res
