@@ -53,8 +53,8 @@ func (r *Report) count(changes []rule.Change) {
 	}
 }
 
-func (r *Report) log(ctx context.Context, logger *slog.Logger) {
-	logger.LogAttrs(ctx, slog.LevelInfo, "run done", slog.String("sweep", r.Sweep), slog.Bool("done", r.Done),
+func (r *Report) log(ctx context.Context, logger *slog.Logger, message string) {
+	logger.LogAttrs(ctx, slog.LevelInfo, message, slog.String("sweep", r.Sweep), slog.Bool("done", r.Done),
 		slog.Int("cards", r.Cards), slog.Int("checked", r.Checked), slog.Int("failed", r.Failed),
 		slog.Int("list_calls", r.ListCalls), slog.Int("flow_calls", r.FlowCalls), slog.Int("pool_calls", r.PoolCalls),
 		slog.Int("opened", r.Opened), slog.Int("worsened", r.Worsened), slog.Int("reminded", r.Reminded),

@@ -52,7 +52,7 @@ func (f *Function) Sweep(ctx context.Context) (Report, error) {
 		return Report{}, f.unusable(ctx, fmt.Errorf("begin a run: %w", err))
 	}
 	finished := false
-	report, err := f.under(ctx, lease, func(ctx context.Context, r *run) error {
+	report, err := f.under(ctx, lease, "run done", func(ctx context.Context, r *run) error {
 		scanErr := r.scan(ctx)
 		finished = scanErr == nil && r.state.sweep.Checkpoint.IsBelieved()
 		r.state.health.ran(r.progressed, scanErr)
@@ -112,8 +112,9 @@ func (f *Function) acquireSoon(ctx context.Context) (*store.Lease, error) {
 	return lease, err
 }
 
-// under does work under the lease, whose loss cancels ctx, and releases it.
-func (f *Function) under(ctx context.Context, lease *store.Lease, work func(context.Context, *run) error) (_ Report, err error) {
+// under does work under the lease, whose loss cancels ctx, and releases it. done is what the
+// log says then.
+func (f *Function) under(ctx context.Context, lease *store.Lease, done string, work func(context.Context, *run) error) (_ Report, err error) {
 	kept, stop := lease.Keep(ctx)
 	defer func() {
 		stop()
@@ -128,7 +129,7 @@ func (f *Function) under(ctx context.Context, lease *store.Lease, work func(cont
 	err = work(kept, r)
 	r.show()
 	report := r.summed()
-	report.log(ctx, f.config.Logger)
+	report.log(ctx, f.config.Logger, done)
 	return report, err
 }
 

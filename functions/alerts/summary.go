@@ -31,7 +31,8 @@ func (f *Function) Summary(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, f.unusable(ctx, fmt.Errorf("begin the summary: %w", err))
 	}
-	return f.under(ctx, lease, func(ctx context.Context, r *run) error {
+	// Not "run done": who counts those wants to know whether there are sweeps.
+	return f.under(ctx, lease, "summary done", func(ctx context.Context, r *run) error {
 		if err := r.evaluateFleet(ctx); err != nil {
 			return r.unusable(ctx, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,5 +54,21 @@ func TestSummaryCountsAsTheListDoes(t *testing.T) {
 		c := list.Counts
 		checkWords(t, a.last(t), fmt.Sprintf("%d open, %d acknowledged, %d silenced", c.Open, c.Acknowledged, c.Silenced),
 			"0 with a package that ends within a week, 3 more silenced")
+	})
+}
+
+// TestSummaryIsNoRun wants the log to say what was done: a daily summary counts as no sweep.
+func TestSummaryIsNoRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newActing(t, nil)
+		before := strings.Count(a.logs.String(), `"run done"`)
+		if _, err := a.Summary(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		logged := a.logs.String()
+		if runs, summaries := strings.Count(logged, `"run done"`), strings.Count(logged, `"summary done"`); before == 0 || runs != before || summaries != 1 {
+			t.Errorf("after a summary the log has %d runs, and before it %d, and %d summaries; want as many runs and one summary:\n%s", runs, before, summaries, logged)
+		}
 	})
 }

@@ -88,21 +88,52 @@ func compare(t *testing.T, what string, times, bare []time.Duration) {
 	}
 }
 
+// onPlatform starts alerts on a cloud.
+var onPlatform = map[string]func(*testing.T, *outside) servetest.Instance{
+	"fc": func(t *testing.T, o *outside) servetest.Instance {
+		t.Helper()
+		return servetest.StartFC(t, alerts(t), o.env...).Instance
+	},
+	"lambda": func(t *testing.T, o *outside) servetest.Instance {
+		t.Helper()
+		return servetest.StartLambda(t, alerts(t), o.env...).Instance
+	},
+}
+
+// slackWaits is for how long Slack waits for the answer to a press, see
+// https://docs.slack.dev/interactivity/handling-user-interaction.
+const slackWaits = 3 * time.Second
+
+// TestActionWhileSlackHangs has Slack take no change of a message: on a cloud, where the
+// answer leaves when all is done, it is there in time all the same.
+func TestActionWhileSlackHangs(t *testing.T) {
+	t.Parallel()
+	for platform, start := range onPlatform {
+		t.Run(platform, func(t *testing.T) {
+			t.Parallel()
+			o, app := listening(t)
+			o.env = append(o.env, "SIGNALBOX_STATE_FILE=", "SIGNALBOX_REDIS_URL=redis://"+miniredis.RunT(t).Addr())
+			i := start(t, o)
+			do := func(event []byte) servetest.Result {
+				return i.Do(t.Context(), servetest.Invocation{Event: event, Deadline: time.Now().Add(20 * time.Second)})
+			}
+			do(timer(""))
+			event := httpEvent(t, platform, o.pressed(t, app, 0))
+			o.slack.Refuse(slacktest.Refusal{Method: "chat.update", Hang: true, Count: -1})
+			began := time.Now()
+			text, took := inWords(do(event)), time.Since(began)
+			if text != "answered 200" || took > slackWaits {
+				t.Errorf("a press is %s after %v, want 200 in %v", text, took, slackWaits)
+			}
+		})
+	}
+}
+
 // TestActionFromColdStart presses buttons while a sweep has the lease, each in a process
 // that is begun for it, on both clouds with a Redis: half of the answers are there within
 // 100 ms of exec.
 func TestActionFromColdStart(t *testing.T) { //nolint:paralleltest // it takes times
-	starts := map[string]func(*testing.T, *outside) servetest.Instance{
-		"fc": func(t *testing.T, o *outside) servetest.Instance {
-			t.Helper()
-			return servetest.StartFC(t, alerts(t), o.env...).Instance
-		},
-		"lambda": func(t *testing.T, o *outside) servetest.Instance {
-			t.Helper()
-			return servetest.StartLambda(t, alerts(t), o.env...).Instance
-		},
-	}
-	for platform, start := range starts { //nolint:paralleltest // likewise
+	for platform, start := range onPlatform { //nolint:paralleltest // likewise
 		t.Run(platform, func(t *testing.T) {
 			o, app := listening(t)
 			o.env = append(o.env, "SIGNALBOX_STATE_FILE=", "SIGNALBOX_REDIS_URL=redis://"+miniredis.RunT(t).Addr())

@@ -40,7 +40,7 @@ func openLocked(ctx context.Context, path string, readOnly bool) (*os.File, erro
 	}
 }
 
-var errLockWait = fmt.Errorf("waited %v for its lock; stop that process, or name another file in SIGNALBOX_STATE_FILE", lockWait)
+var errLockWait = fmt.Errorf("waited %v for its lock; stop that process, or keep the state elsewhere: SIGNALBOX_STATE_FILE, or for signalbox serve SIGNALBOX_STATE_DIR", lockWait)
 
 func lock(ctx context.Context, f *os.File, readOnly bool) error {
 	for {

@@ -102,8 +102,12 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.body.Write(p)
 }
 
-// Flush sends nothing: the platform gets the answer in one piece.
-func (r *recorder) Flush() { r.WriteHeader(http.StatusOK) }
+// FlushError reports that nothing was sent, which is how [http.ResponseController] flushes:
+// the platform gets the answer in one piece.
+func (r *recorder) FlushError() error {
+	r.WriteHeader(http.StatusOK)
+	return http.ErrNotSupported
+}
 
 // SetReadDeadline does nothing: the request has been read.
 func (*recorder) SetReadDeadline(time.Time) error { return nil }
