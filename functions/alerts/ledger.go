@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"iter"
 	"maps"
 	"slices"
 	"time"
@@ -250,14 +251,14 @@ func (l *ledger) open() []rule.Incident {
 }
 
 // unresolved are those that are open, suppressed or not, in no order.
-func (l *ledger) unresolved() []rule.Incident {
-	all := make([]rule.Incident, 0, l.opened)
-	for _, i := range l.records {
-		if i.Phase == incident.PhaseOpen {
-			all = append(all, i)
+func (l *ledger) unresolved() iter.Seq[rule.Incident] {
+	return func(yield func(rule.Incident) bool) {
+		for _, i := range l.records {
+			if i.Phase == incident.PhaseOpen && !yield(i) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 func (l *ledger) keys() []incident.Key {

@@ -29,7 +29,10 @@ func LookAt(ctx context.Context, s store.Store, now time.Time) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	l := Look{Open: len(known.unresolved()), LastFinished: kept.health.Finished}
+	l := Look{LastFinished: kept.health.Finished}
+	for range known.unresolved() {
+		l.Open++
+	}
 	l.Runs, l.RunsUntil, err = store.Holder(ctx, s, leaseName, now)
 	return l, err
 }

@@ -72,14 +72,14 @@ func (r *run) loadShown(ctx context.Context) (err error) {
 
 // delivery is what there is to deliver with now.
 func (r *run) delivery() notify.Run[rule.Details] {
-	open, unresolved, coverage := r.ledger.open(), r.ledger.unresolved(), r.coverage()
+	open, coverage := r.ledger.open(), r.coverage()
 	now, standing := coverage.At, r.standing
 	return notify.Run[rule.Details]{
 		Fence: r.lease.Fence(), Open: open, Sweep: r.state.sweep.Checkpoint.Sweep,
 		Mark: func(i rule.Incident) string { return standing.Mark(i, now) },
 		Writer: func(receiver string) notify.Writer[rule.Details] {
 			return message.Writer{
-				Style: r.config.styleFor(receiver), Coverage: coverage, Open: unresolved,
+				Style: r.config.styleFor(receiver), Coverage: coverage, Open: r.ledger.unresolved(),
 				Inside: r.ledger.cardsOf, Standing: standing, Buttons: r.config.Buttons.Requests.Verifies(),
 			}
 		},

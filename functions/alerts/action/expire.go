@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -24,7 +25,7 @@ const (
 // so it goes batch by batch, and leaves to the next call what it has no time for. fence is
 // required of each write. A batch of which somebody changes a record at the same moment is
 // left to the next call, too.
-func Expire(ctx context.Context, s store.Store, standing Standing, open []rule.Incident, fence store.Record, now time.Time) error {
+func Expire(ctx context.Context, s store.Store, standing Standing, open iter.Seq[rule.Incident], fence store.Record, now time.Time) error {
 	old, err := oldActions(ctx, s, now)
 	if err != nil {
 		return err
@@ -50,11 +51,11 @@ func dropping(records []store.Record, fence store.Record) store.Batch {
 }
 
 // over are the records that count no more.
-func (s Standing) over(open []rule.Incident, now time.Time) []store.Record {
+func (s Standing) over(open iter.Seq[rule.Incident], now time.Time) []store.Record {
 	records := slices.Clone(s.broken)
 	stands := make(map[string]bool, len(s.acknowledged))
 	if len(s.acknowledged) > 0 {
-		for _, i := range open {
+		for i := range open {
 			if _, ok := s.acknowledgementOf(i); ok {
 				stands[i.ID()] = true
 			}

@@ -8,6 +8,7 @@
 package message
 
 import (
+	"iter"
 	"time"
 
 	"signalbox/functions/alerts/action"
@@ -25,7 +26,8 @@ import (
 type Writer struct {
 	Style    Style
 	Coverage Coverage
-	Open     []rule.Incident // all that are open, suppressed or not, for the daily summary
+	// Open are all that are open, suppressed or not, for the daily summary. Nil: none.
+	Open     iter.Seq[rule.Incident]
 	Standing action.Standing // what people have done about them
 	Buttons  bool            // status messages have buttons: somebody listens
 	// Inside are the cards that the open incident of a group inhibits, for the list. Nil:

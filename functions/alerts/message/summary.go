@@ -50,7 +50,11 @@ func (w Writer) Announcement(body json.RawMessage) notify.Message {
 		unknown.title = "📋 " + w.Style.words().Summary.Unreadable
 		return unknown.message()
 	}
-	return w.Summary(d, w.Open)
+	var open []rule.Incident
+	if w.Open != nil {
+		open = slices.Collect(w.Open)
+	}
+	return w.Summary(d, open)
 }
 
 // Summary words the daily summary: what happened, what is open, and what can
