@@ -1,7 +1,6 @@
 package alerts
 
 import (
-	"context"
 	"log/slog"
 
 	"signalbox/functions/alerts/rule"
@@ -53,11 +52,14 @@ func (r *Report) count(changes []rule.Change) {
 	}
 }
 
-func (r *Report) log(ctx context.Context, logger *slog.Logger, message string) {
-	logger.LogAttrs(ctx, slog.LevelInfo, message, slog.String("sweep", r.Sweep), slog.Bool("done", r.Done),
+// attrs are the members of a line of the log.
+func (r *Report) attrs() []slog.Attr {
+	return []slog.Attr{
+		slog.String("sweep", r.Sweep), slog.Bool("done", r.Done),
 		slog.Int("cards", r.Cards), slog.Int("checked", r.Checked), slog.Int("failed", r.Failed),
 		slog.Int("list_calls", r.ListCalls), slog.Int("flow_calls", r.FlowCalls), slog.Int("pool_calls", r.PoolCalls),
 		slog.Int("opened", r.Opened), slog.Int("worsened", r.Worsened), slog.Int("reminded", r.Reminded),
 		slog.Int("resolved", r.Resolved), slog.Int("flapping", r.Flapping), slog.Int("open", r.Open),
-		slog.Int("messages", r.Messages), slog.Int("waiting", r.Waiting), slog.Int("dead_letters", r.DeadLetters))
+		slog.Int("messages", r.Messages), slog.Int("waiting", r.Waiting), slog.Int("dead_letters", r.DeadLetters),
+	}
 }

@@ -51,8 +51,9 @@ func (f *Function) Sweep(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, f.unusable(ctx, fmt.Errorf("begin a run: %w", err))
 	}
-	finished := false
-	report, err := f.under(ctx, lease, "run done", func(ctx context.Context, r *run) error {
+	ran, finished := false, false
+	report, err := f.under(ctx, lease, func(ctx context.Context, r *run) error {
+		ran = true
 		scanErr := r.scan(ctx)
 		finished = scanErr == nil && r.state.sweep.Checkpoint.IsBelieved()
 		r.state.health.ran(r.progressed, scanErr)
@@ -61,6 +62,9 @@ func (f *Function) Sweep(ctx context.Context) (Report, error) {
 		}
 		return errors.Join(scanErr, r.notify(ctx))
 	})
+	if ran {
+		f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "run done", report.attrs()...)
+	}
 	if finished {
 		f.config.Heartbeat.beat(ctx, f.config.Logger, f.config.Meter)
 	}
@@ -112,9 +116,8 @@ func (f *Function) acquireSoon(ctx context.Context) (*store.Lease, error) {
 	return lease, err
 }
 
-// under does work under the lease, whose loss cancels ctx, and releases it. done is what the
-// log says then.
-func (f *Function) under(ctx context.Context, lease *store.Lease, done string, work func(context.Context, *run) error) (_ Report, err error) {
+// under does work under the lease, whose loss cancels ctx, and releases it.
+func (f *Function) under(ctx context.Context, lease *store.Lease, work func(context.Context, *run) error) (_ Report, err error) {
 	kept, stop := lease.Keep(ctx)
 	defer func() {
 		stop()
@@ -129,7 +132,6 @@ func (f *Function) under(ctx context.Context, lease *store.Lease, done string, w
 	err = work(kept, r)
 	r.show()
 	report := r.summed()
-	report.log(ctx, f.config.Logger, done)
 	return report, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"signalbox/functions/alerts/message"
@@ -31,8 +32,9 @@ func (f *Function) Summary(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, f.unusable(ctx, fmt.Errorf("begin the summary: %w", err))
 	}
-	// Not "run done": who counts those wants to know whether there are sweeps.
-	return f.under(ctx, lease, "summary done", func(ctx context.Context, r *run) error {
+	ran := false
+	report, err := f.under(ctx, lease, func(ctx context.Context, r *run) error {
+		ran = true
 		if err := r.evaluateFleet(ctx); err != nil {
 			return r.unusable(ctx, err)
 		}
@@ -44,6 +46,10 @@ func (f *Function) Summary(ctx context.Context) (Report, error) {
 		}
 		return r.notify(ctx)
 	})
+	if ran { // not "run done": who counts those wants to know whether there are sweeps
+		f.config.Logger.LogAttrs(ctx, slog.LevelInfo, "summary done", report.attrs()...)
+	}
+	return report, err
 }
 
 // await waits for the lease: a sweep that is under way ends sooner or later.

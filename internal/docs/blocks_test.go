@@ -3,7 +3,9 @@
 package docs_test
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +18,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/tools/txtar"
 
 	"signalbox/shared/serve/servetest"
 )
@@ -56,9 +61,9 @@ func entered(text string) string {
 	return lines.String()
 }
 
-// recorded are the commands that are only written down when a document enters them: they
-// need a cloud, root or minutes. Each line has to be one that the tool knows.
-var recorded = map[string]*regexp.Regexp{
+// tools are the tools that documents enter and that need a cloud, root or minutes, with the
+// arguments that each is known to take.
+var tools = map[string]*regexp.Regexp{
 	"aliyun": regexp.MustCompile(`^ram (CreateRole --RoleName \S+ --AssumeRolePolicyDocument|CreatePolicy --PolicyName \S+ --PolicyDocument) \{|^ram AttachPolicyToRole --PolicyType Custom --PolicyName \S+ --RoleName \S+$`),
 	"aws": regexp.MustCompile(`^(lambda get-account-settings --query \S+` +
 		`|lambda invoke --function-name \S+ --invocation-type Event --cli-binary-format raw-in-base64-out --payload \{\} \S+` +
@@ -77,27 +82,46 @@ var recorded = map[string]*regexp.Regexp{
 	"journalctl": regexp.MustCompile(`^--unit signalbox`),
 }
 
-// recorder writes its command line down, and fails where a file in it is not there. The
-// command line of Signalbox it runs.
-const recorder = `#!/bin/sh
-name=$(basename "$0")
-if [ "$name $1 $2" = "go run ./cmd/signalbox" ] && [ "$3" != dev ]; then
-	shift 2
-	exec signalbox "$@"
-fi
-echo "$name $*" | tr '\n' ' ' >>"$RECORD"
-echo >>"$RECORD"
-for argument; do
-	case $argument in
-	deploy/* | file://*) test -f "${argument#file://}" || { echo "$name: there is no ${argument#file://}" >&2; exit 1; } ;;
-	esac
-done
-`
+// TestMain has this executable be those tools, too, by their names.
+func TestMain(m *testing.M) {
+	if _, isTool := tools[filepath.Base(os.Args[0])]; isTool {
+		tool()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// tool takes the place of a tool: it fails where it would not know its arguments, or where a
+// file that they name is not there. The command line of Signalbox it runs.
+func tool() {
+	name, arguments := filepath.Base(os.Args[0]), os.Args[1:]
+	if name == "go" && len(arguments) > 2 && arguments[1] == "./cmd/signalbox" && arguments[2] != "dev" {
+		signalbox := exec.Command("signalbox", arguments[2:]...) //nolint:noctx // what a document says, for as long as it takes
+		signalbox.Stdin, signalbox.Stdout, signalbox.Stderr = os.Stdin, os.Stdout, os.Stderr
+		if err := signalbox.Run(); err != nil {
+			complain("go run: %v", err)
+		}
+		return
+	}
+	if line := strings.Join(strings.Fields(strings.Join(arguments, " ")), " "); !tools[name].MatchString(line) {
+		complain("%s is not known to take %q", name, line)
+	}
+	for _, argument := range arguments {
+		path, isFile := strings.CutPrefix(argument, "file://")
+		if _, err := os.Stat(path); (isFile || strings.HasPrefix(path, "deploy/")) && err != nil {
+			complain("%s: %v", name, err)
+		}
+	}
+}
+
+func complain(format string, arguments ...any) {
+	fmt.Fprintf(os.Stderr, format+"\n", arguments...)
+	os.Exit(1)
+}
 
 // reader is somebody who enters the blocks of a document.
 type reader struct {
-	folder  string // the root of a repository
-	record  string // what the recorders wrote
+	tools   string // the folder with all that documents enter
 	environ []string
 	base    string // of the dev environment
 	card    string
@@ -121,81 +145,99 @@ func (r *reader) adapt(text string) string {
 	).Replace(text)
 }
 
-// TestEveryBlockRuns enters what the documents say, against a dev environment.
+// TestEveryBlockRuns enters what the documents say, against a dev environment: each document
+// is a script, in a folder of its own.
 func TestEveryBlockRuns(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
+	scripts := t.TempDir()
 	count := 0
 	for _, name := range withBlocks {
 		blocks := blocksOf(name, read(t, name))
-		for _, b := range blocks {
-			r.enter(t, b)
+		script := filepath.Join(scripts, strings.ReplaceAll(name, "/", "-")+".txtar")
+		if err := os.WriteFile(script, txtar.Format(r.script(blocks)), 0o600); err != nil {
+			t.Fatal(err)
 		}
 		count += len(blocks)
 	}
 	if count < 30 {
 		t.Errorf("%d blocks were found, want 30 at least", count)
 	}
-	text, err := os.ReadFile(r.record)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(text)) {
-		name, arguments, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if !recorded[name].MatchString(arguments) {
-			t.Errorf("a document enters %q, which this test does not know %s to take", arguments, name)
+	t.Run("documents", func(t *testing.T) {
+		t.Parallel()
+		testscript.Run(t, testscript.Params{Dir: scripts, Setup: r.setUp, RequireExplicitExec: true})
+	})
+}
+
+// script enters blocks, one after the other. To check a rules file fails where it has
+// something that is hardly meant.
+func (r *reader) script(blocks []block) *txtar.Archive {
+	var lines strings.Builder
+	lines.WriteString("cd signalbox\n")
+	script := new(txtar.Archive)
+	for n, b := range blocks {
+		name, fails := fmt.Sprintf("block-%d.sh", n+1), ""
+		if strings.Contains(b.text, "rules check") {
+			fails = "! "
 		}
+		fmt.Fprintf(&lines, "# %s\n%sexec sh -eu ../%s\n", b.at, fails, name)
+		script.Files = append(script.Files, txtar.File{Name: name, Data: []byte(r.adapt(b.text))})
 	}
+	script.Comment = []byte(lines.String())
+	return script
 }
 
-// enter runs one block. To check a rules file fails where it has mistakes.
-func (r *reader) enter(t *testing.T, b block) {
-	t.Helper()
-	command := exec.CommandContext(t.Context(), "sh", "-eu", "-c", r.adapt(b.text))
-	command.Dir, command.Env = r.folder, r.environ
-	out, err := command.CombinedOutput()
-	exit, failed := errors.AsType[*exec.ExitError](err)
-	if failed && exit.ExitCode() == 1 && strings.Contains(b.text, "rules check") {
-		return
+// setUp makes a folder with what the documents speak of.
+func (r *reader) setUp(e *testscript.Env) error {
+	folder := filepath.Join(e.WorkDir, "signalbox")
+	put := func(path string, text []byte) error {
+		return errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, text, 0o600))
 	}
+	rules, err := os.ReadFile(filepath.Join("..", "..", "doc", "rules.example.yaml"))
 	if err != nil {
-		t.Errorf("%s: %v\n%s\nsays\n%s", b.at, err, b.text, out)
+		return err
 	}
+	events := []byte(`{"type":"requested","id":"1","to":"+6591234567"}` + "\n" + `{"type":"verified","id":"1"}` + "\n")
+	var small bytes.Buffer
+	packed := gzip.NewWriter(&small)
+	_, err = packed.Write(events)
+	e.Vars = append(e.Vars, r.environ...)
+	e.Setenv("HOME", e.WorkDir)
+	e.Setenv("PATH", r.tools+string(os.PathListSeparator)+e.Getenv("PATH"))
+	return errors.Join(err, packed.Close(),
+		os.CopyFS(filepath.Join(folder, "deploy"), os.DirFS(filepath.Join("..", "..", "deploy"))),
+		put(filepath.Join(e.WorkDir, "signalbox.env"), []byte("export FC_ROLE=signalbox\n")),
+		put(filepath.Join(folder, "rules.yaml"), rules),
+		put(filepath.Join(folder, "otp.ndjson"), events),
+		put(filepath.Join(folder, "otp.json.gz"), small.Bytes()),
+	)
 }
 
-// newReader starts a dev environment, and makes a folder with what the documents speak of.
+// newReader makes a folder with all tools, and starts a dev environment.
 func newReader(t *testing.T) *reader {
 	t.Helper()
-	binary := servetest.Build(t, "signalbox/cmd/signalbox")
-	home := t.TempDir()
-	r := &reader{folder: filepath.Join(home, "signalbox"), record: filepath.Join(home, "record")}
-	tools := filepath.Join(home, "tools")
-	put := func(path, text string, mode os.FileMode) {
-		t.Helper()
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), mode)); err != nil {
-			t.Fatal(err)
-		}
+	signalbox := servetest.Build(t, "signalbox/cmd/signalbox")
+	self, err := os.Executable()
+	r := &reader{tools: t.TempDir()}
+	for name := range tools {
+		err = errors.Join(err, os.Symlink(self, filepath.Join(r.tools, name)))
 	}
-	for name := range recorded {
-		put(filepath.Join(tools, name), recorder, 0o700)
-	}
-	if err := errors.Join(
-		os.Symlink(binary, filepath.Join(tools, "signalbox")),
-		os.CopyFS(filepath.Join(r.folder, "deploy"), os.DirFS(filepath.Join("..", "..", "deploy"))),
-	); err != nil {
+	if err = errors.Join(err, os.Symlink(signalbox, filepath.Join(r.tools, "signalbox"))); err != nil {
 		t.Fatal(err)
 	}
-	put(r.record, "", 0o600)
-	put(filepath.Join(home, "signalbox.env"), "export FC_ROLE=signalbox\n", 0o600)
-	put(filepath.Join(r.folder, "rules.yaml"), read(t, "doc/rules.example.yaml"), 0o600)
-	put(filepath.Join(r.folder, "otp.ndjson"), `{"type":"requested","id":"1","to":"+6591234567"}`+"\n"+`{"type":"verified","id":"1"}`+"\n", 0o600)
-	r.serve(t, binary, home, tools)
-	zip := exec.CommandContext(t.Context(), "sh", "-c", "gzip -c otp.ndjson >otp.json.gz")
-	zip.Dir = r.folder
-	if out, err := zip.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	r.serve(t, signalbox)
+	r.sweep(t)
 	return r
+}
+
+// sweep has alerts go through the fleet once, as it has where somebody reads on.
+func (r *reader) sweep(t *testing.T) {
+	t.Helper()
+	sweep := exec.CommandContext(t.Context(), "sh", "-c", `curl -fsS -X POST -H "Authorization: Bearer $TOKEN" "$BASE/alerts/invoke"`)
+	sweep.Env = append(sweep.Environ(), append(r.environ, "BASE="+r.base)...)
+	if out, err := sweep.CombinedOutput(); err != nil {
+		t.Fatalf("sweep: %v\n%s", err, out)
+	}
 }
 
 var (
@@ -204,13 +246,13 @@ var (
 )
 
 // serve starts signalbox dev, and takes over what it says to export.
-func (r *reader) serve(t *testing.T, binary, home, tools string) {
+func (r *reader) serve(t *testing.T, binary string) {
 	t.Helper()
 	port := servetest.FreePort(t)
 	r.base = "http://127.0.0.1:" + port
-	r.environ = []string{"PATH=" + tools + ":" + "/usr/local/bin:/usr/bin:/bin", "HOME=" + home, "RECORD=" + r.record, "HOST=127.0.0.1", "PORT=" + port}
+	r.environ = []string{"HOST=127.0.0.1", "PORT=" + port}
 	dev := exec.CommandContext(t.Context(), binary, "dev", "--port", port)
-	dev.Env, dev.Stderr = []string{"HOME=" + home, "TMPDIR=" + t.TempDir()}, t.Output()
+	dev.Env, dev.Stderr = []string{"HOME=" + t.TempDir(), "TMPDIR=" + t.TempDir()}, t.Output()
 	if err := dev.Start(); err != nil {
 		t.Fatal(err)
 	}
