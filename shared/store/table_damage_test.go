@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"strings"
 	"testing"
@@ -22,7 +23,11 @@ func TestTableDamaged(t *testing.T) {
 		{"row", "a row of", harmRow("c k", func(r *store.Row) { r.Data = []byte("text") })},
 		{"short row", "a row of", harmRow("c k", func(r *store.Row) { r.Data = r.Data[:3] })},
 		{"part", "a row of", harmRow("c k#00001", func(r *store.Row) { r.Data = []byte("text") })},
+		{"countless parts", "a row of", harmRow("c k", func(r *store.Row) { r.Data = parted(1<<39, 190) })},
+		{"endless value", "a row of", harmRow("c k", func(r *store.Row) { r.Data = parted(2, 1<<39) })},
 		{"missing part", "a row of", removeRow("c k#00001")},
+		{"countless chunks", "its head", harmRow("n head", withChunks("1000000000000"))},
+		{"less than no chunks", "its head", harmRow("n head", withChunks("-1"))},
 		{"missing chunk", "journal", removeRow("/00001")},
 		{"chunk", "journal", harmRow("/00001", func(r *store.Row) { r.Data = r.Data[1:] })},
 	}
@@ -48,6 +53,19 @@ func TestTableDamaged(t *testing.T) {
 			config.Reset = damage.ID
 			wantTableBegunAnew(t, config, before)
 		})
+	}
+}
+
+// parted is the row of a value that claims to be in so many parts and so large.
+func parted(parts, size uint64) []byte {
+	data := append([]byte("m"), 0, 0) // written at no time, and the key is the row's
+	return binary.AppendUvarint(binary.AppendUvarint(data, parts), size)
+}
+
+// withChunks has the head name a journal in so many rows.
+func withChunks(chunks string) func(*store.Row) {
+	return func(r *store.Row) {
+		r.Data = []byte(`{"generation":"g","number":7,"batches":["b"],"journal":{"id":"b","records":1,"size":1,"chunks":` + chunks + `}}`)
 	}
 }
 

@@ -36,6 +36,14 @@ type table struct {
 
 var _ engine = (*table)(nil)
 
+const (
+	// maxBatch is the most that all records of a batch have, in bytes.
+	maxBatch = 64 << 20
+	// maxParts is the most rows of one value or journal: their numbers have five digits. Who
+	// reads more has found damage, for which no room is made.
+	maxParts = 1e5
+)
+
 // tableLimits are sizes in bytes.
 type tableLimits struct {
 	inline int // of a journal in the head
@@ -47,7 +55,7 @@ func newTable(t Table, prefix string) *table {
 	return &table{
 		table:   patient{t},
 		prefix:  prefix,
-		limits:  tableLimits{inline: 96 << 10, part: 300 << 10, batch: 64 << 20},
+		limits:  tableLimits{inline: 96 << 10, part: 300 << 10, batch: maxBatch},
 		busy:    make(chan struct{}, 1),
 		garbage: make(map[RowKey]int64),
 	}

@@ -51,7 +51,7 @@ func (t *table) decodeHead(r Row) (head, error) {
 		return newHead(0), nil
 	}
 	h := head{version: r.Version}
-	if err := json.Unmarshal(r.Data, &h); err != nil || h.Generation == "" {
+	if err := json.Unmarshal(r.Data, &h); err != nil || h.Generation == "" || !h.Journal.possible() {
 		return head{version: r.Version}, t.damaged(r.RowKey, r.Data, "its head cannot be read")
 	}
 	return h, nil

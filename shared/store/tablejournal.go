@@ -18,6 +18,9 @@ type journal struct {
 	Inline []byte `json:"inline,omitempty"`
 }
 
+// possible tells whether the head may have been written with j, which may be nil.
+func (j *journal) possible() bool { return j == nil || j.Chunks >= 0 && j.Chunks <= maxParts }
+
 // encodeRecords returns records as bytes.
 func encodeRecords(records []Record) []byte {
 	var data []byte

@@ -51,7 +51,7 @@ func decodeEnvelope(data []byte) (e envelope, err error) {
 	default:
 		d.failed = true
 	}
-	if d.failed {
+	if d.failed || e.parts > maxParts || e.size > maxBatch {
 		return e, errEncoding
 	}
 	e.value = append([]byte{}, d.rest...) // an empty value is not none
