@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	// exportTimeout bounds the reading of the whole state, and how long one who wants it
-	// waits for another.
-	exportTimeout = time.Minute
+	// exportTimeout bounds the reading of the whole state, and exportersWait is how long one
+	// who wants it waits for others. Both leave some of the minute that an answer may take.
+	exportTimeout = 30 * time.Second
+	exportersWait = 15 * time.Second
 	// maxEventAnswer is the longest answer on a platform, in bytes: Lambda lets 6 MB pass, of
 	// which base64 or escapes take their part.
 	maxEventAnswer = 3 << 20
@@ -22,11 +23,13 @@ const (
 
 // routeExport adds the path on which programs export the state, which has whole ICCIDs.
 func (f *Function) routeExport(m *web.Mux) {
-	m.HandleFunc("GET /state", f.callersOnly(web.OneAtATime(exportTimeout,
+	m.HandleFunc("GET /state", f.callersOnly(web.OneAtATime(exportersWait,
 		"Others export the state now", f.handleExport)))
 }
 
-// handleExport answers GET /state with an export.
+// handleExport answers GET /state with an export. The state is in memory until it has been
+// answered, so that a caller who takes it slowly keeps no run from the store. That has no
+// bound of its own: it is about as much as a run reads, and is there once at a time.
 func (f *Function) handleExport(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), exportTimeout)
 	defer cancel()
