@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -132,17 +131,16 @@ func (f shownFacts) share() string {
 }
 
 func printRules(w io.Writer, rules []shownRule) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "rule\tsays\tthresholds\tdetails\tnotified")
+	rows := [][]string{{"rule", "says", "thresholds", "details", "notified"}}
 	for _, r := range rules {
 		says := r.Status
 		if r.Severity != nil {
 			says += ", " + *r.Severity
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", text(r.Rule), text(says), text(strings.Join(r.Thresholds, ", ")), text(known(r.Details)), r.why())
+		rows = append(rows, []string{text(r.Rule), text(says), text(strings.Join(r.Thresholds, ", ")), text(known(r.Details)), r.why()})
 	}
-	fmt.Fprintln(t)
-	return t.Flush()
+	_, err := io.WriteString(w, table("", rows, false)+"\n")
+	return err
 }
 
 // why says whether people are notified.
@@ -157,9 +155,10 @@ func (r shownRule) why() string {
 	case "due":
 		return "the next sweep notifies " + text(to)
 	case "pending":
-		if r.Breached != nil {
-			return fmt.Sprintf("not yet: breached %d times of the %d in a row that it takes", r.Breached.Times, r.Breached.Of)
+		if r.Breached == nil {
+			return "not yet: not breached for long enough"
 		}
+		return fmt.Sprintf("not yet: breached %d times of the %d in a row that it takes", r.Breached.Times, r.Breached.Of)
 	case "acknowledged":
 		return "when it gets worse or is over: acknowledged by " + text(known(r.Because))
 	case "silence":
@@ -176,6 +175,8 @@ func (r shownRule) why() string {
 		return "no: there is no such card any more"
 	case "off":
 		return "no: the rule is switched off for this card"
+	case "clear":
+		return "nothing is wrong"
 	}
-	return "nothing is wrong"
+	return text(r.Reason) // a newer server may have others
 }

@@ -77,7 +77,7 @@ func drawTables(out *bytes.Buffer, f shownFlow) {
 	}
 	for i, rows := range [][][]string{carriers, months, packages} {
 		if len(rows) > 1 {
-			out.WriteString("\n" + table(rows, i < 2))
+			out.WriteString("\n" + table("  ", rows, i < 2))
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -125,13 +124,14 @@ func printIncidents(w io.Writer, incidents []shownIncident) error {
 		_, err := fmt.Fprintln(w, "no incidents")
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "state\tseverity\tsubject\trule\topened\tdetails\tremark")
+	rows := [][]string{{"state", "severity", "subject", "rule", "opened", "details", "remark"}}
 	for _, i := range incidents {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", i.standing(), text(known(i.Severity)), text(i.Subject), text(i.Rule), moments(i.Opened),
-			text(known(i.Details)), text(known(i.Remark)))
+		rows = append(rows, []string{
+			i.standing(), text(known(i.Severity)), text(i.Subject), text(i.Rule), moments(i.Opened), text(known(i.Details)), text(known(i.Remark)),
+		})
 	}
-	return t.Flush()
+	_, err := io.WriteString(w, table("", rows, false))
+	return err
 }
 
 // standing is the state, until when, and by whom.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -150,13 +149,14 @@ func printSilences(w io.Writer, silences []shownSilence) error {
 		_, err := fmt.Fprintln(w, "no silences")
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "what\trule\tfrom\tuntil\torigin\tby or why")
+	rows := [][]string{{"what", "rule", "from", "until", "origin", "by or why"}}
 	for _, s := range silences {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", s.what(), text(known(s.Rule)), moments(s.From), moments(s.Until), text(s.Origin),
-			text(known(s.By)+known(s.Comment)))
+		rows = append(rows, []string{
+			s.what(), text(known(s.Rule)), moments(s.From), moments(s.Until), text(s.Origin), text(known(s.By) + known(s.Comment)),
+		})
 	}
-	return t.Flush()
+	_, err := io.WriteString(w, table("", rows, false))
+	return err
 }
 
 // what is silenced.

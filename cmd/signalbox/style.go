@@ -78,9 +78,10 @@ func (s style) bar(part float64, length int) string {
 	return s.paint(color, strings.Repeat(full, n)) + strings.Repeat(rest, length-n)
 }
 
-// table aligns cells, of which Chinese characters take two columns each. The first row is
-// its head. Numbers are columns from the second on.
-func table(rows [][]string, numbers bool) string {
+// table aligns cells, of which Chinese characters take two columns each, in lines that begin
+// with indent. The first row is its head. With numbers the columns from the second on are to
+// the right.
+func table(indent string, rows [][]string, numbers bool) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
@@ -89,7 +90,7 @@ func table(rows [][]string, numbers bool) string {
 	}
 	var out strings.Builder
 	for _, row := range rows {
-		var line strings.Builder
+		cells := make([]string, len(row))
 		for i, cell := range row {
 			space := strings.Repeat(" ", widths[i]-uniseg.StringWidth(cell))
 			if numbers && i > 0 {
@@ -97,9 +98,9 @@ func table(rows [][]string, numbers bool) string {
 			} else {
 				cell += space
 			}
-			line.WriteString("  " + cell)
+			cells[i] = cell
 		}
-		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		out.WriteString(strings.TrimRight(indent+strings.Join(cells, "  "), " ") + "\n")
 	}
 	return out.String()
 }
