@@ -1,7 +1,6 @@
 package deploy_test
 
 import (
-	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -9,9 +8,10 @@ import (
 	"signalbox/functions/alerts"
 	"signalbox/functions/cardflow"
 	"signalbox/functions/conversion"
+	"signalbox/shared/config"
 )
 
-// read by each function are the variables of its environment.
+// environments are the variables that each function reads.
 var environments = map[string][]string{
 	"cardflow":   variablesOf(reflect.TypeFor[cardflow.Env]()),
 	"conversion": variablesOf(reflect.TypeFor[conversion.Env]()),
@@ -19,18 +19,12 @@ var environments = map[string][]string{
 }
 
 func variablesOf(env reflect.Type) []string {
-	names := make(map[string]bool)
-	for f := range env.Fields() {
-		switch name := f.Tag.Get("env"); {
-		case name != "":
-			names[name] = true
-		case f.Type.Kind() == reflect.Struct:
-			for _, inner := range variablesOf(f.Type) {
-				names[inner] = true
-			}
-		}
+	var names []string
+	for _, v := range config.Variables(env) {
+		names = append(names, v.Name)
 	}
-	return slices.Sorted(maps.Keys(names))
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // byPlatform are the variables that the platforms set.

@@ -1,7 +1,6 @@
 package docs_test
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -15,6 +14,7 @@ import (
 	"signalbox/functions/alerts"
 	"signalbox/functions/cardflow"
 	"signalbox/functions/conversion"
+	"signalbox/shared/config"
 )
 
 func read(t *testing.T, name string) string {
@@ -26,16 +26,11 @@ func read(t *testing.T, name string) string {
 	return string(text)
 }
 
-// variables returns the variables of a function's environment, with defaults.
-func variables(env reflect.Type) map[string]string {
+// defaults are the variables of a function's environment, with their defaults.
+func defaults(env reflect.Type) map[string]string {
 	found := make(map[string]string)
-	for f := range env.Fields() {
-		switch name := f.Tag.Get("env"); {
-		case name != "":
-			found[name] = f.Tag.Get("envDefault")
-		case f.Type.Kind() == reflect.Struct:
-			maps.Copy(found, variables(f.Type))
-		}
+	for _, v := range config.Variables(env) {
+		found[v.Name] = v.Default
 	}
 	return found
 }
@@ -59,7 +54,7 @@ func TestConfigTable(t *testing.T) {
 		{"alerts", reflect.TypeFor[alerts.Env]()},
 	}
 	for _, f := range functions {
-		for name, value := range variables(f.env) {
+		for name, value := range defaults(f.env) {
 			if strings.HasPrefix(name, "FC_") || strings.HasPrefix(name, "AWS_") {
 				continue // set by the platform
 			}

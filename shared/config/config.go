@@ -84,19 +84,39 @@ func ruleOf(p env.ParseError) string {
 	}
 }
 
-// variableOf finds the `env` tag of a field, in config or a group of it.
+// variableOf is the variable that a field of config, or of a group of it, is read from.
 func variableOf(config reflect.Type, field string) string {
-	for f := range config.Fields() {
-		if name := f.Tag.Get("env"); f.Name == field && name != "" {
-			return name
-		}
-		if f.Type.Kind() == reflect.Struct && f.Tag.Get("env") == "" {
-			if name := variableOf(f.Type, field); name != field {
-				return name
-			}
+	for _, v := range Variables(config) {
+		if v.Field == field {
+			return v.Name
 		}
 	}
 	return field
+}
+
+// Variable is one that a configuration is read from.
+type Variable struct {
+	Name string
+	// Default is the value where it is not set, "" for none.
+	Default string
+	// Field is the name of the field that it is read into, and Type its type.
+	Field string
+	Type  reflect.Type
+}
+
+// Variables are those that [Load] reads into a struct of this type, in the order of its
+// fields; those of a group stand where the group does.
+func Variables(config reflect.Type) []Variable {
+	var all []Variable
+	for f := range config.Fields() {
+		switch name := f.Tag.Get("env"); {
+		case name != "":
+			all = append(all, Variable{name, f.Tag.Get("envDefault"), f.Name, f.Type})
+		case f.Type.Kind() == reflect.Struct:
+			all = append(all, Variables(f.Type)...)
+		}
+	}
+	return all
 }
 
 // Missing is the problem of a variable that is needed and not set.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -204,5 +205,27 @@ func TestAuthOffersThePlatformWhereThereIsOne(t *testing.T) {
 		if len(problems) != 1 || strings.Contains(problems[0].Rule, "SIGNALBOX_AUTH=platform") != want {
 			t.Errorf("Validate with Lambda %q = %v, want SIGNALBOX_AUTH=platform in it: %t", lambda, problems, want)
 		}
+	}
+}
+
+// TestVariables finds those of groups, where the group stands.
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	type group struct {
+		Inner config.Secret `env:"INNER" envDefault:"i"`
+	}
+	type outer struct {
+		First int `env:"FIRST"`
+		Group group
+		Own   struct{ Not string }
+		Last  config.Tokens `env:"LAST"`
+	}
+	want := []config.Variable{
+		{Name: "FIRST", Field: "First", Type: reflect.TypeFor[int]()},
+		{Name: "INNER", Default: "i", Field: "Inner", Type: reflect.TypeFor[config.Secret]()},
+		{Name: "LAST", Field: "Last", Type: reflect.TypeFor[config.Tokens]()},
+	}
+	if got := config.Variables(reflect.TypeFor[outer]()); !slices.Equal(got, want) {
+		t.Errorf("Variables = %v, want %v", got, want)
 	}
 }

@@ -3,9 +3,10 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
+
+	"signalbox/shared/config"
 )
 
 // ours are the beginnings of names that somebody who means our variables writes.
@@ -15,7 +16,9 @@ var ours = []string{"SIGNALBOX", "SIGNAL_BOX", "ALIBABA_CLOUD", "ALIBABACLOUD", 
 func (e *examination) names(context.Context) []Result {
 	known := append(slices.Clone(e.secrets.named), "SIGNALBOX_STATE_DIR")
 	for _, d := range deployables {
-		known = append(known, variablesOf(d.env)...)
+		for _, v := range config.Variables(d.env) {
+			known = append(known, v.Name)
+		}
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
@@ -34,19 +37,6 @@ func (e *examination) names(context.Context) []Result {
 		return []Result{{"names of variables", OK, "none is misspelt", ""}}
 	}
 	return results
-}
-
-// variablesOf are those that a struct of an environment reads.
-func variablesOf(env reflect.Type) []string {
-	var names []string
-	for f := range env.Fields() {
-		if name := f.Tag.Get("env"); name != "" {
-			names = append(names, name)
-		} else if f.Type.Kind() == reflect.Struct {
-			names = append(names, variablesOf(f.Type)...)
-		}
-	}
-	return names
 }
 
 // unread is a variable that nothing reads. One that is nearly another which is not set is

@@ -84,13 +84,9 @@ func (s *secrets) hide(text string) string {
 // secretVariables are those of an environment whose values are secrets.
 func secretVariables(env reflect.Type) []string {
 	var names []string
-	for f := range env.Fields() {
-		name := f.Tag.Get("env")
-		switch {
-		case name == "" && f.Type.Kind() == reflect.Struct:
-			names = append(names, secretVariables(f.Type)...)
-		case slices.Contains(secretTypes, f.Type):
-			names = append(names, name)
+	for _, v := range config.Variables(env) {
+		if slices.Contains(secretTypes, v.Type) {
+			names = append(names, v.Name)
 		}
 	}
 	return names
