@@ -88,12 +88,16 @@ func (o *flowOptions) request() request {
 	return r
 }
 
-func runFlow(ctx context.Context, o flowOptions, c console) error {
-	open := openDirectFlow
-	if o.server.url != "" {
-		open = openServer
+// open returns a server, or without an address a function in this process.
+func (o flowOptions) open(c console, say func(string, ...any)) (*server, error) {
+	if o.server.url == "" {
+		return openDirectFlow(c, o.server, say)
 	}
-	s, err := open(c, o.server, newBar(c.stderr, unknownTotal, "").say)
+	return o.server.open(c.environ, say)
+}
+
+func runFlow(ctx context.Context, o flowOptions, c console) error {
+	s, err := o.open(c, newBar(c.stderr, unknownTotal, "").say)
 	if err != nil {
 		return err
 	}

@@ -174,8 +174,8 @@ func TestFlowCommandWithoutAnAnswer(t *testing.T) {
 		{"no rights", problem(502, "upstream-denied"), nil, exitError, "status 502"},
 		{"a path of nobody's", problem(404, "no-such-path"), nil, exitError, "status 404"},
 		{"never an answer", answering(t, hang), nil, exitUnavailable, "no answer within 200ms"},
-		{"HTML", answering(t, written(200, "text/html", page500)), nil, exitError, "is --url that of a cardflow function?"},
-		{"HTML for CSV", answering(t, written(200, "text/html", page500)), []string{"--csv"}, exitError, "want text/csv: is --url that of a cardflow function?"},
+		{"HTML", answering(t, written(200, "text/html", page500)), nil, exitError, "is --url that of cardflow?"},
+		{"HTML for CSV", answering(t, written(200, "text/html", page500)), []string{"--csv"}, exitError, "want text/csv: is --url that of cardflow?"},
 		{"another card", answering(t, written(200, "application/json", `{"iccid":"1"}`)), []string{"--json"}, exitError, "not about this card"},
 		{"another type", answering(t, written(200, "application/json", `{"iccid":1}`)), nil, exitError, "not about this card"},
 	}

@@ -50,15 +50,6 @@ func (o *incidentsOptions) check() error {
 	return o.server.checkOptional()
 }
 
-// checkOptional checks an address that may be left out.
-func (o *serverOptions) checkOptional() error {
-	if o.url == "" {
-		return nil
-	}
-	_, err := o.base()
-	return err
-}
-
 // query leaves out what is empty.
 func query(pairs map[string]string) url.Values {
 	values := make(url.Values)
@@ -104,21 +95,6 @@ func runIncidents(ctx context.Context, o incidentsOptions, c console) error {
 	return printIncidents(c.stdout, answer.Incidents)
 }
 
-// askAlerts sends one request to alerts, there or in this process, and returns the body
-// of the answer.
-func askAlerts(ctx context.Context, o serverOptions, c console, r request) (body []byte, err error) {
-	s, release, err := reach(o, c) //nolint:contextcheck // it waits for a state file for 10 s at most
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		s.close()
-		err = errors.Join(err, release())
-	}()
-	got, _, err := s.do(ctx, r)
-	return got.body, err
-}
-
 func printIncidents(w io.Writer, incidents []shownIncident) error {
 	if len(incidents) == 0 {
 		_, err := fmt.Fprintln(w, "no incidents")
@@ -144,12 +120,4 @@ func (i shownIncident) standing() string {
 		said += " by " + text(by)
 	}
 	return said
-}
-
-// moments is a time that may not be known.
-func moments(t *time.Time) string {
-	if t == nil {
-		return "-"
-	}
-	return clock(*t)
 }

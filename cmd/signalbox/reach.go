@@ -1,11 +1,27 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"signalbox/functions/alerts"
 	"signalbox/shared/web"
 )
+
+// askAlerts sends one request to alerts, there or in this process, and returns the body
+// of the answer.
+func askAlerts(ctx context.Context, o serverOptions, c console, r request) (body []byte, err error) {
+	s, release, err := reach(o, c) //nolint:contextcheck // it waits for a state file for 10 s at most
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		s.close()
+		err = errors.Join(err, release())
+	}()
+	got, _, err := s.do(ctx, r)
+	return got.body, err
+}
 
 // reach returns the alerts function that o names, or without an address one in this
 // process, which owns the state until it is released: as long as a server has the same

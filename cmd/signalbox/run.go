@@ -15,7 +15,7 @@ const (
 	exitError = 1
 	exitUsage = 2
 	exitAgain = 3
-	// Of signalbox flow.
+	// exitNotFound is of signalbox flow and explain, and exitUnavailable of flow.
 	exitNotFound    = 4
 	exitUnavailable = 5
 )

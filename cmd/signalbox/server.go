@@ -45,14 +45,19 @@ func (o *serverOptions) base() (*url.URL, error) {
 	return base, nil
 }
 
+// checkOptional checks an address that may be left out.
+func (o *serverOptions) checkOptional() error {
+	if o.url == "" {
+		return nil
+	}
+	_, err := o.base()
+	return err
+}
+
 // token takes it from a file or the environment; a command line is seen by others.
 func (o *serverOptions) token(environ []string) (config.Secret, error) {
-	text, from := "", "SIGNALBOX_API_TOKENS"
-	for _, line := range environ {
-		if value, ok := strings.CutPrefix(line, from+"="); ok {
-			text = value
-		}
-	}
+	const variable = "SIGNALBOX_API_TOKENS"
+	text, from := valueIn(environ, variable), variable
 	if o.tokenFile != "" {
 		file, err := os.ReadFile(o.tokenFile)
 		if err != nil {
@@ -71,11 +76,6 @@ func (o *serverOptions) token(environ []string) (config.Secret, error) {
 		return "", fmt.Errorf("read the token: %s %w", from, err)
 	}
 	return tokens[0].Secret, nil
-}
-
-// openServer returns the server that o names.
-func openServer(c console, o serverOptions, say func(string, ...any)) (*server, error) {
-	return o.open(c.environ, say)
 }
 
 // open returns the server that the flags name. say gets a line for each request that is
@@ -204,9 +204,9 @@ func (a answer) check() error {
 	case a.asked.accept != "" && a.status == http.StatusOK && media == a.asked.accept:
 		return nil
 	case a.asked.accept != "" && a.status == http.StatusOK:
-		return fmt.Errorf("status 200 with %s, want %s: is --url that of a %s function?", logging.Untrusted(media), a.asked.accept, a.from)
+		return fmt.Errorf("status 200 with %s, want %s: is --url that of %s?", logging.Untrusted(media), a.asked.accept, a.from)
 	case media != "application/json" || !json.Valid(a.body):
-		return fmt.Errorf("status %d with %s that is no JSON: is --url that of a %s function?", a.status, logging.Untrusted(media), a.from)
+		return fmt.Errorf("status %d with %s that is no JSON: is --url that of %s?", a.status, logging.Untrusted(media), a.from)
 	case a.status/100 != 2 && a.status != http.StatusUnprocessableEntity:
 		return refusal{a.status, a.problem()}
 	}

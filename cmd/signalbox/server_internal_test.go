@@ -49,7 +49,7 @@ func TestHostileAnswers(t *testing.T) {
 		commands []string
 		want     string
 	}{
-		{"HTML", written(200, "text/html", "<html>welcome</html>"), all, "status 200 with text/html that is no JSON: is --url that of a conversion function?"},
+		{"HTML", written(200, "text/html", "<html>welcome</html>"), all, "status 200 with text/html that is no JSON: is --url that of conversion?"},
 		{"HTML and 500", written(500, "text/html", page500), all, "status 500 with text/html"},
 		{"a proxy's 502", written(502, "text/html", page500), all, "status 502 with text/html"},
 		{"no media type", written(200, "/;", `{}`), all, "status 200 with no media type"},

@@ -143,7 +143,7 @@ func heldByServer(err error) error {
 const maxExport = 1 << 30
 
 func (o *stateOptions) ask(ctx context.Context, c console) (x store.Snapshot, where string, err error) {
-	s, err := openServer(c, o.server, newBar(c.stderr, unknownTotal, "").say)
+	s, err := o.server.open(c.environ, newBar(c.stderr, unknownTotal, "").say)
 	if err != nil {
 		return x, "", err
 	}

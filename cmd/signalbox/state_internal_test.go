@@ -102,7 +102,7 @@ func TestStateFromServer(t *testing.T) {
 		{"nothing", cut(0), "unexpected EOF"},
 		{"a line less", written(200, store.MediaExport, strings.Join(lines[:len(lines)-2], "")), "cut off"},
 		{"altered", written(200, store.MediaExport, strings.Replace(whole, card, "0"+card[1:], 1)), "not those that were written"},
-		{"another answer", written(200, "application/json", `{}`), "is --url that of a alerts function?"},
+		{"another answer", written(200, "application/json", `{}`), "is --url that of alerts?"},
 		{"too large for the platform", written(501, "application/problem+json", `{"detail":"Export it without --url."}`), "without --url"},
 	}
 	for _, test := range tests {

@@ -158,6 +158,14 @@ func (o *windowsOptions) part(c windowCounts) string {
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
+// moments is a time that may not be known.
+func moments(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return clock(*t)
+}
+
 // text is what a server sent, for a cell of a table.
 func text(s string) string { return cmp.Or(logging.Untrusted(s), "-") }
 
