@@ -116,15 +116,6 @@ func moveAside(path, id string) error {
 	return syncFolder(path)
 }
 
-func syncFolder(path string) error {
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
-}
-
 // checkFolder returns an error that says which folder is missing.
 func checkFolder(path string) error {
 	folder := filepath.Dir(path)

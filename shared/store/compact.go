@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	bolt "go.etcd.io/bbolt"
@@ -21,9 +22,13 @@ type Compacted struct{ Before, After int64 }
 // Compact writes the state file at path anew, without the room that it does not use, beside
 // it and then in its place. The file is as it was after any error, and wherever the process
 // is killed. It returns a *LockedError where another process keeps it open, and a
-// *DamagedError for one that cannot be read.
+// *DamagedError for one that cannot be read. On Windows it returns an error.
 func Compact(ctx context.Context, path string) (Compacted, error) {
-	c, err := compact(ctx, path)
+	err := canReplaceLocked(runtime.GOOS)
+	var c Compacted
+	if err == nil {
+		c, err = compact(ctx, path)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return Compacted{}, fmt.Errorf("compact the state file: there is no %s", path)
 	}
@@ -31,6 +36,17 @@ func Compact(ctx context.Context, path string) (Compacted, error) {
 		return Compacted{}, fmt.Errorf("compact the state file: %w", err)
 	}
 	return c, nil
+}
+
+// canReplaceLocked returns an error on a system that lets nobody put another file in the
+// place of one that is open. To close the old one first would end its lock, and what somebody
+// else wrote into it before it was replaced would be lost.
+func canReplaceLocked(system string) error {
+	if system != "windows" {
+		return nil
+	}
+	return errors.New("on Windows nobody can replace a file that is open, as this one has to be, so that nobody writes to it meanwhile; " +
+		"for that of alerts, export the state, move the file away, and import the export")
 }
 
 func compact(ctx context.Context, path string) (Compacted, error) {
@@ -49,13 +65,13 @@ func compact(ctx context.Context, path string) (Compacted, error) {
 	}
 	old, err := openBolt(f, false)
 	if err != nil {
-		err = (&opener{path: path}).described(f, err)
+		_, err = describe(path, f, err)
 		unlock(f)
 		return Compacted{}, err
 	}
 	after, err := old.replace(ctx, path, before)
 	_, broken := errors.AsType[*brokenError](err)
-	err = (&opener{path: path}).described(f, err)
+	_, err = describe(path, f, err)
 	return Compacted{Before: before.Size(), After: after}, errors.Join(err, old.close(broken))
 }
 

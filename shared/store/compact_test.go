@@ -103,6 +103,17 @@ func TestCompactRefuses(t *testing.T) {
 	}
 }
 
+// TestCompactOnWindows says what to do in its place.
+func TestCompactOnWindows(t *testing.T) {
+	t.Parallel()
+	if err := store.CanReplaceLocked("windows"); err == nil || !strings.Contains(err.Error(), "import the export") {
+		t.Errorf("on Windows = %v, want what to do", err)
+	}
+	if err := store.CanReplaceLocked("darwin"); err != nil {
+		t.Errorf("on macOS = %v, want nil", err)
+	}
+}
+
 // TestCompactWaits has another process's lock waited for, and given up by the deadline.
 func TestCompactWaits(t *testing.T) {
 	t.Parallel()

@@ -15,6 +15,9 @@ func WithMigrations(s Store, m ...Migration) Store {
 	return other
 }
 
+// CanReplaceLocked is what [Compact] asks first.
+var CanReplaceLocked = canReplaceLocked
+
 // Unsynced tells whether the open file in s leaves out a sync.
 func Unsynced(s Store) bool {
 	db := s.(*state).engine.(*file).open.db //nolint:forcetypeassert // a file of one process

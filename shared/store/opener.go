@@ -145,20 +145,30 @@ func (o *opener) known(f *os.File) error {
 
 // described gives damage that err is about its ID, and remembers it.
 func (o *opener) described(f *os.File, err error) error {
+	found, err := describe(o.path, f, err)
+	if found != nil {
+		o.damage = found
+	}
+	return err
+}
+
+// describe gives damage of the file at path that err is about its ID. It returns nil, and err
+// as it is, where err is about something else.
+func describe(path string, f *os.File, err error) (*damage, error) {
 	broken, ok := errors.AsType[*brokenError](err)
 	if !ok {
-		return err
+		return nil, err
 	}
 	id, err := fileFingerprint(f)
 	if err != nil {
-		return fmt.Errorf("%w, and: %w", broken, err)
+		return nil, fmt.Errorf("%w, and: %w", broken, err)
 	}
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("%w, and: %w", broken, err)
+		return nil, fmt.Errorf("%w, and: %w", broken, err)
 	}
-	o.damage = &damage{err: &DamagedError{Where: o.path, ID: id, Reason: broken.reason}, info: info}
-	return o.damage.err
+	found := &damage{err: &DamagedError{Where: path, ID: id, Reason: broken.reason}, info: info}
+	return found, found.err
 }
 
 // done ends a transaction that returned err: the file is closed if others may

@@ -34,5 +34,9 @@ func release(f *os.File) {
 // holder cannot be found out here.
 func holder(*os.File) string { return someProcess }
 
+// syncFolder does nothing: Windows flushes what is open for writing alone, which no folder is, see
+// https://learn.microsoft.com/en-us/windows/win32/api/fileapi/nf-fileapi-flushfilebuffers.
+func syncFolder(string) error { return nil }
+
 // keepOwner does nothing: the folder says who may use its files.
 func keepOwner(*os.File, os.FileInfo) error { return nil }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -53,6 +54,16 @@ func holder(f *os.File) string {
 		return fmt.Sprintf("process %s (%s)", fields[4], bytes.TrimSpace(name))
 	}
 	return someProcess
+}
+
+// syncFolder has the names in the folder of path outlive a crash.
+func syncFolder(path string) error {
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
 }
 
 // keepOwner has f belong to whom the file of info belongs to.
