@@ -89,18 +89,7 @@ func fcFile(text []byte) (map[string]function, []string) { return fcIn(text, sce
 // fcIn does so in some scenarios.
 func fcIn(text []byte, names ...string) (map[string]function, []string) {
 	var p problems
-	var all map[string]function
-	for _, name := range names {
-		functions, found := fcWith(text, fcScenarios[name])
-		for _, problem := range found {
-			p.unless(false, "%s (with %s)", problem, name)
-		}
-		if name == everything {
-			p.everyChoice(functions, true)
-			all = functions
-		}
-	}
-	slices.Sort(p.found)
+	all := p.inScenarios(names, true, func(name string) (map[string]function, []string) { return fcWith(text, fcScenarios[name]) })
 	return all, p.found
 }
 

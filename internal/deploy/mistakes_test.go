@@ -12,7 +12,7 @@ import (
 // the complaint want.
 type mistake struct{ old, mistaken, want string }
 
-// inScenario checks a file in some scenarios.
+// inScenario checks each file in some scenarios.
 var inScenario = map[string]func([]byte, ...string) (map[string]function, []string){"s.yaml": fcIn, "template.yaml": samIn}
 
 // TestMistakesAreFound proves that the checks can fail, with the real files

@@ -25,18 +25,7 @@ func samIn(text []byte, names ...string) (map[string]function, []string) {
 	for _, name := range unused(text, document) {
 		p.unless(false, "%s is of no use", name)
 	}
-	var all map[string]function
-	for _, name := range names {
-		functions, found := document.with(samScenarios[name])
-		for _, problem := range found {
-			p.unless(false, "%s (with %s)", problem, name)
-		}
-		if name == everything {
-			p.everyChoice(functions, false)
-			all = functions
-		}
-	}
-	slices.Sort(p.found)
+	all := p.inScenarios(names, false, func(name string) (map[string]function, []string) { return document.with(samScenarios[name]) })
 	return all, p.found
 }
 

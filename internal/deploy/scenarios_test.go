@@ -25,6 +25,23 @@ const (
 
 var scenarios = []string{everything, least, bot, rules}
 
+// inScenarios reads a file in some scenarios, and returns the functions with all that they can
+// have, nil without the scenario of that. With role they have no keys of their own.
+func (p *problems) inScenarios(names []string, role bool, read func(name string) (map[string]function, []string)) (all map[string]function) {
+	for _, name := range names {
+		functions, found := read(name)
+		for _, problem := range found {
+			p.unless(false, "%s (with %s)", problem, name)
+		}
+		if name == everything {
+			p.everyChoice(functions, role)
+			all = functions
+		}
+	}
+	slices.Sort(p.found)
+	return all
+}
+
 // samScenarios leave the least to the parameters' defaults.
 var samScenarios = map[string]scenario{
 	least:           {},
