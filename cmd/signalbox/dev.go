@@ -76,12 +76,18 @@ func runDev(ctx context.Context, options devOptions, c console) (err error) {
 	})
 }
 
-// serveWhile serves handler on listener until work is done.
+// serveWhile serves handler on listener until work is done. Where that fails, the ctx of work
+// ends.
 func serveWhile(ctx context.Context, listener net.Listener, handler http.Handler, work func(context.Context) error) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	working, stop := context.WithCancel(ctx)
+	defer stop()
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	err := work(ctx)
+	go func() {
+		failed <- server.Serve(listener)
+		stop()
+	}()
+	err := work(working)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if server.Shutdown(stopping) != nil {

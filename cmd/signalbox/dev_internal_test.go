@@ -3,13 +3,16 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"signalbox/shared/aliyun/aliyuntest"
 )
@@ -276,5 +279,28 @@ func TestDevGuardsAndRefuses(t *testing.T) {
 		if got := d.do(t, http.MethodGet, base+path, "", http.Header{}); got.status != status {
 			t.Errorf("GET %s = %d, %s; want %d", path, got.status, got.body, status)
 		}
+	}
+}
+
+// TestServeWhileItCannot ends what goes on beside a server that cannot serve.
+func TestServeWhileItCannot(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	err = serveWhile(t.Context(), listener, http.NotFoundHandler(), func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+		case <-time.After(10 * time.Second):
+			t.Error("the work goes on")
+		}
+		return nil
+	})
+	if !errors.Is(err, net.ErrClosed) {
+		t.Errorf("serveWhile on a closed listener = %v, want net.ErrClosed", err)
 	}
 }

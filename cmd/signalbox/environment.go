@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +31,9 @@ const (
 	devToken  = "signalbox-dev-token"  //nolint:gosec // opens nothing but the functions of this process
 	devLinks  = "signalbox-dev-links"  // signs links to the pages of this process
 
+	// languageVariable chooses the language of messages.
+	languageVariable = "SIGNALBOX_LANGUAGE"
+
 	// devWindow is short, so that nobody waits.
 	devWindow = time.Second
 
@@ -47,7 +49,7 @@ const (
 type environment struct {
 	*http.ServeMux
 	base, folder string
-	language     string // line of the environment, "": none
+	language     string // of messages, as its variable has it; "": the default
 	bot          bool   // Slack is a bot, and not a webhook
 	said         words
 	cloud        *aliyuntest.Server
@@ -64,7 +66,7 @@ func newEnvironment(base, folder string, o devOptions, outside []string, logs io
 		ServeMux: http.NewServeMux(),
 		base:     base,
 		folder:   folder,
-		language: languageIn(outside),
+		language: valueIn(outside, languageVariable),
 		bot:      o.bot,
 		cloud:    aliyuntest.New(aliyuntest.Options{AccessKeyID: devKeyID, AccessKeySecret: devSecret, Cards: o.cards}),
 		slack:    slacktest.New(slacktest.Options{Token: devBotToken}),
@@ -117,7 +119,7 @@ func (e *environment) Close() error {
 func (e *environment) environ(stateFile string) []string {
 	environ := append(e.receiversEnviron(), e.slackEnviron()...)
 	if e.language != "" {
-		environ = append(environ, e.language)
+		environ = append(environ, languageVariable+"="+e.language)
 	}
 	return append(environ,
 		"ALIBABA_CLOUD_ACCESS_KEY_ID="+devKeyID,
@@ -134,15 +136,6 @@ func (e *environment) environ(stateFile string) []string {
 		"SIGNALBOX_OTP_WINDOW="+devWindow.String(),
 		"SIGNALBOX_OTP_GRACE=0s",
 		"SIGNALBOX_LOG_LEVEL=warn")
-}
-
-// languageIn is the line of an environment that chooses the language of messages, or "".
-func languageIn(environ []string) string {
-	at := slices.IndexFunc(environ, func(line string) bool { return strings.HasPrefix(line, "SIGNALBOX_LANGUAGE=") })
-	if at < 0 {
-		return ""
-	}
-	return environ[at]
 }
 
 // mount serves paths by a function, as a plain HTTP deployment does, and all paths
@@ -172,7 +165,7 @@ func (e *environment) unusable(ctx context.Context) []serve.Unusable {
 
 // metrics writes what each function's own GET /metrics does, as one page.
 func (e *environment) metrics(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	w.Header().Set("Content-Type", metric.ContentType)
 	sources := make([]metric.Source, len(e.functions))
 	for i, f := range e.functions {
 		sources[i] = metric.Source{Function: f.Name, Meter: f.Meter}
