@@ -110,13 +110,13 @@ func (f *Function) remembered(ctx context.Context) (map[incident.Subject]map[str
 	}
 	for _, r := range records {
 		if i, err := decodeIncident(r); err == nil {
-			add(known, i)
+			addIncident(known, i)
 		}
 	}
 	return known, nil
 }
 
-func add(known map[incident.Subject]map[string]rule.Incident, i rule.Incident) {
+func addIncident(known map[incident.Subject]map[string]rule.Incident, i rule.Incident) {
 	of := known[i.Key.Subject]
 	if of == nil {
 		of = make(map[string]rule.Incident)

@@ -70,8 +70,8 @@ func (t *Table) call(ctx context.Context, action string, run func(c *api.TableSt
 		return fmt.Errorf("%s of %s: %w", action, t.config.Table, err)
 	}
 	defer func() {
-		if lie := recover(); lie != nil {
-			err = fmt.Errorf("%s of %s: %w: its answer cannot be read: %v", action, t.config.Table, store.ErrUnavailable, lie)
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("%s of %s: %w: its answer cannot be read: %v", action, t.config.Table, store.ErrUnavailable, problem)
 		}
 	}()
 	config := api.NewDefaultTableStoreConfig()
