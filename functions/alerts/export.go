@@ -60,12 +60,16 @@ func (f *Function) exportWhole(w http.ResponseWriter, r *http.Request, x store.S
 	if err := x.Encode(&whole); err != nil {
 		return err
 	}
-	if body, _, err := packed(r, whole.Bytes()); err != nil || len(body) > f.config.MaxExport {
+	body, encoding, err := packed(r, whole.Bytes())
+	switch {
+	case err != nil:
+		return err
+	case len(body) > f.config.MaxExport:
 		return web.NewError(http.StatusNotImplemented, "state-too-large",
-			"The platform lets no answer as large as the state pass. Export it with the function's variables, without --url: signalbox state export.").Because(err)
+			"The platform lets no answer as large as the state pass. Export it with the function's variables, without --url: signalbox state export.")
 	}
 	exportHeader(w)
-	return writeWhole(w, r, store.MediaExport, whole.Bytes())
+	return writePacked(w, store.MediaExport, body, encoding)
 }
 
 // maxExport is the limit of the platform, 0 for none.

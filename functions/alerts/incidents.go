@@ -184,6 +184,11 @@ func writeWhole(w http.ResponseWriter, r *http.Request, media string, body []byt
 	if err != nil {
 		return err
 	}
+	return writePacked(w, media, body, encoding)
+}
+
+// writePacked answers with what packed has returned.
+func writePacked(w http.ResponseWriter, media string, body []byte, encoding string) error {
 	h := w.Header()
 	h.Add("Vary", "Accept-Language, Accept-Encoding")
 	h.Set("Content-Type", media)
@@ -191,7 +196,7 @@ func writeWhole(w http.ResponseWriter, r *http.Request, media string, body []byt
 		h.Set("Content-Encoding", encoding)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, err = w.Write(body)
+	_, err := w.Write(body)
 	return err
 }
 
