@@ -87,18 +87,60 @@ func TestReadmeCommandsAreRunByCI(t *testing.T) {
 	}
 }
 
-// TestLinksLead wants every file that the documents link to.
+// documents are all of them, by their names from the root.
+func documents(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"*.md", "doc/*.md", "doc/decisions/*.md"} {
+		found, err := filepath.Glob(filepath.Join("..", "..", pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %q, %v", pattern, found, err)
+		}
+		for _, path := range found {
+			names = append(names, strings.TrimPrefix(filepath.ToSlash(path), "../../"))
+		}
+	}
+	return names
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^):#]*)(?:#([^)]+))?\)`)
+	heading = regexp.MustCompile("(?m)^#+ (.+)$")
+	notName = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// anchors are the names by which GitHub lets the headings of a document be linked to.
+func anchors(text string) []string {
+	var names []string
+	for _, m := range heading.FindAllStringSubmatch(text, -1) {
+		names = append(names, strings.ReplaceAll(notName.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return names
+}
+
+// TestLinksLead wants every file that a document links to, and the heading in it.
 func TestLinksLead(t *testing.T) {
 	t.Parallel()
-	link := regexp.MustCompile(`\]\(([^):#]+)\)`)
-	for _, name := range []string{
-		"README.md", "CONTRIBUTING.md", "doc/design.md", "doc/config.md", "doc/commands.md",
-		"doc/deploy-server.md", "doc/deploy-lambda.md", "doc/deploy-function-compute.md", "doc/first-deployment.md",
-	} {
+	for _, name := range documents(t) {
 		for _, m := range link.FindAllStringSubmatch(read(t, name), -1) {
-			if _, err := os.Stat(filepath.Join("..", "..", filepath.Dir(name), m[1])); err != nil {
+			target := name
+			if m[1] != "" {
+				target = filepath.Join(filepath.Dir(name), m[1])
+			}
+			if _, err := os.Stat(filepath.Join("..", "..", target)); err != nil {
 				t.Errorf("%s links to %s, which is not there", name, m[1])
+			} else if m[2] != "" && !slices.Contains(anchors(read(t, target)), m[2]) {
+				t.Errorf("%s links to %s, which has no heading %s", name, target, m[2])
 			}
 		}
+	}
+}
+
+// TestAnchors proves that a heading can be missing.
+func TestAnchors(t *testing.T) {
+	t.Parallel()
+	got := anchors("# A state, `x.go`\ntext\n### Redis or Tair?\n")
+	if want := []string{"a-state-xgo", "redis-or-tair"}; !slices.Equal(got, want) {
+		t.Errorf("anchors = %q, want %q", got, want)
 	}
 }
