@@ -89,7 +89,7 @@ func (o *flowOptions) request() request {
 }
 
 // open returns a server, or without an address a function in this process.
-func (o flowOptions) open(c console, say func(string, ...any)) (*server, error) {
+func (o *flowOptions) open(c console, say func(string, ...any)) (*server, error) {
 	if o.server.url == "" {
 		return openDirectFlow(c, o.server, say)
 	}
