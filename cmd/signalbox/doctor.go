@@ -69,7 +69,7 @@ func runDoctor(ctx context.Context, o doctorOptions, c console) error {
 		err = printResults(c.stdout, results, styleOf(c))
 	}
 	if err == nil && count[doctor.Failed] > 0 {
-		err = fmt.Errorf("%d checks failed, %d warn, %d could not be made", count[doctor.Failed], count[doctor.Warning], count[doctor.Unchecked])
+		err = fmt.Errorf("%d failed, %d warnings, %d unchecked", count[doctor.Failed], count[doctor.Warning], count[doctor.Unchecked])
 	}
 	return err
 }

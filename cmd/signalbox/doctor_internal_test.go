@@ -369,7 +369,7 @@ var wrongSlack = []illness{
 	{"a webhook and a bot", set("SIGNALBOX_SLACK_WEBHOOK_URL=https://hooks.slack.com/services/T1/B1/" + sealedHook), "SIGNALBOX_SLACK_WEBHOOK_URL", doctor.Failed, "is set beside", "correct"},
 	{"half a webhook", func(p *patient) { p.webhook("https://hooks.slack.com/services/T1/" + sealedHook) }, "slack", doctor.Failed, "has not the form", "copy all of it"},
 	{"a workflow", func(p *patient) { p.webhook("https://hooks.slack.com/triggers/T1/1/" + sealedHook) }, "slack", doctor.Failed, "of a workflow", "make an incoming webhook"},
-	{"another's webhook", func(p *patient) { p.webhook("https://example.com/services/T1/B1/" + sealedHook) }, "slack", doctor.Warning, "is not Slack's", "correct SIGNALBOX_SLACK_WEBHOOK_URL"},
+	{"another's webhook", func(p *patient) { p.webhook("https://example.com/services/T1/B1/" + sealedHook) }, "slack", doctor.Warning, "is not the host of Slack's webhooks", "correct SIGNALBOX_SLACK_WEBHOOK_URL"},
 	{"nobody is notified", unset("SIGNALBOX_SLACK_BOT_TOKEN", "SIGNALBOX_SLACK_CHANNEL"), "SIGNALBOX_SLACK_WEBHOOK_URL", doctor.Failed, "is not set (alerts)", "it is where notifications are posted"},
 }
 

@@ -32,9 +32,9 @@ func reach(o serverOptions, c console) (_ *server, release func() error, err err
 		s, err := o.open(c.environ, say)
 		return s, func() error { return nil }, err
 	}
-	config, err := alerts.Configure(c.environ, c.stderr, nil)
+	config, err := alerts.Configure(beside("alerts", c.environ), c.stderr, nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, heldByServer(err)
 	}
 	config.Guard = web.Open
 	function, err := alerts.New(config)

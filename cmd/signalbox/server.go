@@ -40,7 +40,7 @@ func (o *serverOptions) base() (*url.URL, error) {
 	var link config.Link
 	base, err := url.Parse(o.url)
 	if err != nil || link.UnmarshalText([]byte(o.url)) != nil || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, errors.New("want --url with https (http on this machine alone), a host and at most a path, such as https://example.com/otp")
+		return nil, errors.New("want --url with https (http on this machine alone), a host and at most a path, such as https://example.com or http://127.0.0.1:9000")
 	}
 	return base, nil
 }

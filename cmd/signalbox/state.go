@@ -249,11 +249,18 @@ func openState(environ []string, writes bool) (store.Store, error) {
 // stateOf says where a function's state is, by itself or as one of several that signalbox
 // serve serves.
 func stateOf(function string, environ []string) (store.Config, error) {
-	if folder := valueIn(environ, stateFolderVariable); valueIn(environ, stateFileVariable) == "" {
-		environ = stateIn(folder, function, environ)
-	}
+	environ = beside(function, environ)
 	if function == "alerts" {
 		return alerts.StateOf(environ)
 	}
 	return conversion.StateOf(environ)
+}
+
+// beside has a command use the state that signalbox serve keeps of a function, where the
+// environment is that of a server.
+func beside(function string, environ []string) []string {
+	if valueIn(environ, stateFileVariable) != "" {
+		return environ
+	}
+	return stateIn(valueIn(environ, stateFolderVariable), function, environ)
 }

@@ -76,6 +76,40 @@ func TestStateCommands(t *testing.T) {
 	}
 }
 
+// TestCommandsUseTheStateOfServe has commands go by what signalbox serve keeps in its folder,
+// and say what to do as long as a server has it.
+func TestCommandsUseTheStateOfServe(t *testing.T) {
+	t.Parallel()
+	e, environ := startEnvironment(t)
+	folder := t.TempDir()
+	x := terminal{t, environ}.with("SIGNALBOX_STATE_FILE=", "SIGNALBOX_STATE_DIR="+folder)
+	x.want("sweep", `"done": true`)
+	x.want("incidents", "expiry")
+	x.want("silence add " + e.cloud.ICCID(1))
+	x.want("explain "+e.cloud.ICCID(1), "silenced until")
+	if _, errs, code := x.run("sweep --dry-run"); code != exitOK || !strings.Contains(errs, "Nothing would be posted") {
+		t.Errorf("a dry run after a sweep: code %d, %s", code, errs)
+	}
+	if out := x.want("summary --dry-run"); strings.Contains(out, "no sweep was finished") {
+		t.Errorf("the summary does not know of the sweep:\n%s", out)
+	}
+
+	server, err := store.Open(store.Config{File: filepath.Join(folder, "alerts.db"), Namespace: "alerts"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	for line, want := range map[string]string{
+		"incidents": "ask it with --url", "sweep": "POST /invoke/alerts", "sweep --dry-run": "a file of its own there",
+	} {
+		t.Run(line, func(t *testing.T) {
+			if _, errs, code := (terminal{t, x.environ}).run(line); code != exitError || !strings.Contains(errs, want) {
+				t.Errorf("beside a server: code %d, %s; want %q", code, errs, want)
+			}
+		})
+	}
+}
+
 // TestStateFromServer asks a server for its state, and keeps nothing of an answer that is
 // not whole.
 func TestStateFromServer(t *testing.T) {

@@ -91,10 +91,23 @@ func (o sweepOptions) work(ctx context.Context, f *alerts.Function) (alerts.Repo
 }
 
 func (o sweepOptions) configure(c console) (alerts.Config, error) {
+	configure, environ := alerts.Configure, beside("alerts", c.environ)
 	if o.dryRun {
-		return alerts.ConfigureDraft(c.environ, c.stderr, o.where)
+		configure = alerts.ConfigureDraft
 	}
-	return alerts.Configure(c.environ, c.stderr, o.where)
+	config, err := configure(environ, c.stderr, o.where)
+	return config, o.heldByServer(err)
+}
+
+// heldByServer says what to do beside a server that has the state file open.
+func (o sweepOptions) heldByServer(err error) error {
+	if _, held := errors.AsType[*store.LockedError](err); !held {
+		return err
+	}
+	if o.dryRun {
+		return fmt.Errorf("%w; if it is a server, give the dry run a file of its own there: a new one, or one with an import of that server's export", err)
+	}
+	return fmt.Errorf("%w; if it is a server, ask it for the run: POST /invoke/alerts", err)
 }
 
 // adapt has the sweep look at the cards of a file alone, and a dry run keep what it

@@ -124,7 +124,7 @@ func slackWebhook(ctx context.Context, name, address, variable string) Result {
 	own := u.Scheme == "http" // on this machine
 	switch {
 	case !own && !slices.Contains(slackHosts, u.Hostname()):
-		return Result{name, Warning, u.Hostname() + " is not Slack's", "correct " + variable + ": it begins with https://hooks.slack.com/services/"}
+		return Result{name, Warning, u.Hostname() + " is not the host of Slack's webhooks", "correct " + variable + ": it begins with https://hooks.slack.com/services/"}
 	case strings.HasPrefix(u.Path, "/triggers/") || strings.HasPrefix(u.Path, "/workflows/"):
 		return Result{name, Failed, "it is the address of a workflow, which takes no messages", "make an incoming webhook, and set " + variable + " to its address"}
 	case !webhookForm.MatchString(u.Path) || u.RawQuery != "":
