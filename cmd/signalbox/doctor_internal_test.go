@@ -254,7 +254,7 @@ func set(lines ...string) func(*patient) {
 var wrongVariables = []illness{
 	{"no key", unset("ALIBABA_CLOUD_ACCESS_KEY_ID"), "ALIBABA_CLOUD_ACCESS_KEY_ID", doctor.Failed, "is not set (cardflow, conversion, alerts)", "set ALIBABA_CLOUD_ACCESS_KEY_ID: it is the key"},
 	{"no tokens", unset("SIGNALBOX_API_TOKENS"), "SIGNALBOX_API_TOKENS", doctor.Failed, "is not set (cardflow, conversion)", "set SIGNALBOX_API_TOKENS: give the tokens"},
-	{"a short token", set("SIGNALBOX_API_TOKENS=sealed"), "SIGNALBOX_API_TOKENS", doctor.Failed, "at least 16 characters", "correct SIGNALBOX_API_TOKENS"},
+	{"a short token", set("SIGNALBOX_API_TOKENS=sealed"), "SIGNALBOX_API_TOKENS", doctor.Failed, "name:token (cardflow, conversion, alerts)", "correct SIGNALBOX_API_TOKENS"},
 	{"an endpoint in the clear", set("SIGNALBOX_LINKCARD_ENDPOINT=http://example.com"), "SIGNALBOX_LINKCARD_ENDPOINT", doctor.Failed, "must begin with https://", "correct"},
 	{"a zone that is none", set("SIGNALBOX_TIMEZONE=Beijing"), "SIGNALBOX_TIMEZONE", doctor.Failed, "must be an IANA time zone", "correct"},
 	{"a misspelt variable", set("SIGNALBOX_REDIS_ULR=redis://:sealed@host"), "SIGNALBOX_REDIS_ULR", doctor.Failed, "nothing reads it", "did you mean SIGNALBOX_REDIS_URL?"},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"signalbox/functions/cardflow/flow"
 	"signalbox/shared/card"
 )
 
@@ -110,7 +111,7 @@ func (x shownExplanation) print(w io.Writer) error {
 
 func (s shownSubject) print(w io.Writer) {
 	f := s.Facts
-	fmt.Fprintf(w, "%s %s, status %s, cause of it %s\n", text(s.Kind), text(s.Subject), text(known(s.Status)), text(known(s.OsStatus)))
+	fmt.Fprintf(w, "%s %s, status %s\n", text(s.Kind), text(s.Subject), text(s.status()))
 	switch {
 	case s.NotFound:
 		fmt.Fprintln(w, "not found: the account does not list it, and it does not exist")
@@ -122,13 +123,25 @@ func (s shownSubject) print(w io.Writer) {
 	fmt.Fprintf(w, "ends %s, renews %s\n\n", moments(f.Expires), moments(f.Renews))
 }
 
+// status is the word for Alibaba's number, and with it, of a card that is not in use, that of the cause.
+func (s shownSubject) status() string {
+	status := known(s.Status)
+	word := cmp.Or(flow.Listing{Status: status}.StatusWord(), status)
+	if cause := known(s.OsStatus); cause != "" && word != "inUse" {
+		word += ", cause of it " + cause
+	}
+	return word
+}
+
 // share is how much of the data is used.
 func (f shownFacts) share() string {
 	if f.Ratio == nil {
 		return "-"
 	}
-	return strconv.FormatFloat(*f.Ratio*100, 'f', 0, 64) + " %"
+	return percentage(*f.Ratio)
 }
+
+func percentage(ratio float64) string { return strconv.FormatFloat(ratio*100, 'f', 0, 64) + " %" }
 
 func printRules(w io.Writer, rules []shownRule) error {
 	rows := [][]string{{"rule", "says", "thresholds", "details", "notified"}}

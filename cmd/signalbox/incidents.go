@@ -69,7 +69,21 @@ type shownIncident struct {
 	Subject, Rule, Title, State   string
 	Severity, Details, Remark, By *string
 	Tags                          []string
-	Opened, Until                 *time.Time
+	Ratio                         *float64
+	Opened, Until, Expires        *time.Time
+}
+
+// shownList is the answer.
+type shownList struct {
+	Incidents []shownIncident
+	Coverage  *shownCoverage // nil: no sweep has begun yet
+}
+
+// shownCoverage is how much of the fleet was looked at.
+type shownCoverage struct {
+	Done, Late     bool
+	Cards, Checked int
+	LastFinished   *time.Time
 }
 
 func runIncidents(ctx context.Context, o incidentsOptions, c console) error {
@@ -88,11 +102,15 @@ func runIncidents(ctx context.Context, o incidentsOptions, c console) error {
 		_, err := c.stdout.Write(got)
 		return err
 	}
-	var answer struct{ Incidents []shownIncident }
+	var answer shownList
 	if err := json.Unmarshal(got, &answer); err != nil || answer.Incidents == nil {
 		return errors.New("the answer has no incidents: is --url that of an alerts function?")
 	}
-	return printIncidents(c.stdout, answer.Incidents)
+	if err := printIncidents(c.stdout, answer.Incidents); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.stdout, answer.Coverage.line())
+	return err
 }
 
 func printIncidents(w io.Writer, incidents []shownIncident) error {
@@ -103,11 +121,40 @@ func printIncidents(w io.Writer, incidents []shownIncident) error {
 	rows := [][]string{{"state", "severity", "subject", "rule", "opened", "details", "remark"}}
 	for _, i := range incidents {
 		rows = append(rows, []string{
-			i.standing(), text(known(i.Severity)), text(i.Subject), text(i.Rule), moments(i.Opened), text(known(i.Details)), text(known(i.Remark)),
+			i.standing(), text(known(i.Severity)), text(i.Subject), text(i.Rule), moments(i.Opened), text(i.what()), text(known(i.Remark)),
 		})
 	}
 	_, err := io.WriteString(w, table("", rows, false))
 	return err
+}
+
+// what are the details, or of a rule that has none the number that it goes by.
+func (i shownIncident) what() string {
+	switch {
+	case known(i.Details) != "":
+		return *i.Details
+	case i.Rule == "usage" && i.Ratio != nil:
+		return "used " + percentage(*i.Ratio)
+	case i.Rule == "expiry" && i.Expires != nil:
+		return "ends " + clock(*i.Expires)
+	}
+	return ""
+}
+
+// line says how much was looked at: without a sweep an empty list means nothing.
+func (c *shownCoverage) line() string {
+	if c == nil || c.LastFinished == nil {
+		return "no sweep was finished yet: cards that are not listed may not have been checked"
+	}
+	line := fmt.Sprintf("%d of %d cards checked", c.Checked, c.Cards)
+	if !c.Done {
+		line += " by the sweep that is under way"
+	}
+	line += ", last sweep finished " + clock(*c.LastFinished)
+	if c.Late {
+		line += ": the next one is late"
+	}
+	return line
 }
 
 // standing is the state, until when, and by whom.

@@ -68,7 +68,11 @@ func cardArgument(args []string) (card.ICCID, error) {
 	if len(args) != 1 {
 		return "", errors.New("want one ICCID")
 	}
-	return card.ParseICCID(args[0])
+	id, err := card.ParseICCID(args[0])
+	if err != nil && strings.Contains(args[0], "*") {
+		err = errors.New("the number is masked: its card's page, and pageUrl of signalbox incidents --csv, have the whole one")
+	}
+	return id, err
 }
 
 func (o *silenceOptions) add(ctx context.Context, c console) error {

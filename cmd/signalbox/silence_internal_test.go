@@ -46,11 +46,14 @@ func TestActingCommands(t *testing.T) {
 	e.cloud.SetCard(card, func(c *aliyuntest.Card) {
 		c.UsedBytes, c.Pool, c.Status, c.Expires = c.PackageBytes*93/100, "", aliyuntest.StatusInUse, time.Now().AddDate(1, 0, 0)
 	})
+	if out := x.want("incidents"); !strings.Contains(out, "no incidents") || !strings.Contains(out, "no sweep was finished yet") {
+		t.Errorf("an empty list before the first sweep:\n%s", out)
+	}
 	x.want("sweep")
-	x.want("incidents", "severity", "usage")
+	x.want("incidents", "severity", "usage", "used 93 %", "ends 20", "60 of 60 cards checked, last sweep finished 20")
 	x.want("incidents --severity critical --json", `"incidents":[`)
 	x.want("incidents --csv", "subject,")
-	x.want("explain "+card, "80 %, 90 %, 100 %", "yes, slack, dingtalk", "(93 %)")
+	x.want("explain "+card, "80 %, 90 %, 100 %", "yes, slack, dingtalk", "(93 %)", "status inUse\n", "3 days, 1 day ")
 	x.want("explain "+card+" --json", `"reason":"notified"`)
 	x.want("silence list", "no silences")
 	x.want("silence add "+card+" --for 24h --name Ann", "is silenced until")
@@ -91,6 +94,7 @@ func TestActingCommandsRefuse(t *testing.T) {
 	}{
 		{"explain", exitUsage, "want one ICCID"},
 		{"explain 123", exitUsage, "an ICCID is"},
+		{"explain 89860345******49986", exitUsage, "the number is masked"},
 		{"silence add", exitUsage, "want one ICCID"},
 		{"silence add " + card + " --for 999h", exitError, "1h, 24h, 7d or renewal"},
 		{"silence end " + card + " --url ftp://x", exitUsage, "want --url with https"},

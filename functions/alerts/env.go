@@ -99,7 +99,7 @@ func least(variable string, got config.Period, want time.Duration) []config.Prob
 func (e Env) stateProblems() []config.Problem {
 	if e.State.File == "" && e.Quota.RedisURL.Secret == "" && !e.Table.Set() {
 		return []config.Problem{config.Missing("SIGNALBOX_STATE_FILE",
-			"name a file on a disk that outlives the instance; or set SIGNALBOX_STATE_TABLE or SIGNALBOX_REDIS_URL")}
+			"name a file on a disk that outlives the instance; or set SIGNALBOX_STATE_TABLE or SIGNALBOX_REDIS_URL, or SIGNALBOX_STATE_DIR for signalbox serve")}
 	}
 	return nil
 }

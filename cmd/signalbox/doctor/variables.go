@@ -20,7 +20,9 @@ func (e *examination) variables(context.Context) []Result {
 			if !slices.Contains(mistakes, line) {
 				mistakes = append(mistakes, line)
 			}
-			readers[line] = append(readers[line], d.name)
+			if !slices.Contains(readers[line], d.name) { // two of its parts may read one variable
+				readers[line] = append(readers[line], d.name)
+			}
 		}
 		if len(found) == 0 {
 			results = append(results, Result{"variables", OK, "all that " + d.name + " needs is set", ""})

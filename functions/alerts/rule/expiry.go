@@ -72,6 +72,6 @@ func (Expiry) byListing() bool { return false }
 
 func (Expiry) forPools() bool { return false }
 
-func (e Expiry) thresholds() []string { return each("%d days", e.Days...) }
+func (e Expiry) thresholds() []string { return days(e.Days...) }
 
 func (Expiry) decode(data []byte, d *Details) error { return decodeAs[ExpiryDetails](data, d) }

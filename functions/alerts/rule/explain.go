@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"signalbox/shared/incident"
@@ -37,6 +38,15 @@ func (p Policy) Explain(o Observation, now time.Time) []Explained {
 
 // AllSilences are those of the rules file, in its order, whether they count now or not.
 func (p Policy) AllSilences() []Silence { return p.Silences }
+
+// days words each of some numbers of days.
+func days(values ...int) []string {
+	worded := each("%d days", values...)
+	if at := slices.Index(values, 1); at >= 0 {
+		worded[at] = "1 day"
+	}
+	return worded
+}
 
 // each words each of some thresholds.
 func each(format string, values ...int) []string {

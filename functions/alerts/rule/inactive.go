@@ -97,7 +97,7 @@ func (i Inactive) thresholds() []string {
 	if i.Days <= 0 {
 		return nil
 	}
-	return each("%d days", i.Days)
+	return days(i.Days)
 }
 
 func (Inactive) decode(data []byte, d *Details) error { return decodeAs[InactiveDetails](data, d) }
