@@ -32,7 +32,7 @@ func reach(o serverOptions, c console) (_ *server, release func() error, err err
 		s, err := o.open(c.environ, say)
 		return s, func() error { return nil }, err
 	}
-	config, err := alerts.Configure(beside("alerts", c.environ), c.stderr, nil)
+	config, err := alerts.Configure(warningsAlone(beside("alerts", c.environ)), c.stderr, nil)
 	if err != nil {
 		return nil, nil, heldByServer(err)
 	}
@@ -42,4 +42,9 @@ func reach(o serverOptions, c console) (_ *server, release func() error, err err
 		return nil, nil, errors.Join(err, config.Store.Close())
 	}
 	return o.within(function, say), function.Close, nil
+}
+
+// warningsAlone has the log say, unless environ has a level, nothing that the answer says as well.
+func warningsAlone(environ []string) []string {
+	return append([]string{"SIGNALBOX_LOG_LEVEL=warn"}, environ...)
 }

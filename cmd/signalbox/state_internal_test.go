@@ -82,9 +82,13 @@ func TestCommandsUseTheStateOfServe(t *testing.T) {
 	t.Parallel()
 	e, environ := startEnvironment(t)
 	folder := t.TempDir()
-	x := terminal{t, environ}.with("SIGNALBOX_STATE_FILE=", "SIGNALBOX_STATE_DIR="+folder)
+	x := terminal{t, without(environ, "SIGNALBOX_LOG_LEVEL")}.with("SIGNALBOX_STATE_FILE=", "SIGNALBOX_STATE_DIR="+folder)
 	x.want("sweep", `"done": true`)
-	x.want("incidents", "expiry")
+	for _, line := range []string{"incidents", "silence list"} {
+		if _, errs, code := x.run(line); code != exitOK || errs != "" {
+			t.Errorf("signalbox %s: code %d, logs %s", line, code, errs)
+		}
+	}
 	x.want("silence add " + e.cloud.ICCID(1))
 	x.want("explain "+e.cloud.ICCID(1), "silenced until")
 	if _, errs, code := x.run("sweep --dry-run"); code != exitOK || !strings.Contains(errs, "Nothing would be posted") {

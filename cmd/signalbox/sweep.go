@@ -93,7 +93,7 @@ func (o sweepOptions) work(ctx context.Context, f *alerts.Function) (alerts.Repo
 func (o sweepOptions) configure(c console) (alerts.Config, error) {
 	configure, environ := alerts.Configure, beside("alerts", c.environ)
 	if o.dryRun {
-		configure = alerts.ConfigureDraft
+		configure, environ = alerts.ConfigureDraft, warningsAlone(environ)
 	}
 	config, err := configure(environ, c.stderr, o.where)
 	return config, o.heldByServer(err)

@@ -82,7 +82,11 @@ type (
 			Claim struct {
 				Name string `yaml:"claimName"`
 			} `yaml:"persistentVolumeClaim"`
-			EmptyDir map[string]string `yaml:"emptyDir"`
+			EmptyDir  map[string]string `yaml:"emptyDir"`
+			ConfigMap struct {
+				Name     string `yaml:"name"`
+				Optional bool   `yaml:"optional"`
+			} `yaml:"configMap"`
 		} `yaml:"volumes"`
 	}
 	k8sContainer struct {
@@ -115,6 +119,7 @@ type (
 		VolumeMounts []struct {
 			Name      string `yaml:"name"`
 			MountPath string `yaml:"mountPath"`
+			ReadOnly  bool   `yaml:"readOnly"`
 		} `yaml:"volumeMounts"`
 	}
 	k8sProbe struct {
@@ -248,6 +253,7 @@ func (p *problems) k8sVolumes(pod k8sPod) {
 	volumes := make(map[string]bool)
 	for _, v := range pod.Volumes {
 		volumes[v.Name] = true
+		p.unless(v.ConfigMap.Name == "" || v.ConfigMap.Optional, "without the config map %s no pod starts", v.ConfigMap.Name)
 		if v.Claim.Name == k8sName {
 			claimed = v.Name
 		}

@@ -70,14 +70,14 @@ var tools = map[string]*regexp.Regexp{
 		`|logs tail \S+ --since \d+m|cloudformation describe-stacks --stack-name \S+ --query \S+ --output text` +
 		`|secretsmanager get-secret-value --secret-id \S+ --query SecretString --output text` +
 		`|secretsmanager (create-secret --name|put-secret-value --secret-id) \S+ --secret-string file://\S+)$`),
-	"docker":     regexp.MustCompile(`^(build -f \S+ -t \S+ \.|compose -f \S+ (up --build --detach|exec signalbox signalbox health --ready|logs --tail \d+ signalbox))$`),
+	"docker":     regexp.MustCompile(`^(build -f \S+ -t \S+ \.|compose -f \S+ (up --build --detach|exec signalbox signalbox health --ready|run --rm -T signalbox doctor|logs --tail \d+ signalbox))$`),
 	"go":         regexp.MustCompile(`^(test \./\.\.\.|run \./cmd/signalbox dev --once)$`),
-	"kubectl":    regexp.MustCompile(`^(apply -f \S+|rollout status deployment/signalbox|logs deployment/signalbox --tail \d+)$`),
+	"kubectl":    regexp.MustCompile(`^(apply -f \S+|rollout status deployment/signalbox|logs deployment/signalbox --tail \d+|exec deployment/signalbox -- signalbox doctor)$`),
 	"make":       regexp.MustCompile(`^(dist|build GOARCH=arm64 TAGS=notablestore)$`),
 	"npm":        regexp.MustCompile(`^install --global @serverless-devs/s@\d+\.\d+\.\d+$`),
 	"s":          regexp.MustCompile(`^(config add|preview|deploy -y|alerts (invoke -e \{\}|logs))$`),
 	"sam":        regexp.MustCompile(`^deploy --stack-name \S+ --resolve-s3 --capabilities CAPABILITY_IAM( --parameter-overrides( \w+=\S+)+)?$`),
-	"sudo":       regexp.MustCompile(`^(unzip -o -d \S+ \S+ signalbox|install -d -m 700 \S+|install -m 6[04][04] \S+ \S+|systemctl (daemon-reload|enable --now signalbox)|journalctl --unit signalbox --lines \d+)$`),
+	"sudo":       regexp.MustCompile(`^(unzip -o -d \S+ \S+ signalbox|install -d -m 755 \S+|install -m 6[04][04] \S+ \S+|systemd-run -q --pipe --wait( --(property|setenv)=\S+=\S+)+ /usr/local/bin/signalbox doctor|systemctl (daemon-reload|enable --now signalbox)|journalctl --unit signalbox --lines \d+)$`),
 	"systemctl":  regexp.MustCompile(`^status signalbox$`),
 	"journalctl": regexp.MustCompile(`^--unit signalbox`),
 }
