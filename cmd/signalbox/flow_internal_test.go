@@ -57,6 +57,16 @@ func TestFlowLooks(t *testing.T) {
 	}
 }
 
+// TestFlowSaysThatDataLasts names no day on which data would run out after it renews.
+func TestFlowSaysThatDataLasts(t *testing.T) {
+	t.Parallel()
+	answer := strings.Replace(shownAnswer, `"probability": 0.97, "rough": false, "expected": "2026-11-27"`, `"probability": 0.01, "rough": false, "expected": "2026-12-03"`, 1)
+	got := string(drawFlow(decodedFlow(t, answer), style{}))
+	if want := "forecast: it lasts; the data runs out early with a probability of 1%\n"; !strings.Contains(got, want) {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
 func decodedFlow(t *testing.T, text string) (f shownFlow) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(text), &f); err != nil {

@@ -48,11 +48,15 @@ func drawPackage(out *bytes.Buffer, f shownFlow, s style) {
 	out.WriteString("\n")
 }
 
+// improbable is under which probability the data lasts: its expected end is then mostly one
+// after the renewal, which is no news.
+const improbable = 0.2
+
 func drawForecast(out *bytes.Buffer, f shownFlow) {
 	switch e := f.Forecast; {
 	case e.Probability == nil:
 		fmt.Fprintf(out, "forecast: none (%s)\n", orDash(e.Reason))
-	case e.Expected == nil:
+	case e.Expected == nil || *e.Probability < improbable:
 		fmt.Fprintf(out, "forecast: it lasts; the data runs out early with a probability of %s\n", percent(e.Probability))
 	default:
 		fmt.Fprintf(out, "forecast: runs out on %s (%s to %s), probability %s\n",

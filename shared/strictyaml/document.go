@@ -67,5 +67,14 @@ func syntaxMistake(data []byte, err error) error {
 		line = min(line, 1+bytes.Count(data, []byte("\n")))
 		text = strings.TrimPrefix(text, found[0])
 	}
+	if indentedByTab(data, line) {
+		return mistakeError{Mistake{line, "is not YAML: indent with spaces, not with tabs"}}
+	}
 	return mistakeError{Mistake{line, "is not YAML: " + strings.TrimPrefix(text, "yaml: ")}}
+}
+
+// indentedByTab reports whether a line, the first being 1, has a tab before its text.
+func indentedByTab(data []byte, line int) bool {
+	lines := bytes.Split(data, []byte("\n"))
+	return line <= len(lines) && bytes.HasPrefix(bytes.TrimLeft(lines[line-1], " "), []byte("\t"))
 }

@@ -91,7 +91,7 @@ func TestNotOneDocument(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                       "line 1: the file is empty; it needs at least name: x",
 		"a: 1\n---\nb: 1":        "line 2: a second document begins; one file is one document",
-		"a: 1\nb:\n\t- c":        "line 3: is not YAML: found character that cannot start any token",
+		"a: 1\nb:\n\t- c":        "line 3: is not YAML: indent with spaces, not with tabs",
 		"a: 1\n# \xff":           "line 2: is not UTF-8 text",
 		"a: 1\nname: {b: *star}": "line 2: a pattern that starts with * needs quotes",
 		"[a]":                    "line 1: must be a mapping with the keys chance, color, hours, least, many, name, on, pattern, steps, yes",

@@ -166,7 +166,7 @@ func TestNotOneDocument(t *testing.T) {
 		{"scalar", "\n\nversion", "line 3: must be a mapping with the keys groups, mute, receivers, routes, rules, silences, version"},
 		{"list", "- version: 1", "line 1: must be a mapping with the keys groups, mute, receivers, routes, rules, silences, version"},
 		{"two documents", "version: 1\n---\nversion: 1", "line 2: a second document begins; one file is one document"},
-		{"tab", "version: 1\nrules:\n\t- match: {}", "line 3: is not YAML: found character that cannot start any token"},
+		{"tab", "version: 1\nrules:\n\t- match: {}", "line 3: is not YAML: indent with spaces, not with tabs"},
 		{"unclosed", "version: [", "line 1: is not YAML: did not find expected node content"},
 		{"not text", "version: 1\n# \xff", "line 2: is not UTF-8 text"},
 		{"control character", "version: 1\n\n\x01", "line 3: is not UTF-8 text"},
