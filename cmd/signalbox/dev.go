@@ -26,9 +26,10 @@ func devCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "dev",
 		Short: "Start the three functions and fakes of Alibaba, Slack and other receivers on one loopback port",
-		Long: `Start the three functions and fakes of Alibaba, Slack and other receivers on one loopback port, and
-say what to try. Nothing leaves this machine, and no account is needed. A page at / leads to all of
-it, and lets things happen: a card runs out, Slack fails.`,
+		Long: `Start the three functions and fakes of Alibaba, Slack and other receivers on one
+loopback port, and say what to try. Nothing leaves this machine, and no account
+is needed. A page at / leads to all of it, and lets things happen: a card runs
+out, Slack fails.`,
 		Args:    noArguments,
 		PreRunE: check(func() error { return o.check() }),
 		RunE:    begin(func(ctx context.Context) error { return runDev(ctx, o, c) }),

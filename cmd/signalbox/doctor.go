@@ -27,9 +27,10 @@ func doctorCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at all that the functions need in this environment, and say what to do",
-		Long: `Look at all that the functions need in this environment, and say what to do: variables, misspelt ones
-too, credentials, clock, state, Redis, Slack, receivers and the rules file. Nothing is changed or posted,
-and no secret is shown. Exit code 1 says that something failed.`,
+		Long: `Look at all that the functions need in this environment, and say what to do:
+variables, misspelt ones too, credentials, clock, state, Redis, Slack, receivers
+and the rules file. Nothing is changed or posted, and no secret is shown. Exit
+code 1 says that something failed.`,
 		Example: "  signalbox doctor\n  signalbox doctor --only alerts --json",
 		Args:    noArguments,
 		PreRunE: check(func() error { return o.check() }),

@@ -31,7 +31,8 @@ func explainCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "explain ICCID",
 		Short: "Say what each rule makes of a card, and why people are notified of it or not",
-		Long: `Look a card up, and say what each rule makes of it, and why people are notified of that or are not.
+		Long: `Look a card up, and say what each rule makes of it, and why people are notified
+of that or are not.
 
 Without --url that is done in this process, with the variables of alerts.`,
 		Args: func(_ *cobra.Command, args []string) (err error) {

@@ -29,14 +29,15 @@ func flowCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "flow ICCID",
 		Short: "Show how much data a card has used, and what is left",
-		Long: `Show how much data a card has used by carrier, month and day, what is left of its
-package, and how long that is expected to last.
+		Long: `Show how much data a card has used by carrier, month and day, what is left of
+its package, and how long that is expected to last.
 
-With --url a running cardflow function is asked, and without it Alibaba, with the
-function's variables from the environment.
+With --url a running cardflow function is asked, and without it Alibaba, with
+the function's variables from the environment.
 
-Exit codes: 0 here it is; 1 an error, such as a wrong token; 2 a command line that cannot
-be read; 4 there is no such card; 5 nobody can say now, try again later.`,
+Exit codes: 0 here it is; 1 an error, such as a wrong token; 2 a command line
+that cannot be read; 4 there is no such card; 5 nobody can say now, try again
+later.`,
 		Example: `  signalbox flow 89860345190897749986
   signalbox flow 89860345190897749986 --month 202610,202611 --csv --url https://example.com`,
 		Args: func(_ *cobra.Command, args []string) (err error) {

@@ -27,8 +27,8 @@ func healthCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "health",
 		Short: "Ask the server on this machine whether it is well, for health checks",
-		Long: `Ask the server on this machine, at HOST and PORT, whether it is alive: exit code 0 says so.
-With --ready it is asked whether all that it depends on can be used.`,
+		Long: `Ask the server on this machine, at HOST and PORT, whether it is alive: exit code
+0 says so. With --ready it is asked whether all that it depends on can be used.`,
 		Args: noArguments,
 		RunE: begin(func(ctx context.Context) error { return runHealth(ctx, o, c) }),
 	}

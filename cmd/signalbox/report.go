@@ -34,10 +34,11 @@ func reportCommand(c console) *cobra.Command {
 		Short: "Report a conversion rate, counts, or a file of OTP events",
 		Long: `Report a conversion rate, the counts it is made of, or a file of OTP events.
 
-With --url a running conversion function gets them, and without it a rate or counts
-go to Alibaba, with the function's variables from the environment. The file has a JSON
-array or a line of JSON for each event. Whatever is sent may be sent again: an event
-is counted once, and a rate of the same --time changes nothing.`,
+With --url a running conversion function gets them, and without it a rate or
+counts go to Alibaba, with the function's variables from the environment. The
+file has a JSON array or a line of JSON for each event. Whatever is sent may be
+sent again: an event is counted once, and a rate of the same --time changes
+nothing.`,
 		Example: `  signalbox report --rate 0.53
   signalbox report --verified 53 --requested 100 --url https://example.com
   signalbox report --events otp.ndjson --url https://example.com`,

@@ -41,7 +41,7 @@ func (s *server) do(ctx context.Context, r request) (got answer, repeated bool, 
 			return got, n > 0, s.about(r, fmt.Errorf("%w (attempt %d; the next would be in %s, later than --retry-for %s)",
 				err, n+1, wait.Round(time.Millisecond), s.retryFor))
 		}
-		s.say("%v; trying again in %s", s.about(r, err), wait.Round(time.Millisecond))
+		s.say("%s; trying again in %s", strings.TrimSuffix(s.about(r, err).Error(), "."), wait.Round(time.Millisecond))
 		if err := pause(ctx, wait); err != nil {
 			return got, true, s.about(r, err)
 		}

@@ -39,10 +39,11 @@ func rulesCheckCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Find what is wrong with a rules file, and what is hardly meant",
-		Long: `Find what is wrong with a rules file, which keeps functions from starting, and what is hardly meant:
-thresholds in no order, empty matches, silences that are over, rules and routes that nothing reaches.
-Exit code 1 says that something was found. The thresholds beside the file, and the variables that its
-receivers name, are taken from the environment.`,
+		Long: `Find what is wrong with a rules file, which keeps functions from starting, and
+what is hardly meant: thresholds in no order, empty matches, silences that are
+over, rules and routes that nothing reaches. Exit code 1 says that something was
+found. The thresholds beside the file, and the variables that its receivers
+name, are taken from the environment.`,
 		Example: "  signalbox rules check rules.yaml\n  signalbox rules check --no-variables rules.yaml",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {

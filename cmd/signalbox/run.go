@@ -65,9 +65,9 @@ func newRoot(c console) *cobra.Command {
 		Short: "Run Signalbox from a terminal",
 		Long: `Signalbox from a terminal.
 
-Exit codes: 0 all is well, 1 an error, 2 a command line that cannot be read,
-3 a sweep that is not done, or that another one keeps from working, 4 there is no such
-card, 5 a lookup that may succeed later.`,
+Exit codes: 0 all is well, 1 an error, 2 a command line that cannot be read, 3 a
+sweep that is not done, or that another one keeps from working, 4 there is no
+such card, 5 a lookup that may succeed later.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

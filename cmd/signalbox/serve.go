@@ -50,10 +50,12 @@ func serveCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve all three functions with their pages and timers, for a server of one's own",
-		Long: `Serve all three functions with their pages and timers in one process, for a server of one's own.
+		Long: `Serve all three functions with their pages and timers in one process, for a
+server of one's own.
 
-Their variables are taken from the environment, HOST and PORT say where to listen. Each function
-keeps its state in a file in one folder, unless SIGNALBOX_REDIS_URL is set.`,
+Their variables are taken from the environment, HOST and PORT say where to
+listen. Each function keeps its state in a file in one folder, unless
+SIGNALBOX_REDIS_URL is set.`,
 		Example: "  signalbox serve --state /var/lib/signalbox\n  signalbox serve --only cardflow",
 		Args:    noArguments,
 		PreRunE: check(func() error { return o.check() }),

@@ -29,9 +29,11 @@ func silenceCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "silence",
 		Short: "Silence a card, list what is silenced, or end it",
-		Long: `Silence a card, list what is silenced, or end it. The next sweep heeds it, without a deploy.
+		Long: `Silence a card, list what is silenced, or end it. The next sweep heeds it,
+without a deploy.
 
-Without --url the state is changed in this process, with the variables of alerts.`,
+Without --url the state is changed in this process, with the variables of
+alerts.`,
 	}
 	add := &cobra.Command{
 		Use: "add ICCID", Short: "Notify nobody of a card for some time", Args: o.cardArgument,

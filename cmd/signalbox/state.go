@@ -33,8 +33,9 @@ func stateCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "state",
 		Short: "Export and import the state of alerts, or compact a state file",
-		Long: `Export and import the state of alerts: incidents, silences, what waits for receivers, how far the
-sweep is. It needs no other variables of alerts than those that say where the state is.
+		Long: `Export and import the state of alerts: incidents, silences, what waits for
+receivers, how far the sweep is. It needs no other variables of alerts than
+those that say where the state is.
 
 conversion's state is not exported: its windows are over within days.`,
 	}
@@ -45,8 +46,9 @@ conversion's state is not exported: its windows are over within days.`,
 func stateExportCommand(o *stateOptions, c console) *cobra.Command {
 	command := &cobra.Command{
 		Use: "export", Short: "Write all that alerts keeps, as it is at one moment",
-		Long: `Write all that alerts keeps, as it is at one moment, as lines of JSON with a checksum. Runs go on meanwhile.
-It has whole ICCIDs. A state file that a server has open is exported by it: give --url.`,
+		Long: `Write all that alerts keeps, as it is at one moment, as lines of JSON with a
+checksum. Runs go on meanwhile. It has whole ICCIDs. A state file that a server
+has open is exported by it: give --url.`,
 		Example: "  signalbox state export -o state.ndjson\n  signalbox state export --url http://127.0.0.1:9000 -o state.ndjson",
 		Args:    noArguments,
 		PreRunE: check(o.server.checkOptional), RunE: begin(func(ctx context.Context) error { return o.export(ctx, c) }),
@@ -60,8 +62,10 @@ It has whole ICCIDs. A state file that a server has open is exported by it: give
 func stateImportCommand(o *stateOptions, c console) *cobra.Command {
 	command := &cobra.Command{
 		Use: "import FILE", Short: "Have an export be the state",
-		Long: `Have an export be the state, in a file, Redis or a table. Of - standard input is read. All of it is checked before anything
-is written. Stop what starts runs before. Where it is interrupted, nobody can use the state until the import is started again.`,
+		Long: `Have an export be the state, in a file, Redis or a table. Of - standard input is
+read. All of it is checked before anything is written. Stop what starts runs
+before. Where it is interrupted, nobody can use the state until the import is
+started again.`,
 		Example: "  signalbox state import state.ndjson",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -79,8 +83,8 @@ is written. Stop what starts runs before. Where it is interrupted, nobody can us
 func stateCompactCommand(o *stateOptions, c console) *cobra.Command {
 	command := &cobra.Command{
 		Use: "compact", Short: "Write a state file anew, without the room that it does not use",
-		Long: `Write a state file anew, without the room that it does not use. The server that has it open has to be stopped. It takes
-as much room again while it is written.`,
+		Long: `Write a state file anew, without the room that it does not use. The server that
+has it open has to be stopped. It takes as much room again while it is written.`,
 		Args: noArguments, PreRunE: check(o.checkFunction),
 		RunE: begin(func(ctx context.Context) error { return o.compact(ctx, c) }),
 	}

@@ -102,11 +102,12 @@ func TestCommandsUseTheStateOfServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer server.Close()
+	t.Cleanup(func() { _ = server.Close() })
 	for line, want := range map[string]string{
 		"incidents": "ask it with --url", "sweep": "POST /invoke/alerts", "sweep --dry-run": "a file of its own there",
 	} {
 		t.Run(line, func(t *testing.T) {
+			t.Parallel()
 			if _, errs, code := (terminal{t, x.environ}).run(line); code != exitError || !strings.Contains(errs, want) {
 				t.Errorf("beside a server: code %d, %s; want %q", code, errs, want)
 			}

@@ -11,10 +11,11 @@ func summaryCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "summary",
 		Short: "Notify of the day, as the alerts function does once a day",
-		Long: `Notify of the day, as the alerts function does once a day, with its variables from the environment.
+		Long: `Notify of the day, as the alerts function does once a day, with its variables
+from the environment.
 
-However often it is asked for, there is one summary a day for each receiver. A dry run prints it, and
-neither posts nor remembers it.`,
+However often it is asked for, there is one summary a day for each receiver. A
+dry run prints it, and neither posts nor remembers it.`,
 		Args: noArguments,
 		RunE: begin(func(ctx context.Context) error { return runSweep(ctx, o, c) }),
 	}

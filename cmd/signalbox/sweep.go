@@ -34,11 +34,12 @@ func sweepCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "sweep",
 		Short: "Sweep the fleet once, as the alerts function does",
-		Long: `Sweep the fleet once, as the alerts function does, with its variables from the environment.
+		Long: `Sweep the fleet once, as the alerts function does, with its variables from the
+environment.
 
-A dry run needs neither the variables of receivers nor a place for the state, and says what is not
-notified now, and why. Ctrl-C ends a sweep with exit code 3: it keeps what it has done, and the next
-one goes on there.`,
+A dry run needs neither the variables of receivers nor a place for the state,
+and says what is not notified now, and why. Ctrl-C ends a sweep with exit code
+3: it keeps what it has done, and the next one goes on there.`,
 		Args: noArguments,
 		RunE: begin(func(ctx context.Context) error { return runSweep(ctx, o, c) }),
 	}
@@ -56,7 +57,7 @@ func runSweep(ctx context.Context, options sweepOptions, console console) (err e
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(options.scratch)) }()
 	}
-	c, err := options.configure(console) //nolint:contextcheck // it waits for a state file for 10 s at most
+	c, err := options.configure(console)
 	if err != nil {
 		return err
 	}

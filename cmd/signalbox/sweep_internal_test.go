@@ -144,7 +144,8 @@ func TestSweepCommandThatIsInterrupted(t *testing.T) {
 		When: func(aliyuntest.Call) bool { interrupt(); return true },
 	})
 	var out, errs strings.Builder
-	if code := run(ctx, []string{"sweep"}, console{environ: environ, stdout: &out, stderr: &errs}); code != exitAgain || !strings.Contains(errs.String(), "start it again to go on") {
+	if code := run(ctx, []string{"sweep"}, console{environ: environ, stdout: &out, stderr: &errs}); code != exitAgain ||
+		!strings.Contains(errs.String(), "start it again to go on") || strings.Contains(errs.String(), "the time ran out") {
 		t.Errorf("an interrupted sweep: code %d, want %d; said %s", code, exitAgain, &errs)
 	}
 	var report alerts.Report

@@ -33,8 +33,9 @@ func testMessageCommand(c console) *cobra.Command {
 	command := &cobra.Command{
 		Use:   "test-message",
 		Short: "Send each receiver a message that says it is a test",
-		Long: `Send each receiver of the rules file, or else Slack as the environment has it, a message that says it
-is a test, and say what came of it. Exit code 1 says that one did not take it; the others get theirs.`,
+		Long: `Send each receiver of the rules file, or else Slack as the environment has it, a
+message that says it is a test, and say what came of it. Exit code 1 says that
+one did not take it; the others get theirs.`,
 		Example: "  signalbox test-message\n  signalbox test-message --receiver duty --language zh",
 		Args:    noArguments,
 		PreRunE: check(func() error { return o.check() }),

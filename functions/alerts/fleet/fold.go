@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -40,6 +41,9 @@ func (r *run) collect(ctx context.Context, pages <-chan *page, stop func()) erro
 		r.keepLookups(p)
 	}
 	r.release()
+	if late && errors.Is(ctx.Err(), context.Canceled) {
+		return fmt.Errorf("the scan was interrupted: %w", ctx.Err())
+	}
 	if late {
 		return fmt.Errorf("the time ran out: %w", cmp.Or(ctx.Err(), context.DeadlineExceeded))
 	}
