@@ -33,7 +33,7 @@ func TestOutageAboveTheQuota(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Function = w.instance(t, time.Now, 5, w.logs)
-		other := w.instance(t, time.Now, 5, io.Discard) // a log of its own, since both run at once
+		other := w.instance(t, time.Now, 5, io.Discard)
 		begin := time.Now().Truncate(time.Second).Add(time.Second)
 		time.Sleep(time.Until(begin))
 		w.cloud.Draw(func(aliyuntest.Call) aliyuntest.Fault {

@@ -39,7 +39,25 @@ type world struct {
 	cloud  *aliyuntest.Server
 	store  *flaky
 	ledger *ledger.Ledger
-	logs   *bytes.Buffer
+	logs   *logged
+}
+
+// logged is the log of functions that may run at once. It is safe for concurrent use.
+type logged struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // choosy has Alibaba refuse the rate 0.777 for good.
@@ -171,7 +189,7 @@ func newWorld(t *testing.T, c store.Config, o aliyuntest.Options, clock func() t
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = opened.Close() })
-	w := &world{cloud: aliyuntest.New(o), store: &flaky{Store: opened}, logs: new(bytes.Buffer)}
+	w := &world{cloud: aliyuntest.New(o), store: &flaky{Store: opened}, logs: new(logged)}
 	rules := window.Rules{Length: 5 * time.Minute, Grace: 10 * time.Minute}
 	if w.ledger, err = ledger.Open(opened, ledger.Config{Rules: rules, Now: clock}); err != nil {
 		t.Fatal(err)
