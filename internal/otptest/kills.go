@@ -192,7 +192,8 @@ func endLease(t *testing.T, c store.Config) {
 	}
 }
 
-// drain waits until all that has to arrive has.
+// drain waits until all that has to arrive has, and the windows say so: an answer that was
+// lost has one wait for the next run although its report has arrived.
 func (a *application) drain() {
 	for began := time.Now(); ; pause(a.t.Context(), 50*time.Millisecond) {
 		arrived, waiting := a.world.arrived(), 0
@@ -203,6 +204,9 @@ func (a *application) drain() {
 		}
 		missing := a.reports.missing(arrived)
 		if missing+waiting == 0 {
+			waiting = a.unreported()
+		}
+		if missing+waiting == 0 {
 			return
 		}
 		if time.Since(began) > 30*time.Second {
@@ -212,6 +216,17 @@ func (a *application) drain() {
 	}
 }
 
+// unreported is how many windows with requests are not shown as reported.
+func (a *application) unreported() (waiting int) {
+	shown := a.shown()
+	for start, c := range a.windows.windows {
+		if c.requested > 0 && shown[start].Status != "reported" {
+			waiting++
+		}
+	}
+	return waiting
+}
+
 // shownWindow is one of GET /otp-windows.
 type shownWindow struct {
 	Start                     time.Time
@@ -219,11 +234,8 @@ type shownWindow struct {
 	Status                    string
 }
 
-// manyKills is from how many on some meet the moment between a report and what is written
-// of it.
-const manyKills = 100
-
-func (a *application) check(kills int) {
+// shown are the windows, by their start in Unix seconds.
+func (a *application) shown() map[int64]shownWindow {
 	from := url.QueryEscape(time.Now().Add(-time.Hour).Format(time.RFC3339))
 	got := a.send(a.t.Context(), 0, http.MethodGet, "/otp-windows?from="+from, "")
 	var answer struct{ Windows []shownWindow }
@@ -234,6 +246,15 @@ func (a *application) check(kills int) {
 	for _, w := range answer.Windows {
 		shown[w.Start.Unix()] = w
 	}
+	return shown
+}
+
+// manyKills is from how many on some meet the moment between a report and what is written
+// of it.
+const manyKills = 100
+
+func (a *application) check(kills int) {
+	shown := a.shown()
 	arrived := a.world.arrived()
 	reports := a.reports.compare(a.t, arrived)
 	windows := a.windows.compare(a.t, arrived, shown)
