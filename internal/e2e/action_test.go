@@ -122,7 +122,8 @@ func TestActionWhileSlackHangs(t *testing.T) {
 			o.slack.Refuse(slacktest.Refusal{Method: "chat.update", Hang: true, Count: -1})
 			began := time.Now()
 			text, took := inWords(do(event)), time.Since(began)
-			if text != "answered 200" || took > slackWaits {
+			// A second more is for a machine whose processors are all at work.
+			if text != "answered 200" || took > slackWaits+time.Second {
 				t.Errorf("a press is %s after %v, want 200 in %v", text, took, slackWaits)
 			}
 		})
