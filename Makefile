@@ -100,11 +100,12 @@ kills: ## kill alerts, and conversion with each of its stores, 200 times and com
 million: ## send a million OTP events to conversion and compare its rates with a computation
 	go test -count=1 -run TestManyEvents -v ./functions/conversion -args -events 1000000
 
-# The tests that do more with the tag long: those that are there only then, and those that ask testsize.
-LONG = TestYear|TestYearOfOutages|TestHundredThousandCards|TestDrops|TestCalm|TestPumping|$$(grep -r --include='*_test.go' -h -E '^func Test|testsize\.Of' . | \
-	awk '/^func/ {sub(/^func /, ""); sub(/\(.*/, ""); test = $$0} /testsize/ {print test}' | sort -u | paste -sd '|')
+# The tests that are there with the tag long alone, and those that do more then, since they ask testsize.
+LONG = $$({ grep -rl --include='*_test.go' '^//go:build long' functions shared internal/e2e | xargs grep -h '^func Test'; \
+	grep -r --include='*_test.go' -h -E '^func Test|testsize\.Of' . | awk '/^func/ {test = $$0} /testsize/ {print test}'; } | \
+	sed 's/^func //; s/(.*//' | sort -u | paste -sd '|')
 
-long: ## run what takes minutes: fleets that live through a year, 100,000 cards, simulated senders, a week of kills
+long: ## run what takes minutes, and whole what is short elsewhere: years of fleets, 100,000 cards, simulated senders, abuse, a week of kills
 	go test -tags long -count=1 -timeout 30m -run "^($(LONG))\$$" -v \
 		$$(grep -rl --include='*_test.go' -E 'testsize\.Of|^//go:build long' functions shared internal/e2e | xargs -n 1 dirname | sort -u | sed 's|^|./|')
 	go test -tags long -count=1 -timeout 30m -run TestKilledWeek -v ./internal/serveweek

@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e_test
 
 import (
@@ -19,9 +21,6 @@ import (
 // fail on executables of the time before: -builds.
 func TestAbuse(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("the executables have no race detector: run whole without it")
-	}
 	t.Run("1 goodput", goodput)
 	t.Run("1 goodput of four", goodputOfFour)
 	t.Run("1 hang-ups", hangUps)

@@ -16,9 +16,6 @@ import (
 // that they can be seen to fail on an executable of that time: -bootstrap.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("the executables have no race detector: run whole without it")
-	}
 	t.Run("01 lookups denied", lookupsDenied)
 	t.Run("02 one page of many", onePageOfMany)
 	t.Run("02 fleet shrinks", fleetShrinks)

@@ -22,7 +22,7 @@ import (
 
 // serveKills is how often TestKilledServe kills the process. internal/serveweek does so
 // in simulated time, more often.
-const serveKills = 5
+const serveKills = 3
 
 // serveAll starts signalbox serve with the state in a folder, and a moment that is called as
 // each request arrives and before its answer leaves.
