@@ -29,7 +29,7 @@ func (e *examination) names(context.Context) []Result {
 		case !ok || value == "":
 		case slices.Contains(known, name):
 			results = append(results, quoted(name, value)...)
-		case slices.ContainsFunc(ours, func(begin string) bool { return strings.HasPrefix(strings.ToUpper(name), begin) }):
+		case isOurs(name) || nearlyOurs(name, known):
 			results = append(results, e.unread(name, known))
 		}
 	}
@@ -37,6 +37,18 @@ func (e *examination) names(context.Context) []Result {
 		return []Result{{"names of variables", OK, "none is misspelt", ""}}
 	}
 	return results
+}
+
+// isOurs says whether a name begins as ours do.
+func isOurs(name string) bool {
+	return slices.ContainsFunc(ours, func(begin string) bool { return strings.HasPrefix(strings.ToUpper(name), begin) })
+}
+
+// nearlyOurs says whether a name is one of ours but for two characters, which may be in its
+// beginning: variables of others do not come as near to names of that length.
+func nearlyOurs(name string, known []string) bool {
+	nearest, distance := nearestOf(strings.ToUpper(name), known)
+	return isOurs(nearest) && distance <= 2
 }
 
 // unread is a variable that nothing reads. One that is nearly another which is not set is
