@@ -108,7 +108,7 @@ func (p *patient) webhook(address string) {
 func (p *patient) look(t *testing.T, args ...string) (code int, results []doctor.Result) {
 	t.Helper()
 	var out, errs strings.Builder
-	args = append([]string{"doctor", "--json", "--timeout", "2s"}, args...)
+	args = append([]string{"doctor", "--json", "--timeout", "5s"}, args...)
 	code = run(t.Context(), args, console{environ: p.environ, stdout: &out, stderr: &errs})
 	var said struct{ Checks []doctor.Result }
 	if err := json.Unmarshal([]byte(out.String()), &said); err != nil {
@@ -404,7 +404,7 @@ var wrongRules = []illness{
 		}
 		p.set("SIGNALBOX_RULES_FILE=" + pipe)
 		p.t.Cleanup(func() { _ = os.WriteFile(pipe, nil, 0o600) }) // lets the reader go
-	}, "rules file", doctor.Failed, "it took longer than 2s", "find out what it waits for"},
+	}, "rules file", doctor.Failed, "it took longer than 5s", "find out what it waits for"},
 	{"a receiver in a private network", hooked("webhook: {url_env: HOOK_URL}", "https://10.0.0.1/"+sealedHook), "receiver duty", doctor.Failed, "private network", "allow_private: true"},
 	{"a receiver in the clear", hooked("webhook: {url_env: HOOK_URL}", "http://example.com/"+sealedHook), "receiver duty", doctor.Failed, "webhook URL: must be https", "url_env"},
 	{"a receiver of another kind", hooked("dingtalk: {url_env: HOOK_URL}", "https://open.feishu.cn/open-apis/bot/v2/hook/"+sealedHook), "receiver duty", doctor.Failed, "one of feishu, and it is dingtalk", "correct its kind"},

@@ -30,6 +30,9 @@ const manyIncidents = 20_000
 //
 //nolint:paralleltest // what others allocate would be counted, too
 func TestListOfManyIncidents(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it counts bytes and time, which the race detector changes")
+	}
 	f := newLists(t, nil, func(c *alerts.Config) { c.Style.ShowICCID = true })
 	records := make([]store.Record, manyIncidents)
 	for n := range records {

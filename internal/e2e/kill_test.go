@@ -24,7 +24,7 @@ import (
 	"signalbox/shared/store"
 )
 
-var kills = flag.Int("kills", 20, "how often TestKilledSweeps kills the function")
+var kills = flag.Int("kills", 12, "how often TestKilledSweeps kills the function")
 
 // stages are what happens to the fleet between two rounds.
 var stages = []func(*aliyuntest.Server){

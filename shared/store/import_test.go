@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"signalbox/shared/store"
@@ -208,71 +209,75 @@ func during(table *storetest.Table, n int, do func()) *storetest.Table {
 // import: it writes before the import, which then sees that, or not at all.
 func TestWriterDuringImport(t *testing.T) {
 	t.Parallel()
-	x := many(1200, "2")
-	refused := 0
-	for n := 1; ; n++ {
-		table := storetest.NewTable()
-		writer := inTable(t, table)
-		if err := writer.Apply(t.Context(), one("1")); err != nil {
-			t.Fatal(err)
-		}
-		called, wrote := false, error(nil)
-		target := inTable(t, during(table, n, func() { called, wrote = true, writer.Apply(t.Context(), one("writer")) }))
-		err := store.Import(t.Context(), target, x, true)
-		if !called {
-			break
-		}
-		if err != nil {
-			t.Fatalf("Import with a writer before write %d = %v", n, err)
-		}
-		want := x
-		if got, err := writer.Get(t.Context(), "c", "k"); wrote == nil && err == nil && got != nil { // after the last batch
-			want.Records = append(slices.Clone(x.Records), store.Record{Collection: "c", Key: "k", Value: []byte("writer")})
-		}
-		wantTaken(t, inTable(t, table), want)
-		if damaged, ok := errors.AsType[*store.DamagedError](wrote); ok {
-			refused++
-			if !strings.Contains(damaged.Reason, "import") {
-				t.Errorf("the writer finds %v, want that of the import", damaged)
+	synctest.Test(t, func(t *testing.T) {
+		x := many(1200, "2")
+		refused := 0
+		for n := 1; ; n++ {
+			table := storetest.NewTable()
+			writer := inTable(t, table)
+			if err := writer.Apply(t.Context(), one("1")); err != nil {
+				t.Fatal(err)
 			}
-		} else if wrote != nil {
-			t.Errorf("the writer before write %d: %v, want nil or a DamagedError", n, wrote)
+			called, wrote := false, error(nil)
+			target := inTable(t, during(table, n, func() { called, wrote = true, writer.Apply(t.Context(), one("writer")) }))
+			err := store.Import(t.Context(), target, x, true)
+			if !called {
+				break
+			}
+			if err != nil {
+				t.Fatalf("Import with a writer before write %d = %v", n, err)
+			}
+			want := x
+			if got, err := writer.Get(t.Context(), "c", "k"); wrote == nil && err == nil && got != nil { // after the last batch
+				want.Records = append(slices.Clone(x.Records), store.Record{Collection: "c", Key: "k", Value: []byte("writer")})
+			}
+			wantTaken(t, inTable(t, table), want)
+			if damaged, ok := errors.AsType[*store.DamagedError](wrote); ok {
+				refused++
+				if !strings.Contains(damaged.Reason, "import") {
+					t.Errorf("the writer finds %v, want that of the import", damaged)
+				}
+			} else if wrote != nil {
+				t.Errorf("the writer before write %d: %v, want nil or a DamagedError", n, wrote)
+			}
 		}
-	}
-	if refused < 3 {
-		t.Errorf("the writer was refused %d times, want 3 at least", refused)
-	}
+		if refused < 3 {
+			t.Errorf("the writer was refused %d times, want 3 at least", refused)
+		}
+	})
 }
 
 // TestTwoImports has a second import begin at every moment of a first one: the state is
 // that of one of them, and the other says so.
 func TestTwoImports(t *testing.T) {
 	t.Parallel()
-	first, second := many(1200, "first"), many(700, "second")
-	lost := 0
-	for n := 1; ; n++ {
-		table := storetest.NewTable()
-		called, other := false, error(nil)
-		target := inTable(t, during(table, n, func() { called, other = true, store.Import(t.Context(), inTable(t, table), second, false) }))
-		err := store.Import(t.Context(), target, first, false)
-		if !called {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		first, second := many(1200, "first"), many(700, "second")
+		lost := 0
+		for n := 1; ; n++ {
+			table := storetest.NewTable()
+			called, other := false, error(nil)
+			target := inTable(t, during(table, n, func() { called, other = true, store.Import(t.Context(), inTable(t, table), second, false) }))
+			err := store.Import(t.Context(), target, first, false)
+			if !called {
+				break
+			}
+			switch {
+			case errors.Is(other, store.ErrNotEmpty) && err == nil: // the first was done already
+				wantTaken(t, inTable(t, table), first)
+			case other != nil:
+				t.Errorf("the second import before write %d: %v", n, other)
+			case err == nil:
+				t.Errorf("both imports are done, the second before write %d", n)
+			default:
+				lost++
+				wantTaken(t, inTable(t, table), second)
+			}
 		}
-		switch {
-		case errors.Is(other, store.ErrNotEmpty) && err == nil: // the first was done already
-			wantTaken(t, inTable(t, table), first)
-		case other != nil:
-			t.Errorf("the second import before write %d: %v", n, other)
-		case err == nil:
-			t.Errorf("both imports are done, the second before write %d", n)
-		default:
-			lost++
-			wantTaken(t, inTable(t, table), second)
+		if lost < 3 {
+			t.Errorf("%d imports were overtaken, want 3 at least", lost)
 		}
-	}
-	if lost < 3 {
-		t.Errorf("%d imports were overtaken, want 3 at least", lost)
-	}
+	})
 }
 
 // TestRacingImports starts imports at once on every engine: at least one is done, and no
@@ -309,35 +314,37 @@ func TestRacingImports(t *testing.T) {
 // imported again, or as it was.
 func TestImportInterrupted(t *testing.T) {
 	t.Parallel()
-	x := many(1200, "2")
-	refused := 0
-	for n := 1; ; n++ {
-		table := storetest.NewTable()
-		if err := inTable(t, table).Apply(t.Context(), one("1")); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		err := store.Import(ctx, inTable(t, during(table, n, cancel)), x, true)
-		cancel()
-		if err == nil || n > 100 {
-			break
-		}
-		s := inTable(t, table)
-		damaged, ok := errors.AsType[*store.DamagedError](s.Check(t.Context()))
-		if ok {
-			refused++
-			if _, err := store.Take(t.Context(), s); err == nil || !strings.Contains(damaged.Error(), "start it again") {
-				t.Errorf("after write %d: Check = %v, Take = %v; want both to refuse", n, damaged, err)
+	synctest.Test(t, func(t *testing.T) {
+		x := many(1200, "2")
+		refused := 0
+		for n := 1; ; n++ {
+			table := storetest.NewTable()
+			if err := inTable(t, table).Apply(t.Context(), one("1")); err != nil {
+				t.Fatal(err)
 			}
+			ctx, cancel := context.WithCancel(t.Context())
+			err := store.Import(ctx, inTable(t, during(table, n, cancel)), x, true)
+			cancel()
+			if err == nil || n > 100 {
+				break
+			}
+			s := inTable(t, table)
+			damaged, ok := errors.AsType[*store.DamagedError](s.Check(t.Context()))
+			if ok {
+				refused++
+				if _, err := store.Take(t.Context(), s); err == nil || !strings.Contains(damaged.Error(), "start it again") {
+					t.Errorf("after write %d: Check = %v, Take = %v; want both to refuse", n, damaged, err)
+				}
+			}
+			if err := store.Import(t.Context(), s, x, !ok); err != nil {
+				t.Errorf("Import again after write %d = %v", n, err)
+			}
+			wantTaken(t, inTable(t, table), x)
 		}
-		if err := store.Import(t.Context(), s, x, !ok); err != nil {
-			t.Errorf("Import again after write %d = %v", n, err)
+		if refused < 3 {
+			t.Errorf("the state was refused after %d writes, want 3 at least", refused)
 		}
-		wantTaken(t, inTable(t, table), x)
-	}
-	if refused < 3 {
-		t.Errorf("the state was refused after %d writes, want 3 at least", refused)
-	}
+	})
 }
 
 // TestImportIntoDamaged has a file that cannot be read stay as it is, until it is reset.

@@ -13,6 +13,7 @@ import (
 
 	"signalbox/functions/conversion/watch"
 	"signalbox/functions/conversion/window"
+	"signalbox/internal/testsize"
 	"signalbox/shared/incident"
 )
 
@@ -183,7 +184,7 @@ func TestSilence(t *testing.T) {
 		volume float64
 		within time.Duration
 	}{{perDay, 15 * time.Minute}, {perDay / 50, time.Hour}} {
-		s := newSender(newWorld(seedsOf["scenes"], test.volume)).train(2*perWeek + noon)
+		s := newSender(newWorld(seedsOf["scenes"], test.volume)).train(testsize.Of(1, 2)*perWeek + noon)
 		began := s.at
 		var opened time.Duration
 		for range 4 * perHour {
