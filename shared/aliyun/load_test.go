@@ -101,7 +101,7 @@ func TestNoGoroutineStaysBehind(t *testing.T) { //nolint:paralleltest // others'
 	cloud.Inject(aliyuntest.Fault{Kind: aliyuntest.Slow, Delay: time.Minute, Count: -1})
 	client, _, _ := setup(t, aliyuntest.Options{}, func(c *aliyun.Config) { c.Endpoint, c.HTTPClient = server.URL, server.Client() })
 	best := time.Hour
-	for range 5 {
+	for n := 0; n < 5 || n < 50 && best > 10*time.Millisecond; n++ { // a busy machine has some pauses
 		ctx, cancel := context.WithCancel(t.Context())
 		var cancelled time.Time
 		time.AfterFunc(50*time.Millisecond, func() {

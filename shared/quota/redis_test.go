@@ -38,28 +38,31 @@ func TestRedisSharesOneQuota(t *testing.T) {
 
 func TestRedisDeadline(t *testing.T) {
 	t.Parallel()
-	q := openRedis(t, miniredis.RunT(t).Addr(), 1, &strings.Builder{})
-	if err := q.Wait(t.Context(), "A"); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	start := time.Now()
-	exhausted, ok := errors.AsType[*quota.ExhaustedError](q.Wait(ctx, "A"))
-	if !ok || exhausted.RetryAfter < 900*time.Millisecond || time.Since(start) > 250*time.Millisecond {
-		t.Errorf("Wait past the deadline = %v after %v, want an ExhaustedError of about 1s at once", exhausted, time.Since(start))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		q := processes(t, bubbleRedis(t), 1, 1)[0]
+		if err := q.Wait(t.Context(), "A"); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		defer cancel()
+		start := time.Now()
+		exhausted, ok := errors.AsType[*quota.ExhaustedError](q.Wait(ctx, "A"))
+		if !ok || exhausted.RetryAfter.Round(100*time.Millisecond) != time.Second || time.Since(start) != 0 {
+			t.Errorf("Wait past the deadline = %v after %v, want an ExhaustedError of about 1s at once", exhausted, time.Since(start))
+		}
+	})
 }
 
 func TestRedisThrottledSlowsEveryClient(t *testing.T) {
 	t.Parallel()
-	server := miniredis.RunT(t)
-	one, other := openRedis(t, server.Addr(), 100, &strings.Builder{}), openRedis(t, server.Addr(), 100, &strings.Builder{})
-	one.Throttled(t.Context(), "A", 400*time.Millisecond)
-	start := time.Now()
-	if err := other.Wait(t.Context(), "A"); err != nil || time.Since(start) < 350*time.Millisecond {
-		t.Errorf("Wait of the other client = %v after %v, want it after the 0.4s that Alibaba asked for", err, time.Since(start))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		both := processes(t, bubbleRedis(t), 2, 100)
+		both[0].Throttled(t.Context(), "A", 400*time.Millisecond)
+		start := time.Now()
+		if err := both[1].Wait(t.Context(), "A"); err != nil || time.Since(start) < 400*time.Millisecond {
+			t.Errorf("Wait of the other client = %v after %v, want it after the 0.4s that Alibaba asked for", err, time.Since(start))
+		}
+	})
 }
 
 func TestRedisUnavailable(t *testing.T) {
