@@ -80,7 +80,7 @@ func racingSnapshot(t *testing.T, s store.Store) {
 				t.Errorf("Apply = %v", err)
 				return
 			}
-			if n%4 == 0 { // or some engines take hardly a snapshot
+			if n%5 == 0 { // or some engines take hardly a snapshot
 				<-time.After(3 * time.Millisecond)
 			}
 		}
