@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"signalbox/internal/contract"
+	"signalbox/internal/testlog"
 	"signalbox/shared/buildinfo"
 	"signalbox/shared/serve"
 	"signalbox/shared/serve/servetest"
@@ -27,33 +28,15 @@ import (
 type serving struct {
 	environ []string
 	url     string
-	logs    *lockedBuilder
+	logs    *testlog.Buffer
 	stop    func() int // its exit code
-}
-
-// lockedBuilder is written to by one goroutine and read by another.
-type lockedBuilder struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *lockedBuilder) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *lockedBuilder) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }
 
 // startServe starts it against the fakes, and waits until it answers.
 func startServe(t *testing.T, environ []string, args ...string) *serving {
 	t.Helper()
 	port := servetest.FreePort(t)
-	s := &serving{environ: append(environ, "PORT="+port), url: "http://127.0.0.1:" + port, logs: new(lockedBuilder)}
+	s := &serving{environ: append(environ, "PORT="+port), url: "http://127.0.0.1:" + port, logs: new(testlog.Buffer)}
 	ctx, cancel := context.WithCancel(t.Context())
 	code, done := 0, make(chan struct{})
 	go func() {

@@ -1,7 +1,6 @@
 package conversion_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,6 +20,7 @@ import (
 	"signalbox/functions/conversion/ledger"
 	"signalbox/functions/conversion/window"
 	"signalbox/internal/contract"
+	"signalbox/internal/testlog"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/aliyuntest"
 	"signalbox/shared/aliyun/credential"
@@ -39,25 +39,7 @@ type world struct {
 	cloud  *aliyuntest.Server
 	store  *flaky
 	ledger *ledger.Ledger
-	logs   *logged
-}
-
-// logged is the log of functions that may run at once. It is safe for concurrent use.
-type logged struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
+	logs   *testlog.Buffer
 }
 
 // choosy has Alibaba refuse the rate 0.777 for good.
@@ -189,7 +171,7 @@ func newWorld(t *testing.T, c store.Config, o aliyuntest.Options, clock func() t
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = opened.Close() })
-	w := &world{cloud: aliyuntest.New(o), store: &flaky{Store: opened}, logs: new(logged)}
+	w := &world{cloud: aliyuntest.New(o), store: &flaky{Store: opened}, logs: new(testlog.Buffer)}
 	rules := window.Rules{Length: 5 * time.Minute, Grace: 10 * time.Minute}
 	if w.ledger, err = ledger.Open(opened, ledger.Config{Rules: rules, Now: clock}); err != nil {
 		t.Fatal(err)

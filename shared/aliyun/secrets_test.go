@@ -11,10 +11,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
+	"signalbox/internal/testlog"
 	"signalbox/shared/aliyun"
 	"signalbox/shared/aliyun/credential"
 	"signalbox/shared/logging"
@@ -169,29 +169,10 @@ func parts() map[string]func(uri string) string {
 	return all
 }
 
-// seen is a log that several goroutines write.
-type seen struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-// Write adds to the log.
-func (s *seen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
-}
-
-func (s *seen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
-}
-
 // TestEchoesShowNothing has an upstream repeat what it was sent, in each part of a
 // reply, and looks at what can be read of it at every level of the log.
 func TestEchoesShowNothing(t *testing.T) { //nolint:paralleltest // reads the standard logger too
-	var standard seen
+	var standard testlog.Buffer
 	old := log.Writer()
 	log.SetOutput(&standard)
 	defer log.SetOutput(old)
@@ -200,7 +181,7 @@ func TestEchoesShowNothing(t *testing.T) { //nolint:paralleltest // reads the st
 			e := newEcho(t, reply, part)
 			for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
 				for service, call := range services {
-					var text seen
+					var text testlog.Buffer
 					b := newBench(t, nil)
 					err := call(t.Context(), e.client(t, logging.New(&text, level)), b.cloud)
 					b.shows(err)

@@ -1,17 +1,16 @@
 package serve_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"signalbox/internal/testlog"
 	"signalbox/shared/config"
 	"signalbox/shared/logging"
 	"signalbox/shared/metric"
@@ -26,31 +25,13 @@ type together struct {
 	t    *testing.T
 	end  func()       // as SIGTERM does
 	wait func() error // how they ended
-	logs *lockedBuffer
-}
-
-// lockedBuffer is what several loggers write to, and a test reads.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
+	logs *testlog.Buffer
 }
 
 // serveTogether serves functions until the test's end. It is for a bubble.
 func serveTogether(t *testing.T, functions ...serve.Function) *together {
 	t.Helper()
-	logs := new(lockedBuffer)
+	logs := new(testlog.Buffer)
 	for i := range functions {
 		functions[i].Logger, functions[i].Meter = logging.New(logs, slog.LevelInfo), metric.New()
 	}
