@@ -153,6 +153,7 @@ func dated(by time.Duration) http.Handler {
 func TestDoctorOfWhatIsWell(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
+	p.set("SIGNALFX_API_TOKEN=of-others", "REDIS_URL=redis://others", "AWS_REGION=eu-central-1", "LOG_LEVEL=debug")
 	code, results := p.look(t)
 	if code != exitOK {
 		t.Errorf("code %d, want 0", code)
