@@ -262,6 +262,7 @@ var wrongVariables = []illness{
 	{"a misspelt variable of Alibaba's", set("ALIBABA_CLOUD_SECURTY_TOKEN=sealed-one"), "ALIBABA_CLOUD_SECURTY_TOKEN", doctor.Failed, "nothing reads it", "did you mean ALIBABA_CLOUD_SECURITY_TOKEN?"},
 	{"small letters", set("signalbox_log_level=debug"), "signalbox_log_level", doctor.Failed, "nothing reads it", "did you mean SIGNALBOX_LOG_LEVEL?"},
 	{"a misspelt beginning", set("SINGALBOX_REDIS_URL=redis://:sealed@host"), "SINGALBOX_REDIS_URL", doctor.Failed, "nothing reads it", "did you mean SIGNALBOX_REDIS_URL?"},
+	{"a name that a terminal obeys", set("SIGNALBOX_\x1b]0;x\x07=sealed-one"), "SIGNALBOX_?]0;x?", doctor.Warning, "nothing reads it", "remove it"},
 	{"misspelt beside the right one", set("SIGNALBOX_API_TOKEN=sealed-one"), "SIGNALBOX_API_TOKEN", doctor.Warning, "nothing reads it", "SIGNALBOX_API_TOKENS is set"},
 	{"a variable of nobody's", set("SIGNALBOX_FAVOURITE_COLOUR=blue"), "SIGNALBOX_FAVOURITE_COLOUR", doctor.Warning, "nothing reads it", "remove it"},
 	{"quotes within", set(`SIGNALBOX_LINK_SECRET="` + sealedLinks + `"`), "SIGNALBOX_LINK_SECRET", doctor.Failed, "has quotes", "take it away"},

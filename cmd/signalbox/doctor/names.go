@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"signalbox/shared/config"
+	"signalbox/shared/logging"
 )
 
 // ours are the beginnings of names that somebody who means our variables writes.
@@ -55,6 +56,7 @@ func nearlyOurs(name string, known []string) bool {
 // most likely meant to be that.
 func (e *examination) unread(name string, known []string) Result {
 	nearest, distance := nearestOf(strings.ToUpper(name), known)
+	name = logging.Untrusted(name)
 	if distance > max(2, len(nearest)/5) {
 		return Result{name, Warning, "nothing reads it", "remove it"}
 	}
