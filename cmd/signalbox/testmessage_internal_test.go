@@ -66,7 +66,7 @@ receivers:
 	api := (&patient{t: t}).serve(fake)
 	environ = append(environ, "SIGNALBOX_RULES_FILE="+path, "CLEAR_URL=http://example.com/sealed", "INSIDE_URL=https://10.0.0.1/sealed",
 		"OLD_URL="+e.base+"/services/T1/B1/sealed", "SILENT_URL=http://"+silent(t)+"/sealed", "SIGNALBOX_SLACK_BOT_TOKEN="+sealedBot, "SIGNALBOX_SLACK_API_URL="+api+"/api/")
-	code, stdout, stderr := sendTest(t, environ, "--timeout", "2s")
+	code, stdout, stderr := sendTest(t, environ, "--timeout", "10s")
 	lines := strings.Split(stdout, "\n")
 	for i, want := range []string{
 		"unset (wecom): not delivered: what it needs is not set", "clear (webhook): not delivered: ", "inside (webhook): not delivered: ",
