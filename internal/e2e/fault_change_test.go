@@ -1,11 +1,9 @@
+//go:build long
+
 package e2e_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strconv"
 	"testing"
 	"time"
 
@@ -46,16 +44,6 @@ func TestChangedThresholds(t *testing.T) {
 			}
 		})
 	}
-}
-
-// rules writes a rules file and returns the variable that names it.
-func rules(t *testing.T, text string) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "rules.yaml")
-	if err := os.WriteFile(name, []byte("version: 1\n"+text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return "SIGNALBOX_RULES_FILE=" + name
 }
 
 // TestRuleSwitchedOff wants the end of an incident to say that its rule was
@@ -120,31 +108,6 @@ func TestSilencedRenewal(t *testing.T) {
 	}
 }
 
-// toppedUpCard wants the status message to show a card that was topped up with
-// the numbers and the severity of today.
-func toppedUpCard(t *testing.T) {
-	t.Parallel()
-	o := newOutside(t, 60).bot()
-	card := o.healthy(1)
-	o.use(critical, card...)
-	f := o.start(t)
-	f.sweep()
-	o.use(warning, card...)
-	f.sweep()
-	row := regexp.MustCompile(o.cloud.ICCID(card[0]) + `.*\((\d+)%\)`)
-	for _, m := range o.slack.Inbox() {
-		match := row.FindStringSubmatch(m.Plain())
-		if m.ThreadTS == "" && match != nil && match[1] != strconv.Itoa(warning) {
-			t.Errorf("a status message shows %s %% for a card at %d %%:\n%s", match[1], warning, m.Plain())
-		}
-		title := m.Plain()
-		if m.ThreadTS == "" && match != nil {
-			wants(t, title, "high usage")
-			lacks(t, title, "used up")
-		}
-	}
-}
-
 // TestListOfCards wants SIGNALBOX_ICCIDS to leave the account's own sweep and
 // incidents alone, and a card that is not in the account to be named.
 func TestListOfCards(t *testing.T) {
@@ -189,24 +152,4 @@ func TestUnchangedFleet(t *testing.T) {
 	if got := bytesWritten(t, f.pid) - before; got > 1<<20 {
 		t.Errorf("the second sweep wrote %d bytes, want at most 1 MiB", got)
 	}
-}
-
-var written = regexp.MustCompile(`(?m)^wchar: (\d+)$`)
-
-// bytesWritten returns how much a process has written to files and connections.
-func bytesWritten(t *testing.T, pid int) int64 {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	match := written.FindSubmatch(text)
-	if match == nil {
-		t.Fatalf("no wchar in\n%s", text)
-	}
-	n, err := strconv.ParseInt(string(match[1]), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
 }

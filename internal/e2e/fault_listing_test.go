@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e_test
 
 import (
@@ -184,25 +186,5 @@ func TestUnreadableCards(t *testing.T) {
 	wants(t, text, "Card cannot be checked in full", o.cloud.ICCID(40), "8986-03?", o.cloud.ICCID(2))
 	if n := strings.Count(text, "8986-03?"); n != 1 {
 		t.Errorf("the card is named %d times, want once\n%s", n, text)
-	}
-}
-
-// wants has text say each of words; the empty one is always there.
-func wants(t *testing.T, text string, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			t.Errorf("%q is not said:\n%s", w, text)
-		}
-	}
-}
-
-// lacks has text say none of words.
-func lacks(t *testing.T, text string, words ...string) {
-	t.Helper()
-	for _, w := range words {
-		if strings.Contains(text, w) {
-			t.Errorf("%q is said:\n%s", w, text)
-		}
 	}
 }

@@ -1,3 +1,5 @@
+//go:build long
+
 package e2e_test
 
 import (
@@ -7,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -129,8 +130,6 @@ func TestDamagedState(t *testing.T) {
 		})
 	}
 }
-
-var resetID = regexp.MustCompile(`SIGNALBOX_STATE_RESET=([0-9a-f]+)`)
 
 // unusable wants GET /readyz to answer 503, and returns the ID that it names.
 func (o *outside) unusable(t *testing.T, f *function) string {

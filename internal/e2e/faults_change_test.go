@@ -2,6 +2,10 @@ package e2e_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -177,5 +181,40 @@ func stockCards(t *testing.T) {
 	}
 	if n == 0 {
 		t.Error("no lookups at all, want those of the others")
+	}
+}
+
+// rules writes a rules file and returns the variable that names it.
+func rules(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(name, []byte("version: 1\n"+text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "SIGNALBOX_RULES_FILE=" + name
+}
+
+// toppedUpCard wants the status message to show a card that was topped up with
+// the numbers and the severity of today.
+func toppedUpCard(t *testing.T) {
+	t.Parallel()
+	o := newOutside(t, 60).bot()
+	card := o.healthy(1)
+	o.use(critical, card...)
+	f := o.start(t)
+	f.sweep()
+	o.use(warning, card...)
+	f.sweep()
+	row := regexp.MustCompile(o.cloud.ICCID(card[0]) + `.*\((\d+)%\)`)
+	for _, m := range o.slack.Inbox() {
+		match := row.FindStringSubmatch(m.Plain())
+		if m.ThreadTS == "" && match != nil && match[1] != strconv.Itoa(warning) {
+			t.Errorf("a status message shows %s %% for a card at %d %%:\n%s", match[1], warning, m.Plain())
+		}
+		title := m.Plain()
+		if m.ThreadTS == "" && match != nil {
+			wants(t, title, "high usage")
+			lacks(t, title, "used up")
+		}
 	}
 }

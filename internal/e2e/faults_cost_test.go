@@ -1,7 +1,11 @@
 package e2e_test
 
 import (
+	"fmt"
+	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -93,3 +97,23 @@ func leaseFarAhead(t *testing.T) {
 	o.crash(t, time.Minute, 1)
 	wants(t, o.start(t, "SIGNALBOX_SWEEP_LEASE=1m").sweeps(o, 1), o.cloud.ICCID(1), o.cloud.ICCID(2))
 }
+
+// bytesWritten returns how much a process has written to files and connections.
+func bytesWritten(t *testing.T, pid int) int64 {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := written.FindSubmatch(text)
+	if match == nil {
+		t.Fatalf("no wchar in\n%s", text)
+	}
+	n, err := strconv.ParseInt(string(match[1]), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+var written = regexp.MustCompile(`(?m)^wchar: (\d+)$`)

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -106,3 +107,5 @@ func damagedState(t *testing.T) {
 	f.stop()
 	wants(t, o.start(t, id[0]).sweeps(o, 1), o.cloud.ICCID(1), o.cloud.ICCID(2))
 }
+
+var resetID = regexp.MustCompile(`SIGNALBOX_STATE_RESET=([0-9a-f]+)`)

@@ -264,3 +264,23 @@ func (f *function) sweep() run {
 	}
 	return r
 }
+
+// wants has text say each of words; the empty one is always there.
+func wants(t *testing.T, text string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Errorf("%q is not said:\n%s", w, text)
+		}
+	}
+}
+
+// lacks has text say none of words.
+func lacks(t *testing.T, text string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if strings.Contains(text, w) {
+			t.Errorf("%q is said:\n%s", w, text)
+		}
+	}
+}

@@ -21,7 +21,7 @@ import (
 	"signalbox/shared/serve/servetest"
 )
 
-var hostileRequests = flag.Int("hostile", 1000, "how many hostile requests each function gets; CI sends 10000")
+var hostileRequests = flag.Int("hostile", 300, "how many hostile requests each function gets; CI sends 10000")
 
 const (
 	// clientsAtOnce send hostile requests.

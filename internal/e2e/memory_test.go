@@ -12,7 +12,7 @@ import (
 // the process has had.
 func TestMemoryOfAHundredThousandCards(t *testing.T) {
 	t.Parallel()
-	cards := testsize.Of(20_000, 100_000)
+	cards := testsize.Of(10_000, 100_000)
 	o := newOutside(t, cards, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128") // any platform's word counts
 	f := o.start(t)
 	if r := f.sweep(); r.Checked != cards || r.Messages != 1 {
