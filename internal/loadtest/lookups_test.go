@@ -12,7 +12,7 @@ import (
 	"signalbox/shared/serve/servetest"
 )
 
-var long = flag.Duration("lookups", 2*time.Second, "how long cardflow gets lookups; from 30s on it is held to how fast it is to be")
+var long = flag.Duration("lookups", time.Second, "how long cardflow gets lookups; from 30s on it is held to how fast it is to be")
 
 const (
 	token     = "a-token-of-26-characters--"

@@ -13,6 +13,7 @@ import (
 
 	"signalbox/functions/conversion/watch"
 	"signalbox/functions/conversion/window"
+	"signalbox/internal/testsize"
 	"signalbox/shared/notify"
 	"signalbox/shared/receiver"
 	"signalbox/shared/route"
@@ -164,7 +165,7 @@ func TestKills(t *testing.T) {
 		t.Fatalf("without kills arrived %q", want)
 	}
 	most := whole.store.batches
-	step := max(1, most/30)
+	step := max(1, most/testsize.Of(10, 30))
 	for kill := 0; kill < most; kill += step {
 		for _, lost := range []bool{false, true} {
 			s := story(kill, lost)
