@@ -2,8 +2,6 @@ package e2e_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -182,16 +180,6 @@ func stockCards(t *testing.T) {
 	if n == 0 {
 		t.Error("no lookups at all, want those of the others")
 	}
-}
-
-// rules writes a rules file and returns the variable that names it.
-func rules(t *testing.T, text string) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), "rules.yaml")
-	if err := os.WriteFile(name, []byte("version: 1\n"+text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return "SIGNALBOX_RULES_FILE=" + name
 }
 
 // toppedUpCard wants the status message to show a card that was topped up with

@@ -5,11 +5,6 @@ import (
 	"testing"
 )
 
-const (
-	warning  = 85  // percent of its data at which a card is a warning
-	critical = 100 // and critical
-)
-
 // movedInSlack wants a changed channel used at once, with all that is open.
 func movedInSlack(t *testing.T) {
 	t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -113,6 +114,11 @@ func (o *outside) bot() *outside {
 		"SIGNALBOX_SLACK_CHANNEL=alerts", "SIGNALBOX_SLACK_API_URL="+o.url+"/api/")
 	return o
 }
+
+const (
+	warning  = 85  // percent of its data at which a card is a warning
+	critical = 100 // and critical
+)
 
 // use has cards that have used so many percent of their data.
 func (o *outside) use(percent int64, cards ...int) {
@@ -263,6 +269,16 @@ func (f *function) sweep() run {
 		f.t.Fatalf("sweep = %+v, want it done\n%s", r, f.output())
 	}
 	return r
+}
+
+// rules writes a rules file and returns the variable that names it.
+func rules(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(name, []byte("version: 1\n"+text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "SIGNALBOX_RULES_FILE=" + name
 }
 
 // wants has text say each of words; the empty one is always there.

@@ -63,9 +63,9 @@ func TestHandlerEndsBeforeThePlatformDoes(t *testing.T) {
 	binary := servetest.Build(t, bootstrap)
 	wait := request{method: "GET", path: "/wait"}
 	var got servetest.Result
-	// A busy machine gets more time, of which more is kept for the answer.
-	for _, left := range []time.Duration{2 * time.Second, 5 * time.Second, 15 * time.Second} {
-		got = servetest.StartFC(t, binary).Do(t.Context(), servetest.Invocation{Event: wait.fc(t), Deadline: time.Now().Add(left)})
+	// Of some goes a busy machine may miss one.
+	for range 5 {
+		got = servetest.StartFC(t, binary).Do(t.Context(), servetest.Invocation{Event: wait.fc(t), Deadline: time.Now().Add(2 * time.Second)})
 		if got.Err == nil {
 			break
 		}
