@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"signalbox/shared/slack/slacktest"
 )
@@ -44,7 +45,8 @@ func TestTestMessage(t *testing.T) {
 	}
 }
 
-// TestTestMessageAlone has receivers fail in each way, beside one that works.
+// TestTestMessageAlone has receivers fail in each way, beside one that works: all are tried
+// at the same time, those that hang too.
 func TestTestMessageAlone(t *testing.T) {
 	t.Parallel()
 	e, environ := startEnvironment(t)
@@ -56,6 +58,7 @@ receivers:
 - {name: refused, slack: {url_env: OLD_URL}}
 - {name: bot, slack: {channel: C99999999}}
 - {name: hangs, webhook: {url_env: SILENT_URL}}
+- {name: hangs-too, webhook: {url_env: SILENT_URL}}
 - {name: well, slack: {url_env: SIGNALBOX_SLACK_WEBHOOK_URL, language: zh}}
 `
 	path := filepath.Join(t.TempDir(), "rules.yaml")
@@ -66,17 +69,21 @@ receivers:
 	api := (&patient{t: t}).serve(fake)
 	environ = append(environ, "SIGNALBOX_RULES_FILE="+path, "CLEAR_URL=http://example.com/sealed", "INSIDE_URL=https://10.0.0.1/sealed",
 		"OLD_URL="+e.base+"/services/T1/B1/sealed", "SILENT_URL=http://"+silent(t)+"/sealed", "SIGNALBOX_SLACK_BOT_TOKEN="+sealedBot, "SIGNALBOX_SLACK_API_URL="+api+"/api/")
+	began := time.Now()
 	code, stdout, stderr := sendTest(t, environ, "--timeout", "10s")
+	if took := time.Since(began); took > 19*time.Second {
+		t.Errorf("it took %s, want the 10 s of those that hang, which both wait at once", took)
+	}
 	lines := strings.Split(stdout, "\n")
 	for i, want := range []string{
 		"unset (wecom): not delivered: what it needs is not set", "clear (webhook): not delivered: ", "inside (webhook): not delivered: ",
-		"refused (slack): not delivered: post to slack: ", "bot (slack): not delivered: post to slack: ", "hangs (webhook): perhaps delivered: ", "well (slack): delivered in zh",
+		"refused (slack): not delivered: post to slack: ", "bot (slack): not delivered: post to slack: ", "hangs (webhook): perhaps delivered: ", "hangs-too (webhook): perhaps delivered: ", "well (slack): delivered in zh",
 	} {
 		if len(lines) <= i || !strings.HasPrefix(lines[i], want) {
 			t.Errorf("line %d lacks %q:\n%s", i+1, want, stdout)
 		}
 	}
-	if code != exitError || !strings.Contains(stderr, "6 of 7 receivers did not take the message") || !strings.Contains(stderr, "the rules file has 1 mistakes") {
+	if code != exitError || !strings.Contains(stderr, "7 of 8 receivers did not take the message") || !strings.Contains(stderr, "the rules file has 1 mistakes") {
 		t.Errorf("code %d, %s", code, stderr)
 	}
 	if strings.Contains(stdout+stderr, "sealed") {

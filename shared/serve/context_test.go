@@ -62,16 +62,21 @@ func TestHandlerEndsBeforeThePlatformDoes(t *testing.T) {
 	t.Parallel()
 	binary := servetest.Build(t, bootstrap)
 	wait := request{method: "GET", path: "/wait"}
-	var got servetest.Result
-	// Of some goes a busy machine may miss one.
-	for range 5 {
-		got = servetest.StartFC(t, binary).Do(t.Context(), servetest.Invocation{Event: wait.fc(t), Deadline: time.Now().Add(2 * time.Second)})
-		if got.Err == nil {
-			break
+	var answers, misses int
+	for answers < 2 && misses < 2 { // a busy machine may miss one
+		got := servetest.StartFC(t, binary).Do(t.Context(), servetest.Invocation{Event: wait.fc(t), Deadline: time.Now().Add(2 * time.Second)})
+		if got.Err != nil {
+			t.Log(got.Err)
+			misses++
+			continue
+		}
+		answers++
+		if answer := decode(t, got); answer.Status != http.StatusOK {
+			t.Errorf("a handler that waits for ctx gave %+v, want its answer in time", answer)
 		}
 	}
-	if answer := decode(t, got); answer.Status != http.StatusOK {
-		t.Errorf("a handler that waits for ctx gave %+v, want its answer in time", answer)
+	if answers < 2 {
+		t.Errorf("%d times it gave no answer in time", misses)
 	}
 }
 

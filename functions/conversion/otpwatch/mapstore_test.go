@@ -24,6 +24,7 @@ type mapStore struct {
 	dead    bool
 	refuse  func(collection string) error // nil: nothing is refused
 	batches int
+	changes []int        // the batches, from 0 on, that put an incident or a message about one
 	written bytes.Buffer // all values that ever were
 }
 
@@ -84,6 +85,9 @@ func (m *mapStore) Apply(_ context.Context, b store.Batch) error {
 	m.kill--
 	if m.dead && !m.lost {
 		return errKilled
+	}
+	if slices.ContainsFunc(collections, func(c string) bool { return c == "watch-incidents" || strings.Contains(c, "outbox") }) {
+		m.changes = append(m.changes, m.batches)
 	}
 	m.batches++
 	for _, r := range b.Put {

@@ -138,16 +138,16 @@ func TestFallback(t *testing.T) {
 	}
 }
 
-// TestKills kills the process at every batch of a story, before or after it is written, and
-// goes on with another: every change arrives, none under another id, and the past is the
-// same as without.
+// TestKills kills the process at many batches of a story, and at all that put a change and the
+// ones behind them, before or after the batch is written, and goes on with another: every
+// change arrives, none under another id, and the past is the same as without.
 func TestKills(t *testing.T) {
 	t.Parallel()
 	// The story begins when the incident is about to open, and ends once it is over.
 	falls, from, to := drop(monday.Add(time.Hour), monday.Add(2*time.Hour)), monday.Add(75*time.Minute), monday.Add(190*time.Minute)
 	story := func(kill int, lost bool) *sender {
 		s := newSender(t).train().until(from, falls)
-		s.store.kill, s.store.lost = kill, lost
+		s.store.kill, s.store.lost, s.store.batches, s.store.changes = kill, lost, 0, nil
 		for s.now.Before(to) {
 			s.add(falls)
 			if _, err := s.run(); err != nil {
@@ -164,9 +164,16 @@ func TestKills(t *testing.T) {
 	if len(want) != 2 {
 		t.Fatalf("without kills arrived %q", want)
 	}
-	most := whole.store.batches
-	step := max(1, most/testsize.Of(10, 30))
-	for kill := 0; kill < most; kill += step {
+	var kills []int
+	for _, batch := range whole.store.changes {
+		kills = append(kills, batch, batch+1)
+	}
+	for kill := 0; kill < whole.store.batches; kill += testsize.Of(10, 1) {
+		kills = append(kills, kill)
+	}
+	slices.Sort(kills)
+	t.Logf("%d batches, of which %d put a change", whole.store.batches, len(whole.store.changes))
+	for _, kill := range slices.Compact(kills) {
 		for _, lost := range []bool{false, true} {
 			s := story(kill, lost)
 			arrived := slices.Compact(slices.Sorted(slices.Values(s.got)))
